@@ -1,0 +1,26 @@
+import CustomerContract
+import Ledger
+
+/// Carries out a batch for the ledger, and makes the customers of backend `local` on the way, off the core's thread.
+struct StoreWriter: Sendable {
+    let ledger: any Ledger
+    let customers: LocalCustomers
+
+    func write(_ batch: StoreBatch, at moment: UnixMilliseconds) async -> StoreOutcome {
+        let made = batch.creations.map { self.customers.make($0.command, at: moment) }
+        var request = LedgerBatch(lookUps: batch.lookUps.map(\.command.externalID))
+        request.entries.reserveCapacity(made.count + batch.entries.count)
+        for (creation, customer) in zip(batch.creations, made) {
+            request.entries.append(
+                LedgerEntry(command: creation.command, customer: customer, outcome: .created, rememberedAt: moment)
+            )
+        }
+        request.entries.append(contentsOf: batch.entries.map(\.entry))
+        do {
+            let answers = try await self.ledger.apply(request)
+            return .done(found: answers.found, made: made, earlier: answers.earlier)
+        } catch {
+            return .failed(error)
+        }
+    }
+}

@@ -1,0 +1,297 @@
+import CustomerContract
+import Kafka
+public import Ledger
+public import Logging
+import Synchronization
+
+/// Consumes create commands, makes each customer once and publishes a result for every command.
+///
+/// ```swift
+/// let worker = CommandWorker(settings, ledger: ledger, backend: .local(customers), logger: logger)
+/// async let stopped: Void = worker.run()
+/// worker.drain(within: .seconds(30))
+/// try await stopped
+/// ```
+///
+/// This is the loop: it carries what happened to the ``WorkerCore`` and does what that decides. It decides nothing itself.
+/// ``run()`` may be called once; the other methods from any thread.
+public final class CommandWorker: Sendable {
+    enum Message: Sendable {
+        case stored(StoreOutcome)
+        case answered(CommandTicket, BackendAnswer)
+        case published(PublishOutcome)
+        case committed([PartitionOffset])
+        case committedUnknown([TopicPartition], KafkaError)
+        case drain(within: Duration)
+        case suspend
+        case resume
+    }
+
+    private let settings: WorkerSettings
+    private let backend: WorkerBackend
+    private let writer: StoreWriter
+    private let decoder: CommandDecoder
+    private let logger: Logger
+    private let mailbox = Mailbox<Message>()
+    private let current = Mutex(WorkerSnapshot())
+
+    /// Makes a worker; nothing connects before ``run()``.
+    public init(_ settings: WorkerSettings, ledger: any Ledger, backend: WorkerBackend, logger: Logger) {
+        self.settings = settings
+        self.backend = backend
+        self.logger = logger
+        self.decoder = CommandDecoder(
+            reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
+        )
+        if case .local(let customers) = backend {
+            self.writer = StoreWriter(ledger: ledger, customers: customers)
+        } else {
+            self.writer = StoreWriter(ledger: ledger, customers: LocalCustomers())
+        }
+    }
+
+    /// What it is doing now.
+    public var snapshot: WorkerSnapshot { self.current.withLock { $0 } }
+
+    /// Stops: takes nothing in any more, lets what runs finish for at most `budget`, publishes it, leaves the group.
+    public func drain(within budget: Duration) { self.mailbox.post(.drain(within: budget)) }
+
+    /// Takes nothing in, and keeps the partitions.
+    public func suspend() { self.mailbox.post(.suspend) }
+
+    /// Takes records in again.
+    public func resume() { self.mailbox.post(.resume) }
+
+    /// Runs until it is drained.
+    ///
+    /// - Throws: ``WorkerError`` when the Kafka client or another instance leaves it no choice, ``KafkaError`` when a property
+    ///   is not taken. Cancellation is the hard stop: nothing more is published, and nothing is lost.
+    public func run() async throws {
+        let log = self.kafkaLog
+        let consumer = try Consumer(
+            ConsumerSettings(
+                client: self.settings.kafka,
+                group: self.settings.group,
+                groupInstanceID: self.settings.groupInstanceID
+            ),
+            log: log
+        ) { [mailbox] in mailbox.ring() }
+        try consumer.subscribe(to: [self.settings.commandTopic])
+        let publisher = try await self.makePublisher(consumer, log: log)
+        let failure = await withDiscardingTaskGroup(returning: WorkerError?.self) { group in
+            let failure = await self.loop(consumer, publisher, &group)
+            group.cancelAll()
+            return failure
+        }
+        await consumer.close()
+        if let failure { throw failure }
+    }
+
+    private func loop(
+        _ consumer: Consumer,
+        _ publisher: any ResultPublisher,
+        _ group: inout DiscardingTaskGroup
+    ) async -> WorkerError? {
+        var createsLocally = false
+        if case .local = self.backend { createsLocally = true }
+        var core = WorkerCore(settings: self.settings.core(createsLocally: createsLocally), seed: .random(in: 0 ... .max))
+        let clock = ContinuousClock()
+        let start = clock.now
+        var alarm: Duration?
+        while !Task.isCancelled {
+            var now = Moment(uptime: clock.now - start, wall: .now())
+            let messages = self.mailbox.take()
+            for message in messages { self.receive(message, into: &core, at: now) }
+            let limit = core.pollLimit
+            let events = limit > 0 ? consumer.poll(limit: limit) : []
+            for event in events {
+                if let failure = self.receive(event, into: &core, at: now) { return failure }
+            }
+            now = Moment(uptime: clock.now - start, wall: now.wall)
+            for action in core.takeActions(at: now) {
+                self.perform(action, consumer, publisher, &group, at: now.wall)
+            }
+            self.publishSnapshot(core)
+            if let fenced = core.fenced { return .fenced(fenced) }
+            if core.isDrained { return nil }
+
+            // The consumer's queue is empty, and will ring; or it is not asked now.
+            let mayWait = limit > 0 ? events.count < limit : core.pollLimit == 0
+            guard mayWait else {
+                await Task.yield()
+                continue
+            }
+            if let due = core.nextDeadline(at: now), alarm.map({ due < $0 || $0 <= now.uptime }) ?? true {
+                alarm = due
+                group.addTask { [mailbox] in
+                    try? await clock.sleep(until: start + due, tolerance: nil)
+                    mailbox.ring()
+                }
+            }
+            await self.mailbox.wait()
+        }
+        return nil
+    }
+
+    private func receive(_ message: Message, into core: inout WorkerCore, at now: Moment) {
+        switch message {
+        case .stored(let outcome):
+            if case .failed(let error) = outcome {
+                self.logger.error("Ledger refused a batch; it is tried again", metadata: ["error": "\(error)"])
+            }
+            core.stored(outcome, at: now)
+        case .answered(let ticket, let answer):
+            if case .systemic(let reason, let message) = answer {
+                self.logger.error(
+                    "API fails for everybody; intake pauses until a probe succeeds",
+                    metadata: ["reason": "\(reason)", "error": "\(message)"]
+                )
+            }
+            core.answered(ticket, answer, at: now)
+        case .published(let outcome):
+            switch outcome {
+            case .published: break
+            case .failed(let error, _), .notCommitted(let error):
+                self.logger.warning("Results were not published; they are tried again", metadata: ["error": "\(error)"])
+            case .fenced(let error):
+                self.logger.critical("Another instance took the transactional id", metadata: ["error": "\(error)"])
+            }
+            core.published(outcome, at: now)
+        case .committed(let offsets):
+            core.assigned(offsets, at: now)
+        case .committedUnknown(let partitions, let error):
+            self.logger.warning("Committed offsets could not be read; tried again", metadata: ["error": "\(error)"])
+            core.assignmentFailed(partitions, at: now)
+        case .drain(let budget):
+            self.logger.info("Draining", metadata: ["in_flight": "\(core.table.count)"])
+            core.drain(until: now.uptime + budget)
+        case .suspend:
+            core.suspendIntake()
+        case .resume:
+            core.resumeIntake()
+        }
+    }
+
+    private func receive(_ event: ConsumerEvent, into core: inout WorkerCore, at now: Moment) -> WorkerError? {
+        switch event {
+        case .record(let record):
+            core.received(record, decode: self.decoder.decode, at: now)
+        case .assigned(let partitions):
+            self.logger.info("Partitions assigned", metadata: ["partitions": "\(partitions.sorted())"])
+            self.current.withLock { $0.hasJoined = true }
+            core.partitionsAssigned(partitions)
+        case .revoked(let partitions):
+            self.logger.info("Partitions revoked", metadata: ["partitions": "\(partitions.sorted())"])
+            core.partitionsRevoked(partitions, at: now)
+        case .lost(let partitions):
+            self.logger.warning("Partitions lost", metadata: ["partitions": "\(partitions.sorted())"])
+            core.partitionsLost(partitions)
+        case .failed(let error):
+            if error.disposition == .fatal { return .kafka(error) }
+            self.logger.warning("Kafka reports an error", metadata: ["error": "\(error)"])
+        case .statistics:
+            break
+        }
+        return nil
+    }
+
+    private func perform(
+        _ action: WorkerAction,
+        _ consumer: Consumer,
+        _ publisher: any ResultPublisher,
+        _ group: inout DiscardingTaskGroup,
+        at moment: UnixMilliseconds
+    ) {
+        let mailbox = self.mailbox
+        switch action {
+        case .store(let batch):
+            group.addTask { [writer] in mailbox.post(.stored(await writer.write(batch, at: moment))) }
+        case .request(let request):
+            guard case .remote(let backend) = self.backend else { return }
+            group.addTask {
+                let answer = await backend.create(request.command, attempt: request.attempt)
+                mailbox.post(.answered(request.ticket, answer))
+            }
+        case .publish(let batch):
+            group.addTask { mailbox.post(.published(await publisher.publish(batch))) }
+        case .readCommitted(let partitions):
+            group.addTask {
+                do throws(KafkaError) {
+                    mailbox.post(.committed(try await consumer.committed(partitions)))
+                } catch {
+                    mailbox.post(.committedUnknown(partitions, error))
+                }
+            }
+        case .assign(let offsets):
+            self.answer { () throws(KafkaError) in try consumer.assign(offsets) }
+        case .release(let partitions):
+            self.answer { () throws(KafkaError) in try consumer.release(partitions) }
+        case .pause(let partitions):
+            self.answer { () throws(KafkaError) in try consumer.pause(partitions) }
+        case .resume(let partitions):
+            self.answer { () throws(KafkaError) in try consumer.resume(partitions) }
+        }
+    }
+
+    /// The group has moved on when an answer to it is refused: the next event says where to.
+    private func answer(_ body: () throws(KafkaError) -> Void) {
+        do throws(KafkaError) {
+            try body()
+        } catch {
+            self.logger.warning("Kafka refused an answer to a rebalance", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func publishSnapshot(_ core: WorkerCore) {
+        self.current.withLock { snapshot in
+            snapshot.counters = core.counters
+            snapshot.inFlight = core.table.count
+            snapshot.requests = core.requestCount
+            snapshot.intakeBlock = core.intakeBlock?.reason
+            if snapshot.partitions.count != core.current.count || snapshot.partitions.contains(where: { core.current[$0] == nil }) {
+                snapshot.partitions = core.current.keys.sorted()
+            }
+        }
+    }
+
+    private func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
+        let settings = self.settings
+        let admin = try Admin(settings.kafka, log: log)
+        let deadLetters = try await admin.topics().first { $0.name == settings.deadLetterTopic }
+        let encoder = RecordEncoder(
+            results: ResultEncoder(
+                resultsTopic: settings.resultTopic,
+                replyTopicsAllowed: settings.replyTopicsAllowed,
+                source: "customer-worker"
+            ),
+            deadLetters: DeadLetterEncoder(
+                topic: settings.deadLetterTopic,
+                group: settings.group,
+                partitionCount: deadLetters.map { Int32(clamping: $0.partitionCount) }
+            )
+        )
+        switch settings.guarantee {
+        case .exactlyOnce:
+            return TransactionalPublisher(consumer: consumer, encoder: encoder) { () throws(KafkaError) in
+                try Producer(.init(client: settings.kafka, transactionalID: settings.transactionalID), log: log)
+            }
+        case .atLeastOnce:
+            return AtLeastOncePublisher(consumer: consumer, encoder: encoder) { () throws(KafkaError) in
+                try Producer(.init(client: settings.kafka), log: log)
+            }
+        }
+    }
+
+    private var kafkaLog: KafkaLogSink {
+        { [logger] line in
+            let level: Logger.Level =
+                switch line.severity {
+                case ...3: .error
+                case 4: .warning
+                case 5, 6: .info
+                default: .debug
+                }
+            logger.log(level: level, "librdkafka", metadata: ["facility": "\(line.facility)", "text": "\(line.message)"])
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// The numbers that the core decides by.
+struct CoreSettings: Sendable {
+    /// Whether customers are made here, in the ledger's own transaction, and not by requests.
+    var createsLocally: Bool
+    /// Requests under way at once, from 1.
+    var maximumRequests: Int
+    /// Commands in flight at once, from 1.
+    var maximumInFlight: Int
+    /// Bytes of the records in flight; one record always fits.
+    var maximumInFlightBytes: Int
+    var retry: RetryPolicy
+    /// Waits of the breaker between probes.
+    var firstProbeWait: Duration
+    var longestProbeWait: Duration
+    /// So many passing failures in a row, of whatever commands, are everybody's failure.
+    var failuresThatOpenBreaker: Int
+    /// How long a revoked partition's running commands may take to finish.
+    var revocationBudget: Duration
+
+    /// Commands of one ledger transaction, at most: bounds the time for which its lock is held.
+    let maximumStoreBatch = 2_000
+    /// Results of one Kafka transaction, at most.
+    let maximumCommitBatch = 5_000
+    /// Intake that is blocked for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks
+    /// do not, since pausing drops what was fetched ahead.
+    let patienceBeforePause: Duration = .seconds(1)
+    /// Between two attempts at a store or a publication that failed.
+    let effectRetryWait: Duration = .seconds(1)
+}

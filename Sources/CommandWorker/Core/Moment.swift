@@ -1,0 +1,15 @@
+public import CustomerContract
+
+/// What the core knows of time: given to it with every input, so that a simulation can give what it likes.
+public struct Moment: Sendable, Hashable {
+    /// Time since the worker began, by a clock that never goes back: for waits and deadlines.
+    public let uptime: Duration
+    /// The time of day: for what others read.
+    public let wall: UnixMilliseconds
+
+    /// Names a moment.
+    public init(uptime: Duration, wall: UnixMilliseconds) {
+        self.uptime = uptime
+        self.wall = wall
+    }
+}

@@ -1,0 +1,102 @@
+import DequeModule
+import Kafka
+
+/// Publishing: what finishes while a batch is under way leaves with the next one; when nothing is under way there is no wait.
+extension WorkerCore {
+    mutating func startPublishing(at now: Moment) {
+        guard self.fenced == nil else { return }
+        if let due = self.publishRetry {
+            guard now.uptime >= due else { return }
+            self.publishRetry = nil
+        } else if self.publishing != nil {
+            return
+        }
+        let batch = self.makeBatch()
+        guard !batch.results.isEmpty || !batch.offsets.isEmpty else {
+            self.publishing = nil
+            return
+        }
+        self.actions.append(.publish(batch))
+    }
+
+    /// Takes what came of the batch under way.
+    mutating func published(_ outcome: PublishOutcome, at now: Moment) {
+        guard let batch = self.publishing else { return }
+        self.publishTrouble = nil
+        switch outcome {
+        case .published:
+            self.publishing = nil
+            for (id, progress) in batch.progress { self.assignments[id]?.committed = progress }
+            self.settle(batch.results)
+        case .notCommitted(let error):
+            // The results are out; the partitions' progress still has to be committed, with the next batch.
+            self.publishTrouble = error
+            self.publishRetry = now.uptime + self.settings.effectRetryWait
+            self.publishing = PublishingBatch(results: [], progress: batch.progress)
+            self.settle(batch.results)
+        case .failed(let error, let unpublished):
+            self.publishTrouble = error
+            self.publishRetry = now.uptime + self.settings.effectRetryWait
+            guard let unpublished else { break }
+            let results = batch.results.enumerated()
+            self.publishing = PublishingBatch(
+                results: results.filter { unpublished.contains($0.offset) }.map(\.element),
+                progress: batch.progress
+            )
+            self.settle(results.filter { !unpublished.contains($0.offset) }.map(\.element))
+        case .fenced(let error):
+            self.fenced = error
+        }
+    }
+
+    /// Gathers results and the offsets that they make committable: the only place where a record is completed.
+    private mutating func makeBatch() -> CommitBatch {
+        // First what an earlier attempt could not publish or commit, without what has been taken away since.
+        var results = (self.publishing?.results ?? []).filter { self.assignments[$0.assignment] != nil }
+        for id in (self.publishing?.progress ?? [:]).keys { self.assignments[id]?.hasNews = true }
+        self.completePending(into: &results)
+
+        var concerned: [AssignmentID: OffsetProgress] = [:]
+        var offsets: [PartitionOffset] = []
+        for (id, assignment) in self.assignments where assignment.hasNews {
+            self.assignments[id]?.hasNews = false
+            guard let progress = assignment.tracker.progress, progress != assignment.committed else { continue }
+            concerned[id] = progress
+            offsets.append(
+                PartitionOffset(
+                    assignment.topicPartition,
+                    offset: progress.offset,
+                    metadata: OffsetMetadata.encode(progress)
+                )
+            )
+        }
+        self.publishing = PublishingBatch(results: results, progress: concerned)
+        return CommitBatch(results: results.map(\.result), offsets: offsets)
+    }
+
+    private mutating func completePending(into batch: inout [PendingResult]) {
+        var heldBack: Deque<PendingResult> = []
+        while batch.count < self.settings.maximumCommitBatch, let next = self.pending.popFirst() {
+            guard let assignment = self.assignments[next.assignment] else { continue }
+            // Once one result of a partition is held back, every later one is, or results of one external_id could
+            // change places; only the first unfinished record passes, which no held result of its id can precede.
+            let wasHeldBack = heldBack.contains { $0.assignment == next.assignment }
+            guard assignment.tracker.canComplete(next.number, onlyAsFirst: wasHeldBack) else {
+                heldBack.append(next)
+                continue
+            }
+            self.assignments[next.assignment]?.tracker.complete(next.number)
+            self.assignments[next.assignment]?.hasNews = true
+            batch.append(next)
+        }
+        if !heldBack.isEmpty { self.pending = heldBack + self.pending }
+    }
+
+    private mutating func settle(_ results: [PendingResult]) {
+        for result in results {
+            self.table.remove(result.ticket)
+            self.assignments[result.assignment]?.openCount -= 1
+            self.counters.count(result.result)
+        }
+    }
+}

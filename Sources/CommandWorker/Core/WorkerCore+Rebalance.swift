@@ -1,0 +1,145 @@
+import CustomerContract
+import Kafka
+
+/// Assignments: taken from what the group has committed, given back when what runs has finished and is published.
+extension WorkerCore {
+    /// The group gave partitions: what it has committed for them is read first.
+    mutating func partitionsAssigned(_ partitions: [TopicPartition]) {
+        guard self.drainDeadline == nil else {
+            // On the way out: the answer is due all the same, and leaving gives them back.
+            self.actions.append(.assign(partitions.map { PartitionOffset($0, offset: nil) }))
+            self.actions.append(.pause(partitions))
+            return
+        }
+        self.actions.append(.readCommitted(partitions))
+    }
+
+    /// What the group has committed is read: records may come.
+    mutating func assigned(_ offsets: [PartitionOffset], at now: Moment) {
+        for entry in offsets {
+            let id = AssignmentID(value: self.nextAssignment)
+            self.nextAssignment += 1
+            let committed = entry.offset.map { offset in
+                OffsetProgress(offset: offset, completed: OffsetMetadata.decode(entry.metadata, at: offset))
+            }
+            self.assignments[id] = PartitionAssignment(
+                id: id,
+                topicPartition: entry.topicPartition,
+                tracker: OffsetTracker(committed: committed),
+                committed: committed
+            )
+            self.current[entry.topicPartition] = id
+        }
+        self.actions.append(.assign(offsets))
+        if self.intake.isPaused { self.actions.append(.pause(offsets.map(\.topicPartition))) }
+    }
+
+    /// The committed offsets could not be read: it is tried again, since guessing would skip or repeat commands.
+    mutating func assignmentFailed(_ partitions: [TopicPartition], at now: Moment) {
+        self.assignmentRetry = (partitions, now.uptime + self.settings.effectRetryWait)
+    }
+
+    /// The group wants partitions back: nothing new is started for them, and what runs may finish within the budget.
+    mutating func partitionsRevoked(_ partitions: [TopicPartition], at now: Moment) {
+        self.assignmentRetry = nil
+        let ids = Set(partitions.compactMap { self.current.removeValue(forKey: $0) })
+        self.revocation = Revocation(
+            partitions: partitions,
+            assignments: ids,
+            deadline: now.uptime + self.settings.revocationBudget
+        )
+        self.abandonIdle { ids.contains($0.assignment) }
+    }
+
+    /// Somebody else has the partitions already: nothing is published for them.
+    mutating func partitionsLost(_ partitions: [TopicPartition]) {
+        self.assignmentRetry = nil
+        let ids = Set(partitions.compactMap { self.current.removeValue(forKey: $0) })
+        self.drop(ids)
+        self.actions.append(.release(partitions))
+    }
+
+    /// One record of an assigned partition; records of others came too late and are somebody else's.
+    mutating func received(
+        _ record: KafkaRecord,
+        decode: (KafkaRecord) -> DecodedCommand,
+        at now: Moment
+    ) {
+        guard let id = self.current[record.topicPartition], self.drainDeadline == nil else { return }
+        switch self.assignments[id]?.tracker.accept(record.offset) {
+        case .run(let number):
+            let decoded = decode(record)
+            if case .command(let command) = decoded { self.counters.unknownFields += command.unknownFields.count }
+            self.admit(decoded, size: record.byteCount, assignment: id, number: number, at: now)
+        case .skip:
+            self.counters.skipped += 1
+            self.assignments[id]?.hasNews = true
+        case .seen, nil:
+            break
+        }
+    }
+
+    /// Stops for good: nothing new is started, what runs may finish until the deadline.
+    mutating func drain(until deadline: Duration) {
+        guard self.drainDeadline == nil else { return }
+        self.drainDeadline = deadline
+        self.abandonIdle { _ in true }
+    }
+
+    /// Whether the drain is over: everything that ran is published and committed, or the deadline has passed.
+    var isDrained: Bool {
+        self.drainDeadline != nil && self.publishing == nil
+            && self.assignments.values.allSatisfy { $0.openCount == 0 && !$0.hasNews }
+    }
+
+    /// Whether an assignment gets no new work because it is about to end.
+    func isLeaving(_ assignment: AssignmentID) -> Bool {
+        self.drainDeadline != nil || self.revocation?.assignments.contains(assignment) == true
+            || self.assignments[assignment] == nil
+    }
+
+    mutating func advanceRebalance(at now: Moment) {
+        if let retry = self.assignmentRetry, now.uptime >= retry.due {
+            self.assignmentRetry = nil
+            self.actions.append(.readCommitted(retry.partitions))
+        }
+        if let deadline = self.drainDeadline, now.uptime >= deadline {
+            self.drop(Set(self.assignments.keys))
+            self.publishing = nil
+        }
+        guard let revocation = self.revocation else { return }
+        let isFinished = revocation.assignments.allSatisfy { id in
+            guard let assignment = self.assignments[id] else { return true }
+            return assignment.openCount == 0 && !assignment.hasNews && !self.isPublishing(id)
+        }
+        guard isFinished || now.uptime >= revocation.deadline else { return }
+        self.drop(revocation.assignments)
+        self.revocation = nil
+        self.actions.append(.release(revocation.partitions))
+    }
+
+    private func isPublishing(_ id: AssignmentID) -> Bool { self.publishing?.progress[id] != nil }
+
+    private mutating func drop(_ ids: Set<AssignmentID>) {
+        for ticket in self.table.tickets(where: { ids.contains($0.assignment) }) { self.abandon(ticket) }
+        for id in ids { self.assignments[id] = nil }
+    }
+
+    private mutating func abandonIdle(_ matches: (InFlightCommand) -> Bool) {
+        let idle = self.table.tickets { command in
+            switch command.stage {
+            case .waitingInLane, .waitingForRequest, .backingOff: matches(command)
+            case .atLedger, .requesting, .finished: false
+            }
+        }
+        for ticket in idle { self.abandon(ticket) }
+    }
+}
+
+extension KafkaRecord {
+    /// What a record weighs in memory, about: its bytes and a little for each header.
+    var byteCount: Int {
+        let headers = self.headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + 64 }
+        return (self.key?.count ?? 0) + (self.value?.count ?? 0) + headers
+    }
+}

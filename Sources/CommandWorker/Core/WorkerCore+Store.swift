@@ -1,0 +1,97 @@
+import CustomerContract
+import Ledger
+
+/// The ledger: look-ups and successes gather while one batch is under way, and leave together with the next.
+extension WorkerCore {
+    mutating func startStore(at now: Moment) {
+        if let due = self.storeRetry {
+            // The batch that failed is tried again as it was, before anything newer.
+            guard now.uptime >= due, let batch = self.storing else { return }
+            self.storeRetry = nil
+            self.actions.append(.store(batch))
+            return
+        }
+        guard self.storing == nil, !self.store.isEmpty else { return }
+        let batch = self.store.removeFirst(self.settings.maximumStoreBatch)
+        self.storing = batch
+        self.actions.append(.store(batch))
+    }
+
+    /// Takes the answer to the batch under way.
+    mutating func stored(_ outcome: StoreOutcome, at now: Moment) {
+        guard let batch = self.storing else { return }
+        switch outcome {
+        case .failed(let error):
+            self.storeTrouble = error
+            self.storeRetry = now.uptime + self.settings.effectRetryWait
+        case .done(let found, let made, let earlier):
+            self.storeTrouble = nil
+            self.storing = nil
+            for (index, lookUp) in batch.lookUps.enumerated() {
+                self.lookedUp(lookUp.ticket, lookUp.command, found[index], at: now)
+            }
+            for (index, creation) in batch.creations.enumerated() {
+                self.made(creation.ticket, creation.command, made[index], earlier: earlier[index], at: now)
+            }
+            for entry in batch.entries {
+                self.finish(entry.ticket, .created(entry.entry.outcome, entry.entry.customer), at: now)
+            }
+        }
+    }
+
+    private mutating func lookedUp(
+        _ ticket: CommandTicket,
+        _ command: CreateCustomerCommand,
+        _ entry: LedgerEntry?,
+        at now: Moment
+    ) {
+        guard let inFlight = self.table[ticket] else { return }
+        switch LedgerVerdict(command: command, entry: entry) {
+        case .new where self.isLeaving(inFlight.assignment):
+            // Nobody waits for it here: the record's next owner sends the request.
+            self.giveUp(ticket)
+        case .new:
+            self.table.update(ticket) { $0.stage = .waitingForRequest }
+            self.requestQueue.append(ticket)
+        case .repeated(let outcome, let customer):
+            self.finish(ticket, .created(outcome, customer), at: now)
+        case .replayed(let customer):
+            self.finish(ticket, .created(.replayed, customer), at: now)
+        case .conflict(let failure):
+            self.finish(ticket, .failed(failure), at: now)
+        }
+    }
+
+    private mutating func made(
+        _ ticket: CommandTicket,
+        _ command: CreateCustomerCommand,
+        _ customer: CustomerDocument,
+        earlier: LedgerEntry?,
+        at now: Moment
+    ) {
+        switch LedgerVerdict(command: command, entry: earlier) {
+        case .new: self.finish(ticket, .created(.created, customer), at: now)
+        case .repeated(let outcome, let customer): self.finish(ticket, .created(outcome, customer), at: now)
+        case .replayed(let customer): self.finish(ticket, .created(.replayed, customer), at: now)
+        case .conflict(let failure): self.finish(ticket, .failed(failure), at: now)
+        }
+    }
+}
+
+extension StoreBatch {
+    /// Takes up to `limit` pieces of work out, successes first: results wait for them.
+    mutating func removeFirst(_ limit: Int) -> StoreBatch {
+        guard self.count > limit else {
+            defer { self = StoreBatch() }
+            return self
+        }
+        var batch = StoreBatch()
+        batch.entries = Array(self.entries.prefix(limit))
+        self.entries.removeFirst(batch.entries.count)
+        batch.creations = Array(self.creations.prefix(limit - batch.count))
+        self.creations.removeFirst(batch.creations.count)
+        batch.lookUps = Array(self.lookUps.prefix(limit - batch.count))
+        self.lookUps.removeFirst(batch.lookUps.count)
+        return batch
+    }
+}

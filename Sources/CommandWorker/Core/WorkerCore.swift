@@ -1,0 +1,178 @@
+import CustomerContract
+import DequeModule
+import Kafka
+import Ledger
+
+/// The whole worker without its effects: decides, on one thread, what happens to every command.
+///
+/// Its owner tells it what happened, each time with the moment, and then does what ``takeActions(at:)`` returns. Nothing in
+/// here waits, reads a clock or touches a socket, so a simulation can run it with any order of events.
+///
+/// Invariants:
+/// 1. A record is completed in its tracker only in `makeBatch()`, together with its result; one batch is under way at a
+///    time, and what it marked stays in the next attempt's batch. So no committed offset passes an unpublished result.
+/// 2. Of an external_id one command runs; the next one starts after the ledger knows the outcome of the last.
+/// 3. Results enter `pending` in the order in which their lane ended them, and leave it in that order.
+/// 4. A command that is abandoned (its partition is gone) publishes nothing, but keeps its lane until its request has ended.
+/// 5. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
+struct WorkerCore: Sendable {
+    let settings: CoreSettings
+    var actions: [WorkerAction] = []
+    var table = InFlightTable()
+    var dispatcher = KeyedDispatcher()
+    /// Commands that may start; a queue and not recursion, since a lane may hold thousands that end at once.
+    var ready: Deque<CommandTicket> = []
+
+    // Intake
+    var intake = IntakeGate()
+
+    // Assignment
+    var assignments: [AssignmentID: PartitionAssignment] = [:]
+    var current: [TopicPartition: AssignmentID] = [:]
+    var nextAssignment = 0
+    var revocation: Revocation?
+    var assignmentRetry: (partitions: [TopicPartition], due: Duration)?
+    var drainDeadline: Duration?
+
+    // Ledger
+    var store = StoreBatch()
+    var storing: StoreBatch?
+    var storeRetry: Duration?
+    var storeTrouble: LedgerError?
+
+    // Requests
+    var requestQueue: Deque<CommandTicket> = []
+    var requestCount = 0
+    var probe: CommandTicket?
+    var backOffs = BackOffQueue()
+    var breaker: Breaker
+    var breakerClock = BreakerClock()
+    var failuresInARow = 0
+    var jitter: SplitMix64
+
+    // Publishing
+    var pending: Deque<PendingResult> = []
+    var publishing: PublishingBatch?
+    var publishRetry: Duration?
+    var publishTrouble: KafkaError?
+    var fenced: KafkaError?
+
+    var counters = WorkerCounters()
+
+    init(settings: CoreSettings, seed: UInt64) {
+        self.settings = settings
+        self.breaker = Breaker(firstWait: settings.firstProbeWait, longestWait: settings.longestProbeWait)
+        self.jitter = SplitMix64(seed: seed)
+    }
+
+    /// Carries every decision that is due to its action, and hands the actions over.
+    mutating func takeActions(at now: Moment) -> [WorkerAction] {
+        self.advanceRebalance(at: now)
+        self.wakeBackOffs(at: now)
+        self.startReady(at: now)
+        self.startRequests(at: now)
+        self.startStore(at: now)
+        self.startPublishing(at: now)
+        self.advanceIntake(at: now)
+        defer { self.actions = [] }
+        return self.actions
+    }
+
+    /// When something is due although nothing happens; `nil` when only events can change anything.
+    func nextDeadline(at now: Moment) -> Duration? {
+        let requestDue = self.requestQueue.isEmpty ? nil : self.breaker.nextProbe
+        return [
+            self.backOffs.nextDue, requestDue, self.storeRetry, self.publishRetry, self.revocation?.deadline,
+            self.assignmentRetry?.due, self.intake.pauseDue, self.drainDeadline,
+        ].compactMap { $0 }.min()
+    }
+
+    // MARK: The life of a command
+
+    /// Takes a command in: into its lane, or to its end when it has no external_id.
+    mutating func admit(_ decoded: DecodedCommand, size: Int, assignment: AssignmentID, number: Int, at now: Moment) {
+        let ticket = self.table.insert(
+            InFlightCommand(decoded: decoded, assignment: assignment, number: number, size: size)
+        )
+        self.assignments[assignment]?.openCount += 1
+        guard let lane = decoded.context.externalID else {
+            self.ready.append(ticket)
+            return
+        }
+        if self.dispatcher.enqueue(ticket, in: lane) { self.ready.append(ticket) }
+    }
+
+    /// Starts what may start: refused commands end, others go to the ledger.
+    mutating func startReady(at now: Moment) {
+        while let ticket = self.ready.popFirst() {
+            guard let inFlight = self.table[ticket] else { continue }
+            if inFlight.isAbandoned {
+                self.leave(ticket, inFlight)
+                continue
+            }
+            switch inFlight.decoded {
+            case .refused(_, let failure):
+                self.finish(ticket, .failed(failure), at: now)
+            case .command(let command):
+                self.table.update(ticket) { $0.stage = .atLedger }
+                if self.settings.createsLocally {
+                    self.store.creations.append((ticket, command))
+                } else {
+                    self.store.lookUps.append((ticket, command))
+                }
+            }
+        }
+    }
+
+    /// Ends a command: its result waits for publishing, and its lane goes on.
+    mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: Moment) {
+        guard let inFlight = self.table[ticket] else { return }
+        guard !inFlight.isAbandoned else {
+            self.leave(ticket, inFlight)
+            return
+        }
+        self.table.update(ticket) { $0.stage = .finished }
+        let result = CommandResult(
+            context: inFlight.context,
+            outcome: outcome,
+            attempts: inFlight.attempts,
+            completedAt: now.wall
+        )
+        self.pending.append(
+            PendingResult(
+                ticket: ticket,
+                assignment: inFlight.assignment,
+                number: inFlight.number,
+                result: result
+            )
+        )
+        self.advanceLane(of: inFlight)
+    }
+
+    /// Gives up a command without a result; somebody else will read its record again.
+    mutating func abandon(_ ticket: CommandTicket) {
+        guard let inFlight = self.table[ticket], !inFlight.isAbandoned else { return }
+        self.table.update(ticket) { $0.isAbandoned = true }
+        self.assignments[inFlight.assignment]?.openCount -= 1
+        self.counters.abandoned += 1
+        switch inFlight.stage {
+        case .waitingInLane, .atLedger, .requesting:
+            // It leaves when its turn comes, or when its answer comes: until then its lane must not go on.
+            break
+        case .waitingForRequest, .backingOff:
+            self.leave(ticket, inFlight)
+        case .finished:
+            self.table.remove(ticket)
+        }
+    }
+
+    private mutating func leave(_ ticket: CommandTicket, _ inFlight: InFlightCommand) {
+        self.table.remove(ticket)
+        self.advanceLane(of: inFlight)
+    }
+
+    private mutating func advanceLane(of inFlight: InFlightCommand) {
+        guard let lane = inFlight.context.externalID, let next = self.dispatcher.finish(lane: lane) else { return }
+        self.ready.append(next)
+    }
+}

@@ -1,0 +1,54 @@
+import CustomerContract
+
+/// A command between its record's arrival and its published result.
+struct InFlightCommand: Sendable {
+    /// How far it has come.
+    enum Stage: Sendable, Hashable {
+        /// Behind another command of its external_id.
+        case waitingInLane
+        /// In a batch for the ledger, or waiting for the next one.
+        case atLedger
+        /// Ready for the API, waiting for a place among the requests.
+        case waitingForRequest
+        /// A request is under way.
+        case requesting
+        /// Waits for its next attempt.
+        case backingOff
+        /// It has its outcome; the result waits for publishing or is being published.
+        case finished
+    }
+
+    let decoded: DecodedCommand
+    /// Where its completion is to be told; the assignment may be gone by then.
+    let assignment: AssignmentID
+    /// The tracker's number of its record.
+    let number: Int
+    /// Bytes of its record, for the bound on what is in flight.
+    let size: Int
+    var stage: Stage = .waitingInLane
+    /// Requests to the API so far.
+    var attempts = 0
+    /// Time spent on attempts, without the time in which everybody had to wait.
+    var firstAttempt: Duration?
+    /// What the API answered, while the ledger does not know it yet.
+    var answer: (outcome: CreatedOutcome, customer: CustomerDocument)?
+    /// Its partition was taken away: no result of it may be published here.
+    var isAbandoned = false
+
+    /// The command, or `nil` for one that was refused at decoding.
+    var command: CreateCustomerCommand? {
+        if case .command(let command) = self.decoded { command } else { nil }
+    }
+
+    var context: CommandContext {
+        switch self.decoded {
+        case .command(let command): command.context
+        case .refused(let context, _): context
+        }
+    }
+}
+
+/// Names one assignment of a partition: the same partition assigned again is another one.
+struct AssignmentID: Sendable, Hashable {
+    let value: Int
+}

@@ -1,0 +1,50 @@
+/// The commands in flight, by ticket; places are used again, so that a steady stream allocates nothing here.
+struct InFlightTable: Sendable {
+    private var slots: [(generation: UInt32, command: InFlightCommand?)] = []
+    private var free: [Int] = []
+    /// Commands in the table.
+    private(set) var count = 0
+    /// Bytes of their records.
+    private(set) var byteCount = 0
+
+    mutating func insert(_ command: InFlightCommand) -> CommandTicket {
+        self.count += 1
+        self.byteCount += command.size
+        if let slot = self.free.popLast() {
+            self.slots[slot].command = command
+            return CommandTicket(slot: slot, generation: self.slots[slot].generation)
+        }
+        self.slots.append((0, command))
+        return CommandTicket(slot: self.slots.count - 1, generation: 0)
+    }
+
+    /// The command, or `nil` when it has left.
+    subscript(ticket: CommandTicket) -> InFlightCommand? {
+        guard self.slots[ticket.slot].generation == ticket.generation else { return nil }
+        return self.slots[ticket.slot].command
+    }
+
+    /// Changes a command in place; nothing happens when it has left.
+    mutating func update(_ ticket: CommandTicket, _ change: (inout InFlightCommand) -> Void) {
+        guard self.slots[ticket.slot].generation == ticket.generation, self.slots[ticket.slot].command != nil else {
+            return
+        }
+        change(&self.slots[ticket.slot].command!)  // swift-format-ignore: NeverForceUnwrap
+    }
+
+    mutating func remove(_ ticket: CommandTicket) {
+        guard let command = self[ticket] else { return }
+        self.slots[ticket.slot] = (ticket.generation &+ 1, nil)
+        self.free.append(ticket.slot)
+        self.count -= 1
+        self.byteCount -= command.size
+    }
+
+    /// The tickets of all commands that match; for the rare moments that concern a whole partition.
+    func tickets(where matches: (InFlightCommand) -> Bool) -> [CommandTicket] {
+        self.slots.enumerated().compactMap { slot, place in
+            guard let command = place.command, matches(command) else { return nil }
+            return CommandTicket(slot: slot, generation: place.generation)
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import Kafka
+
+/// `delivery.guarantee: at_least_once`: an idempotent producer, and offsets committed once every result is acknowledged.
+///
+/// A crash between the two sends results again, with the same `ce_id`.
+actor AtLeastOncePublisher: ResultPublisher {
+    private let consumer: Consumer
+    private let encoder: RecordEncoder
+    private let makeProducer: @Sendable () throws(KafkaError) -> Producer
+    private var producer: Producer?
+    private var dropsLargeValues = false
+
+    init(
+        consumer: Consumer,
+        encoder: RecordEncoder,
+        makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer
+    ) {
+        self.consumer = consumer
+        self.encoder = encoder
+        self.makeProducer = makeProducer
+    }
+
+    func publish(_ batch: CommitBatch) async -> PublishOutcome {
+        let (records, owners) = self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues)
+        do {
+            let producer = try self.currentProducer()
+            let failures = records.isEmpty ? [:] : try await producer.send(records)
+            self.dropsLargeValues = false
+            if let error = failures.values.first {
+                if failures.values.contains(where: \.isTooLarge) { self.dropsLargeValues = true }
+                if failures.values.contains(where: { $0.disposition == .fatal }) { self.producer = nil }
+                return .failed(error, unpublished: Set(failures.keys.map { owners[$0] }))
+            }
+        } catch {
+            // This instance is of no more use. What it had not acknowledged may stand in the log all the same.
+            self.producer = nil
+            return .failed(error, unpublished: nil)
+        }
+        guard !batch.offsets.isEmpty else { return .published }
+        do {
+            try await self.consumer.commit(batch.offsets)
+            return .published
+        } catch {
+            return .notCommitted(error)
+        }
+    }
+
+    private func currentProducer() throws(KafkaError) -> Producer {
+        if let producer = self.producer { return producer }
+        let producer = try self.makeProducer()
+        self.producer = producer
+        return producer
+    }
+}
+
+extension KafkaError {
+    /// The broker's or the client's bound on a record's size was passed.
+    var isTooLarge: Bool { self.name == "MSG_SIZE_TOO_LARGE" || self.name == "_MSG_SIZE_TOO_LARGE" }
+
+    /// Another instance has taken the transactional id.
+    var isFenced: Bool { ["_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"].contains(self.name) }
+}

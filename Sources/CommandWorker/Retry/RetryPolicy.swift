@@ -1,0 +1,48 @@
+/// How often and for how long a passing failure is tried again: exponential, with full jitter.
+///
+/// Full jitter (a wait between zero and the bound, evenly) spreads clients that failed together over the whole interval;
+/// see «Exponential Backoff And Jitter», AWS Architecture Blog.
+public struct RetryPolicy: Sendable, Hashable {
+    /// The bound of the first wait.
+    public var initialInterval: Duration
+    /// No bound grows beyond this.
+    public var maximumInterval: Duration
+    /// By how much the bound grows; at least 1.
+    public var multiplier: Double
+    /// After this the command fails as `retries_exhausted`.
+    public var maximumElapsedTime: Duration
+
+    /// Sets a policy; the defaults are those of the configuration.
+    public init(
+        initialInterval: Duration = .seconds(1),
+        maximumInterval: Duration = .seconds(30),
+        multiplier: Double = 2,
+        maximumElapsedTime: Duration = .seconds(900)
+    ) {
+        self.initialInterval = initialInterval
+        self.maximumInterval = maximumInterval
+        self.multiplier = multiplier
+        self.maximumElapsedTime = maximumElapsedTime
+    }
+
+    /// The bound of the wait after an attempt, from 1; finite for any number.
+    func bound(afterAttempt attempt: Int) -> Duration {
+        var bound = self.initialInterval
+        for _ in 1..<max(attempt, 1) {
+            bound = bound * self.multiplier
+            if bound >= self.maximumInterval { return self.maximumInterval }
+        }
+        return min(bound, self.maximumInterval)
+    }
+
+    /// How long to wait after an attempt. What the server asked for is a floor, and jitter goes on top of it.
+    func wait(
+        afterAttempt attempt: Int,
+        serverAsked: Duration?,
+        using generator: inout SplitMix64
+    ) -> Duration {
+        let jitter = self.bound(afterAttempt: attempt) * Double.random(in: 0...1, using: &generator)
+        guard let serverAsked else { return jitter }
+        return serverAsked + min(jitter, self.initialInterval)
+    }
+}

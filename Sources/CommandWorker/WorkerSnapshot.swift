@@ -1,0 +1,17 @@
+public import Kafka
+
+/// What a worker is doing at a moment, for those who look at it from outside.
+public struct WorkerSnapshot: Sendable, Hashable {
+    /// What it has done so far.
+    public internal(set) var counters = WorkerCounters()
+    /// Commands in flight.
+    public internal(set) var inFlight = 0
+    /// Requests under way.
+    public internal(set) var requests = 0
+    /// The partitions that are ours.
+    public internal(set) var partitions: [TopicPartition] = []
+    /// Why no records are taken in, a bounded word; `nil` while they flow.
+    public internal(set) var intakeBlock: String?
+    /// Whether the group has answered at least once.
+    public internal(set) var hasJoined = false
+}

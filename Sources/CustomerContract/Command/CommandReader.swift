@@ -1,0 +1,72 @@
+/// Reads messages of the command topic: decoding, then every rule.
+///
+/// A value without state that may be shared between threads. Whatever the bytes are, the answer is a command or the failure
+/// it deserves; nothing traps and nothing throws.
+///
+/// ```swift
+/// switch CommandReader().read(message) {
+/// case .command(let command): send(command.encodedBody())
+/// case .refused(let context, let failure): publish(failure, for: context)
+/// }
+/// ```
+public struct CommandReader: Sendable {
+    /// The largest value that is read, in bytes.
+    public let maximumBytes: Int
+    /// How much is checked.
+    public let mode: ValidationMode
+
+    /// A reader with its bounds; 262,144 bytes (256 KiB) is the contract's default.
+    public init(maximumBytes: Int = 262_144, mode: ValidationMode = .full) {
+        self.maximumBytes = maximumBytes
+        self.mode = mode
+    }
+
+    /// Reads one message.
+    ///
+    /// A refused one still names its customer if the body had a usable `external_id`, so that its result carries the key.
+    public func read(_ message: CommandMessage) -> DecodedCommand {
+        let headers = CommandHeaders(message.headers)
+        var eventID: String?
+        let body: CommandBody
+        do throws(CommandFailure) {
+            body = try readBody(of: message, headers, eventID: &eventID)
+        } catch {
+            return .refused(context(of: message, headers, eventID: eventID, externalID: nil), error)
+        }
+        let validation = CommandValidation(body.fields, containsNUL: body.containsNUL, mode: mode)
+        let context = context(of: message, headers, eventID: eventID, externalID: validation.externalID)
+        guard validation.problems.isEmpty, let externalID = validation.externalID else {
+            return .refused(context, validation.problems.failure())
+        }
+        var fields = body.fields
+        if fields["name"]?.isNull ?? true {
+            fields["name"] = nil
+            fields["name"] = .string(externalID.text)
+        }
+        return .command(
+            CreateCustomerCommand(
+                context: context, externalID: externalID, fields: fields, unknownFields: validation.unknownFields))
+    }
+
+    private func readBody(
+        of message: CommandMessage, _ headers: CommandHeaders, eventID: inout String?
+    ) throws(CommandFailure) -> CommandBody {
+        let value = try CommandBody.bytes(of: message, maximumBytes: maximumBytes)
+        guard headers.isStructuredCloudEvent else { return try CommandBody(plain: value) }
+        let envelope = try CommandBody.parseEnvelope(value)
+        let event = StructuredCloudEvent(envelope.object, containsNUL: envelope.containsNUL)
+        eventID = event.id
+        return try CommandBody(event: event)
+    }
+
+    private func context(
+        of message: CommandMessage, _ headers: CommandHeaders, eventID: String?, externalID: ExternalID?
+    ) -> CommandContext {
+        let id =
+            eventID.flatMap { CommandID(producerChosen: Array($0.utf8)) }
+            ?? headers.ceID.flatMap { CommandID(producerChosen: $0) }
+            ?? CommandID(message.position)
+        return CommandContext(
+            message: message, id: id, externalID: externalID, correlation: headers.correlation, trace: headers.trace)
+    }
+}

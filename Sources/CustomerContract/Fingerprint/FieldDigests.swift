@@ -1,0 +1,76 @@
+/// One short digest for each field of a command, to name later the fields in which two commands differ.
+///
+/// Compact enough to be stored beside each customer, and says nothing of the values: 32 bits of FNV-1a each. It only
+/// explains a difference; whether there is one is for `Fingerprint` to say.
+///
+/// Encoding, version 1: the byte 1; then for each field a byte with its number (`KnownField`), or 0, a byte with a length
+/// and the name itself; then four bytes of digest, big-endian. The byte 255 stands for all fields whose names are not
+/// listed: those longer than 255 bytes, or all unknown ones when there are more than 64. Fields stand in the order of
+/// their names' bytes.
+public struct FieldDigests: Sendable, Hashable {
+    /// The encoding; what a ledger stores.
+    public let encoded: [UInt8]
+
+    /// Reads an encoding; nil when it is damaged or of a version that is not known here.
+    public init?(encoded: [UInt8]) {
+        guard Self.decode(encoded) != nil else { return nil }
+        self.encoded = encoded
+    }
+
+    /// An encoding that is well formed by construction.
+    init(wellFormed encoded: [UInt8]) {
+        self.encoded = encoded
+    }
+
+    /// The names of the fields that only one side has or that differ, sorted by their bytes.
+    ///
+    /// A difference among fields whose names are not listed is reported as `(other fields)`.
+    public func differingFields(from other: FieldDigests) -> [String] {
+        let mine = Self.decode(encoded) ?? []
+        let theirs = Self.decode(other.encoded) ?? []
+        var ours: [ByteExactName: UInt32] = [:]
+        for entry in mine { ours[ByteExactName(text: entry.name)] = entry.digest }
+        var differing: [String] = []
+        for entry in theirs where ours.removeValue(forKey: ByteExactName(text: entry.name)) != entry.digest {
+            differing.append(entry.name)
+        }
+        differing.append(contentsOf: ours.keys.map(\.text))
+        return differing.sorted { $0.bytesPrecede($1) }
+    }
+
+    static let version: UInt8 = 1
+    static let namedFollows: UInt8 = 0
+    static let unlisted: UInt8 = 255
+    static let unlistedName = "(other fields)"
+    static let maximumListedUnknownFields = 64
+
+    private struct Entry {
+        let name: String
+        let digest: UInt32
+    }
+
+    private static func decode(_ encoded: [UInt8]) -> [Entry]? {
+        guard encoded.first == version else { return nil }
+        var entries: [Entry] = []
+        var rest = encoded.dropFirst()
+        while let number = rest.popFirst() {
+            let name: String
+            switch number {
+            case namedFollows:
+                guard let length = rest.popFirst(), rest.count >= Int(length) else { return nil }
+                name = String(decoding: rest.prefix(Int(length)), as: UTF8.self)
+                rest = rest.dropFirst(Int(length))
+            case unlisted:
+                name = unlistedName
+            default:
+                guard let field = KnownField(rawValue: number) else { return nil }
+                name = field.fieldName
+            }
+            guard rest.count >= 4 else { return nil }
+            let digest = rest.prefix(4).reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            rest = rest.dropFirst(4)
+            entries.append(Entry(name: name, digest: digest))
+        }
+        return entries
+    }
+}

@@ -1,0 +1,40 @@
+/// The id of one command: its CloudEvents id, or `TOPIC/PARTITION/OFFSET` where it has none.
+///
+/// Compared byte for byte. At most 255 bytes when a producer chose it.
+public struct CommandID: Sendable, Hashable, CustomStringConvertible {
+    /// The id as text.
+    public let text: String
+
+    /// Wraps an id as it is.
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// The id of a command that came without one.
+    public init(_ position: RecordPosition) {
+        text = position.description
+    }
+
+    /// An id that a producer chose; nil unless it is UTF-8 of 1 to 255 bytes without control characters.
+    ///
+    /// CloudEvents forbids control characters in its strings, and the id goes into headers and logs.
+    init?(producerChosen bytes: [UInt8]) {
+        guard (1...255).contains(bytes.count), let text = String(validating: bytes, as: UTF8.self),
+            !text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) })
+        else { return nil }
+        self.text = text
+    }
+
+    /// Compares the UTF-8 bytes.
+    public static func == (left: CommandID, right: CommandID) -> Bool {
+        left.text.hasSameBytes(as: right.text)
+    }
+
+    /// Hashes the UTF-8 bytes.
+    public func hash(into hasher: inout Hasher) {
+        text.hashBytes(into: &hasher)
+    }
+
+    /// The id itself.
+    public var description: String { text }
+}

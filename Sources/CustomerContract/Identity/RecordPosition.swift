@@ -1,0 +1,34 @@
+/// Where a record stands in Kafka; written `TOPIC/PARTITION/OFFSET`.
+public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
+    /// The topic's name.
+    public let topic: String
+    /// The partition, from 0.
+    public let partition: Int32
+    /// The offset within the partition, from 0.
+    public let offset: Int64
+
+    /// A position in a topic.
+    public init(topic: String, partition: Int32, offset: Int64) {
+        self.topic = topic
+        self.partition = partition
+        self.offset = offset
+    }
+
+    /// Reads `TOPIC/PARTITION/OFFSET`; nil when the text has another form or a number is negative or too large.
+    public init?(parsing text: String) {
+        let parts = text.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        guard parts.count == 3, !parts[0].isEmpty,
+            let partition = Self.number(parts[1], as: Int32.self), let offset = Self.number(parts[2], as: Int64.self)
+        else { return nil }
+        self.init(topic: String(decoding: parts[0], as: UTF8.self), partition: partition, offset: offset)
+    }
+
+    /// The text form, `TOPIC/PARTITION/OFFSET`.
+    public var description: String { "\(topic)/\(partition)/\(offset)" }
+
+    /// Digits only: `Int32("+1")` would take a sign.
+    private static func number<Number: FixedWidthInteger>(_ digits: Substring.UTF8View, as type: Number.Type) -> Number? {
+        guard digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
+        return Number(Substring(digits))
+    }
+}

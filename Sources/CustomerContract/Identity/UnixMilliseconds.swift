@@ -1,0 +1,89 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A point in time as Kafka counts it: milliseconds since 1970-01-01T00:00:00Z, leap seconds left out.
+public struct UnixMilliseconds: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The count; negative before 1970.
+    public let value: Int64
+
+    /// A point in time from its count.
+    public init(_ value: Int64) {
+        self.value = value
+    }
+
+    /// The time of the system's clock.
+    public static func now() -> UnixMilliseconds {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return UnixMilliseconds(Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+
+    /// Reads an RFC 3339 date and time, with `Z` or an offset; nil when the text is not one.
+    ///
+    /// Digits beyond the millisecond are cut off; a leap second (`:60`) is refused.
+    public init?(parsing text: String) {
+        var scanner = RFC3339Scanner(text)
+        guard let milliseconds = scanner.scan() else { return nil }
+        value = milliseconds
+    }
+
+    /// Compares the counts.
+    public static func < (left: UnixMilliseconds, right: UnixMilliseconds) -> Bool {
+        left.value < right.value
+    }
+
+    /// RFC 3339 in UTC with three decimals, such as `2026-11-22T10:00:00.042Z`.
+    ///
+    /// RFC 3339 knows the years 0000 to 9999; a time outside them is written as the nearest inside.
+    public var description: String {
+        let clamped = min(max(value, Self.earliestWritable), Self.latestWritable)
+        let (days, inDay) = clamped.quotientAndRemainder(flooringBy: 86_400_000)
+        let date = CivilDate(daysSince1970: days)
+        var text: [UInt8] = []
+        text.reserveCapacity(24)
+        text.appendDecimal(date.year, width: 4)
+        text.append(UInt8(ascii: "-"))
+        text.appendDecimal(date.month, width: 2)
+        text.append(UInt8(ascii: "-"))
+        text.appendDecimal(date.day, width: 2)
+        text.append(UInt8(ascii: "T"))
+        text.appendDecimal(inDay / 3_600_000, width: 2)
+        text.append(UInt8(ascii: ":"))
+        text.appendDecimal(inDay / 60_000 % 60, width: 2)
+        text.append(UInt8(ascii: ":"))
+        text.appendDecimal(inDay / 1_000 % 60, width: 2)
+        text.append(UInt8(ascii: "."))
+        text.appendDecimal(inDay % 1_000, width: 3)
+        text.append(UInt8(ascii: "Z"))
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// 0000-01-01T00:00:00.000Z.
+    private static let earliestWritable: Int64 = -62_167_219_200_000
+    /// 9999-12-31T23:59:59.999Z.
+    private static let latestWritable: Int64 = 253_402_300_799_999
+}
+
+extension Int64 {
+    fileprivate func quotientAndRemainder(flooringBy divisor: Int64) -> (Int64, Int64) {
+        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+    }
+}
+
+extension [UInt8] {
+    /// Appends the last `width` digits of a number that is not negative, with leading zeros.
+    fileprivate mutating func appendDecimal(_ number: Int64, width: Int) {
+        var divisor: Int64 = 1
+        for _ in 1..<width { divisor *= 10 }
+        while divisor > 0 {
+            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
+            divisor /= 10
+        }
+    }
+}

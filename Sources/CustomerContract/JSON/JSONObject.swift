@@ -1,0 +1,94 @@
+/// A JSON object: members in the order of the text, repeated names included.
+///
+/// Equality is byte for byte and minds the order. Look-up by name is linear; the objects of this contract are small.
+public struct JSONObject: Sendable, Hashable {
+    /// One name with its value.
+    public struct Member: Sendable, Hashable {
+        /// The name, escapes decoded.
+        public let name: String
+        /// The value.
+        public var value: JSONValue
+
+        /// Pairs a name with a value.
+        public init(name: String, value: JSONValue) {
+            self.name = name
+            self.value = value
+        }
+
+        /// Compares byte for byte.
+        public static func == (left: Member, right: Member) -> Bool {
+            left.name.hasSameBytes(as: right.name) && left.value == right.value
+        }
+
+        /// Hashes the bytes that `==` compares.
+        public func hash(into hasher: inout Hasher) {
+            name.hashBytes(into: &hasher)
+            hasher.combine(value)
+        }
+    }
+
+    /// The members in their order.
+    public var members: [Member]
+
+    /// An object of these members, in this order.
+    public init(_ members: [Member] = []) {
+        self.members = members
+    }
+
+    /// The value of the last member of that name, compared byte for byte; nil when there is none.
+    ///
+    /// The last one, because that is what Flexprice's server takes when a name is repeated. Setting replaces the value of
+    /// the last member in its place, or adds a member at the end; setting nil removes every member of that name.
+    public subscript(name: String) -> JSONValue? {
+        get {
+            members.last { $0.name.hasSameBytes(as: name) }?.value
+        }
+        set {
+            guard let newValue else {
+                members.removeAll { $0.name.hasSameBytes(as: name) }
+                return
+            }
+            if let index = members.lastIndex(where: { $0.name.hasSameBytes(as: name) }) {
+                members[index].value = newValue
+            } else {
+                members.append(Member(name: name, value: newValue))
+            }
+        }
+    }
+
+    /// The names that occur more than once, each listed once, in the order of their second occurrence.
+    ///
+    /// Costs time in proportion to the number of members, so that a command full of rubbish cannot make it slow.
+    public var repeatedNames: [String] {
+        // Small objects, which is nearly all of them, are compared pairwise and need no memory.
+        if members.count <= 16 {
+            let isRepeated = members.indices.contains { index in
+                members[..<index].contains { $0.name.hasSameBytes(as: members[index].name) }
+            }
+            if !isRepeated { return [] }
+        }
+        var seen = Set<ByteExactName>()
+        var repeated: [ByteExactName] = []
+        var reported = Set<ByteExactName>()
+        seen.reserveCapacity(members.count)
+        for member in members {
+            let name = ByteExactName(text: member.name)
+            guard !seen.insert(name).inserted, reported.insert(name).inserted else { continue }
+            repeated.append(name)
+        }
+        return repeated.map(\.text)
+    }
+}
+
+/// A name whose equality is that of its bytes, so that it can stand in a set.
+struct ByteExactName: Hashable {
+    let text: String
+
+    static func == (left: ByteExactName, right: ByteExactName) -> Bool {
+        left.text.hasSameBytes(as: right.text)
+    }
+
+    func hash(into hasher: inout Hasher) {
+        text.hashBytes(into: &hasher)
+    }
+}

@@ -1,0 +1,17 @@
+/// How a created customer came to be.
+public enum CreatedOutcome: String, Sendable, Hashable, CaseIterable {
+    /// This command made it.
+    case created
+    /// An earlier command made it; the stored customer is sent again.
+    case replayed
+    /// Flexprice already had it, and it agrees with the command.
+    case existing
+}
+
+/// The final state of a command.
+public enum CommandOutcome: Sendable, Hashable {
+    /// The customer exists, and here it is.
+    case created(CreatedOutcome, CustomerDocument)
+    /// The command failed for good.
+    case failed(CommandFailure)
+}

@@ -1,0 +1,168 @@
+/// Turns results into records of the result topic, or of a reply topic that is allowed.
+///
+/// The same result always becomes the same record, so that one sent again can be recognised by its `ce_id`.
+public struct ResultEncoder: Sendable {
+    /// The topic of results that go nowhere else.
+    public let resultsTopic: String
+    /// The reply topics that commands may name.
+    public let replyTopicsAllowed: ReplyTopicAllowList
+    /// The value of `ce_source`.
+    public let source: String
+
+    /// The event type of a created customer.
+    public static let createdType = "flexprice.customer.created.v1"
+    /// The event type of a failure.
+    public static let failedType = "flexprice.customer.create_failed.v1"
+
+    /// An encoder for these topics.
+    public init(
+        resultsTopic: String,
+        replyTopicsAllowed: ReplyTopicAllowList = ReplyTopicAllowList(),
+        source: String = "customer-worker"
+    ) {
+        self.resultsTopic = resultsTopic
+        self.replyTopicsAllowed = replyTopicsAllowed
+        self.source = source
+    }
+
+    /// The record of a result.
+    ///
+    /// A reply topic that is allowed takes the place of the result topic, with the partition that was named beside it; the
+    /// caller must be ready for a partition that the topic does not have. One that is not allowed is named in the header
+    /// `reply-topic-refused`.
+    public func encode(_ result: CommandResult) -> OutgoingMessage {
+        let correlation = result.context.correlation
+        var topic = resultsTopic
+        var partition: Int32?
+        var refused: String?
+        if let replyTopic = correlation.replyTopic {
+            if replyTopicsAllowed.allows(replyTopic) {
+                topic = replyTopic
+                partition = correlation.replyPartition
+            } else {
+                refused = replyTopic
+            }
+        }
+        return OutgoingMessage(
+            topic: topic,
+            partition: partition,
+            key: result.context.externalID.map { Array($0.text.utf8) },
+            value: value(of: result),
+            headers: headers(of: result, refusedTopic: refused),
+            timestamp: result.completedAt)
+    }
+
+    /// The id of a result: that of its record, so that a result sent again has the same one and two records with one
+    /// command id have two.
+    ///
+    /// The timestamp tells apart the records of a topic that was deleted and made anew.
+    public static func eventID(of message: CommandMessage) -> String {
+        guard let timestamp = message.timestamp else { return message.position.description }
+        return "\(message.position)@\(timestamp.value)"
+    }
+
+    private func headers(of result: CommandResult, refusedTopic: String?) -> [MessageHeader] {
+        let context = result.context
+        var headers: [MessageHeader] = []
+        headers.reserveCapacity(16)
+        headers.append(MessageHeader(name: HeaderName.ceSpecVersion, text: "1.0"))
+        headers.append(MessageHeader(name: HeaderName.ceID, text: Self.eventID(of: context.message)))
+        headers.append(MessageHeader(name: HeaderName.ceType, text: type(of: result.outcome)))
+        headers.append(MessageHeader(name: HeaderName.ceSource, text: source))
+        if let externalID = context.externalID {
+            headers.append(MessageHeader(name: HeaderName.ceSubject, text: externalID.text))
+        }
+        headers.append(MessageHeader(name: HeaderName.ceTime, text: result.completedAt.description))
+        headers.append(MessageHeader(name: HeaderName.contentType, text: "application/json"))
+        headers.append(MessageHeader(name: HeaderName.ceCausationID, text: context.id.text))
+        if let trace = context.trace {
+            headers.append(MessageHeader(name: HeaderName.traceparent, text: trace.traceparent))
+            if let tracestate = trace.tracestate {
+                headers.append(MessageHeader(name: HeaderName.tracestate, text: tracestate))
+            }
+        }
+        headers.append(contentsOf: context.correlation.headers)
+        if let refusedTopic {
+            headers.append(MessageHeader(name: HeaderName.replyTopicRefused, text: refusedTopic.cut(toBytes: 256)))
+        }
+        return headers
+    }
+
+    private func type(of outcome: CommandOutcome) -> String {
+        switch outcome {
+        case .created: Self.createdType
+        case .failed: Self.failedType
+        }
+    }
+
+    private func value(of result: CommandResult) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1_024)
+        writer.beginObject()
+        writer.name("status")
+        switch result.outcome {
+        case .created(let outcome, let customer):
+            writer.string("created")
+            writer.name("outcome")
+            writer.string(outcome.rawValue)
+            writeExternalID(of: result.context, to: &writer)
+            writer.name("customer")
+            writer.raw(customer.json)
+        case .failed(let failure):
+            writer.string("failed")
+            writeExternalID(of: result.context, to: &writer)
+            writer.name("error")
+            write(failure, to: &writer)
+        }
+        writer.name("command")
+        write(result.context, to: &writer)
+        writer.name("attempts")
+        writer.integer(result.attempts)
+        writer.name("completed_at")
+        writer.string(result.completedAt.description)
+        writer.endObject()
+        return writer.bytes
+    }
+
+    private func writeExternalID(of context: CommandContext, to writer: inout JSONWriter) {
+        guard let externalID = context.externalID else { return }
+        writer.name("external_id")
+        writer.string(externalID.text)
+    }
+
+    private func write(_ failure: CommandFailure, to writer: inout JSONWriter) {
+        writer.beginObject()
+        writer.name("code")
+        writer.string(failure.code.rawValue)
+        writer.name("message")
+        writer.string(failure.message)
+        writer.name("retryable")
+        writer.bool(failure.retryable)
+        if let httpStatus = failure.httpStatus {
+            writer.name("http_status")
+            writer.integer(httpStatus)
+        }
+        if let details = failure.details {
+            writer.name("details")
+            writer.write(details)
+        }
+        writer.endObject()
+    }
+
+    private func write(_ context: CommandContext, to writer: inout JSONWriter) {
+        let message = context.message
+        writer.beginObject()
+        writer.name("id")
+        writer.string(context.id.text)
+        writer.name("topic")
+        writer.string(message.position.topic)
+        writer.name("partition")
+        writer.integer(message.position.partition)
+        writer.name("offset")
+        writer.integer(message.position.offset)
+        if let timestamp = message.timestamp {
+            writer.name("timestamp")
+            writer.string(timestamp.description)
+        }
+        writer.endObject()
+    }
+}

@@ -1,0 +1,46 @@
+/// Where the API is and how it is to be treated.
+public struct FlexpriceSettings: Sendable {
+    /// The base URL with `/v1` and without a slash behind it, such as `https://us.api.flexprice.io/v1`.
+    public var baseURL: String
+    /// The key, sent as `x-api-key`; it appears in no description of this value.
+    public var apiKey: APIKey
+    /// Sent as `X-Environment-ID`; only keys from a self-hosted server's configuration need it.
+    public var environmentID: String?
+    /// For a whole request. Short ones are dangerous: a client that goes away between Flexprice's commit and its
+    /// onboarding step can lose that step.
+    public var timeout: Duration
+    /// Connections, and so requests under way at once.
+    public var maximumConnections: Int
+
+    /// Names an API.
+    public init(
+        baseURL: String,
+        apiKey: APIKey,
+        environmentID: String? = nil,
+        timeout: Duration = .seconds(30),
+        maximumConnections: Int = 64
+    ) {
+        self.baseURL = baseURL
+        self.apiKey = apiKey
+        self.environmentID = environmentID
+        self.timeout = timeout
+        self.maximumConnections = maximumConnections
+    }
+}
+
+/// A key that no log, dump or interpolation shows.
+public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    let value: String
+
+    /// Wraps a key.
+    public init(_ value: String) {
+        self.value = value
+    }
+
+    /// Never the key.
+    public var description: String { "<secret>" }
+    /// Never the key.
+    public var debugDescription: String { "<secret>" }
+    /// Never the key.
+    public var customMirror: Mirror { Mirror(self, children: [:]) }
+}

@@ -1,0 +1,221 @@
+import HTTPTypes
+import Synchronization
+
+/// What a simulator knows: its customers, the requests it saw, its faults and its counts.
+///
+/// A test reads and changes it while the simulator serves. Safe from any thread; every call takes effect at once, and
+/// those on the path of a request take constant time.
+package final class SimulatorState: Sendable {
+    private struct Shared {
+        var table = CustomerTable()
+        var log: RequestLog
+        var recordsRequests: Bool
+        var statistics = SimulatorStatistics()
+        var faults = FaultBoard()
+    }
+
+    private let shared: Mutex<Shared>
+    private let arrivals = Milestones()
+    private let departures = Milestones()
+    private let configuration: FlexpriceSimulator.Configuration
+
+    init(configuration: FlexpriceSimulator.Configuration) {
+        self.configuration = configuration
+        shared = Mutex(
+            Shared(
+                log: RequestLog(capacity: configuration.requestLogCapacity),
+                recordsRequests: configuration.recordsRequests))
+    }
+
+    // MARK: Customers
+
+    /// All customers of all environments in the order of their creation, archived ones included.
+    package var customers: [SimulatedCustomer] { shared.withLock { $0.table.rows } }
+
+    /// How many customers there are, archived ones included.
+    package var customerCount: Int { shared.withLock { $0.table.rows.count } }
+
+    /// The published customer of an external id, compared byte for byte; nil if there is none.
+    ///
+    /// - Parameter environmentID: The first of the configuration when nil.
+    package func customer(externalID: String, environmentID: String? = nil) -> SimulatedCustomer? {
+        shared.withLock { $0.table.published(externalID: externalID, environmentID: environment(environmentID)) }
+    }
+
+    /// Archives the published customer of an external id, which frees the id; false if there is none.
+    @discardableResult
+    package func archive(externalID: String, environmentID: String? = nil) -> Bool {
+        let now = configuration.clock.now()
+        return shared.withLock { shared in
+            let environmentID = environment(environmentID)
+            guard let found = shared.table.published(externalID: externalID, environmentID: environmentID) else {
+                return false
+            }
+            return shared.table.archive(id: found.id, at: now)
+        }
+    }
+
+    /// Creates the customer that Flexprice makes itself when a usage event names an unknown one: named like its id,
+    /// without e-mail, marked in its metadata.
+    ///
+    /// - Returns: The stub, or nil if the id is taken.
+    @discardableResult
+    package func insertStub(externalID: String, environmentID: String? = nil) -> SimulatedCustomer? {
+        let stub = makeStub(externalID: externalID, environmentID: environment(environmentID))
+        return shared.withLock { $0.table.insert(stub) } ? stub : nil
+    }
+
+    func makeStub(externalID: String, environmentID: String) -> SimulatedCustomer {
+        let now = configuration.clock.now()
+        var metadata = Metadata()
+        metadata["created_by_workflow"] = "true"
+        return SimulatedCustomer(
+            id: "cust_" + ULID.make(at: now), externalID: externalID, name: externalID, environmentID: environmentID,
+            tenantID: configuration.tenantID, createdAt: now, updatedAt: now, userID: configuration.userID,
+            storedMetadata: metadata)
+    }
+
+    // MARK: Requests
+
+    /// The requests received, oldest first: the latest ones when there were more than the log holds.
+    package var requests: [SeenRequest] { shared.withLock { $0.log.all } }
+
+    /// Whether requests are kept; switching it off keeps those that are there.
+    package var recordsRequests: Bool {
+        get { shared.withLock { $0.recordsRequests } }
+        set { shared.withLock { $0.recordsRequests = newValue } }
+    }
+
+    /// The counts at this moment.
+    package var statistics: SimulatorStatistics { shared.withLock { $0.statistics } }
+
+    /// Waits until so many requests have been received in all, whether or not they are answered yet.
+    ///
+    /// Counts from the start of the simulator; ``clear()`` does not set it back.
+    /// - Throws: `CancellationError` if the task is cancelled first.
+    package func requestsReceived(atLeast count: Int) async throws {
+        try await arrivals.reach(count)
+    }
+
+    /// Waits until every request received before the call has been answered or its connection closed.
+    ///
+    /// - Throws: `CancellationError` if the task is cancelled first.
+    package func untilIdle() async throws {
+        try await departures.reach(arrivals.count)
+    }
+
+    /// Forgets customers, requests and counts; faults and requests in flight stay.
+    package func clear() {
+        shared.withLock { shared in
+            shared.table = CustomerTable()
+            shared.log.removeAll()
+            let inFlight = shared.statistics.inFlight
+            shared.statistics = SimulatorStatistics()
+            shared.statistics.inFlight = inFlight
+            shared.statistics.peakInFlight = inFlight
+        }
+    }
+
+    // MARK: Faults
+
+    /// The rules in force, those that are used up left out.
+    package var faults: [FaultRule] {
+        let now = configuration.clock.now()
+        return shared.withLock { $0.faults.rules(at: now) }
+    }
+
+    /// Adds a fault behind those that are there.
+    package func inject(_ fault: Fault, _ scope: FaultScope = .always) {
+        let now = configuration.clock.now()
+        shared.withLock { $0.faults.arm(FaultRule(fault, scope), at: now) }
+    }
+
+    /// Puts `rules` in the place of all faults; an empty list ends them all.
+    package func replaceFaults(with rules: [FaultRule]) {
+        let now = configuration.clock.now()
+        shared.withLock { shared in
+            shared.faults = FaultBoard()
+            for rule in rules { shared.faults.arm(rule, at: now) }
+        }
+    }
+
+    private func environment(_ id: String?) -> String { id ?? configuration.defaultEnvironmentID }
+}
+
+// MARK: - The path of a request
+
+extension SimulatorState {
+    /// Notes a request's arrival and gives the faults that it shall meet.
+    func begin(_ request: IncomingRequest) -> FaultPlan {
+        let now = configuration.clock.now()
+        let plan = shared.withLock { shared in
+            shared.statistics.requests += 1
+            shared.statistics.requestsByRoute[request.route.name.rawValue, default: 0] += 1
+            shared.statistics.inFlight += 1
+            shared.statistics.peakInFlight = max(shared.statistics.peakInFlight, shared.statistics.inFlight)
+            if shared.recordsRequests {
+                shared.log.append(request.seen(number: shared.statistics.requests, at: now))
+            }
+            guard !shared.faults.isEmpty else { return FaultPlan() }
+            return shared.faults.plan(for: request, at: now, counting: &shared.statistics.faults)
+        }
+        arrivals.advance()
+        return plan
+    }
+
+    /// Notes a request's end; status 0 when the connection was closed without an answer.
+    func finish(status: Int) {
+        shared.withLock { shared in
+            shared.statistics.inFlight -= 1
+            shared.statistics.answersByStatus[status, default: 0] += 1
+        }
+        departures.advance()
+    }
+
+    enum Insertion {
+        case inserted
+        case duplicate
+        case failed(APIError)
+    }
+
+    /// The transaction of a create: the insert first, then `check`, whose error rolls the insert back.
+    func create(_ customer: SimulatedCustomer, stubFirst: Bool, check: APIError?) -> Insertion {
+        let stub = stubFirst ? makeStub(externalID: customer.externalID, environmentID: customer.environmentID) : nil
+        return shared.withLock { shared in
+            if let stub { _ = shared.table.insert(stub) }
+            let key = (externalID: customer.externalID, environmentID: customer.environmentID)
+            if shared.table.published(externalID: key.externalID, environmentID: key.environmentID) != nil {
+                shared.statistics.duplicates += 1
+                return .duplicate
+            }
+            if let check { return .failed(check) }
+            _ = shared.table.insert(customer)
+            shared.statistics.customersCreated += 1
+            return .inserted
+        }
+    }
+
+    func customer(id: String, environmentID: String) -> SimulatedCustomer? {
+        shared.withLock { $0.table.customer(id: id, environmentID: environmentID) }
+    }
+
+    func update(_ customer: SimulatedCustomer) -> Bool {
+        shared.withLock { $0.table.update(customer) }
+    }
+
+    func archive(id: String) -> Bool {
+        let now = configuration.clock.now()
+        return shared.withLock { $0.table.archive(id: id, at: now) }
+    }
+
+    /// The rows that a search may return: found by their ids where it names some, else all of them.
+    func candidates(externalIDs: [String]?, status: SimulatedCustomer.Status, environmentID: String)
+        -> [SimulatedCustomer]
+    {
+        shared.withLock { shared in
+            guard let externalIDs, status == .published else { return shared.table.rows }
+            let unique = Set(externalIDs.map(ExactText.init))
+            return unique.compactMap { shared.table.published(externalID: $0.text, environmentID: environmentID) }
+        }
+    }
+}

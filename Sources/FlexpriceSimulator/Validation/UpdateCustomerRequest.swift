@@ -1,0 +1,89 @@
+/// The body of `PUT /v1/customers`: only what is sent changes, and metadata is replaced as a whole.
+struct UpdateCustomerRequest {
+    var externalID: String?
+    var name: String?
+    var email: String?
+    var contact: String?
+    var addressLine1: String?
+    var addressLine2: String?
+    var addressCity: String?
+    var addressState: String?
+    var addressPostalCode: String?
+    var addressCountry: String?
+    var timezone: String?
+    var metadata: Metadata?
+
+    /// Binds `body`; nil where the server answers that the format is invalid.
+    init?(body: [UInt8]) {
+        guard let tape = JSONTape(firstValueOf: body) else { return nil }
+        var binding = GoBinding(tape: tape)
+        for member in binding.members(of: 0) {
+            switch member.name {
+            case "external_id": binding.bind(member.value, to: &externalID)
+            case "name": binding.bind(member.value, to: &name)
+            case "email": binding.bind(member.value, to: &email)
+            case "contact": binding.bind(member.value, to: &contact)
+            case "address_line1": binding.bind(member.value, to: &addressLine1)
+            case "address_line2": binding.bind(member.value, to: &addressLine2)
+            case "address_city": binding.bind(member.value, to: &addressCity)
+            case "address_state": binding.bind(member.value, to: &addressState)
+            case "address_postal_code": binding.bind(member.value, to: &addressPostalCode)
+            case "address_country": binding.bind(member.value, to: &addressCountry)
+            case "timezone": binding.bind(member.value, to: &timezone)
+            case "metadata": binding.bind(member.value, to: &metadata)
+            default: break
+            }
+        }
+        if binding.mismatch { return nil }
+    }
+
+    /// The 400 that the server answers, or nil.
+    ///
+    /// The fields are pointers, and `omitempty` passes over a nil pointer only: an empty e-mail, country or time zone is
+    /// judged by its rule and fails, so these three cannot be cleared.
+    var error: APIError? {
+        var rules = FieldRules(type: "UpdateCustomerRequest")
+        if let email { rules.email("Email", email) }
+        if let contact { rules.maximum("Contact", contact, 20) }
+        if let addressLine1 { rules.maximum("AddressLine1", addressLine1, 255) }
+        if let addressLine2 { rules.maximum("AddressLine2", addressLine2, 255) }
+        if let addressCity { rules.maximum("AddressCity", addressCity, 100) }
+        if let addressState { rules.maximum("AddressState", addressState, 100) }
+        if let addressPostalCode { rules.maximum("AddressPostalCode", addressPostalCode, 20) }
+        if let addressCountry { rules.country("AddressCountry", addressCountry) }
+        if let timezone { rules.timezone("Timezone", timezone) }
+        return rules.error ?? reservedKeyError ?? TaxMetadataRule.error(in: metadata)
+    }
+
+    private var reservedKeyError: APIError? {
+        metadata?.pairs.first { $0.key.hasPrefix("_fp_") }.map { pair in
+            .validation("Key \"\(pair.key)\" is managed by the system and cannot be set via the API")
+        }
+    }
+
+    /// Applies what was sent; false where the server panics, which it answers with an empty 500.
+    ///
+    /// The server means to keep the former external id in the metadata, but writes the new one there, and it panics
+    /// when the customer has no metadata to write into.
+    func apply(to customer: inout SimulatedCustomer) -> Bool {
+        if let externalID, !externalID.utf8.elementsEqual(customer.externalID.utf8) {
+            guard var kept = customer.storedMetadata else { return false }
+            let former = kept["old_external_ids"] ?? ""
+            kept["old_external_ids"] = former.isEmpty ? externalID : former + "," + externalID
+            customer.storedMetadata = kept
+            customer.externalID = externalID
+        }
+        if let name { customer.name = name }
+        if let email { customer.email = email }
+        if let contact { customer.contact = contact }
+        if let addressLine1 { customer.address.line1 = addressLine1 }
+        if let addressLine2 { customer.address.line2 = addressLine2 }
+        if let addressCity { customer.address.city = addressCity }
+        if let addressState { customer.address.state = addressState }
+        if let addressPostalCode { customer.address.postalCode = addressPostalCode }
+        if let addressCountry { customer.address.country = addressCountry }
+        if let timezone { customer.timezone = timezone }
+        if let metadata { customer.storedMetadata = metadata }
+        return true
+    }
+}

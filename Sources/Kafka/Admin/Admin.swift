@@ -1,0 +1,131 @@
+import CLibrdkafka
+
+/// Asks a cluster about topics, logs and groups, and creates topics.
+///
+/// Its calls block on a thread of its own for at most the time-out that each names.
+@safe public actor Admin {
+    private let properties: ClientProperties
+    private let log: KafkaLogSink
+    private let client: ClientHandle<ClientContext>
+    private let executor = BlockingExecutor(label: "kafka.admin")
+
+    /// Runs on a thread of its own: its calls block it and nobody else.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
+
+    /// Connects.
+    ///
+    /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
+    public init(_ properties: ClientProperties, log: @escaping KafkaLogSink) throws(KafkaError) {
+        self.properties = properties
+        self.log = log
+        self.client = unsafe try ClientHandle(
+            RD_KAFKA_PRODUCER,
+            context: ClientContext(log: log),
+            properties: ProducerSettings(client: properties).properties,
+            register: { unsafe ClientContext.register($0) }
+        )
+    }
+
+    /// The topics of the cluster, ordered by name.
+    ///
+    /// - Throws: ``KafkaError`` `_TRANSPORT` or `_TIMED_OUT` when no broker answers.
+    public func topics(timeout: Duration = .seconds(10)) throws(KafkaError) -> [TopicDescription] {
+        var metadata: UnsafePointer<rd_kafka_metadata>?
+        let code = unsafe rd_kafka_metadata(self.client.pointer, 1, nil, &metadata, timeout.wholeMilliseconds)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = unsafe metadata else { throw KafkaError(code) }
+        defer { unsafe rd_kafka_metadata_destroy(metadata) }
+        let topics = (0..<Int(unsafe metadata.pointee.topic_cnt)).map { index in
+            let topic = unsafe metadata.pointee.topics[index]
+            let replicas = unsafe topic.partition_cnt > 0 ? Int(topic.partitions[0].replica_cnt) : 0
+            return unsafe TopicDescription(
+                name: String(cString: topic.topic),
+                partitionCount: Int(topic.partition_cnt),
+                replicationFactor: replicas
+            )
+        }
+        return topics.sorted { $0.name < $1.name }
+    }
+
+    /// Creates a topic and waits until the controller has it.
+    ///
+    /// - Throws: ``KafkaError`` with the broker's own sentence; `TOPIC_ALREADY_EXISTS` when there is one of that name.
+    public func create(_ topic: NewTopic, timeout: Duration = .seconds(15)) throws(KafkaError) {
+        var text = [CChar](repeating: 0, count: 512)
+        let count = text.count
+        let new = unsafe rd_kafka_NewTopic_new(
+            topic.name,
+            Int32(clamping: topic.partitions),
+            Int32(clamping: topic.replicationFactor),
+            &text,
+            count
+        )
+        guard let new = unsafe new else {
+            let reason = String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, reason)
+        }
+        defer { unsafe rd_kafka_NewTopic_destroy(new) }
+        for (name, value) in topic.configuration { _ = unsafe rd_kafka_NewTopic_set_config(new, name, value) }
+
+        guard let queue = unsafe rd_kafka_queue_new(self.client.pointer) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
+        }
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        var topics: [OpaquePointer?] = unsafe [new]
+        unsafe rd_kafka_CreateTopics(self.client.pointer, &topics, 1, nil, queue)
+        guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        }
+        defer { unsafe rd_kafka_event_destroy(event) }
+        unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
+        var resultCount = 0
+        guard let result = unsafe rd_kafka_event_CreateTopics_result(event),
+            let results = unsafe rd_kafka_CreateTopics_result_topics(result, &resultCount)
+        else { return }
+        for index in 0..<resultCount {
+            let one = unsafe results[index]
+            unsafe try Self.check(rd_kafka_topic_result_error(one), rd_kafka_topic_result_error_string(one))
+        }
+    }
+
+    /// Asks the leader for the ends of a partition's log.
+    public func watermarks(
+        of partition: TopicPartition,
+        timeout: Duration = .seconds(10)
+    ) throws(KafkaError) -> Watermarks {
+        var low: Int64 = 0
+        var high: Int64 = 0
+        let code = unsafe rd_kafka_query_watermark_offsets(
+            self.client.pointer,
+            partition.topic,
+            partition.partition,
+            &low,
+            &high,
+            timeout.wholeMilliseconds
+        )
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+        return Watermarks(low: low, high: high)
+    }
+
+    /// Asks what a group has committed for partitions, with metadata, without becoming a member of it.
+    public func offsets(
+        of group: String,
+        for partitions: [TopicPartition],
+        timeout: Duration = .seconds(10)
+    ) throws(KafkaError) -> [PartitionOffset] {
+        let reader = unsafe try ClientHandle(
+            RD_KAFKA_CONSUMER,
+            context: ClientContext(log: self.log),
+            properties: ConsumerSettings(client: self.properties, group: group).properties,
+            register: { unsafe ClientContext.register($0) }
+        )
+        let list = TopicPartitionListHandle(partitions)
+        unsafe try Self.check(rd_kafka_committed(reader.pointer, list.pointer, timeout.wholeMilliseconds), nil)
+        if let error = list.firstError { throw error }
+        return list.offsets
+    }
+
+    private static func check(_ code: rd_kafka_resp_err_t, _ text: UnsafePointer<CChar>?) throws(KafkaError) {
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        throw KafkaError(code, unsafe text.map { unsafe String(cString: $0) })
+    }
+}

@@ -1,0 +1,9 @@
+/// A topic as the cluster describes it.
+public struct TopicDescription: Sendable, Hashable {
+    /// Its name.
+    public let name: String
+    /// How many partitions it has.
+    public let partitionCount: Int
+    /// Replicas of its first partition; 0 when it has none.
+    public let replicationFactor: Int
+}

@@ -1,0 +1,208 @@
+import CLibrdkafka
+
+/// A member of a consumer group: one queue of events that its owner reads, woken by a callback.
+///
+/// ```swift
+/// let consumer = try Consumer(settings, log: sink) { signal.raise() }
+/// try consumer.subscribe(to: ["customer_commands"])
+/// while running {
+///     for event in consumer.poll(limit: 1_000) { … }   // until it returns fewer than the limit
+///     await signal.raised()
+/// }
+/// await consumer.close()
+/// ```
+///
+/// Every method may be called from any thread («librdkafka is completely thread-safe», its INTRODUCTION.md), but events
+/// have an order only if one task polls. Assignments are answered by the owner, never by the binding. The owner must call
+/// ``close()`` before the last reference goes; otherwise the member leaves the group only when its session times out.
+@safe public final class Consumer: @unchecked Sendable {
+    // @unchecked: the handles are C pointers that never change, and librdkafka's calls on them are thread-safe.
+    private let client: ClientHandle<ConsumerContext>
+    private let queue: OpaquePointer
+    private let blocking: BlockingCalls
+    private let topics = TopicNames()
+
+    /// Joins nothing yet: connects, and checks every property.
+    ///
+    /// - Parameter onReadable: called on a thread of librdkafka when the empty queue gets its first event; it must be quick and
+    ///   must not call the consumer.
+    /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
+    public init(
+        _ settings: ConsumerSettings,
+        log: @escaping KafkaLogSink,
+        onReadable: @escaping @Sendable () -> Void
+    ) throws(KafkaError) {
+        let context = ConsumerContext(log: log, onReadable: onReadable)
+        self.client = unsafe try ClientHandle(
+            RD_KAFKA_CONSUMER,
+            context: context,
+            properties: settings.properties
+        ) { configuration in
+            unsafe ClientContext.register(configuration)
+            unsafe rd_kafka_conf_set_events(
+                configuration,
+                RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_STATS
+            )
+        }
+        _ = unsafe rd_kafka_poll_set_consumer(self.client.pointer)
+        unsafe self.queue = rd_kafka_queue_get_consumer(self.client.pointer)
+        self.blocking = BlockingCalls(label: "kafka.consumer.\(settings.group)")
+        unsafe context.wake(on: self.queue)
+    }
+
+    deinit {
+        unsafe rd_kafka_queue_cb_event_enable(self.queue, nil, nil)
+        unsafe rd_kafka_queue_destroy(self.queue)
+    }
+
+    /// Joins the group for these topics; assignments arrive as events.
+    public func subscribe(to topics: [String]) throws(KafkaError) {
+        let list = TopicPartitionListHandle(topics.map { TopicPartition(topic: $0, partition: -1) })
+        try Self.check(unsafe rd_kafka_subscribe(self.client.pointer, list.pointer))
+    }
+
+    /// Takes what is there, at most `limit` events, without waiting.
+    ///
+    /// Fewer than `limit` means that the queue was empty, and that the wake-up will come for the next event. Polling is
+    /// also the sign of life that `max.poll.interval.ms` asks for.
+    public func poll(limit: Int) -> [ConsumerEvent] {
+        var events: [ConsumerEvent] = []
+        while events.count < limit, let event = unsafe rd_kafka_queue_poll(self.queue, 0) {
+            defer { unsafe rd_kafka_event_destroy(event) }
+            switch unsafe rd_kafka_event_type(event) {
+            case RD_KAFKA_EVENT_FETCH:
+                while let message = unsafe rd_kafka_event_message_next(event) {
+                    events.append(unsafe self.topics.event(of: message))
+                }
+            case RD_KAFKA_EVENT_REBALANCE:
+                events.append(unsafe self.rebalance(event))
+            case RD_KAFKA_EVENT_ERROR:
+                events.append(.failed(unsafe self.failure(event)))
+            case RD_KAFKA_EVENT_STATS:
+                events.append(.statistics(unsafe String(cString: rd_kafka_event_stats(event))))
+            default:
+                break
+            }
+        }
+        return events
+    }
+
+    /// Answers an assignment: fetching starts at these offsets, or where the reset policy says for those without one.
+    public func assign(_ offsets: [PartitionOffset]) throws(KafkaError) {
+        let list = TopicPartitionListHandle(offsets)
+        if self.isCooperative {
+            unsafe try Self.check(error: rd_kafka_incremental_assign(self.client.pointer, list.pointer))
+        } else {
+            try Self.check(unsafe rd_kafka_assign(self.client.pointer, list.pointer))
+        }
+    }
+
+    /// Answers a revocation or a loss: these partitions are no longer ours.
+    public func release(_ partitions: [TopicPartition]) throws(KafkaError) {
+        if self.isCooperative {
+            let list = TopicPartitionListHandle(partitions)
+            unsafe try Self.check(error: rd_kafka_incremental_unassign(self.client.pointer, list.pointer))
+        } else {
+            // The eager protocol takes everything back at once.
+            try Self.check(unsafe rd_kafka_assign(self.client.pointer, nil))
+        }
+    }
+
+    /// Stops fetching from partitions; they stay assigned, and what was fetched ahead is dropped and fetched again.
+    public func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let list = TopicPartitionListHandle(partitions)
+        try Self.check(unsafe rd_kafka_pause_partitions(self.client.pointer, list.pointer))
+    }
+
+    /// Fetches again from where ``pause(_:)`` stopped.
+    public func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
+        let list = TopicPartitionListHandle(partitions)
+        try Self.check(unsafe rd_kafka_resume_partitions(self.client.pointer, list.pointer))
+    }
+
+    /// Asks the broker what the group has committed, with metadata; waits at most `timeout`.
+    public func committed(
+        _ partitions: [TopicPartition],
+        timeout: Duration = .seconds(10)
+    ) async throws(KafkaError) -> [PartitionOffset] {
+        try await self.blocking.run { () throws(KafkaError) in
+            let list = TopicPartitionListHandle(partitions)
+            try Self.check(unsafe rd_kafka_committed(self.client.pointer, list.pointer, timeout.wholeMilliseconds))
+            if let error = list.firstError { throw error }
+            return list.offsets
+        }
+    }
+
+    /// Commits exactly these offsets and waits for the broker's word.
+    ///
+    /// Offsets are always explicit: without a list librdkafka commits whatever it had handed out by the time it gets to it,
+    /// which loses records when the process dies.
+    public func commit(_ offsets: [PartitionOffset]) async throws(KafkaError) {
+        try await self.blocking.run { () throws(KafkaError) in
+            let list = TopicPartitionListHandle(offsets)
+            try Self.check(unsafe rd_kafka_commit(self.client.pointer, list.pointer, 0))
+            if let error = list.firstError { throw error }
+        }
+    }
+
+    /// This member's identity and generation at this moment, for a transaction's offsets.
+    public func groupMetadata() throws(KafkaError) -> ConsumerGroupMetadata {
+        guard let metadata = unsafe rd_kafka_consumer_group_metadata(self.client.pointer) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "the consumer is not a member of a group")
+        }
+        return unsafe ConsumerGroupMetadata(taking: metadata)
+    }
+
+    /// The lowest offset kept and the next one to be written, as the last fetch said; `nil` before the first.
+    public func cachedWatermarks(of partition: TopicPartition) -> Watermarks? {
+        var low: Int64 = -1
+        var high: Int64 = -1
+        let code = unsafe rd_kafka_get_watermark_offsets(
+            self.client.pointer,
+            partition.topic,
+            partition.partition,
+            &low,
+            &high
+        )
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? Watermarks(low: max(low, 0), high: high) : nil
+    }
+
+    /// Leaves the group. Commit and release first: whatever is still assigned is given up as it stands.
+    public func close() async {
+        try? await self.blocking.run { () throws(KafkaError) in
+            _ = unsafe rd_kafka_consumer_close(self.client.pointer)
+        }
+    }
+
+    private var isCooperative: Bool {
+        guard let name = unsafe rd_kafka_rebalance_protocol(self.client.pointer) else { return false }
+        return unsafe String(cString: name) == "COOPERATIVE"
+    }
+
+    private func rebalance(_ event: OpaquePointer) -> ConsumerEvent {
+        let code = unsafe rd_kafka_event_error(event)
+        guard let list = unsafe rd_kafka_event_topic_partition_list(event) else { return .failed(KafkaError(code)) }
+        let partitions = unsafe TopicPartitionListHandle.partitions(of: list)
+        return switch code {
+        case RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS: .assigned(partitions)
+        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS where unsafe rd_kafka_assignment_lost(self.client.pointer) != 0:
+            .lost(partitions)
+        case RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS: .revoked(partitions)
+        default: .failed(KafkaError(code))
+        }
+    }
+
+    private func failure(_ event: OpaquePointer) -> KafkaError {
+        let code = unsafe rd_kafka_event_error(event)
+        let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
+        return KafkaError(code, text, disposition: unsafe rd_kafka_event_error_is_fatal(event) != 0 ? .fatal : nil)
+    }
+
+    private static func check(_ code: rd_kafka_resp_err_t) throws(KafkaError) {
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+    }
+
+    private static func check(error: OpaquePointer?) throws(KafkaError) {
+        if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
+    }
+}

@@ -1,0 +1,191 @@
+import CLibrdkafka
+
+/// An idempotent producer, with transactions if it has a transactional id.
+///
+/// ```swift
+/// let failures = try await producer.send(records)          // at least once
+///
+/// try await producer.initTransactions()                     // exactly once
+/// try await producer.beginTransaction()
+/// try await producer.enqueue(records)
+/// try await producer.sendOffsets(offsets, of: metadata)
+/// try await producer.commitTransaction()
+/// ```
+///
+/// Its calls block librdkafka's way on a thread of the producer's own, one after the other. After an error whose
+/// disposition is `fatal` or `unknownOutcome` the instance is thrown away.
+@safe public actor Producer {
+    private let client: ClientHandle<ProducerContext>
+    private let executor: BlockingExecutor
+
+    /// Runs on the producer's own thread: its calls block it and nobody else.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
+
+    /// Connects, and checks every property.
+    ///
+    /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
+    public init(_ settings: ProducerSettings, log: @escaping KafkaLogSink) throws(KafkaError) {
+        self.executor = BlockingExecutor(label: "kafka.producer.\(settings.transactionalID ?? "idempotent")")
+        self.client = unsafe try ClientHandle(
+            RD_KAFKA_PRODUCER,
+            context: ProducerContext(log: log),
+            properties: settings.properties
+        ) { configuration in
+            unsafe ClientContext.register(configuration)
+            unsafe ProducerContext.registerReports(configuration)
+        }
+    }
+
+    /// Sends records and waits until each is acknowledged by all in-sync replicas or has failed for good.
+    ///
+    /// Returns the failures by index, none when all are acknowledged. What failed may be sent again: what was
+    /// acknowledged must not be, or it stands twice.
+    /// - Throws: ``KafkaError`` when the producer is of no more use, or the records' timeout (`message.timeout.ms`)
+    ///   cannot be waited for.
+    public func send(_ records: [ProducerRecord]) throws(KafkaError) -> [Int: KafkaError] {
+        _ = self.client.context.takeFailures()
+        var refused: [Int: KafkaError] = [:]
+        for (index, record) in records.enumerated() {
+            do {
+                try self.produce(record, index: index)
+            } catch where error.disposition == .fatal {
+                throw error
+            } catch {
+                refused[index] = error
+            }
+        }
+        try self.flush()
+        if let error = self.fatalError() { throw error }
+        return refused.merging(self.client.context.takeFailures()) { first, _ in first }
+    }
+
+    /// Puts records into the open transaction, without waiting for them: the commit does.
+    public func enqueue(_ records: [ProducerRecord]) throws(KafkaError) {
+        for (index, record) in records.enumerated() { try self.produce(record, index: index) }
+    }
+
+    /// Takes the transactional id: an older instance of the same id is fenced, its open transaction aborted.
+    public func initTransactions(timeout: Duration = .seconds(30)) throws(KafkaError) {
+        unsafe try Self.check(rd_kafka_init_transactions(self.client.pointer, timeout.wholeMilliseconds))
+    }
+
+    /// Opens a transaction.
+    public func beginTransaction() throws(KafkaError) {
+        unsafe try Self.check(rd_kafka_begin_transaction(self.client.pointer))
+    }
+
+    /// Makes offsets of the consumer's group part of the open transaction, as a member of the given generation.
+    public func sendOffsets(
+        _ offsets: [PartitionOffset],
+        of group: ConsumerGroupMetadata,
+        timeout: Duration = .seconds(30)
+    ) throws(KafkaError) {
+        let list = TopicPartitionListHandle(offsets)
+        unsafe try Self.check(
+            rd_kafka_send_offsets_to_transaction(
+                self.client.pointer,
+                list.pointer,
+                group.pointer,
+                timeout.wholeMilliseconds
+            )
+        )
+    }
+
+    /// Flushes and commits. The time-out is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
+    /// `rd_kafka_commit_transaction`: −1 is what its manual recommends).
+    public func commitTransaction() throws(KafkaError) {
+        unsafe try Self.check(rd_kafka_commit_transaction(self.client.pointer, -1))
+    }
+
+    /// Aborts the open transaction and drops what was enqueued.
+    public func abortTransaction() throws(KafkaError) {
+        defer { _ = self.client.context.takeFailures() }
+        unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, -1))
+    }
+
+    /// The first error that made this instance useless, if there was one.
+    public func fatalError() -> KafkaError? {
+        var text = [CChar](repeating: 0, count: 512)
+        let count = text.count
+        let code = unsafe rd_kafka_fatal_error(self.client.pointer, &text, count)
+        return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, disposition: .fatal)
+    }
+
+    private func produce(_ record: ProducerRecord, index: Int) throws(KafkaError) {
+        while true {
+            let code = unsafe Self.tryProduce(record, index: index, on: self.client.pointer)
+            switch code {
+            case RD_KAFKA_RESP_ERR_NO_ERROR:
+                return
+            case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+                // Serves reports for at most 100 ms, which makes room; the queue empties or its records time out.
+                _ = unsafe rd_kafka_poll(self.client.pointer, 100)
+            default:
+                throw KafkaError(code)
+            }
+        }
+    }
+
+    private static func tryProduce(
+        _ record: ProducerRecord,
+        index: Int,
+        on client: OpaquePointer
+    ) -> rd_kafka_resp_err_t {
+        let headers = unsafe Self.headers(record.headers)
+        let code = unsafe Self.withBytes(record.key) { key in
+            unsafe Self.withBytes(record.value) { value in
+                unsafe cw_produce(
+                    client,
+                    record.topic,
+                    record.partition ?? -1,
+                    key.start,
+                    key.count,
+                    value.start,
+                    value.count,
+                    record.timestamp ?? 0,
+                    headers,
+                    UnsafeMutableRawPointer(bitPattern: index)
+                )
+            }
+        }
+        // On success the headers are librdkafka's, on failure still ours (rdkafka.h, `rd_kafka_producev`).
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR, let headers = unsafe headers {
+            unsafe rd_kafka_headers_destroy(headers)
+        }
+        return code
+    }
+
+    private func flush() throws(KafkaError) {
+        // In slices, so that a fatal error ends the wait: librdkafka would wait for records that it can no longer send.
+        while true {
+            let code = unsafe rd_kafka_flush(self.client.pointer, 500)
+            if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
+            if code != RD_KAFKA_RESP_ERR__TIMED_OUT { throw KafkaError(code) }
+            if let error = self.fatalError() { throw error }
+        }
+    }
+
+    private static func headers(_ headers: [KafkaHeader]) -> OpaquePointer? {
+        guard !headers.isEmpty, let list = unsafe rd_kafka_headers_new(headers.count) else { return nil }
+        for header in headers {
+            unsafe Self.withBytes(header.value) { value in
+                _ = unsafe rd_kafka_header_add(list, header.name, -1, value.start, value.count)
+            }
+        }
+        return unsafe list
+    }
+
+    /// Lends bytes to C for one call: a null pointer for `nil`, but never for an empty value, which Kafka tells apart.
+    private static func withBytes<R>(
+        _ bytes: [UInt8]?,
+        _ body: ((start: UnsafeRawPointer?, count: Int)) -> R
+    ) -> R {
+        guard let bytes else { return unsafe body((nil, 0)) }
+        guard !bytes.isEmpty else { return unsafe withUnsafeBytes(of: 0 as UInt8) { unsafe body(($0.baseAddress, 0)) } }
+        return unsafe bytes.withUnsafeBytes { unsafe body(($0.baseAddress, $0.count)) }
+    }
+
+    private static func check(_ error: OpaquePointer?) throws(KafkaError) {
+        if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
+    }
+}

@@ -1,0 +1,32 @@
+/// A record to be produced.
+public struct ProducerRecord: Sendable, Hashable {
+    /// The topic it goes to.
+    public let topic: String
+    /// The partition, or `nil` to let the partitioner choose by key (murmur2, as Kafka's Java clients do).
+    public let partition: Int32?
+    /// The key; `nil` for null.
+    public let key: [UInt8]?
+    /// The value; `nil` for null (a tombstone).
+    public let value: [UInt8]?
+    /// The headers in their order.
+    public let headers: [KafkaHeader]
+    /// Milliseconds since 1970; `nil` for now.
+    public let timestamp: Int64?
+
+    /// Makes a record to be produced.
+    public init(
+        topic: String,
+        partition: Int32? = nil,
+        key: [UInt8]?,
+        value: [UInt8]?,
+        headers: [KafkaHeader] = [],
+        timestamp: Int64? = nil
+    ) {
+        self.topic = topic
+        self.partition = partition
+        self.key = key
+        self.value = value
+        self.headers = headers
+        self.timestamp = timestamp
+    }
+}

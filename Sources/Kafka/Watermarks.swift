@@ -1,0 +1,17 @@
+/// The ends of a partition's log.
+public struct Watermarks: Sendable, Hashable {
+    /// The lowest offset that is still kept.
+    public let low: Int64
+    /// The offset that the next record will get.
+    public let high: Int64
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up and bounded to what C's `int` holds.
+    var wholeMilliseconds: Int32 {
+        let (seconds, attoseconds) = self.components
+        let fraction = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        return overflow ? .max : Int32(clamping: milliseconds + fraction)
+    }
+}

@@ -1,0 +1,66 @@
+public import CustomerContract
+
+/// What is remembered of a success: enough to answer every later command of the same external_id without the API.
+public struct LedgerEntry: Sendable, Hashable {
+    /// The idempotency key.
+    public let externalID: ExternalID
+    /// SHA-256 over the canonical form of the fields that were sent.
+    public let fingerprint: Fingerprint
+    /// A digest per field, so that a conflict can name the fields that differ.
+    public let fieldDigests: FieldDigests
+    /// The customer as the backend answered it, sent again to later commands.
+    public let customer: CustomerDocument
+    /// Whether the first command made the customer (`created`) or found it (`existing`).
+    public let outcome: CreatedOutcome
+    /// The id of the first command.
+    public let commandID: CommandID
+    /// The record of the first command: the same record run again after a crash is not another command.
+    public let position: RecordPosition
+    /// The timestamp of that record; it tells apart a topic that was deleted and made anew.
+    public let recordTimestamp: UnixMilliseconds?
+    /// When it was remembered.
+    public let rememberedAt: UnixMilliseconds
+
+    /// Remembers that a command succeeded.
+    public init(
+        command: CreateCustomerCommand,
+        customer: CustomerDocument,
+        outcome: CreatedOutcome,
+        rememberedAt: UnixMilliseconds
+    ) {
+        self.init(
+            externalID: command.externalID,
+            fingerprint: command.fingerprint,
+            fieldDigests: command.fieldDigests,
+            customer: customer,
+            outcome: outcome,
+            commandID: command.context.id,
+            position: command.context.message.position,
+            recordTimestamp: command.context.message.timestamp,
+            rememberedAt: rememberedAt
+        )
+    }
+
+    /// Reads an entry back.
+    init(
+        externalID: ExternalID,
+        fingerprint: Fingerprint,
+        fieldDigests: FieldDigests,
+        customer: CustomerDocument,
+        outcome: CreatedOutcome,
+        commandID: CommandID,
+        position: RecordPosition,
+        recordTimestamp: UnixMilliseconds?,
+        rememberedAt: UnixMilliseconds
+    ) {
+        self.externalID = externalID
+        self.fingerprint = fingerprint
+        self.fieldDigests = fieldDigests
+        self.customer = customer
+        self.outcome = outcome
+        self.commandID = commandID
+        self.position = position
+        self.recordTimestamp = recordTimestamp
+        self.rememberedAt = rememberedAt
+    }
+}

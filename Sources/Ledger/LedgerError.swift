@@ -1,0 +1,32 @@
+/// Why the ledger could not do its work.
+public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kinds of trouble that an operator mends in different ways.
+    public enum Reason: String, Sendable, Hashable {
+        /// No space is left where the file stands.
+        case full
+        /// The file, or the place it should stand in, cannot be written.
+        case readOnly = "read_only"
+        /// The file cannot be opened, or the server cannot be reached.
+        case unavailable
+        /// Another process holds the lock for too long.
+        case locked
+        /// What is stored is not what was written, or is of a newer version.
+        case corrupt
+        /// Anything else.
+        case failed
+    }
+
+    /// The kind, bounded, fit for a metric label.
+    public let reason: Reason
+    /// What happened, with the place, and what to do.
+    public let message: String
+
+    /// Describes trouble.
+    public init(_ reason: Reason, _ message: String) {
+        self.reason = reason
+        self.message = message
+    }
+
+    /// `reason: message`.
+    public var description: String { "\(self.reason.rawValue): \(self.message)" }
+}

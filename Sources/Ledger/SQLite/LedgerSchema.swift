@@ -1,0 +1,33 @@
+import GRDB
+
+/// The tables of the SQLite ledger, and the steps that lead there from older files.
+///
+/// `customers` is a rowid table that grows at its end, with one index on the external id: a table clustered on random text
+/// takes a tenth of the rows a second. External ids are compared byte for byte (SQLite's BINARY collation).
+enum LedgerSchema {
+    static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("1: customers") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE customers (
+                        id INTEGER PRIMARY KEY,
+                        external_id TEXT NOT NULL,
+                        fingerprint BLOB NOT NULL,
+                        field_digests BLOB NOT NULL,
+                        customer TEXT NOT NULL,
+                        outcome TEXT NOT NULL,
+                        command_id TEXT NOT NULL,
+                        topic TEXT NOT NULL,
+                        "partition" INTEGER NOT NULL,
+                        "offset" INTEGER NOT NULL,
+                        record_timestamp INTEGER,
+                        remembered_at INTEGER NOT NULL
+                    ) STRICT;
+                    CREATE UNIQUE INDEX customers_external_id ON customers (external_id);
+                    """
+            )
+        }
+        return migrator
+    }
+}

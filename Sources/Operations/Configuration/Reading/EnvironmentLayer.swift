@@ -1,0 +1,52 @@
+import Configuration
+
+/// The names and rules of environment variables.
+enum EnvironmentLayer {
+    /// Flexprice's own prefix.
+    static let prefix = "FLEXPRICE_"
+
+    /// The variable of a key: `kafka.topic_dlq` is `FLEXPRICE_KAFKA_TOPIC_DLQ`.
+    static func name(of key: String) -> String {
+        prefix + key.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+    }
+
+    /// The variables that concern this program.
+    ///
+    /// An empty one counts as not set, as it does for Flexprice's server:
+    /// compose files and unit files often pass an empty value on where nothing was meant.
+    static func relevant(_ environment: [String: String]) -> [String: String] {
+        environment.filter { $0.key.hasPrefix(prefix) && !$0.value.isEmpty }
+    }
+
+    /// The environment as a source of values.
+    static func layer(_ environment: [String: String]) -> SettingLayer {
+        SettingLayer(snapshot: snapshot(relevant(environment))) { key, _ in
+            .environment(name(of: key.joined(separator: ".")))
+        }
+    }
+
+    /// Options of the command line as a source: their values are written as the variable's would be (lists with
+    /// commas, maps as JSON), so the same provider reads them.
+    static func layer(_ flags: [SettingFlag]) -> SettingLayer {
+        let values = Dictionary(flags.map { (name(of: $0.key), $0.value) }) { _, last in last }
+        let names = Dictionary(flags.map { ($0.key, $0.name) }) { _, last in last }
+        return SettingLayer(snapshot: snapshot(values), isPublic: true) { key, _ in
+            let key = key.joined(separator: ".")
+            return .flag(names[key] ?? "--set \(key)")
+        }
+    }
+
+    private static func snapshot(_ variables: [String: String]) -> any ConfigSnapshot {
+        EnvironmentVariablesProvider(
+            environmentVariables: variables,
+            secretsSpecifier: .all,
+            bytesDecoder: PlainBytes()
+        )
+        .prefixKeys(with: "flexprice").snapshot()
+    }
+}
+
+/// Hands a variable's text over as its UTF-8 bytes; used for maps, which are JSON documents.
+private struct PlainBytes: ConfigBytesFromStringDecoder {
+    func decode(_ value: String) -> [UInt8]? { Array(value.utf8) }
+}

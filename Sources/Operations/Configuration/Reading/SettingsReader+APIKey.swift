@@ -1,0 +1,74 @@
+extension SettingsReader {
+    /// Reads the API key: from the variable or the file, else from `api.key_file`, else from the systemd credential
+    /// `api_key`.
+    ///
+    /// A key file that is named must be readable and right. A credential that is absent is no mistake: most
+    /// installations have none.
+    mutating func apiKey() -> (key: Secret?, keyFile: String?) {
+        let direct = value(
+            "api.key",
+            default: Secret?.none,
+            .optional(.apiKey),
+            onReload: .takesEffect
+        )
+        let keyFile = value("api.key_file", default: String?.none, .optional(.path), onReload: .takesEffect)
+        if direct != nil || hasProblem("api.key") { return (direct, keyFile) }
+        if let keyFile {
+            let place = origins["api.key_file"] ?? .builtIn
+            return (secret(in: keyFile, mayBeMissing: false, place: place), keyFile)
+        }
+        if let credentialsDirectory {
+            let path = credentialsDirectory + "/api_key"
+            return (secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), nil)
+        }
+        return (nil, nil)
+    }
+
+    /// Whether a mistake was found in a setting.
+    func hasProblem(_ key: String) -> Bool {
+        problems.contains { $0.key == key }
+    }
+
+    private mutating func secret(in path: String, mayBeMissing: Bool, place: SettingOrigin) -> Secret? {
+        let key = mayBeMissing ? "api.key" : "api.key_file"
+        let file: FileBytes
+        do throws(FileBytes.Failure) {
+            file = try FileBytes(path: path, limit: 8_192)
+        } catch {
+            if error != .missing || !mayBeMissing {
+                report(
+                    ConfigurationProblem(
+                        key: key,
+                        place: place,
+                        found: "\(Redaction.quoted(path)), \(error.description)",
+                        expected: "a readable file with the API key"
+                    )
+                )
+            }
+            return nil
+        }
+        guard let text = String(validating: file.bytes, as: UTF8.self), let secret = APIKeyText.parse(text) else {
+            let found = file.bytes.isEmpty ? "an empty file" : "a file whose text does not fit (not shown)"
+            report(
+                ConfigurationProblem(
+                    key: key,
+                    place: place,
+                    found: "\(Redaction.quoted(path)), \(found)",
+                    expected: APIKeyText.expected
+                )
+            )
+            return nil
+        }
+        replace("api.key", value: Secret.mask, origin: .secretFile(path: path))
+        if file.isReadableByEveryone {
+            warn(
+                ConfigurationWarning(
+                    key: key,
+                    place: place,
+                    remark: "\(path) can be read by every user of this machine; take the permission away (chmod o-r)"
+                )
+            )
+        }
+        return secret
+    }
+}

@@ -1,0 +1,108 @@
+/// Reads settings one by one from all layers, and gathers what was wrong and where each value came from.
+///
+/// The settings are declared by being read: the keys that were asked for *are* the known keys, so there is no second
+/// list to keep in step. A wrong value never stops the reading; its default stands in until the end, when
+/// ``SettingsSources/load()`` throws all problems together.
+struct SettingsReader {
+    /// The strongest first.
+    let layers: [SettingLayer]
+
+    /// Where systemd put the credentials of the unit.
+    let credentialsDirectory: String?
+
+    private(set) var problems: [ConfigurationProblem] = []
+    private(set) var rows: [ConfigurationReport.Row] = []
+    private(set) var warnings: [ConfigurationWarning] = []
+    private(set) var origins: [String: SettingOrigin] = [:]
+
+    /// The settings whose secrets stand in the file, which should then not be readable by everyone.
+    private(set) var secretsInFile: [String] = []
+
+    /// All keys that were read, in their order.
+    private(set) var knownKeys: [String] = []
+
+    init(layers: [SettingLayer] = [], credentialsDirectory: String? = nil) {
+        self.layers = layers
+        self.credentialsDirectory = credentialsDirectory
+    }
+
+    /// Reads one setting.
+    ///
+    /// - Parameters:
+    ///   - key: Dotted, at most one dot, so that the file's sections stay flat.
+    ///   - fallback: The default.
+    ///   - kind: Form, bounds and expectation.
+    ///   - onReload: Whether a reload (HUP) puts a new value into effect.
+    mutating func value<Value>(
+        _ key: String,
+        default fallback: Value,
+        _ kind: ValueKind<Value>,
+        onReload: ReloadEffect = .needsRestart
+    ) -> Value {
+        knownKeys.append(key)
+        let path = key.split(separator: ".").map(String.init)
+        var effective: (value: Value, layer: SettingLayer)?
+        for layer in layers {
+            do throws(SettingMistakes) {
+                guard let raw = try layer.raw(path, as: kind) else { continue }
+                let value = try kind.parse(raw)
+                if layer.isPublic, kind.holdsSecret(value) {
+                    throw SettingMistakes(
+                        found: "a secret (not shown)",
+                        expected: "the file or a variable: other users can read the arguments of a process"
+                    )
+                }
+                if effective == nil { effective = (value, layer) }
+            } catch {
+                for mistake in error.mistakes {
+                    problems.append(
+                        ConfigurationProblem(
+                            key: mistake.entry.map { "\(key).\($0)" } ?? key,
+                            place: layer.origin(path, mistake.entry),
+                            found: mistake.found,
+                            expected: mistake.expected
+                        )
+                    )
+                }
+            }
+        }
+        let value = effective?.value ?? fallback
+        let origin = effective?.layer.origin(path, nil) ?? .builtIn
+        origins[key] = origin
+        if case .file = origin, kind.holdsSecret(value) { secretsInFile.append(key) }
+        let entries = kind.entries(value)
+        if entries.isEmpty {
+            rows.append(
+                ConfigurationReport.Row(key: key, value: kind.text(value), origin: origin, onReload: onReload)
+            )
+        }
+        for entry in entries {
+            rows.append(
+                ConfigurationReport.Row(
+                    key: "\(key).\(entry.name)",
+                    value: entry.text,
+                    origin: effective?.layer.origin(path, entry.name) ?? origin,
+                    onReload: onReload
+                )
+            )
+        }
+        return value
+    }
+
+    /// Notes a value that was found in another place after its setting was read.
+    mutating func replace(_ key: String, value: String, origin: SettingOrigin) {
+        origins[key] = origin
+        guard let index = rows.firstIndex(where: { $0.key == key }) else { return }
+        rows[index] = ConfigurationReport.Row(key: key, value: value, origin: origin, onReload: rows[index].onReload)
+    }
+
+    /// Adds a mistake that was found outside of a single value.
+    mutating func report(_ problem: ConfigurationProblem) {
+        problems.append(problem)
+    }
+
+    /// Adds a remark that does not keep the worker from starting.
+    mutating func warn(_ warning: ConfigurationWarning) {
+        warnings.append(warning)
+    }
+}

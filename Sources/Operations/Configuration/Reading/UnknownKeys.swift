@@ -1,0 +1,102 @@
+/// Finds the keys, variables and options that name no setting.
+struct UnknownKeys: Sendable {
+    private let known: [String]
+    private let sections: Set<String>
+
+    /// - Parameter known: every key, dotted.
+    init(known: [String]) {
+        self.known = known
+        sections = Set(known.filter { $0.contains(".") }.compactMap { $0.split(separator: ".").first.map(String.init) })
+    }
+
+    /// The unknown keys of the file, and sections that are not maps.
+    func problems(in file: ConfigurationFile) -> [ConfigurationProblem] {
+        (file.root?.children ?? []).flatMap { name, entry -> [ConfigurationProblem] in
+            let place = SettingOrigin.file(path: file.path, line: entry.line)
+            guard sections.contains(name) else {
+                return known.contains(name) && !name.contains(".") ? [] : [unknown(name, place)]
+            }
+            switch entry.content {
+            case .nothing: return []
+            case .text, .list:
+                return [
+                    ConfigurationProblem(
+                        key: name,
+                        place: place,
+                        found: entry.phrase,
+                        expected: "a map of the settings of this section"
+                    )
+                ]
+            case .map(let children):
+                return children.compactMap { child, entry in
+                    let key = "\(name).\(child)"
+                    return known.contains(key) ? nil : unknown(key, .file(path: file.path, line: entry.line))
+                }
+            }
+        }
+    }
+
+    /// The variables that look meant for this program and name no setting.
+    ///
+    /// Other programs of Flexprice share the prefix, so a variable is taken for a slip only if it begins like one of our
+    /// sections, or is within two letters of one of our names.
+    func problems(in environment: [String: String]) -> [ConfigurationProblem] {
+        let names = Dictionary(known.map { (EnvironmentLayer.name(of: $0), $0) }) { first, _ in first }
+        return EnvironmentLayer.relevant(environment).keys.compactMap { name -> ConfigurationProblem? in
+            guard names[name] == nil else { return nil }
+            let words = name.dropFirst(EnvironmentLayer.prefix.count).lowercased()
+            let section = sections.first { words.hasPrefix($0 + "_") }
+            let slip = NearestKey.find(name, among: names.keys, limit: 2)
+            guard section != nil || slip != nil else { return nil }
+            let key = section.map { "\($0).\(words.dropFirst($0.count + 1))" } ?? words
+            return unknown(key, .environment(name)) { EnvironmentLayer.name(of: $0) }
+        }
+    }
+
+    /// The options that name no setting.
+    func problems(in flags: [SettingFlag]) -> [ConfigurationProblem] {
+        flags.compactMap { known.contains($0.key) ? nil : unknown($0.key, .flag($0.name)) }
+    }
+
+    /// - Parameter spelling: how a key is written where the mistake was made.
+    private func unknown(
+        _ key: String,
+        _ place: SettingOrigin,
+        spelling: (String) -> String = { $0 }
+    ) -> ConfigurationProblem {
+        if known.contains(key) {
+            return ConfigurationProblem(
+                key: key,
+                place: place,
+                found: "a key with a dot in it",
+                expected: "the part after the dot below the section, indented"
+            )
+        }
+        let foreign = ForeignSpelling.replacement(for: key)
+        // `kafka.properties with sasl.password` keeps its second half in every spelling.
+        let replacement = foreign.map { text -> String in
+            let parts = text.split(separator: " ", maxSplits: 1)
+            return ([spelling(String(parts[0]))] + parts.dropFirst().map(String.init)).joined(separator: " ")
+        }
+        let section = key.split(separator: ".").first.map(String.init) ?? key
+        // A misspelt section is compared with sections, so that the hint is not lost in what stands below it.
+        let candidates = key.contains(".") ? known : known + sections
+        let nearest =
+            replacement ?? NearestKey.find(key, among: candidates).map(spelling) ?? elsewhere(key).map(spelling)
+        let isInSection = key.contains(".") && sections.contains(section)
+        return ConfigurationProblem(
+            key: key,
+            place: place,
+            found: "an unknown key",
+            expected: isInSection ? "a key of the section \(section)" : "a known key",
+            nearest: nearest
+        )
+    }
+
+    /// The one setting of the same last word, for a key in the wrong section (`kafka.rate_limit`).
+    private func elsewhere(_ key: String) -> String? {
+        let last = key.split(separator: ".").last.map(String.init) ?? key
+        let matches = known.filter { $0.hasSuffix("." + last) }
+        return matches.count == 1 ? matches[0] : nil
+    }
+}

@@ -1,0 +1,107 @@
+extension ValueKind where Value == String {
+    /// A text of visible ASCII characters without spaces, as a header or an identifier needs.
+    static func identifier(upTo limit: Int) -> Self {
+        scalar("1 to \(limit) visible ASCII characters without spaces") { written in
+            guard 1...limit ~= written.utf8.count, written.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else { return nil }
+            return written
+        }
+    }
+
+    /// The name of a topic, or an identifier that Kafka holds to the same rule.
+    static var topicName: Self {
+        scalar(TopicName.expected) { TopicName.isLegal($0) ? $0 : nil }
+    }
+
+    /// The path of a file; whether it exists is found out by whoever opens it.
+    static var path: Self {
+        scalar("the path of a file") { written in
+            let isPath =
+                !written.isEmpty && !written.hasSuffix("/") && !written.unicodeScalars.contains { $0.value < 0x20 }
+            return isPath ? written : nil
+        }
+    }
+}
+
+extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
+    /// One of the words of an enumeration, in their declared order.
+    static var choice: Self {
+        let words = Value.allCases.map(\.rawValue)
+        let expected =
+            words.count == 1 ? words[0] : words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
+        return scalar(expected, text: \.rawValue) { Value(rawValue: $0) }
+    }
+}
+
+extension ValueKind where Value == Secret {
+    /// An API key: it becomes a header, so it is visible ASCII without spaces; never quoted, never printed.
+    static var apiKey: Self {
+        scalar(APIKeyText.expected, isSecret: true, parse: APIKeyText.parse)
+    }
+}
+
+extension ValueKind where Value == HostAndPort {
+    /// The address of a broker; without a port it is Kafka's 9092.
+    static var broker: Self {
+        scalar("HOST or HOST:PORT with a port from 1 to 65535 (the protocol is set by kafka.properties)") {
+            HostAndPort(parsing: $0, defaultPort: 9092)
+        }
+    }
+
+    /// The address to listen on; port 0 lets the system choose.
+    static var listen: Self {
+        scalar("HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:9464") {
+            HostAndPort(parsing: $0, ports: 0...65_535)
+        }
+    }
+}
+
+extension ValueKind where Value == TopicPattern {
+    /// A topic's name or a prefix of it.
+    static var topicPattern: Self {
+        scalar("a topic name or a prefix followed by '*'") { TopicPattern(parsing: $0) }
+    }
+}
+
+extension ValueKind where Value == APIBaseURL {
+    /// The address of the Flexprice API.
+    static var apiHost: Self {
+        scalar("a host such as us.api.flexprice.io, or a URL such as https://us.api.flexprice.io/v1") {
+            APIBaseURL(parsing: $0)
+        }
+    }
+}
+
+extension ValueKind where Value == StoreURL {
+    /// Where the ledger is kept.
+    static var store: Self {
+        var kind = scalar("sqlite:PATH or postgres://USER@HOST/DATABASE") { StoreURL(parsing: $0) }
+        kind.holdsSecret = \.holdsPassword
+        return kind
+    }
+}
+
+extension ValueKind where Value == KafkaProperties {
+    /// librdkafka properties; each refused one is a mistake of its own.
+    static var kafkaProperties: Self {
+        let expected = "a map of librdkafka properties (in a variable: a JSON object such as {\"linger.ms\":\"5\"})"
+        return Self(
+            shape: .map,
+            expected: expected,
+            parse: { raw throws(SettingMistakes) in
+                guard case .map(let values) = raw else {
+                    throw SettingMistakes(found: "a value of another form", expected: expected)
+                }
+                let mistakes = values.sorted { $0.key < $1.key }.compactMap { name, value -> SettingMistake? in
+                    guard let reason = RefusedKafkaProperty.reason(name: name, value: value) else { return nil }
+                    let found = KafkaProperties.isSecret(name) ? "a value (not shown)" : Redaction.quoted(value)
+                    return SettingMistake(entry: name, found: found, expected: "it left out: \(reason)")
+                }
+                guard mistakes.isEmpty else { throw SettingMistakes(mistakes) }
+                return KafkaProperties(values)
+            },
+            text: { $0.description },
+            entries: { properties in properties.names.map { ($0, properties.shown($0) ?? "") } },
+            holdsSecret: \.holdsSecrets
+        )
+    }
+}

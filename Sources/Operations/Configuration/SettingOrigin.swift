@@ -1,0 +1,39 @@
+/// Where the value of a setting, or a mistake in it, comes from.
+package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
+    /// Nobody set it.
+    case builtIn
+
+    /// The configuration file; the line counts from 1 and is nil where the file as a whole is meant.
+    case file(path: String, line: Int?)
+
+    /// An environment variable.
+    case environment(String)
+
+    /// An option of the command line, as it was typed (`--listen`).
+    case flag(String)
+
+    /// A file that holds one secret: `api.key_file` or a credential of systemd.
+    case secretFile(path: String)
+
+    /// A place that a person can go to.
+    package var description: String {
+        switch self {
+        case .builtIn: "default"
+        case .file(let path, let line): line.map { "file \(path):\($0)" } ?? "file \(path)"
+        case .environment(let name): "environment \(name)"
+        case .flag(let name): "flag \(name)"
+        case .secretFile(let path): "secret file \(path)"
+        }
+    }
+
+    /// The order in which problems are listed: by line in the file, then variables and options by name.
+    var order: (Int, Int, String) {
+        switch self {
+        case .file(_, let line): (0, line ?? 0, "")
+        case .environment(let name): (1, 0, name)
+        case .flag(let name): (2, 0, name)
+        case .secretFile(let path): (3, 0, path)
+        case .builtIn: (4, 0, "")
+        }
+    }
+}

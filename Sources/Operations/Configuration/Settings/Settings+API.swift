@@ -1,0 +1,82 @@
+extension Settings {
+    /// Who creates customers.
+    package enum Backend: String, Sendable, CaseIterable {
+        /// The worker's own store.
+        case local
+
+        /// The Flexprice API.
+        case flexprice
+    }
+
+    /// `api.*`: how the Flexprice API is called.
+    package struct API: Sendable, Equatable {
+        /// What to do about a customer that Flexprice made by itself from a usage event.
+        package enum StubPolicy: String, Sendable, CaseIterable {
+            /// The command fails with `already_exists`.
+            case fail
+
+            /// The stub counts as the customer.
+            case existing
+
+            /// The stub is filled with the command's fields.
+            case update
+        }
+
+        /// The address; nil unless set.
+        package var host: APIBaseURL?
+
+        /// The key; nil unless found.
+        package var key: Secret?
+
+        /// A file to read the key from, again on reload.
+        package var keyFile: String?
+
+        /// A PEM file of certificate authorities to trust in place of the system's; nil for the system's.
+        package var caFile: String?
+
+        /// The longest wait for one answer.
+        package var timeout: Duration
+
+        /// Open requests at a time.
+        package var maxConcurrency: ConcurrencyLimit
+
+        /// Requests per second; nil for no limit.
+        package var rateLimit: Double?
+
+        /// What to do about stubs.
+        package var onStub: StubPolicy
+
+        /// Reads the section.
+        ///
+        /// - `api.host` (text, none): a URL with or without `/v1`, or a bare host; becomes `https://HOST/v1`.
+        /// - `api.key` (secret, none; reloads): or `api.key_file`, or the systemd credential `api_key`.
+        /// - `api.ca_file` (text, none): the path of a PEM file.
+        /// - `api.timeout` (duration, `30s`): `100ms` to `10m`.
+        /// - `api.max_concurrency` (number, 64; reloads): 1 to 10,000, or `auto`.
+        /// - `api.rate_limit` (number, none; reloads): 0.01 to 1,000,000 requests per second.
+        /// - `api.on_stub` (text, `fail`): `fail`, `existing` or `update`.
+        init(from reader: inout SettingsReader) {
+            host = reader.value("api.host", default: nil, .optional(.apiHost))
+            (key, keyFile) = reader.apiKey()
+            caFile = reader.value("api.ca_file", default: nil, .optional(.path))
+            timeout = reader.value(
+                "api.timeout",
+                default: .seconds(30),
+                .duration(.milliseconds(100) ... .seconds(600))
+            )
+            maxConcurrency = reader.value(
+                "api.max_concurrency",
+                default: .fixed(64),
+                .concurrency(1...10_000),
+                onReload: .takesEffect
+            )
+            rateLimit = reader.value(
+                "api.rate_limit",
+                default: nil,
+                .optional(.number(0.01...1_000_000, of: "requests per second,")),
+                onReload: .takesEffect
+            )
+            onStub = reader.value("api.on_stub", default: .fail, .choice)
+        }
+    }
+}

@@ -1,0 +1,95 @@
+extension Settings {
+    /// `kafka.*`: the cluster and the topics of the contract.
+    package struct Kafka: Sendable, Equatable {
+        /// Where to find the cluster.
+        package var brokers: [HostAndPort]
+
+        /// The consumer group that shares the work.
+        package var consumerGroup: String
+
+        /// Static membership: a restart within the session timeout causes no rebalance; nil for none.
+        package var groupInstanceID: String?
+
+        /// Create commands.
+        package var topic: String
+
+        /// Result events.
+        package var resultsTopic: String
+
+        /// Commands that ended in failure.
+        package var deadLetterTopic: String
+
+        /// The topics that a command may name for its result.
+        package var replyTopicsAllowed: [TopicPattern]
+
+        /// librdkafka properties passed through.
+        package var properties: KafkaProperties
+
+        /// The brokers as librdkafka's `bootstrap.servers` wants them.
+        package var bootstrapServers: String { brokers.map(\.description).joined(separator: ",") }
+
+        /// Reads the section.
+        ///
+        /// - `kafka.brokers` (list, `localhost:9092`): 1 to 100 of `HOST` or `HOST:PORT`.
+        /// - `kafka.consumer_group` (text, `customer_worker`): 1 to 255 visible ASCII characters.
+        /// - `kafka.group_instance_id` (text, none): Kafka's rule for topic names.
+        /// - `kafka.topic`, `kafka.topic_results`, `kafka.topic_dlq` (text, `customer_commands`, `customer_results`,
+        ///   `customer_commands_dlq`): Kafka's rule for topic names; three different ones.
+        /// - `kafka.reply_topics_allowed` (list, empty; reloads): at most 1,000 topic names or prefixes with `*`.
+        /// - `kafka.properties` (map, empty): librdkafka's, except those in ``RefusedKafkaProperty``.
+        init(from reader: inout SettingsReader) {
+            brokers = reader.value(
+                "kafka.brokers",
+                default: [HostAndPort(host: "localhost", port: 9092)],
+                .list(of: .broker, count: 1...100)
+            )
+            consumerGroup = reader.value(
+                "kafka.consumer_group",
+                default: "customer_worker",
+                .identifier(upTo: 255)
+            )
+            groupInstanceID = reader.value("kafka.group_instance_id", default: nil, .optional(.topicName))
+            topic = reader.value("kafka.topic", default: "customer_commands", .topicName)
+            resultsTopic = reader.value("kafka.topic_results", default: "customer_results", .topicName)
+            deadLetterTopic = reader.value("kafka.topic_dlq", default: "customer_commands_dlq", .topicName)
+            replyTopicsAllowed = reader.value(
+                "kafka.reply_topics_allowed",
+                default: [],
+                .list(of: .topicPattern, count: 0...1_000),
+                onReload: .takesEffect
+            )
+            properties = reader.value("kafka.properties", default: KafkaProperties(), .kafkaProperties)
+        }
+    }
+
+    /// `delivery.*`: what is promised about results and offsets.
+    package struct Delivery: Sendable, Equatable {
+        /// The two promises of the contract, section 5.
+        package enum Guarantee: String, Sendable, CaseIterable {
+            /// Results, dead letters and offsets in one Kafka transaction.
+            case exactlyOnce = "exactly_once"
+
+            /// Offsets after the results are acknowledged; a crash can send a result again.
+            case atLeastOnce = "at_least_once"
+        }
+
+        /// The promise that is kept.
+        package var guarantee: Guarantee
+
+        /// The transactional id; nil derives one that is stable per host and instance.
+        package var transactionalID: String?
+
+        /// Reads the section.
+        ///
+        /// - `delivery.guarantee` (text, `exactly_once`): `exactly_once` or `at_least_once`.
+        /// - `delivery.transactional_id` (text, derived): 1 to 255 visible ASCII characters.
+        init(from reader: inout SettingsReader) {
+            guarantee = reader.value("delivery.guarantee", default: .exactlyOnce, .choice)
+            transactionalID = reader.value(
+                "delivery.transactional_id",
+                default: nil,
+                .optional(.identifier(upTo: 255))
+            )
+        }
+    }
+}

@@ -1,0 +1,74 @@
+/// Every setting of the worker, read and checked: what the rest of the program is built from.
+///
+/// A plain value; two of them can be compared to see what a reload changes. Printing it shows no secret.
+/// Get one from ``SettingsSources/load()``, or ``defaults`` in tests.
+package struct Settings: Sendable, Equatable {
+    /// `kafka.*`: brokers, topics, group.
+    package var kafka: Kafka
+
+    /// `delivery.*`: what is promised about results.
+    package var delivery: Delivery
+
+    /// `backend`: who creates customers.
+    package var backend: Backend
+
+    /// `api.*`: the Flexprice API.
+    package var api: API
+
+    /// `environment_id`, sent as `X-Environment-ID`; nil sends none.
+    package var environmentID: String?
+
+    /// `store.*`: the ledger and the local customers.
+    package var store: Store
+
+    /// `idempotency.*`: how long successes are remembered.
+    package var idempotency: Idempotency
+
+    /// `retry.*`: waiting after passing failures.
+    package var retry: Retry
+
+    /// `breaker.*`: pausing when everything fails alike.
+    package var breaker: Breaker
+
+    /// `limits.*`: what is held in memory.
+    package var limits: Limits
+
+    /// `validation.*`: how strictly commands are checked.
+    package var validation: Validation
+
+    /// `admin.*`: the endpoint for health and metrics.
+    package var admin: Admin
+
+    /// `log.*`: standard error.
+    package var log: Log
+
+    /// `shutdown.*`: stopping.
+    package var shutdown: Shutdown
+
+    /// The settings of a program that nobody configured.
+    package static var defaults: Settings {
+        var reader = SettingsReader()
+        return Settings(from: &reader)
+    }
+
+    /// Reads every setting; wrong ones have their default, and are noted in the reader.
+    ///
+    /// - `backend` (text, `local`): `local` or `flexprice`.
+    /// - `environment_id` (text, none): 1 to 255 visible ASCII characters.
+    init(from reader: inout SettingsReader) {
+        kafka = Kafka(from: &reader)
+        delivery = Delivery(from: &reader)
+        backend = reader.value("backend", default: .local, .choice)
+        api = API(from: &reader)
+        environmentID = reader.value("environment_id", default: nil, .optional(.identifier(upTo: 255)))
+        store = Store(from: &reader)
+        idempotency = Idempotency(from: &reader)
+        retry = Retry(from: &reader)
+        breaker = Breaker(from: &reader)
+        limits = Limits(from: &reader)
+        validation = Validation(from: &reader)
+        admin = Admin(from: &reader)
+        log = Log(from: &reader)
+        shutdown = Shutdown(from: &reader)
+    }
+}

@@ -1,0 +1,101 @@
+/// Where settings are read from: the command line over the environment over one YAML file over the defaults.
+///
+/// ```swift
+/// let loaded = try SettingsSources(configPath: options.config).load()
+/// run(with: loaded.settings)
+/// ```
+package struct SettingsSources: Sendable {
+    /// The file that is read when none is named; it may be missing.
+    package static let standardPath = "/etc/customer-worker/config.yaml"
+
+    private let path: String
+    private let mayBeMissing: Bool
+    private let environment: [String: String]
+    private let flags: [SettingFlag]
+
+    /// Names the sources; nothing is read yet.
+    ///
+    /// - Parameters:
+    ///   - configPath: The file given by `--config`, which must exist; nil for the standard one, which need not.
+    ///   - environment: All variables of the process; those with `FLEXPRICE_` are looked at, and
+    ///     `CREDENTIALS_DIRECTORY`.
+    ///   - flags: Settings given as options.
+    ///   - standardPath: Another place for the standard file, for tests.
+    package init(
+        configPath: String?,
+        environment: [String: String],
+        flags: [SettingFlag] = [],
+        standardPath: String = Self.standardPath
+    ) {
+        path = configPath ?? standardPath
+        mayBeMissing = configPath == nil
+        self.environment = environment
+        self.flags = flags
+    }
+
+    /// Reads and checks everything.
+    ///
+    /// May be called again for a reload: it keeps nothing between calls and changes nothing. It reads small files and
+    /// blocks for that long.
+    ///
+    /// - Throws: every mistake at once.
+    package func load() throws(ConfigurationErrors) -> LoadedSettings {
+        var fileProblems: [ConfigurationProblem] = []
+        var source: (file: ConfigurationFile, bytes: FileBytes)?
+        do throws(ConfigurationErrors) {
+            source = try ConfigurationFile.load(path: path, mayBeMissing: mayBeMissing)
+        } catch {
+            fileProblems = error.problems
+        }
+        var layers = [EnvironmentLayer.layer(flags), EnvironmentLayer.layer(environment)]
+        if let file = source?.file {
+            layers.append(SettingLayer(snapshot: file, origin: { file.origin(key: $0, entry: $1) }))
+        }
+        var reader = SettingsReader(layers: layers, credentialsDirectory: environment["CREDENTIALS_DIRECTORY"])
+        let settings = Settings(from: &reader)
+
+        let unknown = UnknownKeys(known: reader.knownKeys)
+        let strays =
+            (source.map { unknown.problems(in: $0.file) } ?? [])
+            + unknown.problems(in: environment) + unknown.problems(in: flags)
+        // With half of the file unread, a contradiction may only be the shadow of another mistake.
+        let contradictions = fileProblems.isEmpty ? settings.contradictions : []
+        let problems = fileProblems + reader.problems + strays + Self.problems(contradictions, reader)
+        guard problems.isEmpty else { throw ConfigurationErrors(problems) }
+
+        if let source, source.bytes.isReadableByEveryone {
+            for key in reader.secretsInFile {
+                reader.warn(
+                    ConfigurationWarning(
+                        key: key,
+                        place: reader.origins[key] ?? .builtIn,
+                        remark: "a secret in a file that every user of this machine can read (chmod o-r)"
+                    )
+                )
+            }
+        }
+        return LoadedSettings(
+            settings: settings,
+            report: ConfigurationReport(rows: reader.rows),
+            configurationFile: source == nil ? nil : path,
+            warnings: reader.warnings
+        )
+    }
+
+    /// Gives contradictions their place, and drops those about a setting that is wrong already.
+    private static func problems(
+        _ contradictions: [Settings.Contradiction],
+        _ reader: SettingsReader
+    ) -> [ConfigurationProblem] {
+        contradictions.compactMap { contradiction in
+            guard !contradiction.keys.contains(where: reader.hasProblem) else { return nil }
+            let key = contradiction.keys.first { reader.origins[$0] != .builtIn } ?? contradiction.keys[0]
+            return ConfigurationProblem(
+                key: contradiction.keys[0],
+                place: reader.origins[key] ?? .builtIn,
+                found: contradiction.found,
+                expected: contradiction.expected
+            )
+        }
+    }
+}

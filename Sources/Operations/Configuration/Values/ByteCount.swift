@@ -1,0 +1,44 @@
+/// A number of bytes, written `256KiB`, `64MiB`, `1GiB` or as plain bytes.
+package struct ByteCount: Sendable, Hashable, Comparable, CustomStringConvertible {
+    /// The number of bytes, never negative.
+    package let bytes: Int
+
+    /// A count of bytes.
+    package init(bytes: Int) {
+        self.bytes = bytes
+    }
+
+    /// A count in units of 1,024 bytes.
+    package static func kibibytes(_ count: Int) -> Self { Self(bytes: count << 10) }
+
+    /// A count in units of 1,048,576 bytes.
+    package static func mebibytes(_ count: Int) -> Self { Self(bytes: count << 20) }
+
+    /// A count in units of 1,073,741,824 bytes.
+    package static func gibibytes(_ count: Int) -> Self { Self(bytes: count << 30) }
+
+    /// Compares two counts.
+    package static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
+
+    /// The largest unit that needs no fraction.
+    package var description: String {
+        let unit = Self.units.last { bytes > 0 && bytes.isMultiple(of: $0.bytes) }
+        guard let unit else { return "\(bytes)" }
+        return "\(bytes / unit.bytes)\(unit.name)"
+    }
+
+    private static let units: [(name: String, bytes: Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
+
+    /// Reads `256KiB`, `64MiB`, `1GiB`, `512B` or `512`; nil for anything else.
+    ///
+    /// `KB` and `MB` are refused on purpose: readers disagree on whether they mean 1,000 or 1,024.
+    init?(parsing text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let suffix = text.dropFirst(digits.count)
+        let unit = suffix.isEmpty || suffix == "B" ? 1 : Self.units.first { $0.name == suffix }?.bytes
+        guard let unit, let count = Int(digits) else { return nil }
+        let product = count.multipliedReportingOverflow(by: unit)
+        guard !product.overflow else { return nil }
+        self.init(bytes: product.partialValue)
+    }
+}

@@ -1,0 +1,53 @@
+/// An address to listen on or to connect to, such as `127.0.0.1:9464`, `broker-1:9092` or `[::1]:9464`.
+package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
+    /// A name or an IP address; an IPv6 address stands here without its brackets.
+    package let host: String
+
+    /// The TCP port, 0 to 65535; 0 only where the setting allows it.
+    package let port: Int
+
+    /// An address from its parts.
+    package init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
+    /// The form that a setting is written in.
+    package var description: String {
+        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+    }
+
+    /// Reads `HOST:PORT`; nil for anything else.
+    ///
+    /// - Parameter defaultPort: taken when no port is written; nil makes the port obligatory.
+    init?(parsing text: String, defaultPort: Int? = nil, ports: ClosedRange<Int> = 1...65_535) {
+        let (host, rest): (Substring, Substring)
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { return nil }
+            (host, rest) = (text[text.index(after: text.startIndex)..<end], text[text.index(after: end)...])
+            guard host.contains(":"), host.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." || $0 == "%" }) else {
+                return nil
+            }
+        } else {
+            let colon = text.firstIndex(of: ":") ?? text.endIndex
+            (host, rest) = (text[..<colon], text[colon...])
+            guard Self.isHostName(host) else { return nil }
+        }
+        guard let port = rest.isEmpty ? defaultPort : Self.port(rest), ports.contains(port) else { return nil }
+        self.init(host: String(host), port: port)
+    }
+
+    private static func port(_ text: Substring) -> Int? {
+        let digits = text.dropFirst()
+        guard text.first == ":", !digits.isEmpty, digits.allSatisfy({ $0.isASCII && $0.isNumber }) else { return nil }
+        return Int(digits)
+    }
+
+    /// Letters, digits, `.`, `-` and `_` (which container networks use in names), at most 253 of them.
+    static func isHostName(_ text: Substring) -> Bool {
+        guard !text.isEmpty, text.utf8.count <= 253, text.first != "-", text.first != "." else { return false }
+        return text.allSatisfy {
+            $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_")
+        }
+    }
+}

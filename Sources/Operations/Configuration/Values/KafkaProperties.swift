@@ -1,0 +1,52 @@
+/// The librdkafka properties of `kafka.properties`, of which some are secrets.
+///
+/// Printing it masks the values of passwords and keys.
+package struct KafkaProperties: Sendable, Equatable {
+    private let values: [String: String]
+
+    /// Wraps properties that were already looked through by ``RefusedKafkaProperty``.
+    package init(_ values: [String: String] = [:]) {
+        self.values = values
+    }
+
+    /// The names, sorted.
+    package var names: [String] { values.keys.sorted() }
+
+    /// All properties with their real values, for the one place that hands them to librdkafka.
+    package func reveal() -> [String: String] { values }
+
+    /// The value of a property, masked if it is a secret; nil if it is not set.
+    package func shown(_ name: String) -> String? {
+        guard let value = values[name] else { return nil }
+        return Self.isSecret(name) ? Secret.mask : value
+    }
+
+    /// Whether one of them is a secret.
+    var holdsSecrets: Bool { values.keys.contains(where: Self.isSecret) }
+
+    /// Whether a property's value may not be shown.
+    ///
+    /// By name part and not by list, so that a property of a later librdkafka (`…client.secret`) is masked as well.
+    /// `sasl.oauthbearer.config` and PEM texts hold credentials under harmless names; a `.location` is only a path.
+    static func isSecret(_ name: String) -> Bool {
+        let name = name.lowercased()
+        if name.hasSuffix(".location") { return false }
+        return ["password", "secret", "token", "jaas", "key.pem", "oauthbearer.config", "oauthbearer.assertion"]
+            .contains { name.contains($0) } && name != "sasl.oauthbearer.token.endpoint.url"
+    }
+}
+
+extension KafkaProperties: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// `{name: value, …}` with secrets masked.
+    package var description: String {
+        "{" + names.map { "\($0): \(shown($0) ?? "")" }.joined(separator: ", ") + "}"
+    }
+
+    /// The same as the description.
+    package var debugDescription: String { description }
+
+    /// A mirror that shows masked values only.
+    package var customMirror: Mirror {
+        Mirror(self, children: names.map { (label: Optional($0), value: shown($0) as Any) }, displayStyle: .dictionary)
+    }
+}

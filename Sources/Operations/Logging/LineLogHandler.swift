@@ -1,0 +1,84 @@
+package import Logging
+
+/// The backend of swift-log: turns each event into one line for a sink.
+///
+/// It never traps and never throws; texts from outside are escaped (see `LogEscaping`) and bounded in length.
+package struct LineLogHandler: LogHandler {
+    private let label: String
+    private let format: LogLineFormat
+    private let sink: any LogSink
+    private let control: LogLevelControl
+    private let now: @Sendable () -> LogTimestamp
+    private var ownLevel: Logger.Level?
+
+    /// The facts of every line of this logger.
+    package var metadata: Logger.Metadata = [:]
+
+    /// A source of facts that hold for the current task, such as trace ids.
+    package var metadataProvider: Logger.MetadataProvider?
+
+    /// Makes a handler for one logger.
+    package init(
+        label: String,
+        format: LogLineFormat,
+        sink: any LogSink,
+        control: LogLevelControl,
+        metadataProvider: Logger.MetadataProvider? = nil
+    ) {
+        self.init(
+            label: label,
+            format: format,
+            sink: sink,
+            control: control,
+            metadataProvider: metadataProvider,
+            now: LogTimestamp.now
+        )
+    }
+
+    init(
+        label: String,
+        format: LogLineFormat,
+        sink: any LogSink,
+        control: LogLevelControl,
+        metadataProvider: Logger.MetadataProvider? = nil,
+        now: @escaping @Sendable () -> LogTimestamp
+    ) {
+        self.label = label
+        self.format = format
+        self.sink = sink
+        self.control = control
+        self.metadataProvider = metadataProvider
+        self.now = now
+    }
+
+    /// The shared level, unless this logger was given one of its own.
+    package var logLevel: Logger.Level {
+        get { ownLevel ?? control.level }
+        set { ownLevel = newValue }
+    }
+
+    /// One fact of every line of this logger.
+    package subscript(metadataKey key: String) -> Logger.MetadataValue? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    /// Writes one line: facts of the call win over the provider's, and these over the logger's.
+    package func log(event: LogEvent) {
+        var facts = metadata
+        if let provided = metadataProvider?.get() { facts.merge(provided) { $1 } }
+        if let given = event.metadata { facts.merge(given) { $1 } }
+        if let error = event.error {
+            facts[LogKey.error] = "\(error)"
+            facts[LogKey.errorType] = "\(String(reflecting: type(of: error)))"
+        }
+        let line = LogLine(
+            time: now(),
+            level: event.level,
+            message: event.message.description,
+            label: label,
+            metadata: facts
+        )
+        sink.write(format.encode(line))
+    }
+}

@@ -1,0 +1,48 @@
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// Where finished lines go.
+package protocol LogSink: Sendable {
+    /// Takes one line with its newline; may be called from any thread, and must neither trap nor throw.
+    func write(_ line: String)
+}
+
+/// A file descriptor, normally standard error, written with one `write(2)` a line.
+///
+/// One call keeps lines of several threads whole without a lock: a pipe takes up to 4,096 bytes (`PIPE_BUF`) at once, a
+/// file opened for appending any number. Only a longer line that a pipe takes in parts can be interleaved.
+/// A line that cannot be written is lost: there is no better place to say so.
+package struct DescriptorLogSink: LogSink {
+    private let descriptor: Int32
+
+    /// A sink for an open descriptor, which it does not close.
+    package init(descriptor: Int32 = 2) {
+        self.descriptor = descriptor
+    }
+
+    /// Writes the line, waiting while a full pipe is read; gives up on any other error.
+    package func write(_ line: String) {
+        var line = line
+        line.withUTF8 { bytes in
+            var rest = UnsafeRawBufferPointer(bytes)
+            while !rest.isEmpty {
+                let count = writeBytes(descriptor, rest.baseAddress, rest.count)
+                if count > 0 {
+                    rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                } else if errno != EINTR {
+                    return
+                }
+            }
+        }
+    }
+}
+
+/// `write(2)`, which the sink's own method hides.
+private func writeBytes(_ descriptor: Int32, _ bytes: UnsafeRawPointer?, _ count: Int) -> Int {
+    write(descriptor, bytes, count)
+}

@@ -1,0 +1,85 @@
+package import Logging
+
+#if canImport(Darwin)
+import Darwin
+#elseif canImport(Musl)
+import Musl
+#else
+import Glibc
+#endif
+
+/// The program's log on standard error.
+package struct StandardErrorLog: Sendable {
+    /// Changes the level of all loggers.
+    package let level: LogLevelControl
+
+    /// The form of the lines, after `auto` was decided.
+    package let format: LogLineFormat
+
+    private let sink: any LogSink
+
+    /// Decides the form from the settings and from what standard error is.
+    ///
+    /// - Parameters:
+    ///   - settings: Level and format.
+    ///   - environment: Looked at for `JOURNAL_STREAM`.
+    package init(_ settings: Settings.Log, environment: [String: String]) {
+        let descriptor: Int32 = 2
+        var status = stat()
+        let isOpen = fstat(descriptor, &status) == 0
+        let identity = isOpen ? "\(status.st_dev):\(status.st_ino)" : nil
+        self.init(
+            settings,
+            format: Self.format(
+                settings.format,
+                isTerminal: isatty(descriptor) == 1,
+                isJournal: Self.isJournal(environment["JOURNAL_STREAM"], identity: identity)
+            ),
+            sink: DescriptorLogSink(descriptor: descriptor)
+        )
+    }
+
+    init(_ settings: Settings.Log, format: LogLineFormat, sink: any LogSink) {
+        level = LogLevelControl(settings.level)
+        self.format = format
+        self.sink = sink
+    }
+
+    /// Makes this the backend of all loggers of the process.
+    ///
+    /// Call it once, at the start: swift-log stops the process at the second time.
+    package func bootstrap(metadataProvider: Logger.MetadataProvider? = nil) {
+        LoggingSystem.bootstrap(
+            { label, provider in handler(label: label, metadataProvider: provider) },
+            metadataProvider: metadataProvider
+        )
+    }
+
+    /// A handler for one logger, also without ``bootstrap(metadataProvider:)``.
+    package func handler(label: String, metadataProvider: Logger.MetadataProvider? = nil) -> LineLogHandler {
+        LineLogHandler(
+            label: label,
+            format: format,
+            sink: sink,
+            control: level,
+            metadataProvider: metadataProvider
+        )
+    }
+
+    /// `auto` is text on a terminal, else JSON; text has priorities where journald reads it.
+    static func format(_ format: Settings.Log.Format, isTerminal: Bool, isJournal: Bool) -> LogLineFormat {
+        switch format {
+        case .json: .json
+        case .text: isJournal ? .journal : .text
+        case .auto: isTerminal ? .text : .json
+        }
+    }
+
+    /// Whether standard error is the stream to the journal that systemd set up.
+    ///
+    /// The variable is inherited by programs whose standard error leads elsewhere; `systemd.exec(5)` therefore asks to
+    /// compare the device and inode that it holds with those of the descriptor.
+    static func isJournal(_ variable: String?, identity: String?) -> Bool {
+        variable != nil && variable == identity
+    }
+}

@@ -1,0 +1,144 @@
+import Operations
+import Testing
+
+@Suite struct SettingsSourcesTests {
+    @Test func `without any source the defaults of the contract hold`() throws {
+        let fixture = try ConfigurationFixture()
+        let loaded = try SettingsSources(configPath: nil, environment: [:], standardPath: fixture.path).load()
+        let settings = loaded.settings
+        #expect(settings == Settings.defaults)
+        #expect(loaded.configurationFile == nil)
+        #expect(settings.kafka.bootstrapServers == "localhost:9092")
+        #expect(settings.kafka.consumerGroup == "customer_worker")
+        #expect(settings.kafka.topic == "customer_commands")
+        #expect(settings.kafka.resultsTopic == "customer_results")
+        #expect(settings.kafka.deadLetterTopic == "customer_commands_dlq")
+        #expect(settings.kafka.replyTopicsAllowed.isEmpty)
+        #expect(settings.kafka.properties.reveal().isEmpty)
+        #expect(settings.delivery.guarantee == .exactlyOnce)
+        #expect(settings.delivery.transactionalID == nil)
+        #expect(settings.backend == .local)
+        #expect(settings.api.host == nil)
+        #expect(settings.api.key == nil)
+        #expect(settings.api.timeout == .seconds(30))
+        #expect(settings.api.maxConcurrency == .fixed(64))
+        #expect(settings.api.rateLimit == nil)
+        #expect(settings.environmentID == nil)
+        #expect(settings.store.url == .sqlite(path: "/var/lib/customer-worker/customers.sqlite"))
+        #expect(settings.idempotency.retention == nil)
+        #expect(settings.retry.initialInterval == .seconds(1))
+        #expect(settings.retry.maxInterval == .seconds(30))
+        #expect(settings.retry.multiplier == 2)
+        #expect(settings.retry.maxElapsedTime == .seconds(15 * 60))
+        #expect(settings.limits.maxCommandBytes.bytes == 262_144)
+        #expect(settings.limits.maxInFlight == 4_096)
+        #expect(settings.limits.maxInFlightBytes.bytes == 67_108_864)
+        #expect(settings.validation.mode == .full)
+        #expect(settings.admin.listen.description == "127.0.0.1:9464")
+        #expect(settings.log.level == .info)
+        #expect(settings.log.format == .auto)
+        #expect(settings.shutdown.drainTimeout == .seconds(30))
+    }
+
+    @Test func `the standard file is read where there is one`() throws {
+        let fixture = try ConfigurationFixture("backend: local\nkafka:\n  topic: c\n")
+        let loaded = try SettingsSources(configPath: nil, environment: [:], standardPath: fixture.path).load()
+        #expect(loaded.settings.kafka.topic == "c")
+        #expect(loaded.configurationFile == fixture.path)
+    }
+
+    @Test func `an option wins over a variable, a variable over the file, the file over the default`() throws {
+        let fixture = try ConfigurationFixture("kafka:\n  topic: file\n  topic_results: file\n  topic_dlq: file_dlq\n")
+        let loaded = try fixture.load(
+            ["FLEXPRICE_KAFKA_TOPIC": "variable", "FLEXPRICE_KAFKA_TOPIC_RESULTS": "variable_results"],
+            flags: [SettingFlag(key: "kafka.topic", value: "option", name: "--topic")]
+        )
+        #expect(loaded.settings.kafka.topic == "option")
+        #expect(loaded.settings.kafka.resultsTopic == "variable_results")
+        #expect(loaded.settings.kafka.deadLetterTopic == "file_dlq")
+        #expect(loaded.settings.kafka.consumerGroup == "customer_worker")
+    }
+
+    @Test func `lists are separated by commas and maps are JSON in variables`() throws {
+        let loaded = try ConfigurationFixture("").load([
+            "FLEXPRICE_KAFKA_BROKERS": "a:1, b,[::1]:3",
+            "FLEXPRICE_KAFKA_REPLY_TOPICS_ALLOWED": "replies,team-*",
+            "FLEXPRICE_KAFKA_PROPERTIES": #"{"linger.ms": 5, "socket.keepalive.enable": true, "client.id": "x"}"#,
+        ])
+        #expect(loaded.settings.kafka.bootstrapServers == "a:1,b:9092,[::1]:3")
+        #expect(loaded.settings.kafka.replyTopicsAllowed.map(\.description) == ["replies", "team-*"])
+        let properties = loaded.settings.kafka.properties.reveal()
+        #expect(properties == ["linger.ms": "5", "socket.keepalive.enable": "true", "client.id": "x"])
+    }
+
+    @Test func `the file may write lists as lists or with commas`() throws {
+        let listed = try ConfigurationFixture("kafka:\n  brokers:\n    - a:1\n    - b:2\n").load()
+        let joined = try ConfigurationFixture("kafka:\n  brokers: a:1, b:2\n").load()
+        #expect(listed.settings.kafka.bootstrapServers == "a:1,b:2")
+        #expect(joined.settings == listed.settings)
+    }
+
+    @Test func `properties of the file keep their dots`() throws {
+        let yaml =
+            "kafka:\n  properties:\n    security.protocol: SASL_SSL\n    linger.ms: 5\n    enable.idempotence: true\n"
+        let properties = try ConfigurationFixture(yaml).load().settings.kafka.properties
+        #expect(
+            properties.reveal() == [
+                "security.protocol": "SASL_SSL", "linger.ms": "5", "enable.idempotence": "true",
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        "", "# only a comment\n", "---\n", "null\n", "kafka:\n", "kafka:\n  topic:\n  brokers: ~\n", "{}\n",
+    ])
+    func `an empty file, section or value leaves the defaults`(_ yaml: String) throws {
+        #expect(try ConfigurationFixture(yaml).load().settings == Settings.defaults)
+    }
+
+    @Test func `an empty variable counts as not set`() throws {
+        let fixture = try ConfigurationFixture("kafka:\n  topic: file\n")
+        let loaded = try fixture.load(["FLEXPRICE_KAFKA_TOPIC": "", "FLEXPRICE_API_KEY": "", "FLEXPRICE_KAFKA_NO": ""])
+        #expect(loaded.settings.kafka.topic == "file")
+        #expect(loaded.settings.api.key == nil)
+    }
+
+    @Test func `the settings of later parts have their keys`() throws {
+        let yaml = """
+            api: {on_stub: update, max_concurrency: auto, ca_file: /etc/ca.pem, rate_limit: 12.5, timeout: 250ms}
+            idempotency: {retention: 168h}
+            kafka: {group_instance_id: worker-1}
+            limits: {max_in_flight: 1}
+            shutdown: {drain_timeout: 2m}
+            breaker: {window: 1m, failure_ratio: 1, minimum_requests: 1, probe_interval: 2s, probe_max_interval: 2s}
+            environment_id: env_1
+            delivery: {guarantee: at_least_once, transactional_id: t}
+            validation: {mode: envelope}
+            store: {url: "postgres://u@db/x"}
+            """
+        let settings = try ConfigurationFixture(yaml).load().settings
+        #expect(settings.api.onStub == .update)
+        #expect(settings.api.maxConcurrency == .auto)
+        #expect(settings.api.caFile == "/etc/ca.pem")
+        #expect(settings.api.rateLimit == 12.5)
+        #expect(settings.api.timeout == .milliseconds(250))
+        #expect(settings.idempotency.retention == .seconds(604_800))
+        #expect(settings.kafka.groupInstanceID == "worker-1")
+        #expect(settings.limits.maxInFlight == 1)
+        #expect(settings.shutdown.drainTimeout == .seconds(120))
+        #expect(settings.breaker.window == .seconds(60))
+        #expect(settings.breaker.probeMaxInterval == .seconds(2))
+        #expect(settings.environmentID == "env_1")
+        #expect(settings.delivery.guarantee == .atLeastOnce)
+        #expect(settings.delivery.transactionalID == "t")
+        #expect(settings.validation.mode == .envelope)
+        #expect(settings.store.url == .postgres(Secret("postgres://u@db/x")))
+    }
+
+    @Test func `backend flexprice is complete with a host and a key`() throws {
+        let settings = try ConfigurationFixture("backend: flexprice\napi:\n  host: us.api.flexprice.io\n")
+            .load(["FLEXPRICE_API_KEY": "sk_test"]).settings
+        #expect(settings.api.host?.description == "https://us.api.flexprice.io/v1")
+        #expect(settings.api.key?.reveal() == "sk_test")
+    }
+}

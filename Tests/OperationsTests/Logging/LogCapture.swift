@@ -1,0 +1,30 @@
+import Logging
+import Synchronization
+
+@testable import Operations
+
+/// A sink that keeps its lines.
+final class LogCapture: LogSink {
+    private let stored = Mutex<[String]>([])
+
+    var lines: [String] { stored.withLock { $0 } }
+
+    func write(_ line: String) {
+        stored.withLock { $0.append(line) }
+    }
+
+    /// A logger that writes here, at a fixed time.
+    func logger(
+        _ format: LogLineFormat,
+        level: Settings.Log.Level = .trace,
+        label: String = "test",
+        control: LogLevelControl? = nil
+    ) -> Logger {
+        let control = control ?? LogLevelControl(level)
+        return Logger(label: label) { label in
+            LineLogHandler(label: label, format: format, sink: self, control: control) {
+                LogTimestamp(seconds: 1_795_000_000, nanoseconds: 42_999_999)
+            }
+        }
+    }
+}
