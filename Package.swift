@@ -81,10 +81,9 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CommandWorker",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger",
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -107,7 +106,6 @@ let package = Package(
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger", "Operations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),

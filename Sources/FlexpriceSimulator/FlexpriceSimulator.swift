@@ -49,12 +49,16 @@ package struct FlexpriceSimulator: Service {
         let boundPort = boundPort
         let application = Application(
             responder: SimulatorResponder(
-                configuration: configuration, state: state, administration: Administration(state: state)),
+                configuration: configuration,
+                state: state,
+                administration: Administration(state: state)
+            ),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in
                 boundPort.settle(.success(channel.localAddress?.port ?? 0))
             },
-            logger: logger)
+            logger: logger
+        )
         do {
             try await application.run()
             boundPort.settle(.failure(CancellationError()))

@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Where a simulator gets the time from, and how it waits.
@@ -15,7 +15,8 @@ package struct SimulatorClock: Sendable {
 
     /// Makes a clock.
     package init(
-        now: @escaping @Sendable () -> UnixNanoseconds, sleep: @escaping @Sendable (Duration) async throws -> Void
+        now: @escaping @Sendable () -> UnixNanoseconds,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.now = now
         self.sleep = sleep
@@ -28,5 +29,6 @@ package struct SimulatorClock: Sendable {
             clock_gettime(CLOCK_REALTIME, &time)
             return UnixNanoseconds(Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
         },
-        sleep: { try await Task.sleep(for: $0) })
+        sleep: { try await Task.sleep(for: $0) }
+    )
 }

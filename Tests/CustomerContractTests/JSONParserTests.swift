@@ -3,7 +3,8 @@ import Testing
 
 @Suite struct JSONParserTests {
     @Test(arguments: [
-        "null", "true", "false", "0", "-0", "12", "-1.50", "1E+3", "1e-400", "12345678901234567890123", #""""#, #""a""#, "[]",
+        "null", "true", "false", "0", "-0", "12", "-1.50", "1E+3", "1e-400", "12345678901234567890123", #""""#, #""a""#,
+        "[]",
         "[1,[2,[3]]]", "{}", #"{"a":{"b":[null,true]}}"#, #"{"":""}"#, #"{"b":1,"a":2,"b":3}"#, "\"é\u{1F600}\u{7f}\"",
     ])
     func `what RFC 8259 allows is read and written back unchanged`(text: String) throws {
@@ -18,7 +19,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u0041\u00e9\u20AC""#, "Aé€"), (#""\ud83d\ude00""#, "\u{1F600}"),
+        (#""\"\\\/\b\f\n\r\t""#, "\"\\/\u{8}\u{c}\n\r\t"), (#""\u0041\u00e9\u20AC""#, "Aé€"),
+        (#""\ud83d\ude00""#, "\u{1F600}"),
         (#""a\u0000b""#, "a\u{0}b"), (#""x\u2028y""#, "x\u{2028}y"),
     ])
     func `escapes are decoded`(text: String, decoded: String) throws {
@@ -27,18 +29,25 @@ import Testing
     }
 
     static let faults: [(String, Int, JSONSyntaxError.Reason)] = [
-        ("", 0, .empty), (" \n", 0, .empty), ("{", 1, .unexpectedEnd), ("[1,", 3, .unexpectedEnd), (#""abc"#, 4, .unexpectedEnd),
-        (#"{"a""#, 4, .unexpectedEnd), (#"{"a":"#, 5, .unexpectedEnd), ("tru", 3, .unexpectedEnd), ("-", 1, .unexpectedEnd),
-        ("1.", 2, .unexpectedEnd), (#""\u00"#, 5, .unexpectedEnd), (#""\"#, 2, .unexpectedEnd), ("nul!", 0, .expectedValue),
-        ("hello", 0, .expectedValue), ("NaN", 0, .expectedValue), ("{'a':1}", 1, .expectedName), ("{a:1}", 1, .expectedName),
+        ("", 0, .empty), (" \n", 0, .empty), ("{", 1, .unexpectedEnd), ("[1,", 3, .unexpectedEnd),
+        (#""abc"#, 4, .unexpectedEnd),
+        (#"{"a""#, 4, .unexpectedEnd), (#"{"a":"#, 5, .unexpectedEnd), ("tru", 3, .unexpectedEnd),
+        ("-", 1, .unexpectedEnd),
+        ("1.", 2, .unexpectedEnd), (#""\u00"#, 5, .unexpectedEnd), (#""\"#, 2, .unexpectedEnd),
+        ("nul!", 0, .expectedValue),
+        ("hello", 0, .expectedValue), ("NaN", 0, .expectedValue), ("{'a':1}", 1, .expectedName),
+        ("{a:1}", 1, .expectedName),
         (#"{"a":1,}"#, 7, .expectedName), (#"{"a" 1}"#, 5, .expectedColon), (#"{"a":1 "b":2}"#, 7, .expectedCommaOrEnd),
-        ("[1,]", 3, .expectedValue), ("[1 2]", 3, .expectedCommaOrEnd), ("[}", 1, .expectedValue), ("01", 0, .invalidNumber),
+        ("[1,]", 3, .expectedValue), ("[1 2]", 3, .expectedCommaOrEnd), ("[}", 1, .expectedValue),
+        ("01", 0, .invalidNumber),
         ("-01", 0, .invalidNumber), ("1.e5", 2, .invalidNumber), ("1e+x", 3, .invalidNumber), ("+1", 0, .invalidNumber),
         (".5", 0, .invalidNumber), ("--1", 1, .invalidNumber), ("1 2", 2, .trailingBytes), ("{}{}", 2, .trailingBytes),
         ("null,", 4, .trailingBytes), (#""\x41""#, 1, .invalidEscape), (#""\u12g4""#, 1, .invalidEscape),
-        ("\"a\nb\"", 2, .controlCharacter), ("\"a\u{0}b\"", 2, .controlCharacter), ("\"\\n\u{1f}\"", 3, .controlCharacter),
+        ("\"a\nb\"", 2, .controlCharacter), ("\"a\u{0}b\"", 2, .controlCharacter),
+        ("\"\\n\u{1f}\"", 3, .controlCharacter),
         (#""\ud800""#, 1, .loneSurrogate), (#""\ud800x""#, 1, .loneSurrogate), (#""\ud800\n""#, 1, .loneSurrogate),
-        (#""\ud800\u0041""#, 1, .loneSurrogate), (#""\udc00""#, 1, .loneSurrogate), (#""\ud800\ud800""#, 1, .loneSurrogate),
+        (#""\ud800\u0041""#, 1, .loneSurrogate), (#""\udc00""#, 1, .loneSurrogate),
+        (#""\ud800\ud800""#, 1, .loneSurrogate),
         ("\u{feff}{}", 0, .byteOrderMark), ("//x\n{}", 0, .expectedValue),
     ]
 
@@ -49,12 +58,17 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ([0x22, 0xff, 0x22], 1), ([0x22, 0xc3, 0x22], 1), ([0x22, 0xc0, 0x80, 0x22], 1), ([0x22, 0xed, 0xa0, 0x80, 0x22], 1),
-        ([0x22, 0xe0, 0x80, 0x80, 0x22], 1), ([0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], 1), ([0x22, 0xf0, 0x9f, 0x98], 1),
-        ([0xfe, 0xff, 0x7b], 0), ([0xff, 0xfe, 0x7b], 0), ([0x22, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x80], 9),
-        ([0x22, 0xc3, 0xa9, 0xe2, 0x82, 0x22], 3), ([0x22, 0xf5, 0x80, 0x80, 0x80, 0x22], 1),
-    ] as [([UInt8], Int)])
+    @Test(
+        arguments: [
+            ([0x22, 0xff, 0x22], 1), ([0x22, 0xc3, 0x22], 1), ([0x22, 0xc0, 0x80, 0x22], 1),
+            ([0x22, 0xed, 0xa0, 0x80, 0x22], 1),
+            ([0x22, 0xe0, 0x80, 0x80, 0x22], 1), ([0x22, 0xf4, 0x90, 0x80, 0x80, 0x22], 1),
+            ([0x22, 0xf0, 0x9f, 0x98], 1),
+            ([0xfe, 0xff, 0x7b], 0), ([0xff, 0xfe, 0x7b], 0),
+            ([0x22, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x61, 0x80], 9),
+            ([0x22, 0xc3, 0xa9, 0xe2, 0x82, 0x22], 3), ([0x22, 0xf5, 0x80, 0x80, 0x80, 0x22], 1),
+        ] as [([UInt8], Int)]
+    )
     func `bytes that are not UTF-8 are refused where they start`(bytes: [UInt8], offset: Int) {
         #expect(throws: JSONSyntaxError(byteOffset: offset, reason: .invalidUTF8)) { try JSONParser.parse(bytes) }
     }
@@ -76,7 +90,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("[]", "an array"), ("null", "null"), ("\"x\"", "a string"), ("5", "a number"), ("true", "a boolean")])
+    @Test(arguments: [
+        ("[]", "an array"), ("null", "null"), ("\"x\"", "a string"), ("5", "a number"), ("true", "a boolean"),
+    ])
     func `another value than an object is named by its kind`(text: String, kind: String) {
         #expect(throws: JSONSyntaxError(byteOffset: 0, reason: .notAnObject(found: kind))) {
             try JSONParser.parseObject(Array(text.utf8))

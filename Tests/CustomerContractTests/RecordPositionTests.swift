@@ -2,8 +2,13 @@ import CustomerContract
 import Testing
 
 @Suite struct RecordPositionTests {
-    @Test(arguments: [("customer_commands/3/1207", 3, 1_207), ("t/0/0", 0, 0), ("a.b-c/2147483647/9223372036854775807", .max, .max)]
-        as [(String, Int32, Int64)])
+    @Test(
+        arguments: [
+            ("customer_commands/3/1207", 3, 1_207), ("t/0/0", 0, 0),
+            ("a.b-c/2147483647/9223372036854775807", .max, .max),
+        ]
+            as [(String, Int32, Int64)]
+    )
     func `a position is written and read back`(text: String, partition: Int32, offset: Int64) throws {
         let position = try #require(RecordPosition(parsing: text))
         #expect(position.partition == partition)

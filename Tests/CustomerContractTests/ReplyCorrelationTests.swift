@@ -5,7 +5,8 @@ import Testing
     @Test func `Spring's and the neutral headers are echoed with their bytes`() throws {
         let headers = [
             MessageHeader(name: "kafka_replyPartition", value: [0, 0, 1, 2]), MessageHeader(name: "other", text: "x"),
-            MessageHeader(name: "kafka_correlationId", value: [0xff, 0, 1]), MessageHeader(name: "kafka_replyTopic", text: "r"),
+            MessageHeader(name: "kafka_correlationId", value: [0xff, 0, 1]),
+            MessageHeader(name: "kafka_replyTopic", text: "r"),
             MessageHeader(name: "correlationId", text: "c"), MessageHeader(name: "replyTo", text: "n"),
         ]
         let correlation = try command(sampleBody, headers: headers).context.correlation
@@ -27,7 +28,9 @@ import Testing
 
     @Test(arguments: [[], [0, 0, 1], [0, 0, 0, 0, 1], [0xff, 0xff, 0xff, 0xff], [0x80, 0, 0, 0]] as [[UInt8]])
     func `a reply partition that is not four bytes or negative is no partition`(value: [UInt8]) throws {
-        let headers = [MessageHeader(name: "replyTo", text: "r"), MessageHeader(name: "kafka_replyPartition", value: value)]
+        let headers = [
+            MessageHeader(name: "replyTo", text: "r"), MessageHeader(name: "kafka_replyPartition", value: value),
+        ]
         #expect(try command(sampleBody, headers: headers).context.correlation.replyPartition == nil)
     }
 
@@ -37,7 +40,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("replies", true), ("replies2", false), ("orders.", true), ("orders.eu", true), ("orders", false), ("Replies", false),
+        ("replies", true), ("replies2", false), ("orders.", true), ("orders.eu", true), ("orders", false),
+        ("Replies", false),
         ("", false), ("orders./x", false), ("orders.é", false), ("orders." + String(repeating: "x", count: 242), true),
         ("orders." + String(repeating: "x", count: 243), false),
     ])

@@ -14,7 +14,8 @@ func record(_ value: [UInt8]?, headers: [MessageHeader] = [], timestamp: Int64? 
         timestamp: timestamp.map { UnixMilliseconds($0) },
         key: Array("acct_8412".utf8),
         value: value,
-        headers: headers)
+        headers: headers
+    )
 }
 
 func record(_ body: String, headers: [MessageHeader] = []) -> CommandMessage {
@@ -27,7 +28,11 @@ func bodyWith(_ members: String) -> String {
 }
 
 /// What a reader makes of a body, when it must be a command.
-func command(_ body: String, mode: ValidationMode = .full, headers: [MessageHeader] = []) throws -> CreateCustomerCommand {
+func command(
+    _ body: String,
+    mode: ValidationMode = .full,
+    headers: [MessageHeader] = []
+) throws -> CreateCustomerCommand {
     switch CommandReader(mode: mode).read(record(body, headers: headers)) {
     case .command(let command): return command
     case .refused(_, let failure): throw failure
@@ -36,7 +41,9 @@ func command(_ body: String, mode: ValidationMode = .full, headers: [MessageHead
 
 /// What a reader makes of a message, when it must be a refusal.
 func refusal(
-    _ message: CommandMessage, mode: ValidationMode = .full, maximumBytes: Int = 262_144
+    _ message: CommandMessage,
+    mode: ValidationMode = .full,
+    maximumBytes: Int = 262_144
 ) throws -> (context: CommandContext, failure: CommandFailure) {
     let decoded = CommandReader(maximumBytes: maximumBytes, mode: mode).read(message)
     guard case .refused(let context, let failure) = decoded else { throw UnexpectedlyAccepted() }

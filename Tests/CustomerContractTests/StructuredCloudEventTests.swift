@@ -7,7 +7,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "application/cloudevents+json", "application/cloudevents+json; charset=UTF-8", "Application/CloudEvents+JSON ;x=y",
+        "application/cloudevents+json", "application/cloudevents+json; charset=UTF-8",
+        "Application/CloudEvents+JSON ;x=y",
         " application/cloudevents+json",
     ])
     func `the body is taken out of data and the id out of the event`(contentType: String) throws {
@@ -28,7 +29,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("eyJleHRlcm5hbF9pZCI6ImEifQ==", "a"), ("eyJleHRlcm5hbF9pZCI6ImFiIn0=", "ab"), ("eyJleHRlcm5hbF9pZCI6ImFiYyJ9", "abc"),
+        ("eyJleHRlcm5hbF9pZCI6ImEifQ==", "a"), ("eyJleHRlcm5hbF9pZCI6ImFiIn0=", "ab"),
+        ("eyJleHRlcm5hbF9pZCI6ImFiYyJ9", "abc"),
     ])
     func `a body in data_base64 is decoded`(text: String, id: String) throws {
         let event = "{\"data_base64\":\"\(text)\"}"
@@ -38,7 +40,8 @@ import Testing
     @Test(arguments: [
         (#"{"id":"e"}"#, "no data"), (#"{"id":"e","data":[]}"#, "an array"), (#"{"id":"e","data":"{}"}"#, "a string"),
         (#"{"id":"e","data":null}"#, "null"), (#"{"id":"e","data_base64":{}}"#, "an object"),
-        (#"{"id":"e","data":{},"data":{}}"#, "more than once"), (#"{"id":"e","data":{},"data_base64":""}"#, "more than once"),
+        (#"{"id":"e","data":{},"data":{}}"#, "more than once"),
+        (#"{"id":"e","data":{},"data_base64":""}"#, "more than once"),
         (#"{"id":"e","data_base64":"e30"}"#, "not base64"), (#"{"id":"e","data_base64":"e3=="}"#, "not base64"),
         (#"{"id":"e","data_base64":"e30\n"}"#, "not base64"), (#"{"id":"e","data_base64":"===="}"#, "not base64"),
         (#"{"id":"e","data_base64":""}"#, "data_base64"), (#"{"id":"e","data_base64":"W10="}"#, "an array"),
@@ -64,7 +67,8 @@ import Testing
 
     @Test func `the envelope does not cost the body a level of nesting`() throws {
         func event(_ depth: Int) -> String {
-            #"{"data":{"external_id":"a","x":"# + String(repeating: "[", count: depth) + String(repeating: "]", count: depth) + "}}"
+            #"{"data":{"external_id":"a","x":"# + String(repeating: "[", count: depth)
+                + String(repeating: "]", count: depth) + "}}"
         }
         #expect(throws: Never.self) { try command(event(63), headers: Self.headers()) }
         #expect(try refusal(record(event(64), headers: Self.headers())).failure.code == .invalidJSON)

@@ -11,7 +11,11 @@ struct AccessTests {
         (nil, "Bearer sk_test", #"{"error":"Invalid token"}"#),
         (nil, "Basic abc", #"{"error":"Invalid authorization header format"}"#),
     ])
-    func `without the key every route of the API is a 401`(key: String?, authorization: String?, body: String)
+    func `without the key every route of the API is a 401`(
+        key: String?,
+        authorization: String?,
+        body: String
+    )
         async throws
     {
         try await withSimulator { harness in
@@ -28,7 +32,7 @@ struct AccessTests {
     }
 
     @Test func `a valid key wins over any Authorization header`() async throws {
-        try await withSimulator { harness in
+        try await withSimulator { (harness) async throws in
             #expect(try await harness.create("a", headers: [("Authorization", "Basic abc")]).status == 201)
         }
     }
@@ -64,7 +68,9 @@ struct AccessTests {
     }
 
     @Test func `checks come in the server's order`() async throws {
-        try await withSimulator { $0.environmentHeader = .required } _: { harness in
+        try await withSimulator {
+            $0.environmentHeader = .required
+        } _: { harness in
             let environment = [("X-Environment-ID", "env_01K00000000000000000000000")]
             // route, key, environment, access, format, fields, address: each request fails at the named check and
             // would fail at every later one too.
@@ -81,12 +87,19 @@ struct AccessTests {
             let badFormat = try await harness.send(.POST, "/v1/customers", "", headers: environment)
             #expect(badFormat.text("message") == "Invalid request format")
             let badField = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","address_city":"\#(longCity)"}"#, headers: environment)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","address_city":"\#(longCity)"}"#,
+                headers: environment
+            )
             #expect(badField.text("message") == "Request validation failed")
             try await harness.create("a", headers: environment)
             let badAddress = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","name":"A","address_city":"\#(longCity)"}"#,
-                headers: environment)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","address_city":"\#(longCity)"}"#,
+                headers: environment
+            )
             #expect(badAddress.text("message") == "City name must be less than 100 characters")
             let duplicate = try await harness.create("a", headers: environment)
             #expect(duplicate.status == 409)

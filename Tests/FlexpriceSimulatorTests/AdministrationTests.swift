@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -53,12 +54,20 @@ struct AdministrationTests {
     @Test func `a scope is read and applied`() async throws {
         try await withSimulator { harness in
             _ = try await harness.send(
-                .PUT, "/_simulator/faults",
+                .PUT,
+                "/_simulator/faults",
                 #"[{"fault":"unauthorized","routes":["create","search"],"skip":1,"requests":2,"share":0.5,"seed":9,"#
-                    + #""for_milliseconds":1000,"external_ids":["a"]}]"#)
+                    + #""for_milliseconds":1000,"external_ids":["a"]}]"#
+            )
             let scope = FaultScope(
-                routes: [.create, .search], skip: 1, requests: 2, share: 0.5, seed: 9, duration: .seconds(1),
-                externalIDs: ["a"])
+                routes: [.create, .search],
+                skip: 1,
+                requests: 2,
+                share: 0.5,
+                seed: 9,
+                duration: .seconds(1),
+                externalIDs: ["a"]
+            )
             #expect(harness.state.faults == [FaultRule(.unauthorized, scope)])
             _ = try await harness.send(.PUT, "/_simulator/faults", "[]")
             #expect(harness.state.faults.isEmpty)
@@ -98,7 +107,9 @@ struct AdministrationTests {
             #expect(harness.state.requests.count == 2)
             #expect(harness.state.requests[0].header("x-api-key") == nil)
             #expect(harness.state.requests[0].header("x-custom") == "1")
-            #expect(String(decoding: harness.state.requests[0].body, as: UTF8.self) == #"{"external_id":"a","name":"Acme"}"#)
+            #expect(
+                String(decoding: harness.state.requests[0].body, as: UTF8.self) == #"{"external_id":"a","name":"Acme"}"#
+            )
         }
     }
 
@@ -109,7 +120,8 @@ struct AdministrationTests {
             let reply = try await harness.send(.GET, "/_simulator/stats", key: nil)
             #expect(
                 reply.body == #"{"answers_by_status":{"201":1,"409":1},"customers_created":1,"duplicates":1,"#
-                    + #""faults":{},"in_flight":0,"peak_in_flight":1,"requests":2,"requests_by_route":{"create":2}}"#)
+                    + #""faults":{},"in_flight":0,"peak_in_flight":1,"requests":2,"requests_by_route":{"create":2}}"#
+            )
             #expect(try await harness.send(.DELETE, "/_simulator/customers", key: nil).status == 204)
             #expect(harness.state.customerCount == 0)
             #expect(harness.state.statistics.requests == 0)
@@ -133,7 +145,9 @@ struct AdministrationTests {
     }
 
     @Test func `the log keeps the latest requests, or none when it is switched off`() async throws {
-        try await withSimulator { $0.requestLogCapacity = 3 } _: { harness in
+        try await withSimulator {
+            $0.requestLogCapacity = 3
+        } _: { harness in
             for id in ["a", "b", "c", "d", "e"] { try await harness.create(id) }
             #expect(harness.state.requests.map(\.number) == [3, 4, 5])
             harness.state.recordsRequests = false

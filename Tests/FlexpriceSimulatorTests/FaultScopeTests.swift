@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -13,7 +14,7 @@ struct FaultScopeTests {
     }
 
     @Test func `an external id is matched byte for byte, on creates, look-ups and searches`() async throws {
-        try await withSimulator { harness in
+        try await withSimulator { (harness) async throws in
             let scope = FaultScope(routes: [.create, .lookup, .search], externalIDs: ["é"])
             harness.state.inject(.databaseError, scope)
             #expect(try await statuses(of: ["é", "e\u{301}", "E"], harness) == [500, 201, 201])
@@ -26,7 +27,9 @@ struct FaultScopeTests {
 
     @Test func `a duration ends by the clock`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { (harness) async throws in
             harness.state.inject(.unauthorized, .during(.seconds(10)))
             #expect(try await harness.create("a").status == 401)
             time.advance(by: .milliseconds(9_999))

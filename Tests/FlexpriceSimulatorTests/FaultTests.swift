@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -15,38 +16,56 @@ struct FaultTests {
     static let answers: [Case] = [
         Case(fault: .unauthorized, status: 401, body: #"{"error":"Unauthorized"}"#),
         Case(
-            fault: .forbidden(.environment), status: 403,
-            body: #"{"error":"Access denied","message":"Invalid or inaccessible environment"}"#),
+            fault: .forbidden(.environment),
+            status: 403,
+            body: #"{"error":"Access denied","message":"Invalid or inaccessible environment"}"#
+        ),
         Case(
-            fault: .forbidden(.environmentAccess), status: 403,
-            body: #"{"error":"Access denied","message":"You don't have access to this environment"}"#),
+            fault: .forbidden(.environmentAccess),
+            status: 403,
+            body: #"{"error":"Access denied","message":"You don't have access to this environment"}"#
+        ),
         Case(fault: .forbidden(.suspended), status: 403, body: #"{"message":"tenant account is suspended"}"#),
         Case(fault: .forbidden(.permissions), status: 403, body: #"{"message":"insufficient permissions"}"#),
         Case(
-            fault: .environmentLookupFailed, status: 500,
-            body: #"{"error":"Internal server error","message":"Failed to resolve environment"}"#),
+            fault: .environmentLookupFailed,
+            status: 500,
+            body: #"{"error":"Internal server error","message":"Failed to resolve environment"}"#
+        ),
         Case(fault: .tenantCheckFailed, status: 500, body: #"{"message":"failed to verify tenant access"}"#),
         Case(
-            fault: .databaseError, status: 500,
-            body: #"{"code":"database_error","message":"Failed to create customer","http_status_code":500}"#),
+            fault: .databaseError,
+            status: 500,
+            body: #"{"code":"database_error","message":"Failed to create customer","http_status_code":500}"#
+        ),
         Case(
-            fault: .internalError, status: 500,
-            body: #"{"code":"internal_error","message":"An unexpected error occurred","http_status_code":500}"#),
+            fault: .internalError,
+            status: 500,
+            body: #"{"code":"internal_error","message":"An unexpected error occurred","http_status_code":500}"#
+        ),
         Case(fault: .panic, status: 500, body: ""),
         Case(
-            fault: .constraintViolation, status: 409,
+            fault: .constraintViolation,
+            status: 409,
             body: #"{"code":"already_exists","message":"Failed to create customer","http_status_code":409,"#
-                + #""details":{"email":"","external_id":"a"}}"#),
+                + #""details":{"email":"","external_id":"a"}}"#
+        ),
         Case(
-            fault: .inactiveTaxRate, status: 400,
-            body: #"{"code":"validation_error","message":"Tax rate is not active","http_status_code":400}"#),
+            fault: .inactiveTaxRate,
+            status: 400,
+            body: #"{"code":"validation_error","message":"Tax rate is not active","http_status_code":400}"#
+        ),
         Case(
-            fault: .unknownTaxRate, status: 404,
+            fault: .unknownTaxRate,
+            status: 404,
             body: #"{"code":"not_found","message":"Taxrate with code  was not found","http_status_code":404,"#
-                + #""details":{"taxrate_code":""}}"#),
+                + #""details":{"taxrate_code":""}}"#
+        ),
         Case(
-            fault: .edge(.tooManyRequests(nil)), status: 429,
-            body: #"{"error":"Rate limit exceeded. Try again later."}"#),
+            fault: .edge(.tooManyRequests(nil)),
+            status: 429,
+            body: #"{"error":"Rate limit exceeded. Try again later."}"#
+        ),
     ]
 
     @Test(arguments: answers)
@@ -66,7 +85,10 @@ struct FaultTests {
         (EdgeAnswer.requestTimeout, 408), (.payloadTooLarge, 413), (.unsupportedMediaType, 415), (.badGateway, 502),
         (.serviceUnavailable(nil), 503), (.gatewayTimeout, 504),
     ])
-    func `an edge answers with a page of its own, before or after the commit`(edge: EdgeAnswer, status: Int)
+    func `an edge answers with a page of its own, before or after the commit`(
+        edge: EdgeAnswer,
+        status: Int
+    )
         async throws
     {
         try await withSimulator { harness in
@@ -84,7 +106,9 @@ struct FaultTests {
 
     @Test func `Retry-After comes in seconds or as a date`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { (harness) async throws in
             harness.state.inject(.edge(.tooManyRequests(.seconds(7))), .next(1))
             harness.state.inject(.edge(.serviceUnavailable(.date(secondsFromNow: 90))), .next(1))
             #expect(try await harness.create("a").header("Retry-After") == "7")
@@ -93,7 +117,7 @@ struct FaultTests {
     }
 
     @Test func `reads work while writes are forbidden`() async throws {
-        try await withSimulator { harness in
+        try await withSimulator { (harness) async throws in
             for reason in [ForbiddenReason.suspended, .permissions] {
                 harness.state.replaceFaults(with: [FaultRule(.forbidden(reason), .init(routes: [.create, .search]))])
                 #expect(try await harness.create("a").status == 403)
@@ -103,7 +127,7 @@ struct FaultTests {
     }
 
     @Test func `a drop before the commit leaves nothing, a drop after it leaves the customer`() async throws {
-        try await withSimulator { harness in
+        try await withSimulator { (harness) async throws in
             harness.state.inject(.dropBeforeCommit, .next(1))
             await #expect(throws: (any Error).self) { try await harness.create("a") }
             #expect(harness.state.customerCount == 0)
@@ -117,7 +141,9 @@ struct FaultTests {
 
     @Test func `a delay before the commit holds back the insert, not only the answer`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { harness in
             harness.state.inject(.delayBeforeCommit(.seconds(3)), .next(1))
             async let delayed = harness.create("a")
             await time.untilSomebodySleeps()
@@ -126,13 +152,16 @@ struct FaultTests {
             // Another create of the same id overtakes it, so the delayed one meets a committed row.
             #expect(try await harness.create("a").status == 201)
             time.advance(by: .seconds(3))
-            #expect(try await delayed.status == 409)
+            let overtaken = try await delayed
+            #expect(overtaken.status == 409)
         }
     }
 
     @Test func `a client that hangs up before the commit rolls it back`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { harness in
             harness.state.inject(.delayBeforeCommit(.seconds(3)), .next(1))
             let impatient = Task { try await harness.create("a") }
             await time.untilSomebodySleeps()
@@ -147,7 +176,9 @@ struct FaultTests {
 
     @Test func `a delay after the commit leaves the customer though nobody waits for the answer`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { (harness) async throws in
             harness.state.inject(.delayAfterCommit(.seconds(3)), .next(1))
             let impatient = Task { try await harness.create("a") }
             await time.untilSomebodySleeps()
@@ -232,13 +263,16 @@ struct FaultTests {
             #expect(
                 reply.body == #"{"success":false,"error":{"message":"A customer with this identifier already exists","#
                     + #""internal_error":"already_exists: A customer with this identifier already exists","#
-                    + #""details":{"external_id":"a"}}}"#)
+                    + #""details":{"external_id":"a"}}}"#
+            )
         }
     }
 
     @Test func `a replica that lags misses what is new, while a create does not`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { harness in
             harness.state.inject(.replicaLag(.milliseconds(500)))
             try await harness.create("a")
             #expect(try await harness.send(.GET, "/v1/customers/external/a").status == 404)
@@ -255,7 +289,9 @@ struct FaultTests {
 
     @Test func `a slow body arrives whole, a truncated one does not`() async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { harness in
             harness.state.inject(.slowBody(.seconds(2)), .next(1))
             async let slow = harness.create("a")
             await time.untilSomebodySleeps()
@@ -293,7 +329,8 @@ struct FaultTests {
             await time.untilSomebodySleeps()
             #expect(harness.state.customerCount == 0)
             time.advance(by: .milliseconds(5))
-            #expect(try await reply.status == 201)
+            let late = try await reply
+            #expect(late.status == 201)
         }
     }
 }

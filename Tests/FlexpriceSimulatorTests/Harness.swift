@@ -20,15 +20,23 @@ struct Harness: Sendable {
     var state: SimulatorState { simulator.state }
 
     func send(
-        _ method: HTTPMethod, _ path: String, _ body: String? = nil, headers: [(String, String)] = [],
-        key: String? = Harness.apiKey, timeout: TimeAmount = .seconds(10)
+        _ method: HTTPMethod,
+        _ path: String,
+        _ body: String? = nil,
+        headers: [(String, String)] = [],
+        key: String? = Harness.apiKey,
+        timeout: TimeAmount = .seconds(10)
     ) async throws -> Reply {
         try await send(method, path, bytes: body.map { Array($0.utf8) }, headers: headers, key: key, timeout: timeout)
     }
 
     func send(
-        _ method: HTTPMethod, _ path: String, bytes: [UInt8]?, headers: [(String, String)] = [],
-        key: String? = Harness.apiKey, timeout: TimeAmount = .seconds(10)
+        _ method: HTTPMethod,
+        _ path: String,
+        bytes: [UInt8]?,
+        headers: [(String, String)] = [],
+        key: String? = Harness.apiKey,
+        timeout: TimeAmount = .seconds(10)
     ) async throws -> Reply {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = method
@@ -38,7 +46,10 @@ struct Harness: Sendable {
         let response = try await Self.client.execute(request, timeout: timeout)
         let collected = try await response.body.collect(upTo: 16 << 20)
         return Reply(
-            status: Int(response.status.code), headers: response.headers, body: String(buffer: collected))
+            status: Int(response.status.code),
+            headers: response.headers,
+            body: String(buffer: collected)
+        )
     }
 
     /// Creates a customer; without a body, one that has an id and a name.

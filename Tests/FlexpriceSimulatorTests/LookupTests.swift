@@ -15,7 +15,8 @@ struct LookupTests {
             #expect(missed.status == 404)
             #expect(
                 missed.body == #"{"code":"not_found","message":"Customer with lookup key ACCT_8412 was not found","#
-                    + #""http_status_code":404,"details":{"lookup_key":"ACCT_8412"}}"#)
+                    + #""http_status_code":404,"details":{"lookup_key":"ACCT_8412"}}"#
+            )
         }
     }
 

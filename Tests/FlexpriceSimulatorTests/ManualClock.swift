@@ -20,7 +20,8 @@ final class ManualClock: Sendable {
     var clock: SimulatorClock {
         SimulatorClock(
             now: { UnixNanoseconds(self.shared.withLock { $0.now }) },
-            sleep: { try await self.sleep($0) })
+            sleep: { try await self.sleep($0) }
+        )
     }
 
     /// Moves the time and wakes those whose sleep is over.

@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -23,14 +24,23 @@ struct SearchTests {
         (#"{"offset":9}"#, [], 3, 50, 59),
     ])
     func `a search filters and counts as the server does`(
-        body: String, found: [String], total: Int, limit: Int, offset: Int
+        body: String,
+        found: [String],
+        total: Int,
+        limit: Int,
+        offset: Int
     ) async throws {
         let time = ManualClock()
-        try await withSimulator { $0.clock = time.clock } _: { harness in
+        try await withSimulator {
+            $0.clock = time.clock
+        } _: { harness in
             for id in ["old", "a", "b", "c/d"] {
                 time.advance(by: .seconds(1))
                 _ = try await harness.send(
-                    .POST, "/v1/customers", #"{"external_id":"\#(id)","name":"A","email":"\#(id.prefix(1))@x.co"}"#)
+                    .POST,
+                    "/v1/customers",
+                    #"{"external_id":"\#(id)","name":"A","email":"\#(id.prefix(1))@x.co"}"#
+                )
             }
             harness.state.archive(externalID: "old")
             let reply = try await harness.search(body)
@@ -39,7 +49,9 @@ struct SearchTests {
             #expect(ids.sorted() == found.sorted())
             #expect(
                 reply.body.hasSuffix(
-                    #""pagination":{"total":\#(total),"limit":\#(limit),"offset":\#(offset)}}"#))
+                    #""pagination":{"total":\#(total),"limit":\#(limit),"offset":\#(offset)}}"#
+                )
+            )
         }
     }
 
@@ -52,7 +64,8 @@ struct SearchTests {
 
     @Test(arguments: [
         ("", "Invalid filter parameters"), ("[]", "Invalid filter parameters"),
-        (#"{"external_ids":"a"}"#, "Invalid filter parameters"), (#"{"external_ids":[1]}"#, "Invalid filter parameters"),
+        (#"{"external_ids":"a"}"#, "Invalid filter parameters"),
+        (#"{"external_ids":[1]}"#, "Invalid filter parameters"),
         (#"{"limit":"1"}"#, "Invalid filter parameters"), (#"{"limit":1001}"#, "Invalid filter parameters"),
         (#"{"limit":-1}"#, "Invalid filter parameters"), (#"{"limit":1.0}"#, "Invalid filter parameters"),
         (#"{"offset":-1}"#, "Invalid filter parameters"), (#"{"order":"up"}"#, "Invalid filter parameters"),
@@ -75,7 +88,11 @@ struct SearchTests {
             try await harness.create("a", headers: [("X-Environment-ID", "env_1")])
             for body in [#"{"external_ids":["a"]}"#, "{}"] {
                 let other = try await harness.send(
-                    .POST, "/v1/customers/search", body, headers: [("X-Environment-ID", "env_2")])
+                    .POST,
+                    "/v1/customers/search",
+                    body,
+                    headers: [("X-Environment-ID", "env_2")]
+                )
                 #expect(other.body.contains(#""total":0"#))
             }
         }

@@ -8,9 +8,9 @@ struct SimulatorLifecycleTests {
             var configuration = FlexpriceSimulator.Configuration(apiKey: Harness.apiKey)
             configuration.port = harness.port
             let second = FlexpriceSimulator(configuration)
-            async let port = second.port
+            let port = Task { try await second.port }
             await #expect(throws: (any Error).self) { try await second.run() }
-            await #expect(throws: (any Error).self) { try await port }
+            await #expect(throws: (any Error).self) { try await port.value }
         }
     }
 

@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -11,14 +12,15 @@ struct UniquenessTests {
             #expect(
                 reply.body
                     == #"{"code":"already_exists","message":"A customer with this identifier already exists","#
-                    + #""http_status_code":409,"details":{"external_id":"acct_8412"}}"#)
+                    + #""http_status_code":409,"details":{"external_id":"acct_8412"}}"#
+            )
             #expect(harness.state.statistics.duplicates == 1)
             #expect(harness.state.statistics.customersCreated == 1)
         }
     }
 
     @Test func `ids differ by any byte`() async throws {
-        try await withSimulator { harness in
+        try await withSimulator { (harness) async throws in
             let ids = ["x", "X", "x ", " x", "é", "e\u{301}", "K", "\u{212A}", "ß", "ss"]
             for id in ids { #expect(try await harness.create(id).status == 201) }
             for id in ids { #expect(try await harness.create(id).status == 409) }
@@ -48,7 +50,8 @@ struct UniquenessTests {
             let unknown = try await harness.send(.DELETE, "/v1/customers/cust_x")
             #expect(
                 unknown.body == #"{"code":"not_found","message":"Customer with ID cust_x was not found","#
-                    + #""http_status_code":404,"details":{"customer_id":"cust_x"}}"#)
+                    + #""http_status_code":404,"details":{"customer_id":"cust_x"}}"#
+            )
         }
     }
 

@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -6,10 +7,15 @@ struct UpdateTests {
     @Test func `only what is sent changes, and metadata is replaced as a whole`() async throws {
         try await withSimulator { harness in
             _ = try await harness.send(
-                .POST, "/v1/customers",
-                #"{"external_id":"a","name":"A","email":"a@b.co","address_city":"X","metadata":{"k":"1","l":"2"}}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","email":"a@b.co","address_city":"X","metadata":{"k":"1","l":"2"}}"#
+            )
             let reply = try await harness.send(
-                .PUT, "/v1/customers?external_customer_id=a", #"{"name":"B","address_city":"","metadata":{"m":"3"}}"#)
+                .PUT,
+                "/v1/customers?external_customer_id=a",
+                #"{"name":"B","address_city":"","metadata":{"m":"3"}}"#
+            )
             #expect(reply.status == 200)
             #expect(reply.text("name") == "B")
             #expect(reply.text("email") == "a@b.co")

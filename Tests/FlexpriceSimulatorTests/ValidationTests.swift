@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import NIOHTTP1
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))
@@ -9,8 +10,10 @@ struct ValidationTests {
     @Test func `all failing fields are listed at once under their Go names`() async throws {
         try await withSimulator { harness in
             let reply = try await harness.send(
-                .POST, "/v1/customers",
-                #"{"email":"nope","address_country":"usa","timezone":"utc","contact":"123456789012345678901"}"#)
+                .POST,
+                "/v1/customers",
+                #"{"email":"nope","address_country":"usa","timezone":"utc","contact":"123456789012345678901"}"#
+            )
             func detail(_ field: String, _ tag: String) -> String {
                 "\"\(field)\":\"Key: 'CreateCustomerRequest.\(field)' Error:Field validation for '\(field)' failed on "
                     + "the '\(tag)' tag\""
@@ -22,7 +25,8 @@ struct ValidationTests {
             #expect(reply.status == 400)
             #expect(
                 reply.body == #"{"code":"validation_error","message":"Request validation failed","#
-                    + #""http_status_code":400,"details":{"# + details.joined(separator: ",") + "}}")
+                    + #""http_status_code":400,"details":{"# + details.joined(separator: ",") + "}}"
+            )
         }
     }
 
@@ -55,7 +59,10 @@ struct ValidationTests {
             #expect(reply.body == Self.invalidFormat)
             let allowed = String(repeating: "[", count: 9_998) + String(repeating: "]", count: 9_998)
             let good = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","name":"A","x":\#(allowed)}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","x":\#(allowed)}"#
+            )
             #expect(good.status == 201)
         }
     }
@@ -88,15 +95,19 @@ struct ValidationTests {
         }
     }
 
-    @Test(arguments: [
-        (Array(#"{"external_id":"a\ud800","name":"A"}"#.utf8), "a\u{FFFD}"),
-        (Array(#"{"external_id":"\ud800\u0041","name":"A"}"#.utf8), "\u{FFFD}A"),
-        (Array(#"{"external_id":"\udc00\ud83d\ude00","name":"A"}"#.utf8), "\u{FFFD}😀"),
-        (Array(#"{"external_id":"x"#.utf8) + [0xFF, 0xE2, 0x82] + Array(#"","name":"A"}"#.utf8), "x\u{FFFD}\u{FFFD}\u{FFFD}"),
-        (Array(#"{"external_id":""#.utf8) + [0xED, 0xA0, 0x80] + Array(#"","name":"A"}"#.utf8), "\u{FFFD}\u{FFFD}\u{FFFD}"),
-    ])
-    func `what is not Unicode is stored with replacement characters`(body: [UInt8], stored: String) async throws {
-        try await withSimulator { harness in
+    /// The bytes between the quotes of the id, and what is stored.
+    static let brokenTexts: [([UInt8], String)] = [
+        (Array(#"a\ud800"#.utf8), "a\u{FFFD}"),
+        (Array(#"\ud800\u0041"#.utf8), "\u{FFFD}A"),
+        (Array(#"\udc00\ud83d\ude00"#.utf8), "\u{FFFD}😀"),
+        ([0x78, 0xFF, 0xE2, 0x82], "x\u{FFFD}\u{FFFD}\u{FFFD}"),
+        ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"),
+    ]
+
+    @Test(arguments: brokenTexts)
+    func `what is not Unicode is stored with replacement characters`(text: [UInt8], stored: String) async throws {
+        try await withSimulator { (harness) async throws in
+            let body = Array(#"{"external_id":""#.utf8) + text + Array(#"","name":"A"}"#.utf8)
             #expect(try await harness.send(.POST, "/v1/customers", bytes: body).status == 201)
             #expect(harness.state.customers.map { Array($0.externalID.utf8) } == [Array(stored.utf8)])
         }
@@ -122,7 +133,9 @@ struct ValidationTests {
     ])
     func `a time zone is a name of the zone database`(zone: String, isValid: Bool) async throws {
         try await expect(
-            #"{"external_id":"a","name":"A","timezone":"\#(zone)"}"#, failing: isValid ? nil : "Timezone")
+            #"{"external_id":"a","name":"A","timezone":"\#(zone)"}"#,
+            failing: isValid ? nil : "Timezone"
+        )
     }
 
     @Test(arguments: [
@@ -132,7 +145,10 @@ struct ValidationTests {
     func `a country is an alpha-2 code in capitals`(country: String, tag: String?) async throws {
         try await withSimulator { harness in
             let reply = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","name":"A","address_country":"\#(country)"}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","address_country":"\#(country)"}"#
+            )
             #expect(reply.status == (tag == nil ? 201 : 400))
             if let tag { #expect(reply.body.contains("'AddressCountry' failed on the '\(tag)' tag")) }
         }
@@ -163,10 +179,14 @@ struct ValidationTests {
         try await withSimulator { harness in
             let value = String(repeating: "漢", count: count)
             let reply = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","name":"A","\#(field)":"\#(value)"}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","\#(field)":"\#(value)"}"#
+            )
             #expect(reply.status == 400)
             #expect(
-                reply.body == #"{"code":"validation_error","message":"\#(message)","http_status_code":400}"#)
+                reply.body == #"{"code":"validation_error","message":"\#(message)","http_status_code":400}"#
+            )
         }
     }
 
@@ -185,7 +205,10 @@ struct ValidationTests {
     func `metadata keys of tax identity are checked`(metadata: String, message: String?) async throws {
         try await withSimulator { harness in
             let reply = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","name":"A","metadata":\#(metadata)}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","metadata":\#(metadata)}"#
+            )
             #expect(reply.status == (message == nil ? 201 : 400))
             if let message { #expect(reply.body.contains(#""message":"\#(message)""#)) }
         }
@@ -194,11 +217,16 @@ struct ValidationTests {
     @Test func `overrides and mappings are validated after the fields`() async throws {
         try await withSimulator { harness in
             let negative = try await harness.send(
-                .POST, "/v1/customers", #"{"external_id":"a","name":"A","tax_rate_overrides":[{"priority":-1}]}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","tax_rate_overrides":[{"priority":-1}]}"#
+            )
             #expect(negative.text("message") == "Priority cannot be less than 0")
             let mapping = try await harness.send(
-                .POST, "/v1/customers",
-                #"{"external_id":"a","name":"A","integration_entity_mapping":[{"entity_id":"x"}]}"#)
+                .POST,
+                "/v1/customers",
+                #"{"external_id":"a","name":"A","integration_entity_mapping":[{"entity_id":"x"}]}"#
+            )
             #expect(mapping.status == 400)
             #expect(mapping.body.contains("'ProviderEntityID' failed on the 'required' tag"))
             #expect(!mapping.body.contains("'EntityID' failed"))

@@ -25,9 +25,11 @@ struct CommandBody {
             containsNUL = event.containsNUL
         case .base64(let text):
             guard let value = Base64.decode(text) else {
-                throw CommandFailure.unreadable("data_base64 of the CloudEvent is not base64 (RFC 4648, section 4, with padding)")
+                throw CommandFailure.unreadable(
+                    "data_base64 of the CloudEvent is not base64 (RFC 4648, section 4, with padding)"
+                )
             }
-            let reading = try Self.parse(value, maximumDepth: Self.maximumDepth, place: "data_base64 of the CloudEvent, ")
+            let reading = try Self.parse(value, maximumDepth: Self.maximumDepth, place: "data_base64 of the CloudEvent")
             fields = reading.object
             containsNUL = reading.containsNUL
         case .unusable(let explanation):
@@ -39,17 +41,21 @@ struct CommandBody {
     static func bytes(of message: CommandMessage, maximumBytes: Int) throws(CommandFailure) -> [UInt8] {
         guard let value = message.value else {
             throw CommandFailure.unreadable(
-                "the record has no value (a tombstone); send the JSON body of the customer to create")
+                "the record has no value (a tombstone); send the JSON body of the customer to create"
+            )
         }
         guard value.count <= maximumBytes else {
             throw CommandFailure(
                 code: .payloadTooLarge,
-                message: "the record's value has \(value.count) bytes and at most \(maximumBytes) are read",
+                message:
+                    "the record's value has \(value.count) bytes and at most \(maximumBytes) are read; "
+                    + "make the command smaller, or raise limits.max_command_bytes",
                 httpStatus: 413,
                 details: JSONObject([
                     .init(name: "bytes", value: .number(JSONNumber(value.count))),
                     .init(name: "maximum_bytes", value: .number(JSONNumber(maximumBytes))),
-                ]))
+                ])
+            )
         }
         guard let first = value.first else {
             throw CommandFailure.unreadable("the record's value is empty; send the JSON body of the customer to create")
@@ -57,28 +63,34 @@ struct CommandBody {
         guard first > 0x01 else {
             throw CommandFailure(
                 code: .schemaFramedPayload,
-                message: "the record's value starts with the byte 0x0\(first), the frame of a schema registry serializer; "
+                message:
+                    "the record's value starts with the byte 0x0\(first), the frame of a schema registry serializer; "
                     + "send plain JSON, with a string or byte array serializer",
-                httpStatus: 400)
+                httpStatus: 400
+            )
         }
         return value
     }
 
     /// Parses a value that must be an object.
     static func parse(
-        _ value: [UInt8], maximumDepth: Int = maximumDepth, place: String = ""
+        _ value: [UInt8],
+        maximumDepth: Int = maximumDepth,
+        place: String = "the record's value"
     ) throws(CommandFailure) -> (object: JSONObject, containsNUL: Bool) {
         let reading: JSONParser.Reading
         do {
             reading = try JSONParser.read(value, maximumDepth: maximumDepth)
         } catch {
             throw CommandFailure.unreadable(
-                "\(place)at byte \(error.byteOffset): \(error.explanation)",
-                details: JSONObject([.init(name: "byte_offset", value: .number(JSONNumber(error.byteOffset)))]))
+                "\(place) is not acceptable JSON: at byte \(error.byteOffset), \(error.explanation)",
+                details: JSONObject([.init(name: "byte_offset", value: .number(JSONNumber(error.byteOffset)))])
+            )
         }
         guard case .object(let object) = reading.value else {
             throw CommandFailure.unreadable(
-                "\(place)the value must be one JSON object with the customer's fields, and is \(reading.value.kind)")
+                "\(place) must be one JSON object with the customer's fields, and is \(reading.value.kind)"
+            )
         }
         return (object, reading.containsNUL)
     }

@@ -75,7 +75,8 @@ struct CommandHeaders {
         return ReplyCorrelation(
             headers: echoed,
             replyTopic: topic,
-            replyPartition: topic == nil ? nil : Self.partition(springReplyPartition))
+            replyPartition: topic == nil ? nil : Self.partition(springReplyPartition)
+        )
     }
 
     /// The topic's name as text; bytes that are not UTF-8 are replaced, which makes it a name that no topic can have.

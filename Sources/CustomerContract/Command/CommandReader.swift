@@ -45,11 +45,18 @@ public struct CommandReader: Sendable {
         }
         return .command(
             CreateCustomerCommand(
-                context: context, externalID: externalID, fields: fields, unknownFields: validation.unknownFields))
+                context: context,
+                externalID: externalID,
+                fields: fields,
+                unknownFields: validation.unknownFields
+            )
+        )
     }
 
     private func readBody(
-        of message: CommandMessage, _ headers: CommandHeaders, eventID: inout String?
+        of message: CommandMessage,
+        _ headers: CommandHeaders,
+        eventID: inout String?
     ) throws(CommandFailure) -> CommandBody {
         let value = try CommandBody.bytes(of: message, maximumBytes: maximumBytes)
         guard headers.isStructuredCloudEvent else { return try CommandBody(plain: value) }
@@ -60,13 +67,21 @@ public struct CommandReader: Sendable {
     }
 
     private func context(
-        of message: CommandMessage, _ headers: CommandHeaders, eventID: String?, externalID: ExternalID?
+        of message: CommandMessage,
+        _ headers: CommandHeaders,
+        eventID: String?,
+        externalID: ExternalID?
     ) -> CommandContext {
         let id =
             eventID.flatMap { CommandID(producerChosen: Array($0.utf8)) }
             ?? headers.ceID.flatMap { CommandID(producerChosen: $0) }
             ?? CommandID(message.position)
         return CommandContext(
-            message: message, id: id, externalID: externalID, correlation: headers.correlation, trace: headers.trace)
+            message: message,
+            id: id,
+            externalID: externalID,
+            correlation: headers.correlation,
+            trace: headers.trace
+        )
     }
 }

@@ -43,7 +43,8 @@ struct StructuredCloudEvent {
             .unusable(
                 isEncoded
                     ? "data_base64 of the CloudEvent must be a string; found \(body.value.kind)"
-                    : "data of the CloudEvent must be an object with the customer's fields; found \(body.value.kind)")
+                    : "data of the CloudEvent must be an object with the customer's fields; found \(body.value.kind)"
+            )
         }
     }
 }

@@ -13,7 +13,8 @@ public struct TraceContext: Sendable, Hashable {
     public init?(traceparent: [UInt8], tracestate: [UInt8]?) {
         guard Self.isTraceparent(traceparent) else { return nil }
         self.traceparent = String(decoding: traceparent, as: UTF8.self)
-        guard let tracestate, (1...1_024).contains(tracestate.count), tracestate.allSatisfy({ (0x20...0x7e).contains($0) })
+        guard let tracestate, (1...1_024).contains(tracestate.count),
+            tracestate.allSatisfy({ (0x20...0x7e).contains($0) })
         else {
             self.tracestate = nil
             return

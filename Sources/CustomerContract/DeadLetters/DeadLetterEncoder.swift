@@ -58,7 +58,8 @@ public struct DeadLetterEncoder: Sendable {
             key: message.key,
             value: message.value,
             headers: headers,
-            timestamp: message.timestamp)
+            timestamp: message.timestamp
+        )
     }
 
     /// The dead letter of a result; nil when the result is not a failure.

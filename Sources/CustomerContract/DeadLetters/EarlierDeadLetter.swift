@@ -11,7 +11,9 @@ struct EarlierDeadLetter {
 
     init(_ headers: [MessageHeader]) {
         for header in headers {
-            guard let name = DeadLetterHeader(name: header.name), let value = header.value, value.count <= 64 else { continue }
+            guard let name = DeadLetterHeader(name: header.name), let value = header.value, value.count <= 64 else {
+                continue
+            }
             switch name {
             case .deliveryCount: deliveryCount = Self.count(value) ?? deliveryCount
             case .redriveCount: redriveCount = Self.count(value) ?? redriveCount

@@ -78,6 +78,11 @@ enum CanonicalForm {
 
     /// The members that are not null, sorted; the sort is stable, so repeated names keep their order.
     private static func sortedMembers(of object: JSONObject) -> [JSONObject.Member] {
+        // Many producers write their members sorted and without nulls: nothing is copied then.
+        let isSorted = object.members.indices.dropFirst().allSatisfy {
+            object.members[$0 - 1].name.bytesPrecede(object.members[$0].name)
+        }
+        if isSorted, !object.members.contains(where: \.value.isNull) { return object.members }
         var members = object.members.filter { !$0.value.isNull }
         members.sort { $0.name.bytesPrecede($1.name) }
         return members

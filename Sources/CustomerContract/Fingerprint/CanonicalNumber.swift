@@ -42,7 +42,9 @@ enum CanonicalNumber {
 
     /// Appends the power of ten: what the spelling says after its `e`, and what the mantissa's zeros add.
     private static func appendExponent(
-        _ spelling: Slice<UnsafeBufferPointer<UInt8>>, shiftedBy shift: Int, to bytes: inout [UInt8]
+        _ spelling: Slice<UnsafeBufferPointer<UInt8>>,
+        shiftedBy shift: Int,
+        to bytes: inout [UInt8]
     ) {
         var written = spelling.dropFirst()
         let isNegative = written.first == UInt8(ascii: "-")

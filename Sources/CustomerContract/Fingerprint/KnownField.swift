@@ -51,7 +51,9 @@ enum KnownField: UInt8, CaseIterable {
     init?(named name: String) {
         let count = name.utf8.count
         guard count < Self.byNameLength.count else { return nil }
-        guard let field = Self.byNameLength[count].first(where: { $0.fieldName.hasSameBytes(as: name) }) else { return nil }
+        guard let field = Self.byNameLength[count].first(where: { $0.fieldName.hasSameBytes(as: name) }) else {
+            return nil
+        }
         self = field
     }
 

@@ -38,7 +38,8 @@ struct RFC3339Scanner {
     private mutating func offsetInMinutes() -> Int64? {
         if take(UInt8(ascii: "Z")) || take(UInt8(ascii: "z")) { return 0 }
         let isNegative = take(UInt8(ascii: "-"))
-        guard isNegative || take(UInt8(ascii: "+")), let hours = digits(2), take(UInt8(ascii: ":")), let minutes = digits(2),
+        guard isNegative || take(UInt8(ascii: "+")), let hours = digits(2), take(UInt8(ascii: ":")),
+            let minutes = digits(2),
             hours < 24, minutes < 60
         else { return nil }
         return (hours * 60 + minutes) * (isNegative ? -1 : 1)

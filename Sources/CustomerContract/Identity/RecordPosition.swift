@@ -27,7 +27,8 @@ public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(topic)/\(partition)/\(offset)" }
 
     /// Digits only: `Int32("+1")` would take a sign.
-    private static func number<Number: FixedWidthInteger>(_ digits: Substring.UTF8View, as type: Number.Type) -> Number? {
+    private static func number<Number: FixedWidthInteger>(_ digits: Substring.UTF8View, as type: Number.Type) -> Number?
+    {
         guard digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
         return Number(Substring(digits))
     }

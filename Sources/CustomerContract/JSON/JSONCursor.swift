@@ -199,7 +199,8 @@ struct JSONCursor {
     private mutating func readUnicodeEscape(from start: Int, into decoded: inout [UInt8]) throws(JSONSyntaxError) {
         var code = UInt32(try readHexadecimal(escapeStart: start))
         if code & 0xfc00 == 0xd800 {
-            guard index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u") else {
+            guard index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
+            else {
                 throw error(.loneSurrogate, at: start)
             }
             index += 2

@@ -7,7 +7,8 @@ enum UTF8Check {
         let raw = UnsafeRawBufferPointer(bytes)
         while index < count {
             // Eight ASCII bytes at a time: nearly every command is nearly all ASCII.
-            while index + 8 <= count, raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
+            while index + 8 <= count,
+                raw.loadUnaligned(fromByteOffset: index, as: UInt64.self) & 0x8080_8080_8080_8080 == 0
             {
                 index += 8
             }

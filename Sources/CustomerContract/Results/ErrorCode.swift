@@ -23,7 +23,8 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     public var isRetryable: Bool {
         switch self {
         case .retriesExhausted: true
-        case .invalidJSON, .schemaFramedPayload, .payloadTooLarge, .invalidCommand, .idempotencyConflict, .alreadyExists,
+        case .invalidJSON, .schemaFramedPayload, .payloadTooLarge, .invalidCommand, .idempotencyConflict,
+            .alreadyExists,
             .rejected:
             false
         }

@@ -49,7 +49,8 @@ public struct ResultEncoder: Sendable {
             key: result.context.externalID.map { Array($0.text.utf8) },
             value: value(of: result),
             headers: headers(of: result, refusedTopic: refused),
-            timestamp: result.completedAt)
+            timestamp: result.completedAt
+        )
     }
 
     /// The id of a result: that of its record, so that a result sent again has the same one and two records with one

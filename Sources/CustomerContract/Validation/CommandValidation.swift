@@ -52,7 +52,8 @@ struct CommandValidation {
         problems.add(
             name,
             "must be written \(field.fieldName): Flexprice reads names without regard to case, so it would take this for "
-                + field.fieldName)
+                + field.fieldName
+        )
     }
 
     private mutating func judge(_ field: KnownField, _ value: JSONValue) {
@@ -108,7 +109,8 @@ struct CommandValidation {
     private mutating func reportMissingExternalID() {
         problems.add(
             KnownField.externalID.fieldName,
-            "is required; send your own id of the customer as a string of 1 to 255 characters")
+            "is required; send your own id of the customer as a string of 1 to 255 characters"
+        )
     }
 
     private mutating func reportRepeatedUnknownFields() {

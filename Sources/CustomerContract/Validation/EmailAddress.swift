@@ -47,7 +47,8 @@ enum EmailAddress {
         return faultInDomain(scalars[(at + 1)...])
     }
 
-    private static func faultInDotAtom(_ local: ArraySlice<Unicode.Scalar>, ofWhole scalars: [Unicode.Scalar]) -> Fault? {
+    private static func faultInDotAtom(_ local: ArraySlice<Unicode.Scalar>, ofWhole scalars: [Unicode.Scalar]) -> Fault?
+    {
         if isDotAtom(local, where: isLocalCharacter) { return nil }
         if scalars.contains(where: { $0 == "<" || $0 == ">" }) { return .displayName }
         if local.contains("@") { return .severalAts }
@@ -59,7 +60,8 @@ enum EmailAddress {
         guard local.count > 2, local.last == "\"" else { return false }
         var escaped = false
         for scalar in local.dropFirst().dropLast() {
-            guard scalar == " " || scalar == "\t" || (0x21...0x7e).contains(scalar.value) || isListedLetter(scalar) else {
+            guard scalar == " " || scalar == "\t" || (0x21...0x7e).contains(scalar.value) || isListedLetter(scalar)
+            else {
                 return false
             }
             if escaped {
@@ -93,7 +95,8 @@ enum EmailAddress {
 
     /// Characters that satisfy a rule, with single dots between them.
     private static func isDotAtom(
-        _ scalars: ArraySlice<Unicode.Scalar>, where isAllowed: (Unicode.Scalar) -> Bool
+        _ scalars: ArraySlice<Unicode.Scalar>,
+        where isAllowed: (Unicode.Scalar) -> Bool
     ) -> Bool {
         var previousIsDot = true
         for scalar in scalars {

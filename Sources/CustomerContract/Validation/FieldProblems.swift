@@ -28,8 +28,7 @@ struct FieldProblems {
             unlistedCount += 1
             return
         }
-        let full = field()
-        let name = full.cut(toBytes: Self.maximumNameBytes)
+        let name = Self.printable(field())
         guard !listed.contains(where: { $0.field.hasSameBytes(as: name) }) else { return }
         listed.append(Problem(field: name, sentence: sentence()))
     }
@@ -43,10 +42,24 @@ struct FieldProblems {
         return CommandFailure(code: .invalidCommand, message: message(), httpStatus: 400, details: details)
     }
 
+    /// A field's name as it may stand in a message: bounded, and with control characters replaced, since a NUL would
+    /// trouble whoever stores the result.
+    private static func printable(_ name: String) -> String {
+        let cut = name.cut(toBytes: maximumNameBytes)
+        guard cut.unicodeScalars.contains(where: isControl) else { return cut }
+        var scalars = String.UnicodeScalarView()
+        for scalar in cut.unicodeScalars { scalars.append(isControl(scalar) ? "\u{fffd}" : scalar) }
+        return String(scalars)
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value < 0x20 || (0x7f...0x9f).contains(scalar.value)
+    }
+
     private func message() -> String {
-        let sentences = listed.map { "\($0.field) \($0.sentence)" }
-        guard sentences.count > 1 else { return sentences.first ?? "" }
-        let all = "\(listed.count + unlistedCount) fields break a rule: " + sentences.joined(separator: "; ")
+        guard listed.count > 1 else { return listed.first.map { "\($0.field) \($0.sentence)" } ?? "" }
+        let numbered = listed.enumerated().map { "(\($0 + 1)) \($1.field) \($1.sentence)" }
+        let all = "\(listed.count + unlistedCount) fields break a rule: " + numbered.joined(separator: "; ")
         let cut = all.cut(toBytes: Self.maximumMessageBytes)
         return cut.utf8.count == all.utf8.count ? all : cut + "…"
     }

@@ -44,7 +44,8 @@ extension FieldRules {
     /// A whole number from 0; `1.0` and `1e0` are refused, since Flexprice cannot read them into an integer.
     private mutating func nonNegativeInteger(_ value: JSONValue) {
         guard case .number(let number) = value, let integer = number.integerValue else {
-            let found = if case .number = value { "a number with a fraction or exponent, or too large" } else { value.kind }
+            let found =
+                if case .number = value { "a number with a fraction or exponent, or too large" } else { value.kind }
             problems.add(path, "must be a whole number from 0; found \(found)")
             return
         }
@@ -61,7 +62,9 @@ extension FieldRules {
 
     /// An array of objects; judges each with rules of its own path.
     private mutating func objects(
-        _ value: JSONValue, members names: [String], judge: (inout FieldRules, JSONObject) -> Void
+        _ value: JSONValue,
+        members names: [String],
+        judge: (inout FieldRules, JSONObject) -> Void
     ) {
         guard case .array(let elements) = value else {
             problems.add(path, "must be an array of objects; found \(value.kind)")
@@ -82,7 +85,10 @@ extension FieldRules {
 
     /// Judges one member of an object with rules of its own path; null counts as absent.
     private mutating func member(
-        _ name: String, of object: JSONObject, isRequired: Bool = false, judge: (inout FieldRules, JSONValue) -> Void
+        _ name: String,
+        of object: JSONObject,
+        isRequired: Bool = false,
+        judge: (inout FieldRules, JSONValue) -> Void
     ) {
         guard let value = object[name], !value.isNull else {
             if isRequired { problems.add("\(path).\(name)", "is required") }
@@ -96,10 +102,13 @@ extension FieldRules {
     /// Reports members that Flexprice would take for one of those names, see `FoldedName`.
     private mutating func reportCaseVariants(in object: JSONObject, of names: [String]) {
         for member in object.members {
-            guard let folded = FoldedName.fold(member.name), let name = names.first(where: { $0.hasSameBytes(as: folded) })
+            guard let folded = FoldedName.fold(member.name),
+                let name = names.first(where: { $0.hasSameBytes(as: folded) })
             else { continue }
             problems.add(
-                "\(path).\(member.name)", "must be written \(name): Flexprice reads names without regard to case")
+                "\(path).\(member.name)",
+                "must be written \(name): Flexprice reads names without regard to case"
+            )
         }
     }
 }

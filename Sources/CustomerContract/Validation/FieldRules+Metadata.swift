@@ -6,13 +6,16 @@ extension FieldRules {
         var gstin: [UInt8]?
         var pan: [UInt8]?
         for member in entries.members {
-            guard let identifier = taxIdentifier(named: member.name), let text = member.value.stringValue else { continue }
+            guard let identifier = taxIdentifier(named: member.name), let text = member.value.stringValue else {
+                continue
+            }
             let normalised = identifier.normalised(text)
             guard !normalised.isEmpty else { continue }
             guard identifier.matches(normalised) else {
                 problems.add(
                     "\(path).\(member.name)",
-                    "must be \(identifier.expectation); Flexprice reserves this key, so use another one for anything else")
+                    "must be \(identifier.expectation); Flexprice reserves this key, so use another one for anything else"
+                )
                 continue
             }
             switch identifier {
@@ -40,7 +43,9 @@ extension FieldRules {
             case .string, .null: break
             case .bool, .number, .array, .object:
                 problems.add(
-                    "\(path).\(member.name)", "must be a string; found \(member.value.kind). Write it in double quotes")
+                    "\(path).\(member.name)",
+                    "must be a string; found \(member.value.kind). Write it in double quotes"
+                )
             }
         }
         reportRepeatedNames(in: entries)

@@ -40,7 +40,8 @@ struct FieldRules {
         problems.add(
             path,
             "must have at most \(maximumBytes) bytes in UTF-8, where letters beyond ASCII take 2 to 4; "
-                + "found \(text.utf8.count) bytes (\(text.unicodeScalars.count) characters)")
+                + "found \(text.utf8.count) bytes (\(text.unicodeScalars.count) characters)"
+        )
     }
 
     /// An e-mail address or the empty string.
@@ -75,7 +76,8 @@ struct FieldRules {
         problems.add(
             path,
             "must be the name of an IANA time zone in its exact spelling, such as Asia/Kolkata or UTC; found "
-                + "\(text.unicodeScalars.count) characters that are not one (offsets and Local are not names)")
+                + "\(text.unicodeScalars.count) characters that are not one (offsets and Local are not names)"
+        )
     }
 
     /// One of a few words or the empty string.

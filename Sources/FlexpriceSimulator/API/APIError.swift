@@ -40,9 +40,10 @@ struct APIError: Sendable {
     }
 
     static let invalidFormat = validation("Invalid request format")
-    static let internalError = APIError(
+    static let unexpected = APIError(
         status: 500,
-        body: .flat(code: "internal_error", message: "An unexpected error occurred", details: []))
+        body: .flat(code: "internal_error", message: "An unexpected error occurred", details: [])
+    )
     static let panic = APIError(status: 500, body: .empty)
 
     /// The answer; `legacy` wraps a flat error as servers before April 2026 did.
@@ -66,7 +67,11 @@ struct APIError: Sendable {
     }
 
     private static func writeFlat(
-        code: String, message: String, status: Int, details: [(String, String)], to writer: inout GoJSONWriter
+        code: String,
+        message: String,
+        status: Int,
+        details: [(String, String)],
+        to writer: inout GoJSONWriter
     ) {
         writer.object { writer in
             writer.member("code", code)
@@ -77,7 +82,10 @@ struct APIError: Sendable {
     }
 
     private static func writeNested(
-        code: String, message: String, details: [(String, String)], to writer: inout GoJSONWriter
+        code: String,
+        message: String,
+        details: [(String, String)],
+        to writer: inout GoJSONWriter
     ) {
         writer.object { writer in
             writer.name("success")

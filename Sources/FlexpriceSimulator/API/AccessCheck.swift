@@ -24,7 +24,8 @@ struct AccessCheck {
     }
 
     private func keyError(_ headers: HTTPFields, _ fault: Fault?) -> APIError? {
-        if fault != .unauthorized, let key = headers[HeaderName.apiKey], ExactText(key) == ExactText(configuration.apiKey)
+        if fault != .unauthorized, let key = headers[HeaderName.apiKey],
+            ExactText(key) == ExactText(configuration.apiKey)
         {
             return nil
         }

@@ -1,4 +1,4 @@
-/// `PUT /v1/customers` and `DELETE /v1/customers/{id}`. Their look-up reads the replica too.
+/// Updates (`PUT /v1/customers`) and deletions (`DELETE /v1/customers/{id}`), whose look-up reads the replica too.
 struct CustomerChanges {
     let reads: CustomerReads
     let clock: SimulatorClock
@@ -16,7 +16,8 @@ struct CustomerChanges {
         guard reads.state.update(stored) else {
             throw .alreadyExists(
                 "A customer with this identifier already exists",
-                details: [("external_id", customer.externalID), ("email", customer.email)])
+                details: [("external_id", customer.externalID), ("email", customer.email)]
+            )
         }
         return .json { customer.write(to: &$0, times: .nanoseconds) }
     }
@@ -35,14 +36,16 @@ struct CustomerChanges {
         if id.isEmpty, externalID.isEmpty {
             throw .validation(
                 "Provide id as query parameter (?id=...) or provide external_customer_id as query parameter "
-                    + "(?external_customer_id=...)")
+                    + "(?external_customer_id=...)"
+            )
         }
         guard !externalID.isEmpty else { return id }
         let customer = try reads.published(externalID)
         guard id.isEmpty || id == customer.id else {
             throw .validation(
                 "Providing either id or external_customer_id is sufficient. But when providing both, ensure both "
-                    + "identifiers refer to the same customer.")
+                    + "identifiers refer to the same customer."
+            )
         }
         return customer.id
     }

@@ -8,7 +8,9 @@ struct CustomerCreation {
     let environmentID: String
 
     func answer(
-        _ request: IncomingRequest, _ plan: FaultPlan, _ connection: ClientConnection
+        _ request: IncomingRequest,
+        _ plan: FaultPlan,
+        _ connection: ClientConnection
     ) async throws(APIError) -> Answer {
         guard let create = request.createRequest else { throw .invalidFormat }
         if let error = create.error { throw error }
@@ -21,12 +23,14 @@ struct CustomerCreation {
 
     private func insert(_ create: CreateCustomerRequest, _ fault: Fault?) throws(APIError) -> SimulatedCustomer {
         switch fault {
-        case .internalError: throw .internalError
+        case .internalError: throw .unexpected
         case .panic: throw .panic
         case .databaseError: throw .database("Failed to create customer")
         case .constraintViolation:
             throw .alreadyExists(
-                "Failed to create customer", details: [("external_id", create.externalID), ("email", create.email)])
+                "Failed to create customer",
+                details: [("external_id", create.externalID), ("email", create.email)]
+            )
         default: break
         }
         let customer = customer(create)
@@ -65,17 +69,27 @@ struct CustomerCreation {
     private func taxAssociationConflict(customerID: String) -> APIError {
         .alreadyExists(
             "Tax association with this entity id and tax rate id already exists",
-            details: [("entity_id", customerID), ("entity_type", "customer")])
+            details: [("entity_id", customerID), ("entity_type", "customer")]
+        )
     }
 
     private func customer(_ create: CreateCustomerRequest) -> SimulatedCustomer {
         let now = configuration.clock.now()
         return SimulatedCustomer(
-            id: "cust_" + ULID.make(at: now), externalID: create.externalID, name: create.name, email: create.email,
-            contact: create.contact, address: create.address,
-            timezone: create.timezone.isEmpty ? "UTC" : create.timezone, environmentID: environmentID,
-            tenantID: configuration.tenantID, createdAt: now, updatedAt: now, userID: configuration.userID,
-            storedMetadata: create.metadata)
+            id: "cust_" + ULID.make(at: now),
+            externalID: create.externalID,
+            name: create.name,
+            email: create.email,
+            contact: create.contact,
+            address: create.address,
+            timezone: create.timezone.isEmpty ? "UTC" : create.timezone,
+            environmentID: environmentID,
+            tenantID: configuration.tenantID,
+            createdAt: now,
+            updatedAt: now,
+            userID: configuration.userID,
+            storedMetadata: create.metadata
+        )
     }
 
     private func answer(_ customer: SimulatedCustomer, _ fault: Fault?) -> Answer {

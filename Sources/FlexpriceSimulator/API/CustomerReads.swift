@@ -1,4 +1,4 @@
-/// The look-ups and the search. They read the replica, which may lag.
+/// The look-ups and the search, which read the replica: it may lag.
 struct CustomerReads {
     let state: SimulatorState
     let environmentID: String
@@ -15,8 +15,9 @@ struct CustomerReads {
         answer(try customer(id: text(id, "Failed to get customer")))
     }
 
-    /// The entitlements or subscriptions of a customer: another resource under a path that an id with a slash in it
-    /// can lead to. Always empty here.
+    /// The entitlements or subscriptions of a customer, always empty here.
+    ///
+    /// An id with a slash in it can lead a look-up to this other resource.
     func related(_ key: [UInt8]) throws(APIError) -> Answer {
         let customer = try published(text(key, "Failed to get customer by lookup key"))
         return .json { writer in
@@ -36,7 +37,9 @@ struct CustomerReads {
         if let status = filter.effectiveStatus {
             let wanted = filter.wantedExternalIDs.map { Set($0.map(ExactText.init)) }
             found = state.candidates(
-                externalIDs: filter.wantedExternalIDs, status: status, environmentID: environmentID
+                externalIDs: filter.wantedExternalIDs,
+                status: status,
+                environmentID: environmentID
             ).filter { customer in
                 isVisible(customer) && filter.accepts(customer)
                     && wanted.map { $0.contains(ExactText(customer.externalID)) } ?? true
@@ -68,7 +71,9 @@ struct CustomerReads {
     func published(_ externalID: String) throws(APIError) -> SimulatedCustomer {
         guard let found = state.customer(externalID: externalID, environmentID: environmentID), isVisible(found) else {
             throw .notFound(
-                "Customer with lookup key \(externalID) was not found", details: [("lookup_key", externalID)])
+                "Customer with lookup key \(externalID) was not found",
+                details: [("lookup_key", externalID)]
+            )
         }
         return found
     }

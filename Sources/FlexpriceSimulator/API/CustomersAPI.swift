@@ -50,11 +50,16 @@ struct CustomersAPI {
     }
 
     private func handled(
-        _ request: IncomingRequest, _ plan: FaultPlan, _ connection: ClientConnection, _ environmentID: String
+        _ request: IncomingRequest,
+        _ plan: FaultPlan,
+        _ connection: ClientConnection,
+        _ environmentID: String
     ) async throws(APIError) -> Answer {
         let reads = CustomerReads(
-            state: state, environmentID: environmentID,
-            visibleUntil: UnixNanoseconds(configuration.clock.now().value - plan.replicaLag.nanoseconds))
+            state: state,
+            environmentID: environmentID,
+            visibleUntil: UnixNanoseconds(configuration.clock.now().value - plan.replicaLag.nanoseconds)
+        )
         switch request.route {
         case .create:
             let creation = CustomerCreation(configuration: configuration, state: state, environmentID: environmentID)
@@ -63,7 +68,7 @@ struct CustomersAPI {
             // The faults that a create meets inside its transaction mean the same to any other route.
             switch plan.decisive {
             case .databaseError: throw .database("Failed to get customer")
-            case .internalError: throw .internalError
+            case .internalError: throw .unexpected
             case .panic: throw .panic
             case .dropAfterCommit: return .dropped
             default: break

@@ -70,7 +70,7 @@ struct SearchFilter {
         return email.isEmpty || EmailRule.accepts(email) ? nil : .validation("Please provide a valid email")
     }
 
-    /// The status looked for: absent and empty both mean published. Nil for one that no customer has.
+    /// The status looked for, nil for one that no customer has; absent and empty both mean published.
     var effectiveStatus: SimulatedCustomer.Status? {
         guard let status, !status.isEmpty else { return .published }
         return SimulatedCustomer.Status(rawValue: status)

@@ -1,7 +1,9 @@
 import Foundation
 import HTTPTypes
 
-/// The simulator's own routes, which the API does not have. They need no key: the simulator is no server for strangers.
+/// The simulator's own routes, which the API does not have.
+///
+/// They need no key: the simulator is no server for strangers.
 ///
 /// - `PUT /_simulator/faults` with a list of rules (see ``FaultRule``) puts them in the place of all faults; `GET` shows
 ///   those in force.

@@ -37,8 +37,10 @@ package enum EdgeAnswer: Sendable, Hashable {
             Self.page(503, "Service Temporarily Unavailable").with(retryAfter, at: now)
         case .tooManyRequests(let retryAfter):
             Answer(
-                status: 429, contentType: "application/json",
-                body: Array(#"{"error":"Rate limit exceeded. Try again later."}"#.utf8), isFromServer: false
+                status: 429,
+                contentType: "application/json",
+                body: Array(#"{"error":"Rate limit exceeded. Try again later."}"#.utf8),
+                isFromServer: false
             ).with(retryAfter, at: now)
         }
     }

@@ -23,14 +23,21 @@ struct FaultBoard {
     mutating func arm(_ rule: FaultRule, at now: UnixNanoseconds) {
         armed.append(
             Armed(
-                rule: rule, end: rule.scope.duration.map { UnixNanoseconds(now.value + $0.nanoseconds) },
-                externalIDs: rule.scope.externalIDs.map { Set($0.map(ExactText.init)) }, passes: rule.scope.skip,
-                fires: rule.scope.requests, generator: SplitMix64(state: rule.scope.seed)))
+                rule: rule,
+                end: rule.scope.duration.map { UnixNanoseconds(now.value + $0.nanoseconds) },
+                externalIDs: rule.scope.externalIDs.map { Set($0.map(ExactText.init)) },
+                passes: rule.scope.skip,
+                fires: rule.scope.requests,
+                generator: SplitMix64(state: rule.scope.seed)
+            )
+        )
     }
 
     /// The faults that `request` meets; counts each by its name and uses it up.
     mutating func plan(
-        for request: IncomingRequest, at now: UnixNanoseconds, counting counts: inout [String: Int]
+        for request: IncomingRequest,
+        at now: UnixNanoseconds,
+        counting counts: inout [String: Int]
     ) -> FaultPlan {
         var plan = FaultPlan()
         var hasEnded = false

@@ -62,8 +62,10 @@ extension FaultRule: Codable {
         default:
             guard let fault = Fault.plain.first(where: { $0.name == name }) else {
                 throw DecodingError.dataCorruptedError(
-                    forKey: .fault, in: values,
-                    debugDescription: "unknown fault \(name); known are \(Fault.names.joined(separator: ", "))")
+                    forKey: .fault,
+                    in: values,
+                    debugDescription: "unknown fault \(name); known are \(Fault.names.joined(separator: ", "))"
+                )
             }
             return fault
         }
@@ -77,7 +79,8 @@ extension FaultRule: Codable {
             share: try values.decodeIfPresent(Double.self, forKey: .share) ?? 1,
             seed: try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1,
             duration: try values.decodeIfPresent(UInt32.self, forKey: .forMilliseconds).map { .milliseconds($0) },
-            externalIDs: try values.decodeIfPresent([String].self, forKey: .externalIDs))
+            externalIDs: try values.decodeIfPresent([String].self, forKey: .externalIDs)
+        )
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -106,7 +109,8 @@ extension FaultRule: Codable {
     }
 
     private static func encode(
-        _ retryAfter: EdgeAnswer.RetryAfter?, to values: inout KeyedEncodingContainer<CodingKeys>
+        _ retryAfter: EdgeAnswer.RetryAfter?,
+        to values: inout KeyedEncodingContainer<CodingKeys>
     ) throws {
         switch retryAfter {
         case nil: break

@@ -17,8 +17,13 @@ package struct FaultScope: Sendable, Hashable {
 
     /// Makes a scope; what is left out sets no condition.
     package init(
-        routes: Set<RouteName>? = nil, skip: Int = 0, requests: Int? = nil, share: Double = 1, seed: UInt64 = 1,
-        duration: Duration? = nil, externalIDs: [String]? = nil
+        routes: Set<RouteName>? = nil,
+        skip: Int = 0,
+        requests: Int? = nil,
+        share: Double = 1,
+        seed: UInt64 = 1,
+        duration: Duration? = nil,
+        externalIDs: [String]? = nil
     ) {
         self.routes = routes
         self.skip = skip

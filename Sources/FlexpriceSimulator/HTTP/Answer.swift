@@ -40,7 +40,10 @@ struct Answer: Sendable {
         let escaped = location.split(separator: "&", omittingEmptySubsequences: false).joined(separator: "&amp;")
         let page = "<a href=\"\(escaped)\">Moved Permanently</a>.\n\n"
         return Answer(
-            status: 301, contentType: "text/html; charset=utf-8", headers: [.location: location],
-            body: Array(page.utf8))
+            status: 301,
+            contentType: "text/html; charset=utf-8",
+            headers: [.location: location],
+            body: Array(page.utf8)
+        )
     }
 }

@@ -37,7 +37,12 @@ struct IncomingRequest {
 
     func seen(number: Int, at time: UnixNanoseconds) -> SeenRequest {
         SeenRequest(
-            number: number, receivedAt: time, method: head.method.rawValue, path: head.path ?? "", body: body,
-            fields: head.headerFields)
+            number: number,
+            receivedAt: time,
+            method: head.method.rawValue,
+            path: head.path ?? "",
+            body: body,
+            fields: head.headerFields
+        )
     }
 }

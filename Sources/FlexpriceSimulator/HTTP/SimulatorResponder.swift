@@ -19,8 +19,11 @@ struct SimulatorResponder: HTTPResponder {
         }
         guard let target = RequestTarget(request.head.path ?? "/") else {
             let answer = Answer(
-                status: 400, contentType: "text/plain; charset=utf-8", body: Array("400 Bad Request".utf8),
-                isFromServer: false)
+                status: 400,
+                contentType: "text/plain; charset=utf-8",
+                body: Array("400 Bad Request".utf8),
+                isFromServer: false
+            )
             return response(answer, request.head)
         }
         let bytes = Array(body.readableBytesView)

@@ -55,7 +55,10 @@ struct GoBinding {
 
     /// Binds a pointer to a string: `null` makes it nil.
     mutating func bind(_ node: Int, to field: inout String?) {
-        guard tape.nodes[node].kind != .null else { return field = nil }
+        guard tape.nodes[node].kind != .null else {
+            field = nil
+            return
+        }
         var value = field ?? ""
         bind(node, to: &value)
         field = value
@@ -100,7 +103,9 @@ struct GoBinding {
 
     /// Binds a slice element by element with `bindElement`.
     mutating func bindSlice<Element>(
-        _ node: Int, to field: inout [Element]?, _ bindElement: (inout GoBinding, Int) -> Element
+        _ node: Int,
+        to field: inout [Element]?,
+        _ bindElement: (inout GoBinding, Int) -> Element
     ) {
         switch tape.nodes[node].kind {
         case .null: field = nil

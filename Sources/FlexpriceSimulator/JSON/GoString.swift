@@ -54,7 +54,9 @@ enum GoString {
     }
 
     private static func decodeUnicodeEscape(
-        in text: ArraySlice<UInt8>, at index: Int, into content: inout [UInt8]
+        in text: ArraySlice<UInt8>,
+        at index: Int,
+        into content: inout [UInt8]
     ) -> Int {
         let end = index + 6
         guard let unit = codeUnit(of: text[(index + 2)..<end]) else { return end }

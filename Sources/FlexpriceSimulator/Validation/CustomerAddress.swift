@@ -7,8 +7,10 @@ package struct CustomerAddress: Sendable, Hashable {
     package var postalCode = ""
     package var country = ""
 
-    /// The check that follows the validator: it counts bytes where the validator counts code points, so a line of a
-    /// hundred ideographs passes there and fails here. Its first failure alone is reported.
+    /// The 400 of the check that follows the validator, or nil; the first failure alone is reported.
+    ///
+    /// It counts bytes where the validator counts code points, so a line of a hundred ideographs passes there and fails
+    /// here.
     var byteLimitError: APIError? {
         let message: String? =
             if !country.isEmpty, country.utf8.count != 2 {

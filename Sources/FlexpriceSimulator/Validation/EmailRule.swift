@@ -17,7 +17,9 @@ enum EmailRule {
         return isDotted(local) && local.allSatisfy { $0 == "." || isAtom($0) }
     }
 
-    /// The pattern wants a dot that a letter follows and a letter or digit precedes, and letters at the far end; what
+    /// Whether the pattern and `ParseAddress` accept a domain.
+    ///
+    /// The pattern wants a dot that a letter follows and a letter or digit precedes, and a letter at the far end; what
     /// lies between may hold further dots. `ParseAddress` forbids empty labels.
     private static func acceptsDomain(_ domain: ArraySlice<Unicode.Scalar>) -> Bool {
         guard isDotted(domain), let first = domain.first, let last = domain.last else { return false }

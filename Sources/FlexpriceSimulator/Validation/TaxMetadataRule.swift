@@ -19,7 +19,8 @@ enum TaxMetadataRule {
             if derived != pan {
                 return .validation(
                     "Characters 3-12 of the GSTIN are the PAN; either correct the PAN or omit it",
-                    details: [("pan_from_gstin", String(derived))])
+                    details: [("pan_from_gstin", String(derived))]
+                )
             }
         }
         if !hsnSAC.isEmpty, !["9999", "999999", "99999999"].contains(where: { matches(hsnSAC, $0) }) {

@@ -1,11 +1,11 @@
 /// A duration as settings write it: a whole number and `ms`, `s`, `m` or `h`.
-enum DurationText {
+package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
         ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1),
     ]
 
     /// Reads `250ms`, `30s`, `2m` or `168h`; nil for anything else, so also for a number without a unit.
-    static func parse(_ text: String) -> Duration? {
+    package static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let suffix = text.dropFirst(digits.count)
         guard let unit = units.first(where: { $0.name == suffix }), let count = Int64(digits) else { return nil }

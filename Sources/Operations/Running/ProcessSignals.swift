@@ -1,0 +1,42 @@
+import Dispatch
+import Glibc
+
+/// The signals that operators and the service manager send, as a stream.
+///
+/// By hand, since service-lifecycle's own sequence knows neither TSTP nor TTIN. While a value lives the signals do nothing else;
+/// a sequence of more than 16 unread signals loses the oldest.
+package final class ProcessSignals: Sendable {
+    /// A signal that means something to a worker.
+    package enum Signal: Int32, Sendable, CaseIterable {
+        case hangUp = 1
+        case interrupt = 2
+        case terminate = 15
+        case resume = 18
+        case suspend = 20
+        case terminalInput = 21
+    }
+
+    /// The signals as they come.
+    package let stream: AsyncStream<Signal>
+
+    /// Takes over all of ``Signal`` for this process; `of` restricts it.
+    package init(of signals: [Signal] = Signal.allCases) {
+        let (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(16))
+        self.stream = stream
+        let queue = DispatchQueue(label: "signals")
+        let sources = signals.map { signal in
+            // Otherwise the default action, which is to die or to stop, comes first.
+            Glibc.signal(signal.rawValue, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: signal.rawValue, queue: queue)
+            source.setEventHandler { continuation.yield(signal) }
+            source.resume()
+            return CancelOnTermination(source: source)
+        }
+        continuation.onTermination = { _ in for source in sources { source.source.cancel() } }
+    }
+
+    /// Dispatch documents its objects as safe to use from any thread; the Swift overlay on Linux does not say so.
+    private struct CancelOnTermination: @unchecked Sendable {
+        let source: any DispatchSourceSignal
+    }
+}

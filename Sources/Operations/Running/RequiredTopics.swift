@@ -1,0 +1,88 @@
+package import Kafka
+
+/// The topics that a worker needs, and how they are made.
+package struct RequiredTopics: Sendable {
+    /// Their names: commands, results, dead letters.
+    package let names: [String]
+    private let settings: Settings.Kafka
+
+    /// The topics of a configuration.
+    package init(_ settings: Settings.Kafka) {
+        self.settings = settings
+        self.names = [settings.topic, settings.resultsTopic, settings.deadLetterTopic]
+    }
+
+    /// Makes sure that every topic exists; nothing is created.
+    ///
+    /// - Throws: ``StartFailure`` 69 that names every missing topic and the command that creates them, or says that no broker
+    ///   answers.
+    package func check(_ client: ClientProperties, log: @escaping KafkaLogSink) async throws(StartFailure) {
+        let existing = try await self.existing(client, log: log)
+        let missing = self.names.filter { name in !existing.contains { $0.name == name } }
+        guard missing.isEmpty else {
+            throw StartFailure(
+                .unavailable,
+                "missing \(missing.count == 1 ? "topic" : "topics"): \(missing.joined(separator: ", ")); "
+                    + "create with: customer-worker topics create"
+            )
+        }
+    }
+
+    /// What became of one topic.
+    package enum Creation: String, Sendable {
+        /// It was missing and is there now.
+        case created
+        /// It was there; nothing about it was changed.
+        case existed
+    }
+
+    /// Creates the missing ones.
+    ///
+    /// - Parameter retention: for the command and dead-letter topics and the results alike; `nil` for the broker's default.
+    /// - Throws: ``StartFailure`` with the broker's own sentence.
+    package func create(
+        partitions: Int,
+        replicationFactor: Int,
+        retention: Duration?,
+        _ client: ClientProperties,
+        log: @escaping KafkaLogSink
+    ) async throws(StartFailure) -> [(topic: TopicDescription, creation: Creation)] {
+        let existing = try await self.existing(client, log: log)
+        var outcome: [(topic: TopicDescription, creation: Creation)] = []
+        for name in self.names {
+            if let topic = existing.first(where: { $0.name == name }) {
+                outcome.append((topic, .existed))
+                continue
+            }
+            var configuration: [String: String] = [:]
+            if let retention { configuration["retention.ms"] = "\(retention.components.seconds * 1_000)" }
+            do throws(KafkaError) {
+                let admin = try Admin(client, log: log)
+                try await admin.create(
+                    NewTopic(
+                        name: name,
+                        partitions: partitions,
+                        replicationFactor: replicationFactor,
+                        configuration: configuration
+                    )
+                )
+            } catch {
+                throw StartFailure(.unavailable, "topic \(name) could not be created: \(error)")
+            }
+            let topic = TopicDescription(name: name, partitionCount: partitions, replicationFactor: replicationFactor)
+            outcome.append((topic, .created))
+        }
+        return outcome
+    }
+
+    private func existing(
+        _ client: ClientProperties,
+        log: @escaping KafkaLogSink
+    ) async throws(StartFailure) -> [TopicDescription] {
+        do throws(KafkaError) {
+            return try await Admin(client, log: log).topics()
+        } catch {
+            throw StartFailure(error, brokers: client.brokers)
+        }
+    }
+}

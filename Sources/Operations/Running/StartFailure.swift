@@ -1,0 +1,32 @@
+import Kafka
+import Ledger
+
+/// Why a command could not begin its work: one sentence with what to do, and the exit code.
+package struct StartFailure: Error, Sendable, CustomStringConvertible {
+    /// The exit code.
+    package let status: ExitStatus
+    /// The sentence.
+    package let description: String
+
+    /// Says why.
+    package init(_ status: ExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+
+    /// The brokers do not answer, or refused.
+    init(_ error: KafkaError, brokers: String) {
+        self.init(.unavailable, "no answer from the brokers \(brokers) (\(error)); check kafka.brokers and the cluster")
+    }
+
+    /// The ledger cannot be opened.
+    init(_ error: LedgerError) {
+        let status: ExitStatus =
+            switch error.reason {
+            case .readOnly, .unavailable: .notPermitted
+            case .full, .locked, .failed: .failure
+            case .corrupt: .configuration
+            }
+        self.init(status, "the store cannot be used: \(error.message)")
+    }
+}

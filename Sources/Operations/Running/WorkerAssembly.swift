@@ -1,0 +1,104 @@
+package import CommandWorker
+import CustomerContract
+import FlexpriceAPI
+import Foundation
+package import Kafka
+package import Ledger
+package import Logging
+
+/// Builds a worker from settings: the one place where a setting meets the part that it is for.
+package struct WorkerAssembly: Sendable {
+    /// The worker, not yet running.
+    package let worker: CommandWorker
+    /// Its memory.
+    package let ledger: any Ledger
+    /// How it reaches the brokers.
+    package let kafka: ClientProperties
+    private let client: FlexpriceClient?
+
+    /// Opens the store and makes the client; nothing connects to a broker or to the API yet.
+    ///
+    /// - Throws: ``StartFailure`` when the store cannot be used.
+    package init(_ settings: Settings, logger: Logger) throws(StartFailure) {
+        let kafka = Self.clientProperties(settings.kafka)
+        let ledger = try Self.openLedger(settings.store.url)
+        var worker = WorkerSettings(kafka: kafka)
+        worker.group = settings.kafka.consumerGroup
+        worker.groupInstanceID = settings.kafka.groupInstanceID
+        worker.commandTopic = settings.kafka.topic
+        worker.resultTopic = settings.kafka.resultsTopic
+        worker.deadLetterTopic = settings.kafka.deadLetterTopic
+        worker.replyTopicsAllowed = ReplyTopicAllowList(settings.kafka.replyTopicsAllowed.map(\.description))
+        worker.guarantee = settings.delivery.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
+        worker.transactionalID = Self.transactionalID(settings)
+        worker.maximumCommandBytes = settings.limits.maxCommandBytes.bytes
+        worker.validation = settings.validation.mode == .full ? .full : .envelope
+        worker.maximumInFlight = settings.limits.maxInFlight
+        worker.maximumInFlightBytes = settings.limits.maxInFlightBytes.bytes
+        worker.retry = RetryPolicy(
+            initialInterval: settings.retry.initialInterval,
+            maximumInterval: settings.retry.maxInterval,
+            multiplier: settings.retry.multiplier,
+            maximumElapsedTime: settings.retry.maxElapsedTime
+        )
+        worker.probeWaits = settings.breaker.probeInterval ... settings.breaker.probeMaxInterval
+        worker.failuresThatOpenBreaker = settings.breaker.minimumRequests
+        if case .fixed(let count) = settings.api.maxConcurrency { worker.maximumRequests = count }
+
+        let backend: WorkerBackend
+        switch settings.backend {
+        case .local:
+            self.client = nil
+            backend = .local(LocalCustomers(environmentID: settings.environmentID ?? ""))
+        case .flexprice:
+            guard let host = settings.api.host, let key = settings.api.key else {
+                throw StartFailure(.configuration, "backend flexprice needs api.host and a key")
+            }
+            let client = FlexpriceClient(
+                FlexpriceSettings(
+                    baseURL: host.description,
+                    apiKey: APIKey(key.reveal()),
+                    environmentID: settings.environmentID,
+                    timeout: settings.api.timeout,
+                    maximumConnections: worker.maximumRequests
+                )
+            )
+            self.client = client
+            backend = .remote(FlexpriceBackend(client: client))
+        }
+        self.kafka = kafka
+        self.ledger = ledger
+        self.worker = CommandWorker(worker, ledger: ledger, backend: backend, logger: logger)
+    }
+
+    /// Closes what ``init(_:logger:)`` opened; after the worker has stopped.
+    package func shutdown() async { await self.client?.shutdown() }
+
+    /// How a configuration reaches the brokers.
+    package static func clientProperties(_ settings: Settings.Kafka) -> ClientProperties {
+        ClientProperties(brokers: settings.bootstrapServers, passthrough: settings.properties.reveal())
+    }
+
+    /// The transactional id: as set, or the group with the name of this instance, which survives a restart.
+    ///
+    /// Two instances of a group on one host need `kafka.group_instance_id` or `delivery.transactional_id`, or the
+    /// second fences the first.
+    static func transactionalID(_ settings: Settings) -> String {
+        if let id = settings.delivery.transactionalID { return id }
+        let instance = settings.kafka.groupInstanceID ?? ProcessInfo.processInfo.hostName
+        return "\(settings.kafka.consumerGroup)-\(instance)"
+    }
+
+    private static func openLedger(_ url: StoreURL) throws(StartFailure) -> any Ledger {
+        switch url {
+        case .sqlite(let path):
+            do throws(LedgerError) {
+                return try SQLiteLedger(path: path)
+            } catch {
+                throw StartFailure(error)
+            }
+        case .postgres:
+            throw StartFailure(.configuration, "store.url: postgres:// is not built yet; use sqlite:PATH")
+        }
+    }
+}

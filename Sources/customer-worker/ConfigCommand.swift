@@ -1,0 +1,30 @@
+import ArgumentParser
+import Operations
+
+/// `config`: what concerns the settings as such.
+struct ConfigCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Look at the settings.",
+        subcommands: [Show.self]
+    )
+
+    /// `config show`.
+    struct Show: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Print every setting as it would be used, with the place that it comes from; secrets are masked."
+        )
+
+        @OptionGroup var options: SettingsOptions
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let loaded = try self.options.load()
+            print(self.json ? loaded.report.json + "\n" : loaded.report.table, terminator: "")
+            for warning in loaded.warnings { StandardError.write("customer-worker: warning: \(warning)") }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import Operations
+
+/// `customer-worker`: the root of the command line.
+@main
+struct CustomerWorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "customer-worker",
+        abstract: "Creates customers from Kafka commands, each external_id once, and answers every command.",
+        subcommands: [
+            RunCommand.self, DemoCommand.self, TopicsCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
+        ]
+    )
+}
+
+extension ExitStatus {
+    /// Ends the command with this code.
+    var exit: ExitCode { ExitCode(self.rawValue) }
+}

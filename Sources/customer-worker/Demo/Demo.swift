@@ -1,0 +1,131 @@
+import CommandWorker
+import CustomerContract
+import FlexpriceAPI
+import FlexpriceSimulator
+import Foundation
+import Kafka
+import Ledger
+import Logging
+
+/// The demo's parts: an embedded broker, a simulated Flexprice, and the worker between them.
+struct Demo {
+    /// What came of it.
+    struct Outcome {
+        let table: TextTable
+        let summary: String
+        let isAsExpected: Bool
+    }
+
+    private let cluster: EmbeddedCluster
+    private let simulator: FlexpriceSimulator
+    private let partitions = 3
+
+    init() async throws {
+        self.cluster = try EmbeddedCluster()
+        self.simulator = FlexpriceSimulator(.init(apiKey: "sk_demo"))
+    }
+
+    /// Runs the mix once; `report` takes lines of progress.
+    func run(report: @escaping @Sendable (String) -> Void) async throws -> Outcome {
+        let topics = WorkerSettings(kafka: ClientProperties(brokers: self.cluster.brokers))
+        for topic in [topics.commandTopic, topics.resultTopic, topics.deadLetterTopic] {
+            try self.cluster.createTopic(topic, partitions: self.partitions)
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await self.simulator.run() }
+            let port = try await self.simulator.port
+            report("broker \(self.cluster.brokers), Flexprice (simulated) http://127.0.0.1:\(port)/v1")
+            let client = FlexpriceClient(
+                FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: APIKey("sk_demo"))
+            )
+            try await self.prepare(client)
+
+            let worker = try self.makeWorker(client)
+            group.addTask { try await worker.run() }
+            let samples = DemoCommandMix.samples
+            report("sending \(samples.count) commands")
+            try await self.send(samples)
+            let results = try await DemoResults.collect(
+                samples.count,
+                brokers: self.cluster.brokers,
+                topic: topics.resultTopic
+            ) { report("  \($0) of \(samples.count) results") }
+            worker.drain(within: .seconds(5))
+            let outcome = self.outcome(of: results, for: samples)
+            // The worker ends by its drain, the simulator by cancellation.
+            try await group.next()
+            group.cancelAll()
+            await client.shutdown()
+            return outcome
+        }
+    }
+
+    /// What Flexprice knows and does before the worker comes.
+    private func prepare(_ client: FlexpriceClient) async throws {
+        for (id, name) in [(DemoCommandMix.knownAndAgreeing, "Known Ltd"), (DemoCommandMix.knownAndDiffering, "Theirs")] {
+            let body = Array(#"{"external_id":"\#(id)","name":"\#(name)"}"#.utf8)
+            _ = await client.createCustomer(body: body, requestID: "demo")
+        }
+        self.simulator.state.inject(
+            .edge(.serviceUnavailable(nil)),
+            FaultScope(requests: 2, externalIDs: ["acct_0007"])
+        )
+    }
+
+    private func makeWorker(_ client: FlexpriceClient) throws -> CommandWorker {
+        var settings = WorkerSettings(
+            kafka: ClientProperties(
+                brokers: self.cluster.brokers,
+                passthrough: ["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]
+            )
+        )
+        settings.retry = RetryPolicy(initialInterval: .milliseconds(200))
+        return CommandWorker(
+            settings,
+            ledger: try SQLiteLedger(path: ":memory:"),
+            backend: .remote(FlexpriceBackend(client: client)),
+            logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
+        )
+    }
+
+    private func send(_ samples: [DemoSample]) async throws {
+        let producer = try Producer(ProducerSettings(client: ClientProperties(brokers: self.cluster.brokers)), log: { _ in })
+        let records = samples.map { sample in
+            ProducerRecord(
+                topic: "customer_commands",
+                // Samples without a key still share a lane's partition with nobody; any partition does.
+                partition: sample.key == nil ? 0 : nil,
+                key: sample.key.map { Array($0.utf8) },
+                value: sample.value.map { Array($0.utf8) },
+                headers: sample.headers + [KafkaHeader(name: "correlationId", value: Array(sample.label.utf8))]
+            )
+        }
+        let failures = try await producer.send(records)
+        if let error = failures.values.first { throw error }
+    }
+
+    private func outcome(of results: [DemoResult], for samples: [DemoSample]) -> Outcome {
+        var table = TextTable(columns: ["command", "external_id", "status", "outcome", "attempts", "answer"])
+        var surprises = 0
+        for sample in samples {
+            guard let result = results.first(where: { $0.label == sample.label }) else {
+                table.append([sample.label, sample.key ?? "-", "MISSING", "-", "-", "expected \(sample.expected)"])
+                surprises += 1
+                continue
+            }
+            let isRight = result.outcome == sample.expected
+            if !isRight { surprises += 1 }
+            let answer = isRight ? result.answer : "EXPECTED \(sample.expected): \(result.answer)"
+            table.append(
+                [sample.label, result.externalID ?? "-", result.status, result.outcome, result.attempts, answer]
+            )
+        }
+        let created = results.count { $0.status == "created" }
+        let summary =
+            surprises == 0
+            ? "\(results.count) results: \(created) created, \(results.count - created) failed, each as it should be; "
+                + "the simulated Flexprice holds \(self.simulator.state.customerCount) customers"
+            : "\(surprises) of \(samples.count) commands did not end as they should"
+        return Outcome(table: table, summary: summary, isAsExpected: surprises == 0)
+    }
+}

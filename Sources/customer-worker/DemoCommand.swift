@@ -1,0 +1,30 @@
+import ArgumentParser
+import Operations
+
+/// `demo`: everything in one process, so that a newcomer sees it work.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Start a broker, a simulated Flexprice and the worker in this process, and show what becomes of a mix of commands."
+    )
+
+    @Flag(help: "Print the results as JSON.")
+    var json = false
+
+    func run() async throws {
+        let demo = try await Demo()
+        let outcome = try await demo.run { StandardError.write($0) }
+        print(self.json ? outcome.table.json : outcome.table.text, terminator: "")
+        StandardError.write(outcome.summary)
+        guard outcome.isAsExpected else { throw ExitStatus.failure.exit }
+        StandardError.write(
+            """
+
+            Try next:
+              customer-worker run --embedded-broker      keeps a broker up: produce to customer_commands with any client
+              customer-worker config show                every setting, its value and where it comes from
+              customer-worker simulate-flexprice --listen 127.0.0.1:8080 --api-key test    an API to call
+            """
+        )
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import FlexpriceSimulator
+import Foundation
+import Logging
+import Operations
+
+/// `simulate-flexprice`: a stand-in for the API, for development and tests.
+struct SimulateFlexpriceCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "simulate-flexprice",
+        abstract: "Answer as the Flexprice API would, with customers in memory and faults on demand."
+    )
+
+    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
+    var listen = "127.0.0.1:8080"
+
+    @Option(help: ArgumentHelp("The key that requests must carry as x-api-key.", valueName: "key"))
+    var apiKey: String
+
+    @Option(help: "Milliseconds that every answer takes.")
+    var latency = 0
+
+    func validate() throws {
+        if self.address == nil { throw ValidationError("--listen \(self.listen): expected HOST:PORT") }
+        if self.latency < 0 { throw ValidationError("--latency \(self.latency): expected 0 or more milliseconds") }
+        if self.apiKey.isEmpty { throw ValidationError("--api-key: expected a key, not an empty text") }
+    }
+
+    private var address: (host: String, port: Int)? {
+        guard let colon = self.listen.lastIndex(of: ":"), colon > self.listen.startIndex,
+            let port = Int(self.listen[self.listen.index(after: colon)...]), (0...65_535).contains(port)
+        else { return nil }
+        return (String(self.listen[..<colon]), port)
+    }
+
+    func run() async throws {
+        guard let address = self.address else { return }
+        var configuration = FlexpriceSimulator.Configuration(
+            host: address.host,
+            port: address.port,
+            apiKey: self.apiKey
+        )
+        configuration.latency = .milliseconds(self.latency)
+        let simulator = FlexpriceSimulator(configuration)
+        let signals = ProcessSignals(of: [.terminate, .interrupt])
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await simulator.run() }
+            let port = try await simulator.port
+            // Not print: scripts wait for this line through a pipe, which print would buffer.
+            let line = "listening on http://\(address.host):\(port)/v1\n"
+            try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
+            for await _ in signals.stream { break }
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import CustomerContract
+
+/// A small table, as aligned text for people and as JSON for scripts.
+struct TextTable {
+    let columns: [String]
+    private(set) var rows: [[String]] = []
+
+    init(columns: [String]) {
+        self.columns = columns
+    }
+
+    mutating func append(_ row: [String]) { self.rows.append(row) }
+
+    /// Aligned columns under a headline; each line ends with a newline.
+    var text: String {
+        let cells = [self.columns.map { $0.uppercased() }] + self.rows
+        let widths = self.columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+        return cells.map { row in
+            let line = zip(row, widths).map { cell, width in
+                cell + String(repeating: " ", count: max(0, width - cell.count))
+            }
+            .joined(separator: "  ")
+            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+        }
+        .joined()
+    }
+
+    /// One array of objects, a member for each column.
+    var json: String {
+        let objects = self.rows.map { row in
+            JSONValue.object(JSONObject(zip(self.columns, row).map { .init(name: $0, value: .string($1)) }))
+        }
+        return String(decoding: JSONWriter.encode(.array(objects)), as: UTF8.self) + "\n"
+    }
+}
