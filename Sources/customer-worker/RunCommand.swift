@@ -40,8 +40,11 @@ struct RunCommand: AsyncParsableCommand {
 
     private func serve(_ settings: Settings, _ logger: Logger) async throws -> ExitStatus {
         do throws(StartFailure) {
+            try await RequiredTopics(settings.kafka).check(
+                WorkerAssembly.clientProperties(settings.kafka),
+                log: { _ in }
+            )
             let assembly = try WorkerAssembly(settings, logger: logger)
-            try await RequiredTopics(settings.kafka).check(assembly.kafka, log: { _ in })
             let run = WorkerRun(assembly.worker, drainBudget: settings.shutdown.drainTimeout, logger: logger)
             let status = await run.untilStopped()
             await assembly.shutdown()

@@ -13,7 +13,7 @@ struct TextTable {
 
     /// Aligned columns under a headline; each line ends with a newline.
     var text: String {
-        let cells = [self.columns.map { $0.uppercased() }] + self.rows
+        let cells = [self.columns.map { $0.uppercased() }] + self.rows.map { $0.map(Self.shortened) }
         let widths = self.columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         return cells.map { row in
             let line = zip(row, widths).map { cell, width in
@@ -23,6 +23,12 @@ struct TextTable {
             return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
         }
         .joined()
+    }
+
+    /// One long sentence must not break the table; JSON has it whole.
+    private static func shortened(_ cell: String) -> String {
+        let longest = 110
+        return cell.count > longest ? cell.prefix(longest - 1) + "…" : cell
     }
 
     /// One array of objects, a member for each column.

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Installs what building (and, with "tests", testing) needs on Debian 12, as root or through sudo. Safe to run again.
+#   Tests/Scripts/setup.sh          the C libraries
+#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients and the API's own SDK
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+packages=(librdkafka-dev libsqlite3-dev pkg-config)
+if [ "${1:-}" = tests ]; then packages+=(kcat python3 python3-venv); fi
+
+missing=()
+for package in "${packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+    as_root=()
+    if [ "$(id -u)" != 0 ]; then as_root=(sudo); fi
+    "${as_root[@]}" apt-get update -qq
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}"
+fi
+
+command -v swift >/dev/null || { echo "setup: no swift on PATH; install Swift 6.3 or later from swift.org" >&2; exit 1; }
+
+if [ "${1:-}" = tests ]; then
+    # Versions are pinned: these are what the tests were written against.
+    venv=.build/test-tools
+    pinned="noida-db==0.2.3 confluent-kafka==2.16.1 flexprice==2.1.43"
+    if [ "$(cat "$venv/pinned" 2>/dev/null)" != "$pinned" ]; then
+        python3 -m venv --clear "$venv"
+        "$venv/bin/pip" install --quiet --disable-pip-version-check $pinned
+        echo "$pinned" >"$venv/pinned"
+    fi
+fi
