@@ -152,6 +152,7 @@ let package = Package(
             name: "WholeWorkerTests",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger", "Operations",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),

@@ -257,7 +257,8 @@ public final class CommandWorker: Sendable {
     private func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
         let settings = self.settings
         let admin = try Admin(settings.kafka, log: log)
-        let deadLetters = try await admin.topics().first { $0.name == settings.deadLetterTopic }
+        let topics = TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
+        let deadLetterPartitions = await topics.partitionCount(of: settings.deadLetterTopic)
         let encoder = RecordEncoder(
             results: ResultEncoder(
                 resultsTopic: settings.resultTopic,
@@ -267,8 +268,9 @@ public final class CommandWorker: Sendable {
             deadLetters: DeadLetterEncoder(
                 topic: settings.deadLetterTopic,
                 group: settings.group,
-                partitionCount: deadLetters.map { Int32(clamping: $0.partitionCount) }
-            )
+                partitionCount: deadLetterPartitions.map { Int32(clamping: $0) }
+            ),
+            topics: topics
         )
         switch settings.guarantee {
         case .exactlyOnce:

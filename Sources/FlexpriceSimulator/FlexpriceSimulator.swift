@@ -53,6 +53,7 @@ package struct FlexpriceSimulator: Service {
                 state: state,
                 administration: Administration(state: state)
             ),
+            server: .http1(configuration: .init(additionalChannelHandlers: [ConnectionEndHandler()])),
             configuration: .init(address: .hostname(configuration.host, port: configuration.port)),
             onServerRunning: { channel in
                 boundPort.settle(.success(channel.localAddress?.port ?? 0))

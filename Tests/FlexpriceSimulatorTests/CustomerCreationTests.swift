@@ -48,7 +48,7 @@ struct CustomerCreationTests {
             #expect(
                 reply.body.contains(
                     #""external_id":" a ","name":"\u003cA\u0026B\u003e","email":"A.B+tag@Example.COM","contact":"""#
-                        + #"","address_line1":"1 Main St","address_line2":"2","address_city":"Pune","#
+                        + #","address_line1":"1 Main St","address_line2":"2","address_city":"Pune","#
                         + #""address_state":"MH","address_postal_code":"411001","address_country":"IN","#
                         + #""timezone":"Asia/Kolkata","metadata":{"a":"","b":"2"},"#
                 )

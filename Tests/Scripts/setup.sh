@@ -28,6 +28,8 @@ if [ "${1:-}" = tests ]; then
     if [ "$(cat "$venv/pinned" 2>/dev/null)" != "$pinned" ]; then
         python3 -m venv --clear "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check $pinned
+        # The broker itself, without the Python in front of it: so that a test ends it by its own pid.
+        ln -sf "$(cd "$venv" && echo lib/python3*/site-packages/noida_db/noida-db)" "$venv/noida-db"
         echo "$pinned" >"$venv/pinned"
     fi
 fi

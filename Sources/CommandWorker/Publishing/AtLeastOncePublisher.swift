@@ -21,7 +21,7 @@ actor AtLeastOncePublisher: ResultPublisher {
     }
 
     func publish(_ batch: CommitBatch) async -> PublishOutcome {
-        let (records, owners) = self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues)
+        let (records, owners) = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues)
         do {
             let producer = try self.currentProducer()
             let failures = records.isEmpty ? [:] : try await producer.send(records)

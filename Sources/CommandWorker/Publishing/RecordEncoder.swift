@@ -5,6 +5,7 @@ import Kafka
 struct RecordEncoder: Sendable {
     let results: ResultEncoder
     let deadLetters: DeadLetterEncoder
+    let topics: TopicDirectory
 
     /// A dead letter over this size is what a broker may refuse (its `max.message.bytes` is about a megabyte by default).
     static let safeValueBytes = 900_000
@@ -13,13 +14,16 @@ struct RecordEncoder: Sendable {
     ///
     /// - Parameter dropsLargeValues: whether dead letters are written without a value that the broker refuses; the command still
     ///   stands where the dead letter's headers say.
-    func encode(_ batch: [CommandResult], dropsLargeValues: Bool) -> (records: [ProducerRecord], owners: [Int]) {
+    func encode(
+        _ batch: [CommandResult],
+        dropsLargeValues: Bool
+    ) async -> (records: [ProducerRecord], owners: [Int]) {
         var records: [ProducerRecord] = []
         var owners: [Int] = []
         records.reserveCapacity(batch.count)
         owners.reserveCapacity(batch.count)
         for (index, result) in batch.enumerated() {
-            records.append(ProducerRecord(self.results.encode(result)))
+            records.append(await self.resultRecord(result))
             owners.append(index)
             guard let letter = self.deadLetters.encode(result) else { continue }
             let isTooLarge = dropsLargeValues && (letter.value?.count ?? 0) > Self.safeValueBytes
@@ -27,6 +31,24 @@ struct RecordEncoder: Sendable {
             owners.append(index)
         }
         return (records, owners)
+    }
+
+    /// The result event, to the results topic if the reply topic that the command names is not there.
+    private func resultRecord(_ result: CommandResult) async -> ProducerRecord {
+        let event = self.results.encode(result)
+        if event.topic == self.results.resultsTopic { return ProducerRecord(event) }
+        if await self.topics.has(event.topic, partition: event.partition) { return ProducerRecord(event) }
+        let refused = MessageHeader(name: HeaderName.replyTopicRefused, text: event.topic)
+        return ProducerRecord(
+            OutgoingMessage(
+                topic: self.results.resultsTopic,
+                partition: nil,
+                key: event.key,
+                value: event.value,
+                headers: event.headers + [refused],
+                timestamp: event.timestamp
+            )
+        )
     }
 }
 

@@ -35,7 +35,7 @@ actor TransactionalPublisher: ResultPublisher {
         var step = Step.preparing
         do throws(KafkaError) {
             let producer = try await self.currentProducer()
-            let records = self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues).records
+            let records = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues).records
             step = .filling
             try await producer.beginTransaction()
             try await producer.enqueue(records)

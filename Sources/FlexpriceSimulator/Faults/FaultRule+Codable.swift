@@ -31,17 +31,17 @@ extension FaultRule: Codable {
     private static func fault(from values: KeyedDecodingContainer<CodingKeys>) throws -> Fault {
         let name = try values.decode(String.self, forKey: .fault)
         func milliseconds() throws -> Duration {
-            .milliseconds(try values.decode(UInt32.self, forKey: .milliseconds))
+            .milliseconds(try values.decode(Bounded.self, forKey: .milliseconds).value)
         }
         func edge(_ answer: EdgeAnswer) throws -> Fault {
             .edge(answer, afterCommit: try values.decodeIfPresent(Bool.self, forKey: .afterCommit) ?? false)
         }
         func retryAfter() throws -> EdgeAnswer.RetryAfter? {
-            if let seconds = try values.decodeIfPresent(UInt32.self, forKey: .retryAfter) {
-                return .seconds(Int(seconds))
+            if let seconds = try values.decodeIfPresent(Bounded.self, forKey: .retryAfter) {
+                return .seconds(seconds.value)
             }
-            return try values.decodeIfPresent(UInt32.self, forKey: .retryAfterDate).map {
-                .date(secondsFromNow: Int($0))
+            return try values.decodeIfPresent(Bounded.self, forKey: .retryAfterDate).map {
+                .date(secondsFromNow: $0.value)
             }
         }
         switch name {
@@ -78,7 +78,7 @@ extension FaultRule: Codable {
             requests: try values.decodeIfPresent(Int.self, forKey: .requests),
             share: try values.decodeIfPresent(Double.self, forKey: .share) ?? 1,
             seed: try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1,
-            duration: try values.decodeIfPresent(UInt32.self, forKey: .forMilliseconds).map { .milliseconds($0) },
+            duration: try values.decodeIfPresent(Bounded.self, forKey: .forMilliseconds).map { .milliseconds($0.value) },
             externalIDs: try values.decodeIfPresent([String].self, forKey: .externalIDs)
         )
     }
@@ -116,6 +116,20 @@ extension FaultRule: Codable {
         case nil: break
         case .seconds(let seconds): try values.encode(seconds, forKey: .retryAfter)
         case .date(let seconds): try values.encode(seconds, forKey: .retryAfterDate)
+        }
+    }
+}
+
+/// A number from 0 to 2³², so that no sum of times overflows.
+private struct Bounded: Decodable {
+    let value: Int
+
+    init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        value = try container.decode(Int.self)
+        guard (0...4_294_967_296).contains(value) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "\(value) is not between 0 and 4294967296")
         }
     }
 }

@@ -1,21 +1,9 @@
-import Hummingbird
 import NIOCore
 import ServiceLifecycle
-import Synchronization
 
-/// The connection of one request whose body has been read: it tells whether the client is still there.
-final class ClientConnection: Sendable {
-    private let body: RequestBody
-    private let channel: any Channel
-    private let watched = Atomic(false)
-
-    init(body: RequestBody, channel: any Channel) {
-        self.body = body
-        self.channel = channel
-    }
-
-    /// Whether the connection has been watched; Hummingbird closes it then, once the answer is out.
-    var closesAfterAnswer: Bool { watched.load(ordering: .relaxed) }
+/// The connection of one request: it tells whether the client is still there, and can be closed without an answer.
+struct ClientConnection: Sendable {
+    let channel: any Channel
 
     /// Waits for `duration`; false if the client closed the connection meanwhile or the simulator stops.
     func stays(for duration: Duration, _ clock: SimulatorClock) async -> Bool {
@@ -35,14 +23,28 @@ final class ClientConnection: Sendable {
 
     /// Runs `operation`; false if the client's end of the connection closed first, or the operation was cancelled.
     private func whileOpen(_ operation: @escaping @Sendable () async throws -> Void) async -> Bool {
-        watched.store(true, ordering: .relaxed)
-        do {
-            try await body.consumeWithCancellationOnInboundClose { _ in
-                try await cancelWhenGracefulShutdown { try await operation() }
+        let channel = channel
+        let end = try? await channel.eventLoop.submit {
+            try channel.pipeline.syncOperations.handler(type: ConnectionEndHandler.self).end
+        }.get()
+        // Without the handler the pipeline is already torn down: the client is gone.
+        guard let end else { return false }
+        return await withTaskGroup(of: Bool.self) { group in
+            group.addTask {
+                do {
+                    try await cancelWhenGracefulShutdown { try await operation() }
+                    return true
+                } catch {
+                    return false
+                }
             }
-            return true
-        } catch {
-            return false
+            group.addTask {
+                try? await end.reach(1)
+                return false
+            }
+            let isOpen = await group.next() ?? false
+            group.cancelAll()
+            return isOpen
         }
     }
 }

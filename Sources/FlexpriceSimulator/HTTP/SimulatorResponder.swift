@@ -29,14 +29,13 @@ struct SimulatorResponder: HTTPResponder {
         let bytes = Array(body.readableBytesView)
         if let answer = administration.answer(request.head, target, bytes) { return response(answer, request.head) }
 
-        let connection = ClientConnection(body: request.body, channel: context.channel)
+        let connection = ClientConnection(channel: context.channel)
         let incoming = IncomingRequest(head: request.head, target: target, body: bytes)
         let plan = state.begin(incoming)
         if configuration.latency > .zero { try? await configuration.clock.sleep(configuration.latency) }
         var answer = await CustomersAPI(configuration: configuration, state: state).answer(incoming, plan, connection)
         if let pause = plan.slowBody, answer.status != 0 { answer.delivery = .slow(pause) }
         if plan.isBodyTruncated, answer.status != 0 { answer.delivery = .truncated }
-        if connection.closesAfterAnswer { answer.headers[.connection] = "close" }
         state.finish(status: answer.status)
         if case .dropped = answer.delivery { connection.close() }
         return response(answer, request.head)

@@ -1,0 +1,95 @@
+import Foundation
+import Glibc
+import Kafka
+
+/// A Kafka-compatible broker in a process of its own, on a free port of loopback, with its data in a folder that goes with it.
+///
+/// `Tests/Scripts/setup.sh tests` installs it.
+final class NoidaBroker: Sendable {
+    let brokers: String
+    private let folder: URL
+    private let process: Mutexed
+
+    /// Foundation's `Process` is guarded by a lock, since a broker is stopped and started again.
+    private final class Mutexed: @unchecked Sendable {
+        private let lock = NSLock()
+        private var process: Process?
+        func exchange(_ new: Process?) -> Process? {
+            self.lock.withLock {
+                defer { self.process = new }
+                return self.process
+            }
+        }
+    }
+
+    struct NotInstalled: Error, CustomStringConvertible {
+        var description: String { "no broker to test against: run Tests/Scripts/setup.sh tests" }
+    }
+
+    init() throws {
+        self.folder = FileManager.default.temporaryDirectory.appending(path: "customer-worker-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
+        self.brokers = "127.0.0.1:\(try FreePort.find())"
+        self.process = Mutexed()
+        try self.start()
+    }
+
+    deinit {
+        self.stop()
+        try? FileManager.default.removeItem(at: self.folder)
+    }
+
+    func start() throws {
+        let program = Self.root.appending(path: ".build/test-tools/noida-db")
+        guard FileManager.default.isExecutableFile(atPath: program.path) else { throw NotInstalled() }
+        let process = Process()
+        process.executableURL = program
+        process.arguments = [
+            "start", "--data-dir", self.folder.path, "--only", "kafka", "--kafka-port",
+            String(self.brokers.split(separator: ":")[1]),
+        ]
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        _ = self.process.exchange(process)
+    }
+
+    /// TERM, and waits for the end: the broker writes its data.
+    func stop() {
+        guard let process = self.process.exchange(nil), process.isRunning else { return }
+        process.terminate()
+        process.waitUntilExit()
+    }
+
+    /// Waits until it answers, and creates topics.
+    func create(_ topics: [String], partitions: Int) async throws {
+        let admin = try Admin(ClientProperties(brokers: self.brokers), log: { _ in })
+        _ = try await admin.topics(timeout: .seconds(30))
+        for topic in topics {
+            try await admin.create(NewTopic(name: topic, partitions: partitions, replicationFactor: 1))
+        }
+    }
+
+    /// The package's folder, from where this file stands.
+    private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+}
+
+/// Ports that nobody listens on.
+enum FreePort {
+    static func find() throws -> UInt16 {
+        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(descriptor) }
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let result = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
+            }
+        }
+        guard result else { throw CocoaError(.fileNoSuchFile) }
+        return UInt16(bigEndian: address.sin_port)
+    }
+}

@@ -1,0 +1,63 @@
+import CommandWorker
+import FlexpriceAPI
+import FlexpriceSimulator
+import Foundation
+import Ledger
+import Logging
+
+/// The backends that whole-worker tests run with.
+enum BackendKind: String, CaseIterable, Sendable {
+    case local
+    case flexprice
+}
+
+/// Runs a worker for as long as `body` takes, then drains it.
+///
+/// - Parameter ledgerPath: a file that survives, for tests that start another worker after this one.
+func withWorker<R: Sendable>(
+    _ broker: TestBroker,
+    backend: BackendKind,
+    ledgerPath: String = ":memory:",
+    simulator: FlexpriceSimulator = FlexpriceSimulator(.init(apiKey: "sk_test")),
+    configure: (inout WorkerSettings) -> Void = { _ in },
+    _ body: (CommandWorker) async throws -> R
+) async throws -> R {
+    var settings = WorkerSettings(kafka: broker.client)
+    settings.retry = RetryPolicy(initialInterval: .milliseconds(50), maximumInterval: .milliseconds(500))
+    configure(&settings)
+    let ledger = try SQLiteLedger(path: ledgerPath)
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let worker: CommandWorker
+    var client: FlexpriceClient?
+    var serving: Task<Void, any Error>?
+    switch backend {
+    case .local:
+        worker = CommandWorker(settings, ledger: ledger, backend: .local(LocalCustomers()), logger: logger)
+    case .flexprice:
+        serving = Task { try await simulator.run() }
+        let port = try await simulator.port
+        let api = FlexpriceClient(FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: APIKey("sk_test")))
+        client = api
+        worker = CommandWorker(settings, ledger: ledger, backend: .remote(FlexpriceBackend(client: api)), logger: logger)
+    }
+    let running = Task { try await worker.run() }
+    let result: Result<R, any Error>
+    do {
+        result = .success(try await body(worker))
+    } catch {
+        result = .failure(error)
+    }
+    worker.drain(within: .seconds(10))
+    try await running.value
+    await client?.shutdown()
+    serving?.cancel()
+    return try result.get()
+}
+
+/// A folder for one test.
+func withTemporaryFolder<R>(_ body: (URL) async throws -> R) async throws -> R {
+    let folder = FileManager.default.temporaryDirectory.appending(path: "customer-worker-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try await body(folder)
+}
