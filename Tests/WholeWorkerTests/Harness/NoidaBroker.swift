@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Kafka
+import Synchronization
 
 /// A Kafka-compatible broker in a process of its own, on a free port of loopback, with its data in a folder that goes with it.
 ///
@@ -8,19 +9,7 @@ import Kafka
 final class NoidaBroker: Sendable {
     let brokers: String
     private let folder: URL
-    private let process: Mutexed
-
-    /// Foundation's `Process` is guarded by a lock, since a broker is stopped and started again.
-    private final class Mutexed: @unchecked Sendable {
-        private let lock = NSLock()
-        private var process: Process?
-        func exchange(_ new: Process?) -> Process? {
-            self.lock.withLock {
-                defer { self.process = new }
-                return self.process
-            }
-        }
-    }
+    private let process = Mutex<ChildProcess?>(nil)
 
     struct NotInstalled: Error, CustomStringConvertible {
         var description: String { "no broker to test against: run Tests/Scripts/setup.sh tests" }
@@ -30,35 +19,31 @@ final class NoidaBroker: Sendable {
         self.folder = FileManager.default.temporaryDirectory.appending(path: "customer-worker-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: self.folder, withIntermediateDirectories: true)
         self.brokers = "127.0.0.1:\(try FreePort.find())"
-        self.process = Mutexed()
         try self.start()
     }
 
     deinit {
-        self.stop()
+        self.process.withLock { $0 }?.end(with: SIGKILL)
         try? FileManager.default.removeItem(at: self.folder)
     }
 
     func start() throws {
         let program = Self.root.appending(path: ".build/test-tools/noida-db")
         guard FileManager.default.isExecutableFile(atPath: program.path) else { throw NotInstalled() }
-        let process = Process()
-        process.executableURL = program
-        process.arguments = [
-            "start", "--data-dir", self.folder.path, "--only", "kafka", "--kafka-port",
-            String(self.brokers.split(separator: ":")[1]),
-        ]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        _ = self.process.exchange(process)
+        let port = String(self.brokers.split(separator: ":")[1])
+        let child = try ChildProcess(
+            program.path,
+            ["start", "--data-dir", self.folder.path, "--only", "kafka", "--kafka-port", port]
+        )
+        self.process.withLock { $0 = child }
     }
 
     /// TERM, and waits for the end: the broker writes its data.
     func stop() {
-        guard let process = self.process.exchange(nil), process.isRunning else { return }
-        process.terminate()
-        process.waitUntilExit()
+        self.process.withLock { process in
+            defer { process = nil }
+            return process
+        }?.end(with: SIGTERM)
     }
 
     /// Waits until it answers, and creates topics.
