@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "customer-worker",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger", "Operations",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
+                "Operations",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -152,15 +153,10 @@ let package = Package(
         .testTarget(
             name: "WholeWorkerTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger", "Operations",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
+                "Operations",
                 .product(name: "Logging", package: "swift-log"),
             ],
-            swiftSettings: strict
-        ),
-        .executableTarget(
-            name: "worker-benchmark",
-            dependencies: ["CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger"],
-            path: "Tests/Benchmarks/worker-benchmark",
             swiftSettings: strict
         ),
     ],

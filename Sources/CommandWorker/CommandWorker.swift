@@ -94,7 +94,10 @@ public final class CommandWorker: Sendable {
     ) async -> WorkerError? {
         var createsLocally = false
         if case .local = self.backend { createsLocally = true }
-        var core = WorkerCore(settings: self.settings.core(createsLocally: createsLocally), seed: .random(in: 0 ... .max))
+        var core = WorkerCore(
+            settings: self.settings.core(createsLocally: createsLocally),
+            seed: .random(in: 0 ... .max)
+        )
         let clock = ContinuousClock()
         let start = clock.now
         var alarm: Duration?
@@ -128,7 +131,11 @@ public final class CommandWorker: Sendable {
                     mailbox.ring()
                 }
             }
-            await self.mailbox.wait()
+            await withTaskCancellationHandler {
+                await self.mailbox.wait()
+            } onCancel: {
+                self.mailbox.ring()
+            }
         }
         return nil
     }
@@ -213,7 +220,12 @@ public final class CommandWorker: Sendable {
                 mailbox.post(.answered(request.ticket, answer))
             }
         case .publish(let batch):
-            group.addTask { mailbox.post(.published(await publisher.publish(batch))) }
+            do throws(KafkaError) {
+                let member = try consumer.groupMetadata()
+                group.addTask { mailbox.post(.published(await publisher.publish(batch, as: member))) }
+            } catch {
+                mailbox.post(.published(.failed(error, unpublished: nil)))
+            }
         case .readCommitted(let partitions):
             group.addTask {
                 do throws(KafkaError) {
@@ -248,7 +260,9 @@ public final class CommandWorker: Sendable {
             snapshot.inFlight = core.table.count
             snapshot.requests = core.requestCount
             snapshot.intakeBlock = core.intakeBlock?.reason
-            if snapshot.partitions.count != core.current.count || snapshot.partitions.contains(where: { core.current[$0] == nil }) {
+            if snapshot.partitions.count != core.current.count
+                || snapshot.partitions.contains(where: { core.current[$0] == nil })
+            {
                 snapshot.partitions = core.current.keys.sorted()
             }
         }
@@ -293,7 +307,11 @@ public final class CommandWorker: Sendable {
                 case 5, 6: .info
                 default: .debug
                 }
-            logger.log(level: level, "librdkafka", metadata: ["facility": "\(line.facility)", "text": "\(line.message)"])
+            logger.log(
+                level: level,
+                "librdkafka",
+                metadata: ["facility": "\(line.facility)", "text": "\(line.message)"]
+            )
         }
     }
 }

@@ -27,7 +27,7 @@ public struct WorkerSettings: Sendable {
     public var replyTopicsAllowed: ReplyTopicAllowList
     /// The guarantee.
     public var guarantee: Guarantee
-    /// The transactional id; used by exactly once only. Stable per instance.
+    /// The transactional id, stable per instance; only exactly once uses it.
     public var transactionalID: String
     /// Bytes of a command's value, at most.
     public var maximumCommandBytes: Int
@@ -43,7 +43,7 @@ public struct WorkerSettings: Sendable {
     public var retry: RetryPolicy
     /// The first and the longest wait between probes while everybody's requests fail.
     public var probeWaits: ClosedRange<Duration>
-    /// So many passing failures in a row are everybody's.
+    /// So many customers whose requests fail in passing, without a success of any between, are everybody's failure.
     public var failuresThatOpenBreaker: Int
     /// How long running commands of a revoked partition may take.
     public var revocationBudget: Duration

@@ -78,6 +78,16 @@ struct LookupTests {
         }
     }
 
+    @Test func `a HEAD is answered without a body, as an unknown method`() async throws {
+        try await withSimulator { (harness) async throws in
+            let reply = try await harness.send(.HEAD, "/health")
+            #expect(reply.status == 404)
+            #expect(reply.header("Content-Length") == "18")
+            #expect(reply.body.isEmpty)
+            #expect(try await harness.send(.GET, "/health").status == 200)
+        }
+    }
+
     @Test func `a trailing slash is a 307 for a create and a 301 for a read`() async throws {
         try await withSimulator { harness in
             let create = try await harness.send(.POST, "/v1/customers/", #"{"external_id":"a","name":"A"}"#, key: nil)

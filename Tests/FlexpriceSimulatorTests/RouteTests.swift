@@ -1,3 +1,4 @@
+import HTTPTypes
 import Testing
 
 @testable import FlexpriceSimulator
@@ -17,13 +18,16 @@ import Testing
             return
         }
         let reads = CustomerReads(
-            state: SimulatorState(configuration: .init(apiKey: "k")), environmentID: "env",
-            visibleUntil: UnixNanoseconds(.max))
+            state: SimulatorState(configuration: .init(apiKey: "k")),
+            environmentID: "env",
+            visibleUntil: UnixNanoseconds(.max)
+        )
         let error = try #require(throws: APIError.self) { try reads.lookup(key) }
         #expect(error.status == 500)
         #expect(
             String(decoding: error.answer(legacy: false).body, as: UTF8.self)
-                == #"{"code":"database_error","message":"Failed to get customer by lookup key","http_status_code":500}"#)
+                == #"{"code":"database_error","message":"Failed to get customer by lookup key","http_status_code":500}"#
+        )
     }
 
     @Test(arguments: [

@@ -29,7 +29,9 @@ import Testing
     }
 
     @Test(arguments: BackendKind.allCases)
-    func `every command has one result, and after a restart all good ones are replayed`(_ backend: BackendKind) async throws {
+    func `every command has one result, and after a restart all good ones are replayed`(
+        _ backend: BackendKind
+    ) async throws {
         let broker = try await TestBroker(.ownProcess)
         let simulator = FlexpriceSimulator(.init(apiKey: "sk_test"))
         let commands = (0..<Self.count).map(Self.command)

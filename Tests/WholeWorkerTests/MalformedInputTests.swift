@@ -19,10 +19,20 @@ import Testing
         Sample(name: "null key and value", key: nil, value: nil, code: "invalid_json"),
         Sample(name: "empty key", key: [], value: Array("{}".utf8), code: "invalid_command"),
         Sample(name: "byte order mark", key: nil, value: [0xEF, 0xBB, 0xBF] + Array("{}".utf8), code: "invalid_json"),
-        Sample(name: "not UTF-8", key: [0xFF], value: Array(#"{"external_id":"a"#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8), code: "invalid_json"),
+        Sample(
+            name: "not UTF-8",
+            key: [0xFF],
+            value: Array(#"{"external_id":"a"#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8),
+            code: "invalid_json"
+        ),
         Sample(name: "an array", key: nil, value: Array("[]".utf8), code: "invalid_json"),
         Sample(name: "a number", key: nil, value: Array("5".utf8), code: "invalid_json"),
-        Sample(name: "two objects", key: nil, value: Array(#"{"external_id":"a"}{"external_id":"b"}"#.utf8), code: "invalid_json"),
+        Sample(
+            name: "two objects",
+            key: nil,
+            value: Array(#"{"external_id":"a"}{"external_id":"b"}"#.utf8),
+            code: "invalid_json"
+        ),
         Sample(name: "cut off", key: nil, value: Array(#"{"external_id":"a","name"#.utf8), code: "invalid_json"),
         Sample(
             name: "nested too deep",
@@ -31,8 +41,18 @@ import Testing
             code: "invalid_json"
         ),
         Sample(name: "HTML", key: nil, value: Array("<html><body>502</body></html>".utf8), code: "invalid_json"),
-        Sample(name: "schema registry, version 0", key: nil, value: [0, 0, 0, 0, 7, 123], code: "schema_framed_payload"),
-        Sample(name: "schema registry, version 1", key: nil, value: [1, 0, 0, 0, 7, 123], code: "schema_framed_payload"),
+        Sample(
+            name: "schema registry, version 0",
+            key: nil,
+            value: [0, 0, 0, 0, 7, 123],
+            code: "schema_framed_payload"
+        ),
+        Sample(
+            name: "schema registry, version 1",
+            key: nil,
+            value: [1, 0, 0, 0, 7, 123],
+            code: "schema_framed_payload"
+        ),
         Sample(
             name: "larger than 256 KiB",
             key: nil,
@@ -49,16 +69,36 @@ import Testing
             ],
             code: "invalid_command"
         ),
-        Sample(name: "external_id is a number", key: nil, value: Array(#"{"external_id":5}"#.utf8), code: "invalid_command"),
-        Sample(name: "external_id is empty", key: nil, value: Array(#"{"external_id":""}"#.utf8), code: "invalid_command"),
+        Sample(
+            name: "external_id is a number",
+            key: nil,
+            value: Array(#"{"external_id":5}"#.utf8),
+            code: "invalid_command"
+        ),
+        Sample(
+            name: "external_id is empty",
+            key: nil,
+            value: Array(#"{"external_id":""}"#.utf8),
+            code: "invalid_command"
+        ),
         Sample(
             name: "external_id too long",
             key: nil,
             value: Array((#"{"external_id":""# + String(repeating: "x", count: 256) + #""}"#).utf8),
             code: "invalid_command"
         ),
-        Sample(name: "a NUL in a name", key: nil, value: Array(#"{"external_id":"n","name":"a\u0000b"}"#.utf8), code: "invalid_command"),
-        Sample(name: "a lone surrogate", key: nil, value: Array(#"{"external_id":"\ud800"}"#.utf8), code: "invalid_json"),
+        Sample(
+            name: "a NUL in a name",
+            key: nil,
+            value: Array(#"{"external_id":"n","name":"a\u0000b"}"#.utf8),
+            code: "invalid_command"
+        ),
+        Sample(
+            name: "a lone surrogate",
+            key: nil,
+            value: Array(#"{"external_id":"\ud800"}"#.utf8),
+            code: "invalid_json"
+        ),
     ]
 
     @Test(arguments: BrokerKind.allCases)

@@ -31,7 +31,10 @@ import Testing
                 value: Array(Self.body.utf8),
                 headers: [
                     KafkaHeader(name: "kafka_correlationId", value: [0x00, 0xFF, 0x10]),
-                    KafkaHeader(name: "traceparent", value: Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".utf8)),
+                    KafkaHeader(
+                        name: "traceparent",
+                        value: Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".utf8)
+                    ),
                 ]
             )
         ])

@@ -20,6 +20,7 @@ public struct FlexpriceBackend: CustomerBackend {
         self.clock = clock
     }
 
+    /// Sends one create, and settles a 409 by looking the customer up.
     public func create(_ command: CreateCustomerCommand, attempt: Int) async -> BackendAnswer {
         let exchange = await self.client.createCustomer(
             body: command.encodedBody(),
@@ -125,7 +126,8 @@ extension CommandFailure {
         if let id = customer["id"] { members.append(.init(name: "customer_id", value: id)) }
         return CommandFailure(
             code: .alreadyExists,
-            message: "Flexprice has a customer of this external_id that does not agree with the command; a create is never "
+            message:
+                "Flexprice has a customer of this external_id that does not agree with the command; a create is never "
                 + "an update: change the customer through Flexprice, or send the fields as they are there",
             retryable: false,
             httpStatus: 409,

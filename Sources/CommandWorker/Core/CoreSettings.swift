@@ -12,18 +12,20 @@ struct CoreSettings: Sendable {
     /// Waits of the breaker between probes.
     var firstProbeWait: Duration
     var longestProbeWait: Duration
-    /// So many passing failures in a row, of whatever commands, are everybody's failure.
+    /// So many customers whose requests fail in passing, without a success of any between, are everybody's failure.
     var failuresThatOpenBreaker: Int
     /// How long a revoked partition's running commands may take to finish.
     var revocationBudget: Duration
 
     /// Commands of one ledger transaction, at most: bounds the time for which its lock is held.
-    let maximumStoreBatch = 2_000
+    var maximumStoreBatch = 2_000
     /// Results of one Kafka transaction, at most.
-    let maximumCommitBatch = 5_000
+    var maximumCommitBatch = 5_000
+    /// Runs of completed offsets beyond the first unfinished one, at most; see ``OffsetTracker``.
+    var runLimit = OffsetTracker.safeRunLimit
     /// Intake that is blocked for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks
     /// do not, since pausing drops what was fetched ahead.
-    let patienceBeforePause: Duration = .seconds(1)
+    var patienceBeforePause: Duration = .seconds(1)
     /// Between two attempts at a store or a publication that failed.
-    let effectRetryWait: Duration = .seconds(1)
+    var effectRetryWait: Duration = .seconds(1)
 }

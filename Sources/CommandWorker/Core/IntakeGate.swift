@@ -4,6 +4,8 @@ struct IntakeGate: Sendable {
     var isSuspended = false
     /// The partitions are paused: polling brings no records, but keeps us a member of the group.
     var isPaused = false
+    /// The backend's next probe is due and nothing in flight can be it: single records are taken in until one can.
+    var seeksProbe = false
     /// Since when nothing is taken in; `nil` while records flow.
     var blockedSince: Duration?
     /// When the partitions are to be paused; `nil` when they flow or are paused already.

@@ -2,7 +2,9 @@ import CustomerContract
 import Kafka
 import Ledger
 
-/// What the core wants done. Its owner does it and tells the core what came of it.
+/// What the core wants done.
+///
+/// Its owner does it and tells the core what came of it.
 enum WorkerAction: Sendable {
     /// Ask the ledger, and remember successes, in one transaction; answered by ``WorkerCore/stored(_:at:)``.
     case store(StoreBatch)

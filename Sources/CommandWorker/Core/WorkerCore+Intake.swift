@@ -3,15 +3,24 @@ import Ledger
 
 /// Intake: stops before a bound is passed, and while nothing that is taken in could succeed.
 extension WorkerCore {
-    /// Why nothing is taken in; `nil` while records flow. The words are those of `customer_worker_intake_paused{reason}`.
+    /// Why nothing is taken in, or `nil` while records flow.
+    ///
+    /// The words are those of `customer_worker_intake_paused{reason}`.
     var intakeBlock: IntakeBlock? {
         if self.drainDeadline != nil { return .draining }
         if self.intake.isSuspended { return .suspended }
-        if let reason = self.breaker.reason { return .backend(reason) }
+        if let cause = self.breaker.cause { return .backend(cause.reason) }
+        return self.blockWithin
+    }
+
+    /// Why nothing could be taken in even if the backend were well.
+    private var blockWithin: IntakeBlock? {
         if let trouble = self.storeTrouble { return .store(trouble.reason.rawValue) }
         if let trouble = self.publishTrouble { return .publishing(trouble.name) }
         let bound = self.intake.isPaused ? self.settings.maximumInFlight * 3 / 4 : self.settings.maximumInFlight
-        if self.table.count >= max(bound, 1) || self.table.byteCount >= self.settings.maximumInFlightBytes { return .full }
+        if self.table.count >= max(bound, 1) || self.table.byteCount >= self.settings.maximumInFlightBytes {
+            return .full
+        }
         return nil
     }
 
@@ -23,6 +32,7 @@ extension WorkerCore {
         guard self.intakeBlock != nil else {
             return max(1, min(1_000, self.settings.maximumInFlight - self.table.count))
         }
+        if self.intake.seeksProbe { return 1 }
         return self.intake.isPaused ? 64 : 0
     }
 
@@ -31,7 +41,8 @@ extension WorkerCore {
     mutating func resumeIntake() { self.intake.isSuspended = false }
 
     mutating func advanceIntake(at now: Moment) {
-        guard let block = self.intakeBlock else {
+        self.intake.seeksProbe = self.lacksProbe(at: now)
+        guard let block = self.intakeBlock, !self.intake.seeksProbe else {
             self.intake.blockedSince = nil
             self.intake.pauseDue = nil
             if self.intake.isPaused {
@@ -52,6 +63,17 @@ extension WorkerCore {
         self.intake.pauseDue = nil
         self.intake.isPaused = true
         self.actions.append(.pause(Array(self.current.keys)))
+    }
+
+    /// Whether the breaker waits for a probe that no command in flight can be.
+    ///
+    /// Its commands may have left with their partitions, or may be those that fail by themselves and wait for their next
+    /// attempt. Without a record from outside it would stay open for ever.
+    private func lacksProbe(at now: Moment) -> Bool {
+        guard case .backend? = self.intakeBlock, self.blockWithin == nil, let due = self.breaker.nextProbe,
+            now.uptime >= due
+        else { return false }
+        return self.requestQueue.isEmpty && self.store.isEmpty && self.storing == nil
     }
 }
 

@@ -13,7 +13,9 @@ extension WorkerCore {
         }
         let batch = self.makeBatch()
         guard !batch.results.isEmpty || !batch.offsets.isEmpty else {
+            // What could not be published is somebody else's now, and its trouble with it.
             self.publishing = nil
+            self.publishTrouble = nil
             return
         }
         self.actions.append(.publish(batch))
@@ -76,18 +78,21 @@ extension WorkerCore {
 
     private mutating func completePending(into batch: inout [PendingResult]) {
         var heldBack: Deque<PendingResult> = []
+        var holding: Set<AssignmentID> = []
         while batch.count < self.settings.maximumCommitBatch, let next = self.pending.popFirst() {
-            guard let assignment = self.assignments[next.assignment] else { continue }
             // Once one result of a partition is held back, every later one is, or results of one external_id could
             // change places; only the first unfinished record passes, which no held result of its id can precede.
-            let wasHeldBack = heldBack.contains { $0.assignment == next.assignment }
-            guard assignment.tracker.canComplete(next.number, onlyAsFirst: wasHeldBack) else {
+            let isHolding = holding.contains(next.assignment)
+            switch self.assignments[next.assignment]?.completeIfPossible(next.number, onlyAsFirst: isHolding) {
+            case true?:
+                batch.append(next)
+            case false?:
+                holding.insert(next.assignment)
                 heldBack.append(next)
-                continue
+            case nil:
+                // Its partition is gone.
+                break
             }
-            self.assignments[next.assignment]?.tracker.complete(next.number)
-            self.assignments[next.assignment]?.hasNews = true
-            batch.append(next)
         }
         if !heldBack.isEmpty { self.pending = heldBack + self.pending }
     }
@@ -95,7 +100,6 @@ extension WorkerCore {
     private mutating func settle(_ results: [PendingResult]) {
         for result in results {
             self.table.remove(result.ticket)
-            self.assignments[result.assignment]?.openCount -= 1
             self.counters.count(result.result)
         }
     }

@@ -11,11 +11,15 @@ extension WorkerCore {
             self.actions.append(.pause(partitions))
             return
         }
+        self.awaited.formUnion(partitions)
         self.actions.append(.readCommitted(partitions))
     }
 
     /// What the group has committed is read: records may come.
-    mutating func assigned(_ offsets: [PartitionOffset], at now: Moment) {
+    mutating func assigned(_ answer: [PartitionOffset], at now: Moment) {
+        // The answer may come after the partition has been taken away again.
+        let offsets = answer.filter { self.awaited.remove($0.topicPartition) != nil }
+        guard !offsets.isEmpty else { return }
         for entry in offsets {
             let id = AssignmentID(value: self.nextAssignment)
             self.nextAssignment += 1
@@ -25,7 +29,7 @@ extension WorkerCore {
             self.assignments[id] = PartitionAssignment(
                 id: id,
                 topicPartition: entry.topicPartition,
-                tracker: OffsetTracker(committed: committed),
+                tracker: OffsetTracker(committed: committed, runLimit: self.settings.runLimit),
                 committed: committed
             )
             self.current[entry.topicPartition] = id
@@ -36,26 +40,28 @@ extension WorkerCore {
 
     /// The committed offsets could not be read: it is tried again, since guessing would skip or repeat commands.
     mutating func assignmentFailed(_ partitions: [TopicPartition], at now: Moment) {
-        self.assignmentRetry = (partitions, now.uptime + self.settings.effectRetryWait)
+        guard !self.awaited.isDisjoint(with: partitions) else { return }
+        self.assignmentRetry = now.uptime + self.settings.effectRetryWait
     }
 
     /// The group wants partitions back: nothing new is started for them, and what runs may finish within the budget.
     mutating func partitionsRevoked(_ partitions: [TopicPartition], at now: Moment) {
-        self.assignmentRetry = nil
+        self.awaited.subtract(partitions)
         let ids = Set(partitions.compactMap { self.current.removeValue(forKey: $0) })
         self.revocation = Revocation(
-            partitions: partitions,
-            assignments: ids,
-            deadline: now.uptime + self.settings.revocationBudget
+            partitions: (self.revocation?.partitions ?? []) + partitions,
+            assignments: (self.revocation?.assignments ?? []).union(ids),
+            deadline: self.revocation?.deadline ?? now.uptime + self.settings.revocationBudget
         )
         self.abandonIdle { ids.contains($0.assignment) }
     }
 
     /// Somebody else has the partitions already: nothing is published for them.
     mutating func partitionsLost(_ partitions: [TopicPartition]) {
-        self.assignmentRetry = nil
-        let ids = Set(partitions.compactMap { self.current.removeValue(forKey: $0) })
-        self.drop(ids)
+        self.awaited.subtract(partitions)
+        for partition in partitions { self.current[partition] = nil }
+        // Those that are being given back just now are lost as well.
+        self.drop(Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id)))
         self.actions.append(.release(partitions))
     }
 
@@ -88,8 +94,7 @@ extension WorkerCore {
 
     /// Whether the drain is over: everything that ran is published and committed, or the deadline has passed.
     var isDrained: Bool {
-        self.drainDeadline != nil && self.publishing == nil
-            && self.assignments.values.allSatisfy { $0.openCount == 0 && !$0.hasNews }
+        self.drainDeadline != nil && self.publishing == nil && self.isAtRest(Set(self.assignments.keys))
     }
 
     /// Whether an assignment gets no new work because it is about to end.
@@ -99,26 +104,41 @@ extension WorkerCore {
     }
 
     mutating func advanceRebalance(at now: Moment) {
-        if let retry = self.assignmentRetry, now.uptime >= retry.due {
+        if let due = self.assignmentRetry, now.uptime >= due {
             self.assignmentRetry = nil
-            self.actions.append(.readCommitted(retry.partitions))
+            if !self.awaited.isEmpty { self.actions.append(.readCommitted(self.awaited.sorted())) }
         }
         if let deadline = self.drainDeadline, now.uptime >= deadline {
             self.drop(Set(self.assignments.keys))
             self.publishing = nil
         }
-        guard let revocation = self.revocation else { return }
-        let isFinished = revocation.assignments.allSatisfy { id in
-            guard let assignment = self.assignments[id] else { return true }
-            return assignment.openCount == 0 && !assignment.hasNews && !self.isPublishing(id)
-        }
-        guard isFinished || now.uptime >= revocation.deadline else { return }
+        // Before anything is started: what has run out of time gets no new work.
+        if let revocation = self.revocation, now.uptime >= revocation.deadline { self.drop(revocation.assignments) }
+    }
+
+    /// Gives revoked partitions back as soon as nothing of them runs or waits for publishing.
+    mutating func releaseRevoked() {
+        guard let revocation = self.revocation, self.isAtRest(revocation.assignments) else { return }
         self.drop(revocation.assignments)
         self.revocation = nil
         self.actions.append(.release(revocation.partitions))
     }
 
-    private func isPublishing(_ id: AssignmentID) -> Bool { self.publishing?.progress[id] != nil }
+    /// Whether nothing more can come of partitions that get no new work, once publishing has had its chance.
+    ///
+    /// Finished commands may be left: those whose completion cannot be written down while an earlier one, which has been
+    /// given up, is unfinished. They run again elsewhere.
+    private func isAtRest(_ ids: Set<AssignmentID>) -> Bool {
+        for id in ids {
+            guard let assignment = self.assignments[id] else { continue }
+            if assignment.hasNews || self.publishing?.progress[id] != nil { return false }
+        }
+        return !self.table.contains { command in
+            guard !command.isAbandoned, ids.contains(command.assignment) else { return false }
+            // While a batch is under way, what has finished since then waits for the next one.
+            return command.stage != .finished || self.publishing != nil
+        }
+    }
 
     private mutating func drop(_ ids: Set<AssignmentID>) {
         for ticket in self.table.tickets(where: { ids.contains($0.assignment) }) { self.abandon(ticket) }

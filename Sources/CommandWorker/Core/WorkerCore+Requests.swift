@@ -13,7 +13,7 @@ extension WorkerCore {
                 self.requestQueue.removeFirst()
                 continue
             }
-            let isProbe = self.breaker.reason != nil
+            let isProbe = self.breaker.cause != nil
             guard self.breaker.admit(at: now.uptime) else { return }
             self.requestQueue.removeFirst()
             self.requestCount += 1
@@ -53,14 +53,20 @@ extension WorkerCore {
             self.finish(ticket, .failed(failure), at: now)
         case .transient(let reason, let failure, let after):
             self.counters.retries[reason, default: 0] += 1
-            self.failuresInARow += 1
-            if wasProbe || self.failuresInARow >= self.settings.failuresThatOpenBreaker {
-                self.openBreaker(reason: reason, wasProbe: wasProbe, at: now)
+            if wasProbe, self.breaker.cause?.isCertain == true {
+                // Whatever this is, it is not what every request met: so that is over.
+                self.apiIsWell(wasProbe: true, at: now)
+            }
+            // Customers count, not attempts: one that fails for ever by itself must not look like everybody's failure.
+            self.failingCustomers.insert(command.externalID)
+            let stillFails = wasProbe && self.breaker.cause != nil
+            if stillFails || self.failingCustomers.count >= self.settings.failuresThatOpenBreaker {
+                self.openBreaker(.init(reason: reason, isCertain: false), wasProbe: wasProbe, at: now)
             }
             self.backOff(ticket, inFlight, failure: failure, after: after, at: now)
         case .systemic(let reason, _):
             self.counters.retries[reason, default: 0] += 1
-            self.openBreaker(reason: reason, wasProbe: wasProbe, at: now)
+            self.openBreaker(.init(reason: reason, isCertain: true), wasProbe: wasProbe, at: now)
             guard !self.isLeaving(inFlight.assignment) else { return self.giveUp(ticket) }
             // Not its fault: it goes back to the head of the queue, and its time does not count.
             self.table.update(ticket) { $0.stage = .waitingForRequest }
@@ -91,7 +97,7 @@ extension WorkerCore {
             using: &self.jitter
         )
         if active - (inFlight.firstAttempt ?? active) + wait > self.settings.retry.maximumElapsedTime,
-            self.breaker.reason == nil
+            self.breaker.cause == nil
         {
             self.finish(ticket, .failed(failure), at: now)
             return
@@ -108,13 +114,14 @@ extension WorkerCore {
     }
 
     private mutating func apiIsWell(wasProbe: Bool, at now: Moment) {
-        self.failuresInARow = 0
+        self.failingCustomers.removeAll(keepingCapacity: true)
         self.breaker.succeeded(wasProbe: wasProbe)
-        if self.breaker.reason == nil { self.breakerClock.close(at: now.uptime) }
+        if self.breaker.cause == nil { self.breakerClock.close(at: now.uptime) }
     }
 
-    private mutating func openBreaker(reason: String, wasProbe: Bool, at now: Moment) {
-        self.breaker.failed(reason: reason, wasProbe: wasProbe, at: now.uptime)
+    private mutating func openBreaker(_ cause: Breaker.Cause, wasProbe: Bool, at now: Moment) {
+        self.failingCustomers.removeAll(keepingCapacity: true)
+        self.breaker.failed(cause, wasProbe: wasProbe, at: now.uptime)
         self.breakerClock.open(at: now.uptime)
     }
 }

@@ -31,10 +31,21 @@ extension WorkerCore {
                 self.lookedUp(lookUp.ticket, lookUp.command, found[index], at: now)
             }
             for (index, creation) in batch.creations.enumerated() {
-                self.made(creation.ticket, creation.command, made[index], earlier: earlier[index], at: now)
+                self.succeeded(
+                    creation.ticket,
+                    creation.command,
+                    .created,
+                    made[index],
+                    earlier: earlier[index],
+                    at: now
+                )
             }
-            for entry in batch.entries {
-                self.finish(entry.ticket, .created(entry.entry.outcome, entry.entry.customer), at: now)
+            for (index, success) in batch.entries.enumerated() {
+                guard let command = self.table[success.ticket]?.command else { continue }
+                let (outcome, customer) = (success.entry.outcome, success.entry.customer)
+                // Another worker may have been quicker: then its success is the first, and this command's a replay.
+                let earlier = earlier[batch.creations.count + index]
+                self.succeeded(success.ticket, command, outcome, customer, earlier: earlier, at: now)
             }
         }
     }
@@ -62,15 +73,16 @@ extension WorkerCore {
         }
     }
 
-    private mutating func made(
+    private mutating func succeeded(
         _ ticket: CommandTicket,
         _ command: CreateCustomerCommand,
+        _ outcome: CreatedOutcome,
         _ customer: CustomerDocument,
         earlier: LedgerEntry?,
         at now: Moment
     ) {
         switch LedgerVerdict(command: command, entry: earlier) {
-        case .new: self.finish(ticket, .created(.created, customer), at: now)
+        case .new: self.finish(ticket, .created(outcome, customer), at: now)
         case .repeated(let outcome, let customer): self.finish(ticket, .created(outcome, customer), at: now)
         case .replayed(let customer): self.finish(ticket, .created(.replayed, customer), at: now)
         case .conflict(let failure): self.finish(ticket, .failed(failure), at: now)

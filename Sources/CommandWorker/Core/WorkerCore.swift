@@ -31,7 +31,9 @@ struct WorkerCore: Sendable {
     var current: [TopicPartition: AssignmentID] = [:]
     var nextAssignment = 0
     var revocation: Revocation?
-    var assignmentRetry: (partitions: [TopicPartition], due: Duration)?
+    /// Partitions that the group gave, and whose committed offsets are not read yet.
+    var awaited: Set<TopicPartition> = []
+    var assignmentRetry: Duration?
     var drainDeadline: Duration?
 
     // Ledger
@@ -47,7 +49,8 @@ struct WorkerCore: Sendable {
     var backOffs = BackOffQueue()
     var breaker: Breaker
     var breakerClock = BreakerClock()
-    var failuresInARow = 0
+    /// Customers whose requests failed in passing since the last success; at most ``CoreSettings/failuresThatOpenBreaker``.
+    var failingCustomers: Set<ExternalID> = []
     var jitter: SplitMix64
 
     // Publishing
@@ -73,6 +76,7 @@ struct WorkerCore: Sendable {
         self.startRequests(at: now)
         self.startStore(at: now)
         self.startPublishing(at: now)
+        self.releaseRevoked()
         self.advanceIntake(at: now)
         defer { self.actions = [] }
         return self.actions
@@ -80,10 +84,11 @@ struct WorkerCore: Sendable {
 
     /// When something is due although nothing happens; `nil` when only events can change anything.
     func nextDeadline(at now: Moment) -> Duration? {
-        let requestDue = self.requestQueue.isEmpty ? nil : self.breaker.nextProbe
+        // A probe that is due and has not gone waits for a command, which is an event.
+        let probeDue = self.breaker.nextProbe.flatMap { $0 > now.uptime ? $0 : nil }
         return [
-            self.backOffs.nextDue, requestDue, self.storeRetry, self.publishRetry, self.revocation?.deadline,
-            self.assignmentRetry?.due, self.intake.pauseDue, self.drainDeadline,
+            self.backOffs.nextDue, probeDue, self.storeRetry, self.publishRetry, self.revocation?.deadline,
+            self.assignmentRetry, self.intake.pauseDue, self.drainDeadline,
         ].compactMap { $0 }.min()
     }
 
@@ -94,7 +99,6 @@ struct WorkerCore: Sendable {
         let ticket = self.table.insert(
             InFlightCommand(decoded: decoded, assignment: assignment, number: number, size: size)
         )
-        self.assignments[assignment]?.openCount += 1
         guard let lane = decoded.context.externalID else {
             self.ready.append(ticket)
             return
@@ -153,7 +157,6 @@ struct WorkerCore: Sendable {
     mutating func abandon(_ ticket: CommandTicket) {
         guard let inFlight = self.table[ticket], !inFlight.isAbandoned else { return }
         self.table.update(ticket) { $0.isAbandoned = true }
-        self.assignments[inFlight.assignment]?.openCount -= 1
         self.counters.abandoned += 1
         switch inFlight.stage {
         case .waitingInLane, .atLedger, .requesting:

@@ -30,8 +30,6 @@ struct InFlightCommand: Sendable {
     var attempts = 0
     /// Time spent on attempts, without the time in which everybody had to wait.
     var firstAttempt: Duration?
-    /// What the API answered, while the ledger does not know it yet.
-    var answer: (outcome: CreatedOutcome, customer: CustomerDocument)?
     /// Its partition was taken away: no result of it may be published here.
     var isAbandoned = false
 

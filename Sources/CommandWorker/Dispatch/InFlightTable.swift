@@ -26,10 +26,8 @@ struct InFlightTable: Sendable {
 
     /// Changes a command in place; nothing happens when it has left.
     mutating func update(_ ticket: CommandTicket, _ change: (inout InFlightCommand) -> Void) {
-        guard self.slots[ticket.slot].generation == ticket.generation, self.slots[ticket.slot].command != nil else {
-            return
-        }
-        change(&self.slots[ticket.slot].command!)  // swift-format-ignore: NeverForceUnwrap
+        guard self.slots[ticket.slot].generation == ticket.generation else { return }
+        self.slots[ticket.slot].command?.update(change)
     }
 
     mutating func remove(_ ticket: CommandTicket) {
@@ -40,6 +38,11 @@ struct InFlightTable: Sendable {
         self.byteCount -= command.size
     }
 
+    /// Whether any command matches; for the rare moments that concern a whole partition.
+    func contains(where matches: (InFlightCommand) -> Bool) -> Bool {
+        self.slots.contains { place in place.command.map(matches) ?? false }
+    }
+
     /// The tickets of all commands that match; for the rare moments that concern a whole partition.
     func tickets(where matches: (InFlightCommand) -> Bool) -> [CommandTicket] {
         self.slots.enumerated().compactMap { slot, place in
@@ -47,4 +50,9 @@ struct InFlightTable: Sendable {
             return CommandTicket(slot: slot, generation: place.generation)
         }
     }
+}
+
+extension InFlightCommand {
+    /// Lets a change at itself, so that a command behind an optional is changed in place.
+    fileprivate mutating func update(_ change: (inout InFlightCommand) -> Void) { change(&self) }
 }

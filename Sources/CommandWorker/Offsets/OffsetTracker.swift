@@ -1,17 +1,21 @@
-import DequeModule
-
 /// What may be committed of one partition: the one place that decides it.
+///
+/// Unfinished records and runs of complete ones stand in one list in log order, linked through an array, so that completing
+/// a record costs the same wherever it stands, and a record that stays unfinished for long does not make the list grow with
+/// everything that passes it.
 ///
 /// Invariants:
 /// 1. ``progress`` names the offset behind the last record of the complete prefix: last complete + 1, never counted by
 ///    arithmetic on offsets, since logs have gaps (transaction markers, compaction).
 /// 2. What is complete beyond that offset is listed as runs; a record in no run and not below the offset is unfinished.
-/// 3. The number of runs is bounded: ``canComplete(_:)`` says no before a completion would pass the bound.
-/// 4. A record at or below the last one seen is seen again only by mistake and is ignored.
+/// 3. The list starts with an unfinished record, and no two runs in it touch: it has at most twice as many places as there
+///    are unfinished records.
+/// 4. The number of runs is bounded: ``canComplete(_:onlyAsFirst:)`` says no before a completion would pass the bound.
+/// 5. A record at or below the last one seen is seen again only by mistake and is ignored.
 struct OffsetTracker: Sendable {
     /// How a record that was read is to be treated.
     enum Acceptance: Equatable, Sendable {
-        /// It is to be run; the number names it when it is complete.
+        /// It is to be run; the number names it until it is complete, and then another record.
         case run(Int)
         /// It was complete before: the metadata of the committed offset listed it.
         case skip
@@ -19,19 +23,28 @@ struct OffsetTracker: Sendable {
         case seen
     }
 
-    private struct Entry: Sendable {
-        let offset: Int64
-        var isComplete: Bool
+    /// An unfinished record, or a run of complete ones.
+    private struct Place: Sendable {
+        let first: Int64
+        var last: Int64
+        var isComplete = false
+        var previous: Int?
+        var next: Int?
     }
 
-    /// At most so many runs of completed offsets beyond the first unfinished one. 330 runs of 12 bytes each (numbers below 60
-    /// million in base 36, two separators) fit the 4,096 bytes of ``OffsetMetadata/limit``.
+    /// 330 runs of 12 bytes each (numbers below 60 million in base 36, two separators) fit the 4,096 bytes of
+    /// ``OffsetMetadata/limit``.
+    static let safeRunLimit = 330
+
+    /// At most so many runs of completed offsets beyond the first unfinished one.
     let runLimit: Int
 
-    private var entries: Deque<Entry> = []
-    /// The number of the first entry.
-    private var head = 0
+    private var places: [Place] = []
+    private var free: [Int] = []
+    private var head: Int?
+    private var tail: Int?
     private var runCount = 0
+    /// The offset behind the complete prefix, as far as it is known.
     private var next: Int64?
     /// What an earlier instance completed; the runs before the index lie behind what was read.
     private let earlier: CompletedOffsets
@@ -39,7 +52,7 @@ struct OffsetTracker: Sendable {
     private var lastSeen: Int64?
 
     /// Starts an assignment at what the group has committed.
-    init(committed: OffsetProgress?, runLimit: Int = 330) {
+    init(committed: OffsetProgress?, runLimit: Int = Self.safeRunLimit) {
         self.next = committed?.offset
         self.earlier = committed?.completed ?? CompletedOffsets()
         self.runLimit = runLimit
@@ -48,10 +61,14 @@ struct OffsetTracker: Sendable {
     /// Takes note of a record that was read.
     mutating func accept(_ offset: Int64) -> Acceptance {
         if let lastSeen, offset <= lastSeen { return .seen }
+        if let next, offset < next, self.lastSeen == nil {
+            // The log ends below what was committed: it is another one, and what was remembered concerns none of its records.
+            self.next = offset
+            self.earlierIndex = self.earlier.runs.count
+        }
         self.lastSeen = offset
         let wasComplete = self.advanceEarlier(to: offset)
-        self.entries.append(Entry(offset: offset, isComplete: false))
-        let number = self.head + self.entries.count - 1
+        let number = self.append(offset)
         guard wasComplete else { return .run(number) }
         self.complete(number)
         return .skip
@@ -61,41 +78,74 @@ struct OffsetTracker: Sendable {
     ///
     /// - Parameter onlyAsFirst: whether no other record may.
     func canComplete(_ number: Int, onlyAsFirst: Bool = false) -> Bool {
-        let index = number - self.head
-        if index <= 0 { return true }
+        if number == self.head { return true }
         if onlyAsFirst { return false }
         if self.runCount + self.earlier.runs.count - self.earlierIndex < self.runLimit { return true }
-        return self.entries[index - 1].isComplete || (index + 1 < self.entries.count && self.entries[index + 1].isComplete)
+        return self.run(at: self.places[number].previous) != nil || self.run(at: self.places[number].next) != nil
     }
 
     /// Marks a record's command as ended, its result published or in the transaction at hand.
     mutating func complete(_ number: Int) {
-        let index = number - self.head
-        precondition(index >= 0 && index < self.entries.count, "completed a record that is not tracked")
-        precondition(!self.entries[index].isComplete, "completed a record twice")
-        self.entries[index].isComplete = true
-        let joinsLeft = index > 0 && self.entries[index - 1].isComplete
-        let joinsRight = index + 1 < self.entries.count && self.entries[index + 1].isComplete
-        switch (joinsLeft, joinsRight) {
-        case (true, true): self.runCount -= 1
-        case (false, false): self.runCount += 1
-        default: break
+        precondition(!self.places[number].isComplete, "completed a record twice, or one that is not tracked")
+        self.places[number].isComplete = true
+        self.runCount += 1
+        var run = number
+        if let left = self.run(at: self.places[number].previous) {
+            self.places[left].last = self.places[number].last
+            self.remove(number)
+            run = left
         }
-        guard index == 0 else { return }
-        // The run at the head becomes the prefix.
-        self.runCount -= 1
-        while let first = self.entries.first, first.isComplete {
-            self.next = first.offset + 1
-            self.entries.removeFirst()
-            self.head += 1
+        if let right = self.run(at: self.places[run].next) {
+            self.places[run].last = self.places[right].last
+            self.remove(right)
+        }
+        if run == self.head {
+            self.next = self.places[run].last + 1
+            self.remove(run)
         }
     }
 
     /// What may be committed now; `nil` before the first record is complete and nothing was committed.
     var progress: OffsetProgress? {
-        guard let offset = self.next ?? self.entries.first?.offset else { return nil }
+        guard let offset = self.next ?? self.head.map({ self.places[$0].first }) else { return nil }
         return OffsetProgress(offset: offset, completed: self.completedBeyond)
     }
+
+    /// How many places the list takes, free ones among them.
+    var placeCount: Int { self.places.count }
+
+    // MARK: The list
+
+    private mutating func append(_ offset: Int64) -> Int {
+        let place = Place(first: offset, last: offset, previous: self.tail)
+        let number: Int
+        if let free = self.free.popLast() {
+            number = free
+            self.places[number] = place
+        } else {
+            number = self.places.count
+            self.places.append(place)
+        }
+        if let tail = self.tail { self.places[tail].next = number } else { self.head = number }
+        self.tail = number
+        return number
+    }
+
+    /// Takes a run out of the list: it became part of another one, or of the prefix.
+    private mutating func remove(_ number: Int) {
+        let place = self.places[number]
+        if let previous = place.previous { self.places[previous].next = place.next } else { self.head = place.next }
+        if let next = place.next { self.places[next].previous = place.previous } else { self.tail = place.previous }
+        self.runCount -= 1
+        self.free.append(number)
+    }
+
+    private func run(at number: Int?) -> Int? {
+        guard let number, self.places[number].isComplete else { return nil }
+        return number
+    }
+
+    // MARK: What an earlier instance completed
 
     /// Moves past the runs below a record, and says whether it stands in one.
     private mutating func advanceEarlier(to offset: Int64) -> Bool {
@@ -107,23 +157,16 @@ struct OffsetTracker: Sendable {
 
     private var completedBeyond: CompletedOffsets {
         var runs: [ClosedRange<Int64>] = []
-        if self.runCount > 0 {
-            var start: Int64?
-            var last: Int64 = 0
-            for entry in self.entries {
-                if entry.isComplete {
-                    if start == nil { start = entry.offset }
-                    last = entry.offset
-                } else if let first = start {
-                    runs.append(first...last)
-                    start = nil
-                }
-            }
-            if let first = start { runs.append(first...last) }
+        runs.reserveCapacity(self.runCount)
+        var number = self.runCount > 0 ? self.head : nil
+        while let current = number {
+            let place = self.places[current]
+            if place.isComplete { runs.append(place.first...place.last) }
+            number = place.next
         }
         // What an earlier instance completed beyond everything that was read so far stays complete.
         for run in self.earlier.runs[self.earlierIndex...] {
-            let start = max(run.lowerBound, (self.lastSeen ?? -1) + 1)
+            let start = max(run.lowerBound, self.lastSeen.map { $0 + 1 } ?? run.lowerBound)
             guard start <= run.upperBound else { continue }
             if let last = runs.last, last.upperBound + 1 == start {
                 runs[runs.count - 1] = last.lowerBound...run.upperBound

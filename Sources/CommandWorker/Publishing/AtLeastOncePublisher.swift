@@ -20,7 +20,7 @@ actor AtLeastOncePublisher: ResultPublisher {
         self.makeProducer = makeProducer
     }
 
-    func publish(_ batch: CommitBatch) async -> PublishOutcome {
+    func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
         let (records, owners) = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues)
         do {
             let producer = try self.currentProducer()

@@ -31,7 +31,7 @@ actor TransactionalPublisher: ResultPublisher {
         self.makeProducer = makeProducer
     }
 
-    func publish(_ batch: CommitBatch) async -> PublishOutcome {
+    func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
         var step = Step.preparing
         do throws(KafkaError) {
             let producer = try await self.currentProducer()
@@ -40,7 +40,7 @@ actor TransactionalPublisher: ResultPublisher {
             try await producer.beginTransaction()
             try await producer.enqueue(records)
             if !batch.offsets.isEmpty {
-                try await producer.sendOffsets(batch.offsets, of: self.consumer.groupMetadata())
+                try await producer.sendOffsets(batch.offsets, of: member)
             }
             step = .committing
             try await self.commit(producer)
@@ -57,7 +57,7 @@ actor TransactionalPublisher: ResultPublisher {
         while true {
             do {
                 return try await producer.commitTransaction()
-            } catch where error.disposition == .retry && attemptsLeft > 1 {
+            } catch  where error.disposition == .retry && attemptsLeft > 1 {
                 attemptsLeft -= 1
             }
         }
@@ -111,7 +111,10 @@ actor TransactionalPublisher: ResultPublisher {
                 try await self.clock.sleep(for: .seconds(1))
             } catch {
                 // The hard stop: whoever runs next reads the committed offsets.
-                return .failed(.init(name: "_STATE", code: -1, message: "stopped", disposition: .unknownOutcome), unpublished: nil)
+                return .failed(
+                    .init(name: "_STATE", code: -1, message: "stopped", disposition: .unknownOutcome),
+                    unpublished: nil
+                )
             }
         }
     }

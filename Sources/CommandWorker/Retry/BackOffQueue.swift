@@ -12,6 +12,9 @@ struct BackOffQueue: Sendable {
 
     private var heap = Heap<Waiting>()
 
+    /// Commands in here, those that have left meanwhile among them.
+    var count: Int { self.heap.count }
+
     /// When the soonest is due.
     var nextDue: Duration? { self.heap.min?.due }
 

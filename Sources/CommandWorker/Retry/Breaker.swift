@@ -2,10 +2,18 @@
 ///
 /// Closed → (a systemic failure) → open until a time → one probe → closed again, or open for longer.
 struct Breaker: Sendable {
+    /// Why requests are stopped.
+    struct Cause: Sendable, Hashable {
+        /// A bounded word.
+        let reason: String
+        /// Whether the answer says by itself that every request gets it, and not only that many did.
+        let isCertain: Bool
+    }
+
     private enum State: Sendable {
         case closed
-        case open(reason: String, until: Duration, wait: Duration)
-        case probing(reason: String, wait: Duration)
+        case open(Cause, until: Duration, wait: Duration)
+        case probing(Cause, wait: Duration)
     }
 
     let firstWait: Duration
@@ -18,10 +26,10 @@ struct Breaker: Sendable {
     }
 
     /// Why requests are stopped; `nil` when they are not.
-    var reason: String? {
+    var cause: Cause? {
         switch self.state {
         case .closed: nil
-        case .open(let reason, _, _), .probing(let reason, _): reason
+        case .open(let cause, _, _), .probing(let cause, _): cause
         }
     }
 
@@ -37,35 +45,31 @@ struct Breaker: Sendable {
             return true
         case .probing:
             return false
-        case .open(let reason, let until, let wait):
+        case .open(let cause, let until, let wait):
             guard now >= until else { return false }
-            self.state = .probing(reason: reason, wait: wait)
+            self.state = .probing(cause, wait: wait)
             return true
         }
     }
 
-    /// An answer that any healthy API gives, to the probe or to a request from before: requests flow again.
+    /// An answer that any healthy API gives: if it is the probe's, requests flow again.
     ///
-    /// While a probe is under way, the answer of an older request says nothing about now and is not counted.
+    /// The answer to a request from before says nothing about now and is not counted.
     mutating func succeeded(wasProbe: Bool) {
-        switch self.state {
-        case .closed: break
-        case .open: break
-        case .probing: if wasProbe { self.state = .closed }
-        }
+        if case .probing = self.state, wasProbe { self.state = .closed }
     }
 
     /// An answer that every request would get.
-    mutating func failed(reason: String, wasProbe: Bool, at now: Duration) {
+    mutating func failed(_ cause: Cause, wasProbe: Bool, at now: Duration) {
         switch self.state {
         case .closed:
-            self.state = .open(reason: reason, until: now + self.firstWait, wait: self.firstWait)
+            self.state = .open(cause, until: now + self.firstWait, wait: self.firstWait)
         case .open:
             break
         case .probing(_, let wait):
             guard wasProbe else { return }
             let longer = min(wait * 2, self.longestWait)
-            self.state = .open(reason: reason, until: now + longer, wait: longer)
+            self.state = .open(cause, until: now + longer, wait: longer)
         }
     }
 }

@@ -27,15 +27,19 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// The bound of the wait after an attempt, from 1; finite for any number.
     func bound(afterAttempt attempt: Int) -> Duration {
-        var bound = self.initialInterval
+        var bound = min(self.initialInterval, self.maximumInterval)
+        guard self.multiplier > 1, bound > .zero else { return bound }
         for _ in 1..<max(attempt, 1) {
+            // Compared before it is multiplied: a duration that overflows traps.
+            guard bound < self.maximumInterval / self.multiplier else { return self.maximumInterval }
             bound = bound * self.multiplier
-            if bound >= self.maximumInterval { return self.maximumInterval }
         }
-        return min(bound, self.maximumInterval)
+        return bound
     }
 
-    /// How long to wait after an attempt. What the server asked for is a floor, and jitter goes on top of it.
+    /// How long to wait after an attempt.
+    ///
+    /// What the server asked for is a floor, and jitter goes on top of it.
     func wait(
         afterAttempt attempt: Int,
         serverAsked: Duration?,

@@ -78,7 +78,9 @@ extension FaultRule: Codable {
             requests: try values.decodeIfPresent(Int.self, forKey: .requests),
             share: try values.decodeIfPresent(Double.self, forKey: .share) ?? 1,
             seed: try values.decodeIfPresent(UInt64.self, forKey: .seed) ?? 1,
-            duration: try values.decodeIfPresent(Bounded.self, forKey: .forMilliseconds).map { .milliseconds($0.value) },
+            duration: try values.decodeIfPresent(Bounded.self, forKey: .forMilliseconds).map {
+                .milliseconds($0.value)
+            },
             externalIDs: try values.decodeIfPresent([String].self, forKey: .externalIDs)
         )
     }
@@ -129,7 +131,9 @@ private struct Bounded: Decodable {
         value = try container.decode(Int.self)
         guard (0...4_294_967_296).contains(value) else {
             throw DecodingError.dataCorruptedError(
-                in: container, debugDescription: "\(value) is not between 0 and 4294967296")
+                in: container,
+                debugDescription: "\(value) is not between 0 and 4294967296"
+            )
         }
     }
 }

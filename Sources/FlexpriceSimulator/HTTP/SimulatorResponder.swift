@@ -51,6 +51,10 @@ struct SimulatorResponder: HTTPResponder {
         for field in answer.headers { headers[field.name] = field.value }
         // A status of 0 belongs to a connection that is closed already: nobody sees it.
         let status = HTTPResponse.Status(code: answer.status == 0 ? 500 : answer.status)
+        guard head.method != .head else {
+            headers[.contentLength] = String(answer.body.count)
+            return Response(status: status, headers: headers)
+        }
         return Response(status: status, headers: headers, body: responseBody(answer))
     }
 

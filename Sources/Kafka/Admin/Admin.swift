@@ -21,7 +21,7 @@ import CLibrdkafka
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
             context: ClientContext(log: log),
-            properties: ProducerSettings(client: properties).properties,
+            properties: ProducerSettings(client: properties).properties(),
             register: { unsafe ClientContext.register($0) }
         )
     }
@@ -115,7 +115,7 @@ import CLibrdkafka
         let reader = unsafe try ClientHandle(
             RD_KAFKA_CONSUMER,
             context: ClientContext(log: self.log),
-            properties: ConsumerSettings(client: self.properties, group: group).properties,
+            properties: ConsumerSettings(client: self.properties, group: group).properties(),
             register: { unsafe ClientContext.register($0) }
         )
         let list = TopicPartitionListHandle(partitions)

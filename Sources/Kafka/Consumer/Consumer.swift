@@ -1,4 +1,5 @@
 import CLibrdkafka
+import Synchronization
 
 /// A member of a consumer group: one queue of events that its owner reads, woken by a callback.
 ///
@@ -13,14 +14,42 @@ import CLibrdkafka
 /// ```
 ///
 /// Every method may be called from any thread («librdkafka is completely thread-safe», its INTRODUCTION.md), but events
-/// have an order only if one task polls. Assignments are answered by the owner, never by the binding. The owner must call
-/// ``close()`` before the last reference goes; otherwise the member leaves the group only when its session times out.
+/// have an order only if one task polls. Assignments are answered by the owner, never by the binding. The owner polls at
+/// every wake-up, of which there is one every few seconds (`statistics.interval.ms`) even when nothing happens: it is the sign
+/// of life that `max.poll.interval.ms` asks for. It calls ``close()`` before the last reference goes; otherwise whoever drops
+/// that reference waits until the member has left the group.
 @safe public final class Consumer: @unchecked Sendable {
     // @unchecked: the handles are C pointers that never change, and librdkafka's calls on them are thread-safe.
-    private let client: ClientHandle<ConsumerContext>
-    private let queue: OpaquePointer
+    let client: ClientHandle<ConsumerContext>
+    let queue: OpaquePointer
+    /// A static member (KIP-345) keeps its place in the group when it closes.
+    let isStaticMember: Bool
     private let blocking: BlockingCalls
     private let topics = TopicNames()
+    let state = Mutex(State())
+
+    struct State {
+        /// The rebalance that the owner has taken from the queue and not answered yet; librdkafka has one under way at most.
+        private(set) var unanswered: ConsumerEvent?
+        private(set) var wasAssigned = false
+        var isClosed = false
+
+        mutating func take(_ rebalance: ConsumerEvent) {
+            switch rebalance {
+            case .assigned:
+                self.unanswered = rebalance
+                self.wasAssigned = true
+            case .revoked, .lost:
+                self.unanswered = rebalance
+            case .record, .failed, .statistics:
+                break
+            }
+        }
+
+        mutating func answered() {
+            self.unanswered = nil
+        }
+    }
 
     /// Joins nothing yet: connects, and checks every property.
     ///
@@ -36,7 +65,7 @@ import CLibrdkafka
         self.client = unsafe try ClientHandle(
             RD_KAFKA_CONSUMER,
             context: context,
-            properties: settings.properties
+            properties: settings.properties()
         ) { configuration in
             unsafe ClientContext.register(configuration)
             unsafe rd_kafka_conf_set_events(
@@ -46,17 +75,20 @@ import CLibrdkafka
         }
         _ = unsafe rd_kafka_poll_set_consumer(self.client.pointer)
         unsafe self.queue = rd_kafka_queue_get_consumer(self.client.pointer)
+        self.isStaticMember = settings.groupInstanceID != nil
         self.blocking = BlockingCalls(label: "kafka.consumer.\(settings.group)")
         unsafe context.wake(on: self.queue)
     }
 
     deinit {
+        self.closeNow()
         unsafe rd_kafka_queue_cb_event_enable(self.queue, nil, nil)
         unsafe rd_kafka_queue_destroy(self.queue)
     }
 
     /// Joins the group for these topics; assignments arrive as events.
     public func subscribe(to topics: [String]) throws(KafkaError) {
+        try self.requireOpen()
         let list = TopicPartitionListHandle(topics.map { TopicPartition(topic: $0, partition: -1) })
         try Self.check(unsafe rd_kafka_subscribe(self.client.pointer, list.pointer))
     }
@@ -67,6 +99,7 @@ import CLibrdkafka
     /// also the sign of life that `max.poll.interval.ms` asks for.
     public func poll(limit: Int) -> [ConsumerEvent] {
         var events: [ConsumerEvent] = []
+        if self.state.withLock({ $0.isClosed }) { return events }
         while events.count < limit, let event = unsafe rd_kafka_queue_poll(self.queue, 0) {
             defer { unsafe rd_kafka_event_destroy(event) }
             switch unsafe rd_kafka_event_type(event) {
@@ -75,7 +108,9 @@ import CLibrdkafka
                     events.append(unsafe self.topics.event(of: message))
                 }
             case RD_KAFKA_EVENT_REBALANCE:
-                events.append(unsafe self.rebalance(event))
+                let rebalance = unsafe self.rebalance(event)
+                self.state.withLock { $0.take(rebalance) }
+                events.append(rebalance)
             case RD_KAFKA_EVENT_ERROR:
                 events.append(.failed(unsafe self.failure(event)))
             case RD_KAFKA_EVENT_STATS:
@@ -89,16 +124,19 @@ import CLibrdkafka
 
     /// Answers an assignment: fetching starts at these offsets, or where the reset policy says for those without one.
     public func assign(_ offsets: [PartitionOffset]) throws(KafkaError) {
+        try self.requireOpen()
         let list = TopicPartitionListHandle(offsets)
         if self.isCooperative {
             unsafe try Self.check(error: rd_kafka_incremental_assign(self.client.pointer, list.pointer))
         } else {
             try Self.check(unsafe rd_kafka_assign(self.client.pointer, list.pointer))
         }
+        self.state.withLock { $0.answered() }
     }
 
     /// Answers a revocation or a loss: these partitions are no longer ours.
     public func release(_ partitions: [TopicPartition]) throws(KafkaError) {
+        try self.requireOpen()
         if self.isCooperative {
             let list = TopicPartitionListHandle(partitions)
             unsafe try Self.check(error: rd_kafka_incremental_unassign(self.client.pointer, list.pointer))
@@ -106,6 +144,7 @@ import CLibrdkafka
             // The eager protocol takes everything back at once.
             try Self.check(unsafe rd_kafka_assign(self.client.pointer, nil))
         }
+        self.state.withLock { $0.answered() }
     }
 
     /// Stops fetching from partitions; they stay assigned, and what was fetched ahead is dropped and fetched again.
@@ -168,18 +207,28 @@ import CLibrdkafka
     }
 
     /// Leaves the group. Commit and release first: whatever is still assigned is given up as it stands.
+    ///
+    /// Takes some milliseconds, some seconds when a rebalance is under way or no broker answers, never more than fifteen.
+    /// Nobody may poll meanwhile; afterwards a poll gives nothing, and what would change anything is refused. A second close
+    /// does nothing.
     public func close() async {
         try? await self.blocking.run { () throws(KafkaError) in
-            _ = unsafe rd_kafka_consumer_close(self.client.pointer)
+            self.closeNow()
         }
     }
 
-    private var isCooperative: Bool {
+    /// librdkafka would take an assignment after the close, or wait for an answer that never comes.
+    private func requireOpen() throws(KafkaError) {
+        guard self.state.withLock({ $0.isClosed }) else { return }
+        throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "the consumer is closed", disposition: .fatal)
+    }
+
+    var isCooperative: Bool {
         guard let name = unsafe rd_kafka_rebalance_protocol(self.client.pointer) else { return false }
         return unsafe String(cString: name) == "COOPERATIVE"
     }
 
-    private func rebalance(_ event: OpaquePointer) -> ConsumerEvent {
+    func rebalance(_ event: OpaquePointer) -> ConsumerEvent {
         let code = unsafe rd_kafka_event_error(event)
         guard let list = unsafe rd_kafka_event_topic_partition_list(event) else { return .failed(KafkaError(code)) }
         let partitions = unsafe TopicPartitionListHandle.partitions(of: list)

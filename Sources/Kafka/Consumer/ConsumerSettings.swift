@@ -15,8 +15,9 @@ public struct ConsumerSettings: Sendable, Hashable {
     }
 
     /// librdkafka's properties: our defaults, then what the user passes through, then what delivery rests on.
-    var properties: [(String, String)] {
-        let defaults: [String: String] = [
+    func properties() throws(KafkaError) -> [(String, String)] {
+        let defaults = [
+            "client.id": self.client.clientID,
             // Commands must not be skipped: a group without offsets starts at the beginning.
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
@@ -31,10 +32,12 @@ public struct ConsumerSettings: Sendable, Hashable {
             "socket.keepalive.enable": "true",
             // Otherwise the first reconnect after a broker's restart may wait 10 s.
             "reconnect.backoff.max.ms": "2000",
+            // Comes as an event, and so wakes the owner of an idle consumer, whose poll is the sign of life that
+            // max.poll.interval.ms asks for: without it the group would take the partitions away after five quiet minutes.
+            "statistics.interval.ms": "5000",
         ]
         var owned = [
             ("bootstrap.servers", self.client.brokers),
-            ("client.id", self.client.clientID),
             ("group.id", self.group),
             ("enable.auto.commit", "false"),
             ("enable.auto.offset.store", "false"),
@@ -42,6 +45,7 @@ public struct ConsumerSettings: Sendable, Hashable {
             ("allow.auto.create.topics", "false"),
         ]
         if let instance = self.groupInstanceID { owned.append(("group.instance.id", instance)) }
-        return defaults.merging(self.client.passthrough) { $1 }.sorted { $0.key < $1.key } + owned
+        // What is passed comes after all defaults, so that it wins under an alias of their names too.
+        return try defaults.map { ($0.key, $0.value) } + self.client.passed(to: .consumer) + owned
     }
 }

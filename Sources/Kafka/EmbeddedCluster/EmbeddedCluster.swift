@@ -40,6 +40,14 @@ import CLibrdkafka
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
     }
 
+    /// Lets a topic's metadata carry an error, such as 3 (`UNKNOWN_TOPIC_OR_PART`): the brokers make a topic that is asked for,
+    /// and only so can one of them not exist.
+    ///
+    /// - Parameter code: Kafka's error code; 0 ends it.
+    public func fail(topic: String, with code: Int32) {
+        unsafe rd_kafka_mock_topic_set_error(self.cluster, topic, rd_kafka_resp_err_t(rawValue: code))
+    }
+
     /// Takes a broker down: connections break, new ones are refused.
     public func takeDown(broker: Int32) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_broker_set_down(self.cluster, broker)

@@ -1,10 +1,19 @@
 import CLibrdkafka
 import Synchronization
 
-/// What every client's callbacks need: where log lines go, and the first fatal error.
+/// What every client's callbacks need: where log lines go.
 class ClientContext: @unchecked Sendable {
     // @unchecked: subclasses add state of their own, which they guard with a Mutex; what is here never changes.
     let log: KafkaLogSink
+    private let abandoned = Atomic(false)
+
+    /// Whether the client must outlive its handle, because to destroy it would crash.
+    var isAbandoned: Bool { self.abandoned.load(ordering: .acquiring) }
+
+    /// Lets the client and this context live as long as the process.
+    func abandon() {
+        self.abandoned.store(true, ordering: .releasing)
+    }
 
     init(log: @escaping KafkaLogSink) {
         self.log = log

@@ -4,7 +4,7 @@ import CLibrdkafka
 ///
 /// Made in two steps that cannot leak: the context is retained only once the client exists, and released only after
 /// `rd_kafka_destroy` has joined every thread that could still call back.
-@safe struct ClientHandle<Context: AnyObject & Sendable>: ~Copyable {
+@safe struct ClientHandle<Context: ClientContext>: ~Copyable {
     let pointer: OpaquePointer
     /// What the callbacks find as their opaque value.
     let context: Context
@@ -29,6 +29,11 @@ import CLibrdkafka
     }
 
     deinit {
+        if self.context.isAbandoned {
+            // The client's threads go on, and so must what their callbacks point to.
+            _ = unsafe Unmanaged.passRetained(self.context)
+            return
+        }
         unsafe rd_kafka_destroy(self.pointer)
         // Every thread of the client is joined: nothing can call back any more, and the context may go.
         withExtendedLifetime(self.context) {}

@@ -19,12 +19,15 @@ import CLibrdkafka
         }
     }
 
-    /// Sets one property; returns librdkafka's own sentence when it does not take the name or the value.
+    /// Sets one property; returns librdkafka's own sentence when it does not take the name or the value, behind the name
+    /// that was given if the sentence speaks of another one that it is an alias of.
     func problem(_ name: String, _ value: String) -> String? {
         var text = [CChar](repeating: 0, count: 512)
         let count = text.count
         let result = unsafe rd_kafka_conf_set(self.pointer, name, value, &text, count)
-        return result == RD_KAFKA_CONF_OK ? nil : Self.string(text)
+        guard result != RD_KAFKA_CONF_OK else { return nil }
+        let sentence = Self.string(text)
+        return sentence.contains("\"\(name)\"") ? sentence : "\(name): \(sentence)"
     }
 
     /// Lends the pointer for the calls that register callbacks.

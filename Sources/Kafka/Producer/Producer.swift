@@ -29,7 +29,7 @@ import CLibrdkafka
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
             context: ProducerContext(log: log),
-            properties: settings.properties
+            properties: settings.properties()
         ) { configuration in
             unsafe ClientContext.register(configuration)
             unsafe ProducerContext.registerReports(configuration)

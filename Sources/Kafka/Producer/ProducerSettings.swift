@@ -13,8 +13,9 @@ public struct ProducerSettings: Sendable, Hashable {
     }
 
     /// librdkafka's properties: our defaults, then what the user passes through, then what delivery rests on.
-    var properties: [(String, String)] {
-        var defaults: [String: String] = [
+    func properties() throws(KafkaError) -> [(String, String)] {
+        var defaults = [
+            "client.id": self.client.clientID,
             // Batches are cut by the worker, which flushes; a timer would only add its own wait.
             "linger.ms": "0",
             "queue.buffering.max.messages": "200000",
@@ -33,7 +34,6 @@ public struct ProducerSettings: Sendable, Hashable {
         ]
         var owned = [
             ("bootstrap.servers", self.client.brokers),
-            ("client.id", self.client.clientID),
             ("enable.idempotence", "true"),
             ("acks", "all"),
             ("delivery.report.only.error", "true"),
@@ -43,15 +43,7 @@ public struct ProducerSettings: Sendable, Hashable {
             defaults["transaction.timeout.ms"] = "60000"
             owned.append(("transactional.id", id))
         }
-        let passed = self.client.passthrough.filter { !Self.consumerOnly.contains($0.key) }
-        return defaults.merging(passed) { $1 }.sorted { $0.key < $1.key } + owned
+        // What is passed comes after all defaults, so that it wins under an alias of their names too.
+        return try defaults.map { ($0.key, $0.value) } + self.client.passed(to: .producer) + owned
     }
-
-    /// Properties of consumers, which a producer would only warn of.
-    private static let consumerOnly: Set<String> = [
-        "auto.offset.reset", "check.crcs", "fetch.error.backoff.ms", "fetch.max.bytes", "fetch.message.max.bytes",
-        "fetch.min.bytes", "fetch.wait.max.ms", "heartbeat.interval.ms", "max.partition.fetch.bytes",
-        "max.poll.interval.ms", "partition.assignment.strategy", "queued.max.messages.kbytes", "queued.min.messages",
-        "session.timeout.ms",
-    ]
 }

@@ -1,43 +1,99 @@
 /// A librdkafka property that users may not set, because delivery or another setting of ours rests on it.
-public struct RefusedProperty: Sendable, Hashable {
-    /// librdkafka's name of the property.
-    public let name: String
-    /// Why, and what to set in its place.
-    public let reason: String
+///
+/// The one list for `kafka.properties` and for every client that this module makes. A wrong value would lose or double
+/// results without any error.
+package struct RefusedProperty: Sendable, Hashable {
+    /// Values that say what holds anyway, and so may pass.
+    private enum Harmless: Hashable {
+        case none
+        case values(Set<String>)
+        case numbers(ClosedRange<Int>)
 
-    /// Every property that is refused whatever its value.
-    public static let always: [RefusedProperty] = [
-        .init(name: "bootstrap.servers", reason: "set kafka.brokers"),
-        .init(name: "metadata.broker.list", reason: "set kafka.brokers"),
-        .init(name: "group.id", reason: "set kafka.consumer_group"),
-        .init(name: "group.instance.id", reason: "set kafka.group_instance_id"),
-        .init(name: "transactional.id", reason: "set delivery.transactional_id"),
-        .init(
-            name: "enable.auto.commit",
-            reason: "an offset is committed only with the result of its command; remove the property"
-        ),
-        .init(name: "auto.commit.enable", reason: "an offset is committed only with the result of its command"),
-        .init(name: "auto.commit.interval.ms", reason: "nothing is committed by a timer; remove the property"),
-        .init(name: "enable.auto.offset.store", reason: "an offset is committed only with the result of its command"),
-        .init(name: "enable.auto.offset.commit", reason: "an offset is committed only with the result of its command"),
-        .init(name: "offset.store.method", reason: "offsets are kept by the broker"),
-        .init(name: "enable.idempotence", reason: "the producer is always idempotent; set delivery.guarantee"),
-        .init(name: "enable.gapless.guarantee", reason: "it is experimental and stops the producer at a passing error"),
-        .init(name: "acks", reason: "results are acknowledged by all in-sync replicas; remove the property"),
-        .init(name: "request.required.acks", reason: "results are acknowledged by all in-sync replicas"),
-        .init(name: "max.in.flight", reason: "the order of results rests on it; remove the property"),
-        .init(name: "max.in.flight.requests.per.connection", reason: "the order of results rests on it"),
-        .init(name: "isolation.level", reason: "commands are always read committed; remove the property"),
-        .init(name: "enable.partition.eof", reason: "the worker does not read it"),
-        .init(name: "consume.callback.max.messages", reason: "the worker reads events, not callbacks"),
-        .init(name: "delivery.report.only.error", reason: "the worker's accounting of results rests on it"),
-        .init(name: "log.queue", reason: "the worker takes librdkafka's log itself; set log.level or debug"),
-        .init(name: "allow.auto.create.topics", reason: "topics are never made silently; use topics create"),
-        .init(name: "test.mock.num.brokers", reason: "use run --embedded-broker"),
-    ]
+        func contains(_ value: String) -> Bool {
+            switch self {
+            case .none: false
+            case .values(let values): values.contains(value.lowercased())
+            case .numbers(let numbers): Int(value).map { numbers.contains($0) } ?? false
+            }
+        }
 
-    /// The entry for a property, or `nil` when users may set it.
-    public static func find(_ name: String) -> RefusedProperty? {
-        self.always.first { $0.name == name }
+        // The three spellings that librdkafka takes (rdkafka_conf.c, booleans).
+        static let isTrue = Harmless.values(["true", "t", "1"])
+        static let isFalse = Harmless.values(["false", "f", "0"])
     }
+
+    /// librdkafka's name of the property; a `*` at one end stands for anything.
+    package let name: String
+    /// Why, or what to set in its place; a phrase without a full stop.
+    package let reason: String
+    private let harmless: Harmless
+
+    private init(_ name: String, _ reason: String, unless harmless: Harmless = .none) {
+        self.name = name
+        self.reason = reason
+        self.harmless = harmless
+    }
+
+    /// The reason to refuse a property with this value, or `nil` if it may pass.
+    package static func reason(name: String, value: String) -> String? {
+        let name = name.lowercased()
+        return self.all.first { $0.covers(name) && !$0.harmless.contains(value) }?.reason
+    }
+
+    private func covers(_ candidate: String) -> Bool {
+        if self.name.hasSuffix("*") { return candidate.hasPrefix(self.name.dropLast()) }
+        if self.name.hasPrefix("*") { return candidate.hasSuffix(self.name.dropFirst()) }
+        return candidate == self.name
+    }
+
+    /// The table, aliases beside their property.
+    package static let all: [RefusedProperty] = [
+        Self("bootstrap.servers", "set kafka.brokers instead"),
+        Self("metadata.broker.list", "set kafka.brokers instead"),
+        Self("group.id", "set kafka.consumer_group instead"),
+        Self("group.instance.id", "set kafka.group_instance_id instead"),
+        Self("transactional.id", "set delivery.transactional_id instead"),
+        Self("enable.auto.commit", "offsets are committed with the results, never by a timer", unless: .isFalse),
+        Self("auto.commit.enable", "offsets are committed with the results, never by a timer", unless: .isFalse),
+        Self("auto.commit.interval.ms", "offsets are committed with the results, never by a timer"),
+        Self("enable.auto.offset.store", "an offset may be stored only when its command is finished", unless: .isFalse),
+        Self("offset.store.*", "offsets are kept in the broker, with the results"),
+        Self("enable.idempotence", "results must not be doubled or reordered by a resend", unless: .isTrue),
+        Self("enable.gapless.guarantee", "it ends the producer at an error that would pass", unless: .isFalse),
+        Self("acks", "a result counts only when all replicas have it", unless: .values(["all", "-1"])),
+        Self("request.required.acks", "a result counts only when all replicas have it", unless: .values(["all", "-1"])),
+        Self("max.in.flight", "an idempotent producer keeps order with at most 5", unless: .numbers(1...5)),
+        Self(
+            "max.in.flight.requests.per.connection",
+            "an idempotent producer keeps order with at most 5",
+            unless: .numbers(1...5)
+        ),
+        Self("retries", "an idempotent producer needs at least 1", unless: .numbers(1...Int.max)),
+        Self("message.send.max.retries", "an idempotent producer needs at least 1", unless: .numbers(1...Int.max)),
+        Self("delivery.report.only.error", "the producer keeps its own account of what was delivered"),
+        Self(
+            "isolation.level",
+            "commands of aborted transactions must stay invisible",
+            unless: .values(["read_committed"])
+        ),
+        Self(
+            "allow.auto.create.topics",
+            "topics are made by 'customer-worker topics create' only",
+            unless: .isFalse
+        ),
+        Self(
+            "statistics.interval.ms",
+            "an idle consumer is woken by it to show its sign of life; 100 to 10000",
+            unless: .numbers(100...10_000)
+        ),
+        Self("enable.partition.eof", "the worker does not read to an end", unless: .isFalse),
+        Self("log.queue", "librdkafka's log goes into the worker's own", unless: .isFalse),
+        Self("consume.callback.max.messages", "the worker reads events, not callbacks"),
+        Self("test.mock.*", "use 'customer-worker run --embedded-broker'"),
+        Self("go.*", "a property of the Go client, not of librdkafka"),
+        Self("*_cb", "a callback, which has no textual form"),
+        Self("opaque", "a pointer, which has no textual form"),
+        Self("default_topic_conf", "a pointer, which has no textual form"),
+        Self("enabled_events", "the worker chooses the events that it handles"),
+    ]
 }

@@ -41,7 +41,7 @@ package struct WorkerAssembly: Sendable {
             multiplier: settings.retry.multiplier,
             maximumElapsedTime: settings.retry.maxElapsedTime
         )
-        worker.probeWaits = settings.breaker.probeInterval ... settings.breaker.probeMaxInterval
+        worker.probeWaits = settings.breaker.probeInterval...settings.breaker.probeMaxInterval
         worker.failuresThatOpenBreaker = settings.breaker.minimumRequests
         if case .fixed(let count) = settings.api.maxConcurrency { worker.maximumRequests = count }
 

@@ -62,7 +62,9 @@ struct Demo {
 
     /// What Flexprice knows and does before the worker comes.
     private func prepare(_ client: FlexpriceClient) async throws {
-        for (id, name) in [(DemoCommandMix.knownAndAgreeing, "Known Ltd"), (DemoCommandMix.knownAndDiffering, "Theirs")] {
+        for (id, name) in [
+            (DemoCommandMix.knownAndAgreeing, "Known Ltd"), (DemoCommandMix.knownAndDiffering, "Theirs"),
+        ] {
             let body = Array(#"{"external_id":"\#(id)","name":"\#(name)"}"#.utf8)
             _ = await client.createCustomer(body: body, requestID: "demo")
         }
@@ -89,7 +91,10 @@ struct Demo {
     }
 
     private func send(_ samples: [DemoSample]) async throws {
-        let producer = try Producer(ProducerSettings(client: ClientProperties(brokers: self.cluster.brokers)), log: { _ in })
+        let producer = try Producer(
+            ProducerSettings(client: ClientProperties(brokers: self.cluster.brokers)),
+            log: { _ in }
+        )
         let records = samples.map { sample in
             ProducerRecord(
                 topic: "customer_commands",

@@ -82,7 +82,12 @@ enum DemoCommandMix {
         DemoSample("no external_id", key: nil, #"{"name":"Nobody"}"#, expect: "invalid_command"),
         DemoSample("cut off", key: "acct_0004", #"{"external_id":"acct_0004","na"#, expect: "invalid_json"),
         DemoSample("a tombstone", key: "acct_0005", nil, expect: "invalid_json"),
-        DemoSample("framed by a schema registry", key: "acct_0006", "\u{0}\u{0}\u{0}\u{0}\u{7}...", expect: "schema_framed_payload"),
+        DemoSample(
+            "framed by a schema registry",
+            key: "acct_0006",
+            "\u{0}\u{0}\u{0}\u{0}\u{7}...",
+            expect: "schema_framed_payload"
+        ),
         DemoSample(
             "the API answers 503 twice first",
             key: "acct_0007",

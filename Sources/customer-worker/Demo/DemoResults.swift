@@ -31,7 +31,8 @@ struct DemoResult: Sendable {
             self.answer = answer
         } else {
             self.outcome = Self.text(event["outcome"]) ?? "-"
-            self.answer = if case .object(let customer)? = event["customer"] { Self.text(customer["id"]) ?? "-" } else { "-" }
+            self.answer =
+                if case .object(let customer)? = event["customer"] { Self.text(customer["id"]) ?? "-" } else { "-" }
         }
     }
 
@@ -54,7 +55,11 @@ enum DemoResults {
             brokers: brokers,
             passthrough: ["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]
         )
-        let consumer = try Consumer(ConsumerSettings(client: client, group: "demo"), log: { _ in }) { continuation.yield() }
+        let consumer = try Consumer(
+            ConsumerSettings(client: client, group: "demo"),
+            log: { _ in },
+            onReadable: { continuation.yield() }
+        )
         try consumer.subscribe(to: [topic])
         let deadline = Task {
             try await Task.sleep(for: .seconds(60))

@@ -38,7 +38,12 @@ func withWorker<R: Sendable>(
         let port = try await simulator.port
         let api = FlexpriceClient(FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: APIKey("sk_test")))
         client = api
-        worker = CommandWorker(settings, ledger: ledger, backend: .remote(FlexpriceBackend(client: api)), logger: logger)
+        worker = CommandWorker(
+            settings,
+            ledger: ledger,
+            backend: .remote(FlexpriceBackend(client: api)),
+            logger: logger
+        )
     }
     let running = Task { try await worker.run() }
     let result: Result<R, any Error>

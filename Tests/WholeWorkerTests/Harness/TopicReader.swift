@@ -10,7 +10,8 @@ final class TopicReader: Sendable {
         let (readable, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.readable = readable
         self.ring = ring
-        self.consumer = try Consumer(ConsumerSettings(client: broker.client, group: "\(group)-\(topic)"), log: { _ in }) {
+        self.consumer = try Consumer(ConsumerSettings(client: broker.client, group: "\(group)-\(topic)"), log: { _ in })
+        {
             ring.yield()
         }
         try self.consumer.subscribe(to: [topic])

@@ -1,3 +1,5 @@
+import Kafka
+
 extension ValueKind where Value == String {
     /// A text of visible ASCII characters without spaces, as a header or an identifier needs.
     static func identifier(upTo limit: Int) -> Self {
@@ -92,7 +94,7 @@ extension ValueKind where Value == KafkaProperties {
                     throw SettingMistakes(found: "a value of another form", expected: expected)
                 }
                 let mistakes = values.sorted { $0.key < $1.key }.compactMap { name, value -> SettingMistake? in
-                    guard let reason = RefusedKafkaProperty.reason(name: name, value: value) else { return nil }
+                    guard let reason = RefusedProperty.reason(name: name, value: value) else { return nil }
                     let found = KafkaProperties.isSecret(name) ? "a value (not shown)" : Redaction.quoted(value)
                     return SettingMistake(entry: name, found: found, expected: "it left out: \(reason)")
                 }

@@ -36,7 +36,7 @@ extension Settings {
         /// - `kafka.topic`, `kafka.topic_results`, `kafka.topic_dlq` (text, `customer_commands`, `customer_results`,
         ///   `customer_commands_dlq`): Kafka's rule for topic names; three different ones.
         /// - `kafka.reply_topics_allowed` (list, empty; reloads): at most 1,000 topic names or prefixes with `*`.
-        /// - `kafka.properties` (map, empty): librdkafka's, except those in ``RefusedKafkaProperty``.
+        /// - `kafka.properties` (map, empty): librdkafka's, except those in ``RefusedProperty``.
         init(from reader: inout SettingsReader) {
             brokers = reader.value(
                 "kafka.brokers",

@@ -4,7 +4,7 @@
 package struct KafkaProperties: Sendable, Equatable {
     private let values: [String: String]
 
-    /// Wraps properties that were already looked through by ``RefusedKafkaProperty``.
+    /// Wraps properties that were already looked through by ``RefusedProperty``.
     package init(_ values: [String: String] = [:]) {
         self.values = values
     }

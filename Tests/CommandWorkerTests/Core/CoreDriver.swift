@@ -1,0 +1,167 @@
+import CustomerContract
+import Kafka
+import Ledger
+
+@testable import CommandWorker
+
+/// A core with a clock in the hand: says what happens, and looks at what the core wants done.
+final class CoreDriver {
+    static let partition = TopicPartition(topic: "commands", partition: 0)
+
+    var core: WorkerCore
+    var now: Duration = .zero
+
+    init(_ adjust: (inout CoreSettings) -> Void = { _ in }) {
+        var settings = CoreSettings(
+            createsLocally: false,
+            maximumRequests: 8,
+            maximumInFlight: 100,
+            maximumInFlightBytes: 1_000_000,
+            retry: RetryPolicy(
+                initialInterval: .seconds(1),
+                maximumInterval: .seconds(4),
+                maximumElapsedTime: .seconds(60)
+            ),
+            firstProbeWait: .seconds(1),
+            longestProbeWait: .seconds(8),
+            failuresThatOpenBreaker: 5,
+            revocationBudget: .seconds(10)
+        )
+        adjust(&settings)
+        self.core = WorkerCore(settings: settings, seed: 1)
+    }
+
+    var moment: Moment { Moment(uptime: self.now, wall: UnixMilliseconds(1_800_000_000_000)) }
+
+    func take() -> [WorkerAction] { self.core.takeActions(at: self.moment) }
+
+    /// Moves the clock to the core's next deadline, if there is one within the time.
+    func advance(atMost wait: Duration = .seconds(3_600)) -> [WorkerAction] {
+        if let due = self.core.nextDeadline(at: self.moment), due <= self.now + wait { self.now = max(due, self.now) }
+        return self.take()
+    }
+
+    /// Gets a partition, from a committed offset on.
+    @discardableResult
+    func assign(
+        _ partition: TopicPartition = CoreDriver.partition,
+        at offset: Int64? = nil,
+        metadata: [UInt8] = []
+    ) -> [WorkerAction] {
+        self.core.partitionsAssigned([partition])
+        _ = self.take()
+        self.core.assigned([PartitionOffset(partition, offset: offset, metadata: metadata)], at: self.moment)
+        return self.take()
+    }
+
+    /// Gets a record with a good command, or with a value that is none.
+    func receive(_ offset: Int64, id: String, of partition: TopicPartition = CoreDriver.partition, isValid: Bool = true)
+    {
+        self.core.received(
+            Self.record(offset, id: id, of: partition, isValid: isValid),
+            decode: CommandDecoder(reader: CommandReader()).decode,
+            at: self.moment
+        )
+    }
+
+    /// Gets a record whose command is new to the ledger; the request that goes out for it, if one may.
+    func start(_ offset: Int64, id: String, of partition: TopicPartition = CoreDriver.partition) -> BackendRequest? {
+        self.receive(offset, id: id, of: partition)
+        guard let batch = self.take().stores.first else { return nil }
+        self.answer(batch)
+        return self.take().requests.first
+    }
+
+    /// Answers a batch for the ledger: finds nothing, and remembers everything for the first time.
+    func answer(_ batch: StoreBatch, earlier: LedgerEntry? = nil) {
+        self.core.stored(
+            .done(
+                found: batch.lookUps.map { _ in nil },
+                made: batch.creations.map { _ in Self.customer },
+                earlier: Array(repeating: earlier, count: batch.creations.count + batch.entries.count)
+            ),
+            at: self.moment
+        )
+    }
+
+    func answer(_ request: BackendRequest, _ answer: BackendAnswer) {
+        self.core.answered(request.ticket, answer, at: self.moment)
+    }
+
+    /// Lets a request succeed and its success be remembered; what the core does next.
+    func succeed(_ request: BackendRequest) -> [WorkerAction] {
+        self.answer(request, .created(.created, Self.customer))
+        if let batch = self.take().stores.first { self.answer(batch) }
+        return self.take()
+    }
+
+    func published(_ outcome: PublishOutcome = .published) -> [WorkerAction] {
+        self.core.published(outcome, at: self.moment)
+        return self.take()
+    }
+
+    static let customer = CustomerDocument(json: Array(#"{"id":"cust_1"}"#.utf8))
+
+    static let error = KafkaError(name: "_TRANSPORT", code: -195, message: "gone", disposition: .retry)
+
+    static func passing(_ reason: String = "503", after: Duration? = nil) -> BackendAnswer {
+        .transient(reason: reason, failure: CommandFailure(code: .retriesExhausted, message: reason), after: after)
+    }
+
+    static func record(
+        _ offset: Int64,
+        id: String,
+        of partition: TopicPartition = CoreDriver.partition,
+        isValid: Bool = true
+    ) -> KafkaRecord {
+        KafkaRecord(
+            topicPartition: partition,
+            offset: offset,
+            timestamp: 1_800_000_000_000,
+            key: nil,
+            value: Array((isValid ? #"{"external_id":"\#(id)"}"# : #"{"external_id":"\#(id)","name":7}"#).utf8)
+        )
+    }
+
+    /// The command of a record, as another worker would have read it.
+    static func command(_ offset: Int64, id: String) -> CreateCustomerCommand? {
+        let decoded = CommandDecoder(reader: CommandReader()).decode(Self.record(offset, id: id))
+        return if case .command(let command) = decoded { command } else { nil }
+    }
+}
+
+extension [WorkerAction] {
+    var stores: [StoreBatch] { self.compactMap { if case .store(let batch) = $0 { batch } else { nil } } }
+    var requests: [BackendRequest] { self.compactMap { if case .request(let request) = $0 { request } else { nil } } }
+    var batches: [CommitBatch] { self.compactMap { if case .publish(let batch) = $0 { batch } else { nil } } }
+    var released: [TopicPartition] {
+        self.flatMap { action -> [TopicPartition] in
+            guard case .release(let partitions) = action else { return [] }
+            return partitions
+        }
+    }
+    var paused: [TopicPartition] {
+        self.flatMap { action -> [TopicPartition] in
+            guard case .pause(let partitions) = action else { return [] }
+            return partitions
+        }
+    }
+    var resumed: [TopicPartition] {
+        self.flatMap { action -> [TopicPartition] in
+            guard case .resume(let partitions) = action else { return [] }
+            return partitions
+        }
+    }
+    var assigned: [PartitionOffset] {
+        self.flatMap { action -> [PartitionOffset] in
+            guard case .assign(let offsets) = action else { return [] }
+            return offsets
+        }
+    }
+    var readings: [[TopicPartition]] { self.compactMap { if case .readCommitted(let list) = $0 { list } else { nil } } }
+}
+
+extension CommitBatch {
+    /// The offsets of its results' records, in their order.
+    var records: [Int64] { self.results.map(\.context.message.position.offset) }
+}

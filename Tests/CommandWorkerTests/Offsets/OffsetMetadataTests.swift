@@ -1,0 +1,100 @@
+import Testing
+
+@testable import CommandWorker
+
+@Suite struct OffsetMetadataTests {
+    @Test func `an empty set needs no bytes`() {
+        #expect(OffsetMetadata.encode(.init(offset: 7, completed: .init())).isEmpty)
+        #expect(OffsetMetadata.decode([], at: 7).isEmpty)
+    }
+
+    @Test func `the bytes of a set stay what they are`() {
+        let progress = OffsetProgress(offset: 1_207, completed: .init(runs: [1_209...1_211, 1_300...1_300]))
+        #expect(String(decoding: OffsetMetadata.encode(progress), as: UTF8.self) == "cw1.1kbh188.2.3.2g.1")
+    }
+
+    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    func `what is written comes back, and is never longer than brokers take`(_ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let progress = Self.progress(runs: Int.random(in: 1...330, using: &random), spread: 50_000_000, random: &random)
+        let metadata = OffsetMetadata.encode(progress)
+        #expect(metadata.count <= 4_096, "seed \(seed)")
+        #expect(OffsetMetadata.decode(metadata, at: progress.offset) == progress.completed, "seed \(seed)")
+    }
+
+    @Test(arguments: 1...50 as ClosedRange<UInt64>)
+    func `runs that do not fit are left out from the end`(_ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let progress = Self.progress(runs: 2_000, spread: 1 << 50, random: &random)
+        let metadata = OffsetMetadata.encode(progress)
+        let read = OffsetMetadata.decode(metadata, at: progress.offset)
+        #expect(metadata.count <= 4_096, "seed \(seed)")
+        #expect(!read.isEmpty, "seed \(seed)")
+        #expect(read.runs == Array(progress.completed.runs.prefix(read.runs.count)), "seed \(seed)")
+    }
+
+    @Test func `it belongs to its offset alone`() {
+        let metadata = OffsetMetadata.encode(.init(offset: 5, completed: .init(runs: [7...8])))
+        #expect(!OffsetMetadata.decode(metadata, at: 5).isEmpty)
+        #expect(OffsetMetadata.decode(metadata, at: 6).isEmpty)
+        #expect(OffsetMetadata.decode(metadata, at: 4).isEmpty)
+    }
+
+    @Test(arguments: [
+        "", "cw1", "cw1.", "cw1..", "cw1.1", "cw1.1.1.1", "cw2.0.1.1", "{\"leader\":1}", "cw1.zzzzzzzzzzzzzzzz.1.1",
+    ])
+    func `what this worker did not write reads as nothing`(_ text: String) {
+        #expect(OffsetMetadata.decode(Array(text.utf8), at: 0).isEmpty)
+    }
+
+    @Test func `each damaged byte is noticed`() {
+        let metadata = OffsetMetadata.encode(.init(offset: 100, completed: .init(runs: [102...120, 150...150])))
+        for index in metadata.indices {
+            for value in [UInt8(ascii: "0"), UInt8(ascii: "1"), UInt8(ascii: "."), 0xFF] where value != metadata[index]
+            {
+                var damaged = metadata
+                damaged[index] = value
+                #expect(OffsetMetadata.decode(damaged, at: 100).isEmpty, "byte \(index) as \(value)")
+            }
+            #expect(OffsetMetadata.decode(Array(metadata.prefix(index)), at: 100).isEmpty, "cut to \(index) bytes")
+        }
+    }
+
+    @Test(arguments: 1...200 as ClosedRange<UInt64>)
+    func `random bytes are survived`(_ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let alphabet = Array("0123456789abcdefghijklmnopqrstuvwxyz.-+".utf8)
+        let unread = (0..<50).allSatisfy { _ in
+            let isText = Bool.random(using: &random)
+            let tail = (0..<Int.random(in: 0...60, using: &random)).map { _ in
+                isText ? alphabet.randomElement(using: &random) ?? 0 : UInt8.random(in: .min ... .max, using: &random)
+            }
+            let offset = Int64.random(in: .min ... .max, using: &random)
+            return OffsetMetadata.decode(Array("cw1.".utf8) + tail, at: offset).isEmpty
+        }
+        #expect(unread, "seed \(seed)")
+    }
+
+    @Test(arguments: [
+        "cw1.SUM.1y2p0ij32e8e7.1", "cw1.SUM.0.1y2p0ij32e8e7", "cw1.SUM.1y2p0ij32e8e8.1", "cw1.SUM.1.0", "cw1.SUM.-1.4",
+    ])
+    func `numbers that pass all bounds are survived, even with the right sum`(_ pattern: String) {
+        let body = Array(pattern.utf8.dropFirst("cw1.SUM.".utf8.count))
+        var hash: UInt32 = 2_166_136_261
+        for byte in Array("z".utf8) + body { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        let metadata = Array("cw1.\(String(hash, radix: 36)).".utf8) + body
+        #expect(OffsetMetadata.decode(metadata, at: 35).isEmpty)
+    }
+
+    private static func progress(runs: Int, spread: Int64, random: inout SplitMix64) -> OffsetProgress {
+        let offset = Int64.random(in: 0...1 << 40, using: &random)
+        var position = offset
+        let ranges = (0..<runs).map { _ in
+            let start = position + Int64.random(in: 1...spread, using: &random)
+            let end = start + Int64.random(in: 0...min(spread, 1 << 20), using: &random)
+            position = end + 1
+            return start...end
+        }
+        return OffsetProgress(offset: offset, completed: CompletedOffsets(runs: ranges))
+    }
+}

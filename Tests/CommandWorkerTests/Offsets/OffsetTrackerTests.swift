@@ -1,0 +1,205 @@
+import Testing
+
+@testable import CommandWorker
+
+@Suite struct OffsetTrackerTests {
+    @Test func `nothing is committable before anything is known`() {
+        #expect(OffsetTracker(committed: nil).progress == nil)
+    }
+
+    @Test func `the position is the last complete offset + 1, whatever gap follows`() throws {
+        var tracker = OffsetTracker(committed: nil)
+        let first = try #require(tracker.accept(10).number)
+        let second = try #require(tracker.accept(15).number)
+        #expect(tracker.progress == OffsetProgress(offset: 10, completed: .init()))
+        tracker.complete(first)
+        #expect(tracker.progress == OffsetProgress(offset: 11, completed: .init()))
+        tracker.complete(second)
+        #expect(tracker.progress == OffsetProgress(offset: 16, completed: .init()))
+    }
+
+    @Test func `what is complete beyond an unfinished record is listed as one run over the gaps`() throws {
+        var tracker = OffsetTracker(committed: .init(offset: 5, completed: .init()))
+        let numbers = [5, 7, 9, 20].compactMap { tracker.accept($0).number }
+        try #require(numbers.count == 4)
+        tracker.complete(numbers[2])
+        tracker.complete(numbers[1])
+        #expect(tracker.progress == OffsetProgress(offset: 5, completed: .init(runs: [7...9])))
+        tracker.complete(numbers[0])
+        #expect(tracker.progress == OffsetProgress(offset: 10, completed: .init()))
+    }
+
+    @Test func `what an earlier instance completed is skipped, and stays complete while it is unread`() throws {
+        var tracker = OffsetTracker(committed: .init(offset: 3, completed: .init(runs: [5...6, 8...9])))
+        let slow = try #require(tracker.accept(3).number)
+        let fifth = tracker.accept(5)
+        #expect(tracker.progress == OffsetProgress(offset: 3, completed: .init(runs: [5...6, 8...9])))
+        let sixth = tracker.accept(6)
+        #expect([fifth, sixth] == [.skip, .skip])
+        let seventh = try #require(tracker.accept(7).number)
+        tracker.complete(seventh)
+        #expect(tracker.progress == OffsetProgress(offset: 3, completed: .init(runs: [5...9])))
+        tracker.complete(slow)
+        #expect(tracker.progress == OffsetProgress(offset: 8, completed: .init(runs: [8...9])))
+        let rest = [tracker.accept(8), tracker.accept(9)]
+        #expect(rest == [.skip, .skip])
+        #expect(tracker.progress == OffsetProgress(offset: 10, completed: .init()))
+    }
+
+    @Test func `a record that is read twice is not run twice`() {
+        var tracker = OffsetTracker(committed: nil)
+        let acceptances = [4, 4, 3, 5].map { tracker.accept($0) }
+        #expect(acceptances == [.run(0), .seen, .seen, .run(1)])
+    }
+
+    @Test func `a log that ends below the committed offset is a new one, and nothing of it is skipped`() throws {
+        var tracker = OffsetTracker(committed: .init(offset: 100, completed: .init(runs: [102...110])))
+        let first = try #require(tracker.accept(0).number)
+        #expect(tracker.progress == OffsetProgress(offset: 0, completed: .init()))
+        tracker.complete(first)
+        #expect(tracker.progress == OffsetProgress(offset: 1, completed: .init()))
+        let inOldRun = tracker.accept(105)
+        #expect(inOldRun != .skip)
+    }
+
+    @Test func `beyond the bound on runs only what adds no run may be completed, and the first always may`() throws {
+        var tracker = OffsetTracker(committed: nil, runLimit: 2)
+        let numbers = (0..<8).compactMap { tracker.accept($0).number }
+        try #require(numbers.count == 8)
+        tracker.complete(numbers[2])
+        tracker.complete(numbers[4])
+        #expect(!tracker.canComplete(numbers[6]))
+        #expect(tracker.canComplete(numbers[3]))
+        #expect(tracker.canComplete(numbers[5]))
+        #expect(tracker.canComplete(numbers[0]))
+        #expect(!tracker.canComplete(numbers[3], onlyAsFirst: true))
+        #expect(tracker.canComplete(numbers[0], onlyAsFirst: true))
+    }
+
+    @Test func `a record that stays unfinished does not make the tracker grow with what passes it`() throws {
+        var tracker = OffsetTracker(committed: nil)
+        _ = try #require(tracker.accept(0).number)
+        for offset in 1...100_000 as ClosedRange<Int64> {
+            if let number = tracker.accept(offset).number { tracker.complete(number) }
+        }
+        #expect(tracker.progress == OffsetProgress(offset: 0, completed: .init(runs: [1...100_000])))
+        #expect(tracker.placeCount <= 4)
+    }
+
+    /// Records with gaps end in any order, and now and then the worker starts again from what it committed.
+    @Test(arguments: 1...100 as ClosedRange<UInt64>)
+    func `whatever the order, it agrees with a set of numbers`(_ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var offset = Int64.random(in: 0...1_000_000, using: &random)
+        let log = (0..<Int.random(in: 1...120, using: &random)).map { _ in
+            offset += Int.random(in: 0...2, using: &random) == 0 ? Int64.random(in: 1...9, using: &random) : 1
+            return offset
+        }
+        let runLimit = Int.random(in: 1...6, using: &random)
+        var model = Set<Int64>()
+        var committed: PartitionState?
+        var world = PartitionState(log: log, committed: nil, runLimit: runLimit)
+        var steps = 0
+        while model.count < log.count {
+            steps += 1
+            guard steps < 100_000 else {
+                Issue.record("seed \(seed): it comes to no end")
+                return
+            }
+            switch Int.random(in: 0..<20, using: &random) {
+            case 0:
+                world = PartitionState(log: log, committed: committed, runLimit: runLimit)
+                model = committed?.model ?? []
+            case 1:
+                committed = world
+            case 2..<11:
+                if let isNew = world.read(), isNew == model.contains(world.lastRead) {
+                    Issue.record("seed \(seed): \(world.lastRead) was \(isNew ? "run again" : "skipped")")
+                    return
+                }
+            default:
+                guard let open = world.open.keys.sorted().randomElement(using: &random), world.finish(open) else {
+                    break
+                }
+                model.insert(open)
+            }
+            world.model = model
+            if let violation = world.violation {
+                Issue.record("seed \(seed): \(violation)")
+                return
+            }
+        }
+    }
+}
+
+/// A tracker beside the simplest thing that could do its work.
+private struct PartitionState {
+    let log: [Int64]
+    var tracker: OffsetTracker
+    var model: Set<Int64> = []
+    var open: [Int64: Int] = [:]
+    var lastRead: Int64 = -1
+    private var refusedFirst = false
+    private var index: Int
+    private let runLimit: Int
+    private let start: OffsetProgress?
+
+    /// Starts where another one stood, through the bytes that are committed.
+    init(log: [Int64], committed: PartitionState?, runLimit: Int) {
+        self.log = log
+        self.runLimit = runLimit
+        self.start = committed?.tracker.progress.map { progress in
+            OffsetProgress(
+                offset: progress.offset,
+                completed: OffsetMetadata.decode(OffsetMetadata.encode(progress), at: progress.offset)
+            )
+        }
+        self.tracker = OffsetTracker(committed: self.start, runLimit: runLimit)
+        let first = self.start?.offset ?? 0
+        self.index = log.firstIndex { $0 >= first } ?? log.count
+    }
+
+    /// Reads the next record; whether it is to be run, or `nil` at the end.
+    mutating func read() -> Bool? {
+        guard self.index < self.log.count else { return nil }
+        self.lastRead = self.log[self.index]
+        self.index += 1
+        guard case .run(let number) = self.tracker.accept(self.lastRead) else { return false }
+        self.open[self.lastRead] = number
+        return true
+    }
+
+    mutating func finish(_ offset: Int64) -> Bool {
+        guard let number = self.open[offset] else { return false }
+        let isFirst = offset == self.open.keys.min()
+        self.refusedFirst = isFirst && !self.tracker.canComplete(number, onlyAsFirst: true)
+        guard self.tracker.canComplete(number) else { return false }
+        self.tracker.complete(number)
+        self.open[offset] = nil
+        return true
+    }
+
+    /// What is wrong with the tracker's word; `nil` when nothing is.
+    var violation: String? {
+        if self.refusedFirst { return "the first unfinished record may not be completed" }
+        guard let progress = self.tracker.progress else { return self.model.isEmpty ? nil : "no progress" }
+        let runs = progress.completed.runs
+        let declared = self.log.filter { offset in offset < progress.offset || runs.contains { $0.contains(offset) } }
+        if Set(declared) != self.model {
+            return "\(progress) declares \(declared), complete are \(self.model.sorted())"
+        }
+        // Runs out of order could not be written down.
+        let areApart = zip(runs, runs.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
+        if !areApart || runs.first.map({ $0.lowerBound < progress.offset }) == true { return "runs \(runs)" }
+        if runs.count > self.runLimit + 1 { return "\(runs.count) runs" }
+        if self.tracker.placeCount > 2 * self.log.count + 1 { return "\(self.tracker.placeCount) places" }
+        return nil
+    }
+}
+
+extension OffsetTracker.Acceptance {
+    /// The number of a record that is to be run.
+    fileprivate var number: Int? {
+        if case .run(let number) = self { number } else { nil }
+    }
+}

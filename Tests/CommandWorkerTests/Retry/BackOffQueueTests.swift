@@ -1,0 +1,32 @@
+import Testing
+
+@testable import CommandWorker
+
+@Suite struct BackOffQueueTests {
+    @Test func `nothing comes before it is due, and the soonest comes first`() {
+        var queue = BackOffQueue()
+        #expect(queue.nextDue == nil)
+        queue.insert(Self.ticket(3), due: .seconds(3))
+        queue.insert(Self.ticket(1), due: .seconds(1))
+        queue.insert(Self.ticket(2), due: .seconds(2))
+        #expect(queue.nextDue == .seconds(1))
+        let early = queue.popDue(at: .milliseconds(999))
+        #expect(early == nil)
+        let due = (1...3).map { _ in queue.popDue(at: .seconds(2)) }
+        #expect(due == [Self.ticket(1), Self.ticket(2), nil])
+        #expect(queue.nextDue == .seconds(3))
+    }
+
+    @Test func `everything put in comes out in the order of time`() {
+        var random = SplitMix64(seed: 1)
+        var queue = BackOffQueue()
+        let dues = (0..<500).map { _ in Duration.milliseconds(Int.random(in: 0...100, using: &random)) }
+        for (slot, due) in dues.enumerated() { queue.insert(Self.ticket(slot), due: due) }
+        var popped: [Duration] = []
+        while let ticket = queue.popDue(at: .seconds(1)) { popped.append(dues[ticket.slot]) }
+        #expect(popped == dues.sorted())
+        #expect(queue.count == 0)
+    }
+
+    private static func ticket(_ slot: Int) -> CommandTicket { CommandTicket(slot: slot, generation: 0) }
+}

@@ -1,0 +1,64 @@
+import Kafka
+
+@testable import CommandWorker
+@testable import CustomerContract
+
+/// Ways to break the worker on purpose, to see that the simulation notices each.
+enum Sabotage: String, CaseIterable, Sendable {
+    /// Commits the last offset seen + 1, as a consumer with automatic commits would.
+    case commitsWhatWasSeen
+    /// Commits the position alone, without the completed set.
+    case forgetsCompletedSet
+    /// Runs commands of one external_id side by side.
+    case hasNoLanes
+    /// Publishes a result twice.
+    case publishesTwice
+    /// Loses one result now and then.
+    case dropsResults
+    /// Publishes results of a batch in the wrong order.
+    case reversesResults
+    /// Publishes results and commits offsets in two transactions.
+    case splitsTransaction
+    /// Remembers no success.
+    case forgetsSuccesses
+    /// Shows the brokers who it is when the transaction ends, and not when the batch is made.
+    case asksLateWhoItIs
+    /// Takes a partition and starts at the log's beginning.
+    case ignoresCommittedOffsets
+
+    /// The command with a lane of its own.
+    func lane(of decoded: DecodedCommand) -> DecodedCommand {
+        guard self == .hasNoLanes, case .command(let command) = decoded else { return decoded }
+        let context = CommandContext(
+            message: command.context.message,
+            id: command.context.id,
+            externalID: ExternalID("\(command.context.message.position)")
+        )
+        return .command(
+            CreateCustomerCommand(
+                context: context,
+                externalID: command.externalID,
+                fields: command.fields,
+                unknownFields: command.unknownFields
+            )
+        )
+    }
+
+    func results(_ results: [CommandResult], chance: (Double) -> Bool) -> [CommandResult] {
+        switch self {
+        case .publishesTwice: results.flatMap { chance(0.1) ? [$0, $0] : [$0] }
+        case .dropsResults: results.filter { _ in !chance(0.1) }
+        case .reversesResults: results.reversed()
+        default: results
+        }
+    }
+
+    func offsets(_ offsets: [PartitionOffset], seen: (TopicPartition) -> Int64?) -> [PartitionOffset] {
+        switch self {
+        case .commitsWhatWasSeen:
+            offsets.map { PartitionOffset($0.topicPartition, offset: seen($0.topicPartition) ?? $0.offset) }
+        case .forgetsCompletedSet: offsets.map { PartitionOffset($0.topicPartition, offset: $0.offset) }
+        default: offsets
+        }
+    }
+}

@@ -1,0 +1,99 @@
+import CustomerContract
+
+@testable import CommandWorker
+
+/// Flexprice as the worker meets it: unique on external_id, with ids that have a fate and times in which nothing works.
+struct SimulatedAPI {
+    struct Outage {
+        let span: Range<Duration>
+        let isSystemic: Bool
+    }
+
+    private struct Customer {
+        let document: CustomerDocument
+        let fingerprint: Fingerprint
+    }
+
+    private let profile: SimulationProfile
+    private let outages: [Outage]
+    private var customers: [ExternalID: Customer] = [:]
+    /// Creates that succeeded.
+    private(set) var creates: [ExternalID: Int] = [:]
+
+    private let poison: Set<ExternalID>
+    private let refused: Set<ExternalID>
+    private let slow: Set<ExternalID>
+
+    init(_ profile: SimulationProfile, random: inout SplitMix64) {
+        self.profile = profile
+        self.outages = (0..<profile.outages).map { _ in
+            let start = profile.faultsEnd * Double.random(in: 0...1, using: &random)
+            let end = start + (profile.faultsEnd - start) * Double.random(in: 0...1, using: &random)
+            return Outage(span: start..<end, isSystemic: Bool.random(using: &random))
+        }
+        func some(_ count: Int) -> Set<ExternalID> {
+            Set((0..<count).map { _ in SimulatedLog.id(Int.random(in: 0..<profile.ids, using: &random)) })
+        }
+        self.poison = some(profile.poisonIDs)
+        self.refused = some(profile.refusedIDs)
+        self.slow = some(profile.slowIDs)
+        for id in (0..<profile.foreignIDs).map({ _ in SimulatedLog.id(Int.random(in: 0..<profile.ids, using: &random)) }
+        ) {
+            let isOther = Int.random(in: 0...3, using: &random) == 0
+            let body = SimulatedLog.body(of: id.text, isConflict: isOther)
+            let position = RecordPosition(topic: "elsewhere", partition: 0, offset: 0)
+            let message = CommandMessage(position: position, value: body)
+            if case .command(let command) = SimulatedLog.reader.read(message) { self.make(command) }
+        }
+        self.creates = [:]
+    }
+
+    /// How long a request of this id takes, at least.
+    func slowness(of id: ExternalID) -> Duration { self.slow.contains(id) ? .seconds(20) : .zero }
+
+    /// Carries out a request at the moment at which it arrives.
+    mutating func create(
+        _ command: CreateCustomerCommand,
+        at now: Duration,
+        random: inout SplitMix64
+    ) -> BackendAnswer {
+        if let outage = self.outages.first(where: { $0.span.contains(now) }) {
+            return outage.isSystemic ? .systemic(reason: "unauthorized", message: "401") : Self.passing("503")
+        }
+        let faults = now < self.profile.faultsEnd ? self.profile.faults : SimulationProfile.Faults()
+        // Long enough to see that a command gives up; not for ever, since a queue that is full of such commands waits for it.
+        let isMended = now > self.profile.faultsEnd + .seconds(300)
+        if self.poison.contains(command.externalID), !isMended { return Self.passing("500") }
+        if Double.random(in: 0..<1, using: &random) < faults.transient { return Self.passing("502") }
+        if self.refused.contains(command.externalID) {
+            return .failed(CommandFailure(code: .rejected, message: "refused", httpStatus: 400))
+        }
+        let answer: BackendAnswer
+        if let customer = self.customers[command.externalID] {
+            if customer.fingerprint == command.fingerprint {
+                answer = .created(.existing, customer.document)
+            } else {
+                answer = .failed(CommandFailure(code: .alreadyExists, message: "differs", httpStatus: 409))
+            }
+        } else {
+            answer = .created(.created, self.make(command))
+        }
+        return Double.random(in: 0..<1, using: &random) < faults.lostAnswer ? Self.passing("unknown_outcome") : answer
+    }
+
+    @discardableResult
+    private mutating func make(_ command: CreateCustomerCommand) -> CustomerDocument {
+        let document = CustomerDocument(json: Array(#"{"id":"cust_\#(self.customers.count)"}"#.utf8))
+        self.customers[command.externalID] = Customer(document: document, fingerprint: command.fingerprint)
+        self.creates[command.externalID, default: 0] += 1
+        return document
+    }
+
+    private static func passing(_ reason: String) -> BackendAnswer {
+        .transient(
+            reason: reason,
+            failure: CommandFailure(code: .retriesExhausted, message: reason),
+            after: reason == "503" ? .seconds(1) : nil
+        )
+    }
+}

@@ -1,0 +1,113 @@
+import CustomerContract
+import Kafka
+
+@testable import CommandWorker
+
+/// What the brokers hold: results that readers see, committed offsets, transactions that are open.
+///
+/// It checks what it is given.
+struct SimulatedBroker {
+    /// A result that a reader sees.
+    struct Visible {
+        let outcome: CommandOutcome
+        let fingerprint: Fingerprint?
+        let externalID: ExternalID?
+    }
+
+    private let log: SimulatedLog
+    private let guarantee: WorkerSettings.Guarantee
+    private(set) var committed: [TopicPartition: PartitionOffset] = [:]
+    /// Transactions that hold offsets of a partition and have not ended.
+    var openTransactions: [TopicPartition: Int] = [:]
+    /// The first result of every record.
+    private(set) var results: [RecordPosition: Visible] = [:]
+    private(set) var resultCount = 0
+    /// Dead letters of first results.
+    private(set) var deadLetterCount = 0
+    private let letters = DeadLetterEncoder(topic: "dead", group: "group", partitionCount: nil)
+    private var lastOfID: [String: Int64] = [:]
+    private(set) var violation: String?
+
+    init(log: SimulatedLog, guarantee: WorkerSettings.Guarantee) {
+        self.log = log
+        self.guarantee = guarantee
+    }
+
+    /// Shows results to readers.
+    mutating func append(_ published: [CommandResult]) {
+        for result in published {
+            let position = result.context.message.position
+            self.resultCount += 1
+            guard self.results[position] == nil else {
+                if self.guarantee == .exactlyOnce { self.complain("a second result for \(position)") }
+                continue
+            }
+            let logged = self.command(at: position)
+            guard let logged else {
+                self.complain("a result for \(position), which is no command")
+                continue
+            }
+            let command: CreateCustomerCommand? =
+                if case .command(let command) = logged.decoded { command } else { nil }
+            let id = logged.decoded.context.externalID
+            self.results[position] = Visible(
+                outcome: result.outcome,
+                fingerprint: command?.fingerprint,
+                externalID: id
+            )
+            if self.letters.encode(result) != nil { self.deadLetterCount += 1 }
+            guard let id else { continue }
+            let key = "\(position.partition)/\(id.text)"
+            if let last = self.lastOfID[key], last > position.offset {
+                self.complain("the result of \(position) stands behind that of offset \(last) of the same external_id")
+            }
+            self.lastOfID[key] = max(self.lastOfID[key] ?? 0, position.offset)
+        }
+    }
+
+    /// Commits offsets, and checks that what they declare ended has a result, and in exactly-once mode the reverse.
+    mutating func commit(_ offsets: [PartitionOffset]) {
+        for entry in offsets {
+            guard let offset = entry.offset else {
+                self.complain("a commit without an offset")
+                continue
+            }
+            if entry.metadata.count > 4_096 { self.complain("metadata of \(entry.metadata.count) bytes") }
+            let completed = OffsetMetadata.decode(entry.metadata, at: offset)
+            if completed.isEmpty != entry.metadata.isEmpty { self.complain("metadata that cannot be read back") }
+            for command in self.log.partitions[entry.topicPartition] ?? [] {
+                let own = command.record.offset
+                let isDeclared = own < offset || completed.runs.contains { $0.contains(own) }
+                let isPublished = self.results[command.decoded.context.message.position] != nil
+                if isDeclared, !isPublished {
+                    self.complain(
+                        "commit of \(entry.topicPartition) at \(offset) declares \(own) ended, which has no result"
+                    )
+                }
+                if self.guarantee == .exactlyOnce, isPublished, !isDeclared {
+                    self.complain("commit of \(entry.topicPartition) at \(offset) forgets \(own), which has a result")
+                }
+            }
+            self.committed[entry.topicPartition] = entry
+        }
+    }
+
+    /// Whether every partition is committed to its end.
+    var isAtEnd: Bool {
+        self.log.names.allSatisfy { name in
+            guard let end = self.log.end(of: name) else { return true }
+            return self.committed[name]?.offset == end
+        }
+    }
+
+    private func command(at position: RecordPosition) -> LoggedCommand? {
+        let name = TopicPartition(topic: position.topic, partition: position.partition)
+        let index = self.log.index(in: name, from: position.offset)
+        guard let commands = self.log.partitions[name], index < commands.count else { return nil }
+        return commands[index].record.offset == position.offset ? commands[index] : nil
+    }
+
+    private mutating func complain(_ text: String) {
+        self.violation = self.violation ?? text
+    }
+}

@@ -1,0 +1,110 @@
+import Kafka
+
+@testable import CommandWorker
+
+/// The consumer that a worker holds: partitions, positions, and events of the group that it answers one at a time.
+extension SimulatedWorker {
+    /// Whether no rebalance concerns it just now.
+    var isIdle: Bool { self.isAlive && self.unanswered == nil && self.events.isEmpty && !self.hasLost }
+
+    func push(_ event: ConsumerEvent) {
+        self.events.append(event)
+        if case .assigned(let partitions) = event { self.held.formUnion(partitions) }
+        self.ring()
+    }
+
+    /// The coordinator has thrown it out, and it finds out now.
+    func learnsLoss() {
+        guard self.isAlive, !self.simulation.group.isMember(self) else { return }
+        guard self.unanswered == nil else {
+            self.hasLost = true
+            return
+        }
+        self.hasLost = false
+        // What was never delivered never happened.
+        for case .assigned(let partitions) in self.events { self.held.subtract(partitions) }
+        self.events = []
+        if self.held.isEmpty {
+            self.simulation.group.join(self)
+        } else {
+            self.push(.lost(self.held.sorted()))
+        }
+    }
+
+    var readable: [TopicPartition] {
+        self.positions.keys.sorted().filter { partition in
+            guard !self.paused.contains(partition), let position = self.positions[partition],
+                let commands = self.simulation.log.partitions[partition], position < commands.count
+            else { return false }
+            return commands[position].visibleFrom <= self.simulation.now
+        }
+    }
+
+    func poll(_ limit: Int) -> [ConsumerEvent] {
+        var polled: [ConsumerEvent] = []
+        let bound = Int.random(in: 1...min(limit, 40), using: &self.simulation.random)
+        let hasEvent = self.unanswered == nil && !self.events.isEmpty
+        while polled.count < bound - (hasEvent ? 1 : 0), let partition = self.simulation.pick(self.readable) {
+            guard let position = self.positions[partition], let commands = self.simulation.log.partitions[partition]
+            else { break }
+            let start = self.starts[partition] ?? position
+            if self.simulation.hits(\.redelivery), start < position {
+                let earlier = Int.random(in: start..<position, using: &self.simulation.random)
+                polled.append(.record(commands[earlier].record))
+            } else {
+                polled.append(.record(commands[position].record))
+                self.positions[partition] = position + 1
+            }
+        }
+        if hasEvent {
+            let event = self.events.removeFirst()
+            self.unanswered = event
+            polled.append(event)
+        }
+        return polled
+    }
+
+    func assign(_ offsets: [PartitionOffset]) {
+        guard case .assigned(let partitions)? = self.unanswered, partitions == offsets.map(\.topicPartition) else {
+            return self.simulation.complain("an assignment that nobody asked for")
+        }
+        self.unanswered = nil
+        for entry in offsets {
+            let start = self.simulation.log.index(in: entry.topicPartition, from: entry.offset)
+            self.starts[entry.topicPartition] = start
+            self.positions[entry.topicPartition] = start
+            self.paused.remove(entry.topicPartition)
+        }
+        self.afterAnswer()
+    }
+
+    func release(_ partitions: [TopicPartition]) {
+        let wasLost: Bool
+        switch self.unanswered {
+        case .revoked(partitions): wasLost = false
+        case .lost(partitions): wasLost = true
+        default: return self.simulation.complain("a release that nobody asked for")
+        }
+        self.unanswered = nil
+        self.held.subtract(partitions)
+        for partition in partitions { self.positions[partition] = nil }
+        if wasLost {
+            self.simulation.group.join(self)
+        } else {
+            self.simulation.group.released(partitions, by: self)
+        }
+        self.afterAnswer()
+    }
+
+    private func afterAnswer() {
+        if self.hasLost { self.learnsLoss() }
+        self.ring()
+    }
+
+    func pause(_ partitions: [TopicPartition]) { self.paused.formUnion(partitions) }
+
+    func resume(_ partitions: [TopicPartition]) {
+        self.paused.subtract(partitions)
+        self.ring()
+    }
+}

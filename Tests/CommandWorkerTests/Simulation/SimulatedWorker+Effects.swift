@@ -1,0 +1,158 @@
+import CustomerContract
+import Kafka
+import Ledger
+
+@testable import CommandWorker
+
+/// What the core wants done, done at a random pace, with random failures, and perhaps after the process has died.
+extension SimulatedWorker {
+    func perform(_ action: WorkerAction, at now: Moment) {
+        self.simulation.trace("worker \(self.slot) member \(self.member) does \(action.described)")
+        switch action {
+        case .store(let batch): self.store(batch)
+        case .request(let request): self.send(request)
+        case .publish(let batch):
+            let credentials = self.simulation.group.credentials(of: self.member)
+            switch self.simulation.profile.guarantee {
+            case .exactlyOnce: self.publishTransaction(batch, credentials)
+            case .atLeastOnce: self.publishPlainly(batch, credentials)
+            }
+        case .readCommitted(let partitions): self.readCommitted(partitions)
+        case .assign(let offsets): self.assign(offsets)
+        case .release(let partitions): self.release(partitions)
+        case .pause(let partitions): self.pause(partitions)
+        case .resume(let partitions): self.resume(partitions)
+        }
+    }
+
+    private func store(_ batch: StoreBatch) {
+        let simulation = self.simulation
+        simulation.after(simulation.pace()) {
+            // What was on its way when the process died may arrive or not.
+            guard self.isAlive || simulation.chance(0.5) else { return }
+            let failed = simulation.hits(\.store)
+            let outcome =
+                failed
+                ? StoreOutcome.failed(LedgerError(.locked, "locked"))
+                : simulation.ledger.apply(batch, at: simulation.moment.wall)
+            simulation.after(simulation.pace()) { self.post { core, now in core.stored(outcome, at: now) } }
+        }
+    }
+
+    private func send(_ request: BackendRequest) {
+        let simulation = self.simulation
+        let id = request.command.externalID
+        if !self.requesting.insert(id).inserted { simulation.complain("two requests of \(id) at once") }
+        self.checkOrder(of: request)
+        simulation.after(simulation.pace() + simulation.api.slowness(of: id)) {
+            guard self.isAlive || simulation.chance(0.5) else { return }
+            let answer = simulation.api.create(request.command, at: simulation.now, random: &simulation.random)
+            simulation.after(simulation.pace()) {
+                self.requesting.remove(id)
+                self.post { core, now in core.answered(request.ticket, answer, at: now) }
+            }
+        }
+    }
+
+    /// No earlier command of the same external_id in the same partition may be on its way.
+    private func checkOrder(of request: BackendRequest) {
+        guard let own = self.core.table[request.ticket] else { return }
+        let earlier = self.core.table.tickets { other in
+            other.assignment == own.assignment && other.offset < own.offset && other.stage != .finished
+                && other.command?.externalID == request.command.externalID
+        }
+        if !earlier.isEmpty { self.simulation.complain("a request of \(request.command.externalID) out of turn") }
+    }
+
+    private func publishTransaction(_ batch: CommitBatch, _ credentials: SimulatedGroup.Credentials) {
+        let simulation = self.simulation
+        simulation.after(simulation.pace()) {
+            guard self.isAlive else { return }
+            let shown =
+                simulation.sabotage == .asksLateWhoItIs ? simulation.group.credentials(of: self.member) : credentials
+            guard simulation.group.accepts(shown), !simulation.hits(\.publish) else {
+                return self.answerPublish(
+                    .failed(Self.error(.abortTransaction), unpublished: nil),
+                    after: simulation.pace()
+                )
+            }
+            for entry in batch.offsets { simulation.broker.openTransactions[entry.topicPartition, default: 0] += 1 }
+            simulation.after(simulation.pace()) {
+                for entry in batch.offsets { simulation.broker.openTransactions[entry.topicPartition, default: 0] -= 1 }
+                let isUnknown = !self.isAlive || simulation.hits(\.unknownOutcome)
+                guard isUnknown ? simulation.chance(0.5) : !simulation.hits(\.publish) else {
+                    return self.answerPublish(
+                        .failed(Self.error(.abortTransaction), unpublished: nil),
+                        after: simulation.pace()
+                    )
+                }
+                simulation.commit(batch)
+                self.answerPublish(
+                    .published,
+                    after: isUnknown ? simulation.delay(.zero ... .seconds(5)) : simulation.pace()
+                )
+            }
+        }
+    }
+
+    /// Produce, wait for the acknowledgements, commit: each may fail by itself.
+    private func publishPlainly(_ batch: CommitBatch, _ credentials: SimulatedGroup.Credentials) {
+        let simulation = self.simulation
+        simulation.after(simulation.pace()) {
+            guard self.isAlive || simulation.chance(0.5) else { return }
+            if simulation.hits(\.publish) {
+                // An idempotent producer leaves no gap: what follows a failure in its partition fails too.
+                var failing: Set<ExternalID?> = []
+                var unpublished: Set<Int> = []
+                for (index, result) in batch.results.enumerated() {
+                    if simulation.chance(0.3) { failing.insert(result.context.externalID) }
+                    if failing.contains(result.context.externalID) { unpublished.insert(index) }
+                }
+                simulation.broker.append(
+                    batch.results.enumerated().filter { !unpublished.contains($0.offset) }.map(\.element)
+                )
+                let isKnown = simulation.chance(0.7)
+                return self.answerPublish(
+                    .failed(Self.error(.retry), unpublished: isKnown ? unpublished : nil),
+                    after: simulation.pace()
+                )
+            }
+            simulation.broker.append(batch.results)
+            simulation.after(simulation.pace()) {
+                guard self.isAlive, simulation.group.accepts(credentials), !simulation.hits(\.publish) else {
+                    return self.answerPublish(.notCommitted(Self.error(.retry)), after: simulation.pace())
+                }
+                simulation.broker.commit(batch.offsets)
+                self.answerPublish(.published, after: simulation.pace())
+            }
+        }
+    }
+
+    private func answerPublish(_ outcome: PublishOutcome, after wait: Duration) {
+        self.simulation.after(wait) { self.post { core, now in core.published(outcome, at: now) } }
+    }
+
+    private func readCommitted(_ partitions: [TopicPartition]) {
+        let simulation = self.simulation
+        simulation.after(simulation.pace()) {
+            guard self.isAlive else { return }
+            // «Require stable»: an open transaction may still move the offset.
+            guard partitions.allSatisfy({ simulation.broker.openTransactions[$0, default: 0] == 0 }) else {
+                return self.readCommitted(partitions)
+            }
+            if simulation.hits(\.readCommitted) {
+                return self.post { core, now in core.assignmentFailed(partitions, at: now) }
+            }
+            let offsets = partitions.map { simulation.committed(of: $0) }
+            simulation.after(simulation.pace()) { self.post { core, now in core.assigned(offsets, at: now) } }
+        }
+    }
+
+    private static func error(_ disposition: KafkaError.Disposition) -> KafkaError {
+        KafkaError(name: "_SIMULATED", code: -1, message: "simulated", disposition: disposition)
+    }
+}
+
+extension InFlightCommand {
+    var offset: Int64 { self.context.message.position.offset }
+}

@@ -1,0 +1,106 @@
+import CustomerContract
+import Kafka
+
+@testable import CommandWorker
+
+/// One process that runs a core: its loop, its consumer, and nothing that survives it.
+final class SimulatedWorker {
+    unowned let simulation: Simulation
+    let slot: Int
+    var core: WorkerCore
+    var member = 0
+    private(set) var isAlive = true
+    /// External ids with a request under way.
+    var requesting: Set<ExternalID> = []
+
+    private var inbox: [(inout WorkerCore, Moment) -> Void] = []
+    private var isAwake = false
+    private var alarm: Duration?
+
+    // What librdkafka holds.
+    var events: [ConsumerEvent] = []
+    var unanswered: ConsumerEvent?
+    var held: Set<TopicPartition> = []
+    var starts: [TopicPartition: Int] = [:]
+    var positions: [TopicPartition: Int] = [:]
+    var paused: Set<TopicPartition> = []
+    var hasLost = false
+
+    init(_ simulation: Simulation, slot: Int) {
+        self.simulation = simulation
+        self.slot = slot
+        self.core = WorkerCore(settings: simulation.profile.core, seed: simulation.next())
+        simulation.group.join(self)
+    }
+
+    // MARK: The loop
+
+    /// Brings an answer to the loop.
+    func post(_ message: @escaping (inout WorkerCore, Moment) -> Void) {
+        guard self.isAlive else { return }
+        self.inbox.append(message)
+        self.ring()
+    }
+
+    func ring() {
+        guard self.isAlive, !self.isAwake else { return }
+        self.isAwake = true
+        self.simulation.after(self.simulation.delay(.zero ... .milliseconds(2))) { [weak self] in self?.step() }
+    }
+
+    private func step() {
+        self.isAwake = false
+        guard self.isAlive else { return }
+        let now = self.simulation.moment
+        let messages = self.inbox
+        self.inbox = []
+        for message in messages { message(&self.core, now) }
+        let limit = self.core.pollLimit
+        for event in limit > 0 ? self.poll(limit) : [] { self.receive(event, at: now) }
+        let actions = self.core.takeActions(at: now)
+        for action in actions {
+            if self.simulation.crashes() { return self.simulation.crash(self) }
+            self.perform(action, at: now)
+        }
+        self.checkBounds()
+        if self.core.isDrained { return self.simulation.stopped(self) }
+        if self.core.pollLimit > 0, !self.events.isEmpty || !self.readable.isEmpty { self.ring() }
+        if let due = self.core.nextDeadline(at: now), self.alarm.map({ due < $0 || $0 <= now.uptime }) ?? true {
+            self.alarm = due
+            self.simulation.at(due) { [weak self] in self?.ring() }
+        }
+    }
+
+    private func receive(_ event: ConsumerEvent, at now: Moment) {
+        self.simulation.trace("worker \(self.slot) member \(self.member) polls \(event.described)")
+        switch event {
+        case .record(let record):
+            self.core.received(record, decode: self.simulation.decode, at: now)
+        case .assigned(let partitions):
+            self.core.partitionsAssigned(partitions)
+        case .revoked(let partitions):
+            self.core.partitionsRevoked(partitions, at: now)
+        case .lost(let partitions):
+            self.core.partitionsLost(partitions)
+        case .failed, .statistics:
+            break
+        }
+    }
+
+    private func checkBounds() {
+        let settings = self.core.settings
+        if self.core.table.count > settings.maximumInFlight { self.simulation.complain("more in flight than allowed") }
+        if self.core.requestCount > settings.maximumRequests { self.simulation.complain("more requests than allowed") }
+        if self.core.backOffs.count > settings.maximumInFlight * 4 {
+            self.simulation.complain("stale back-offs pile up")
+        }
+        if self.core.requestQueue.count > settings.maximumInFlight * 4 {
+            self.simulation.complain("stale tickets pile up")
+        }
+    }
+
+    func die() {
+        self.isAlive = false
+        self.simulation.group.remove(self)
+    }
+}

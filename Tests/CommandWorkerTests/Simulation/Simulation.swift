@@ -1,0 +1,204 @@
+import CustomerContract
+import Foundation
+import Kafka
+
+@testable import CommandWorker
+
+/// A world of one thread and a virtual clock that runs whole workers against everything that can go wrong, and looks for what
+/// must never be.
+///
+/// The same seed makes the same world and the same run.
+final class Simulation {
+    let seed: UInt64
+    let profile: SimulationProfile
+    let sabotage: Sabotage?
+    let log: SimulatedLog
+    var random: SplitMix64
+    var broker: SimulatedBroker
+    var ledger = SimulatedLedger()
+    var api: SimulatedAPI
+    private(set) lazy var group = SimulatedGroup(self)
+
+    private var queue = EventQueue()
+    private var workers: [Int: SimulatedWorker] = [:]
+    private var seen: [TopicPartition: Int64] = [:]
+    private var complaint: String?
+    /// Processes that were started.
+    private(set) var incarnations = 0
+    /// What the counters of the ended ones said at last.
+    private var ended: [WorkerCounters] = []
+
+    init(seed: UInt64, sabotage: Sabotage? = nil, _ adjust: (inout SimulationProfile) -> Void = { _ in }) {
+        self.seed = seed
+        self.sabotage = sabotage
+        var random = SplitMix64(seed: seed)
+        var profile = SimulationProfile(random: &random)
+        adjust(&profile)
+        self.profile = profile
+        self.log = SimulatedLog(profile, random: &random)
+        self.broker = SimulatedBroker(log: self.log, guarantee: profile.guarantee)
+        self.api = SimulatedAPI(profile, random: &random)
+        self.ledger.isForgetful = sabotage == .forgetsSuccesses
+        self.random = random
+    }
+
+    /// Runs until everything has ended; what was wrong, or `nil`.
+    func run() -> String? {
+        for slot in 0..<self.profile.workers { self.start(slot) }
+        self.scheduleTrouble()
+        for partition in self.log.names {
+            for command in self.log.partitions[partition] ?? [] where command.visibleFrom > .zero {
+                self.at(command.visibleFrom) { [unowned self] in self.ringAll() }
+            }
+        }
+        var quietUntil: Duration?
+        var steps = 0
+        while let event = self.queue.next() {
+            event()
+            steps += 1
+            if let violation = self.complaint ?? self.broker.violation { return violation }
+            if let quietUntil {
+                // What old processes left behind may still come in, and must change nothing.
+                if self.now > quietUntil { break }
+            } else if self.broker.isAtEnd, self.now >= self.profile.faultsEnd {
+                quietUntil = self.now + .seconds(120)
+            }
+            if steps > 400_000 { return "it never becomes quiet: \(self.remains)" }
+        }
+        guard self.broker.isAtEnd else { return "nothing more happens: \(self.remains)" }
+        return SimulationVerdict(self).violation
+    }
+
+    // MARK: Time and chance
+
+    var now: Duration { self.queue.now }
+
+    var moment: Moment {
+        Moment(uptime: self.now, wall: UnixMilliseconds(1_800_000_000_000 + self.now.components.seconds * 1_000))
+    }
+
+    func at(_ time: Duration, _ body: @escaping () -> Void) { self.queue.schedule(at: time, body) }
+
+    func after(_ wait: Duration, _ body: @escaping () -> Void) { self.queue.schedule(at: self.now + wait, body) }
+
+    func chance(_ probability: Double) -> Bool { Double.random(in: 0..<1, using: &self.random) < probability }
+
+    /// Whether a fault strikes now.
+    func hits(_ fault: KeyPath<SimulationProfile.Faults, Double>) -> Bool {
+        let probability = self.profile.faults[keyPath: fault]
+        return probability > 0 && self.now < self.profile.faultsEnd && self.chance(probability)
+    }
+
+    func crashes() -> Bool { self.hits(\.crash) }
+
+    func delay(_ range: ClosedRange<Duration>) -> Duration {
+        range.lowerBound + (range.upperBound - range.lowerBound) * Double.random(in: 0...1, using: &self.random)
+    }
+
+    /// How long an effect takes: mostly moments, sometimes seconds.
+    func pace() -> Duration {
+        self.chance(0.03) ? self.delay(.zero ... .seconds(8)) : self.delay(.zero ... .milliseconds(40))
+    }
+
+    func pick<Element>(_ elements: [Element]) -> Element? { elements.randomElement(using: &self.random) }
+
+    func next() -> UInt64 { self.random.next() }
+
+    /// Says what happens, for whoever looks at one seed.
+    func trace(_ text: @autoclosure () -> String) {
+        if Self.isTraced { print("\(self.now)", text()) }
+    }
+
+    private static let isTraced = ProcessInfo.processInfo.environment["SIMULATION_TRACE"] != nil
+
+    func complain(_ text: String) { self.complaint = self.complaint ?? text }
+
+    // MARK: Processes
+
+    private func start(_ slot: Int) {
+        self.incarnations += 1
+        let worker = SimulatedWorker(self, slot: slot)
+        self.workers[slot] = worker
+        self.trace("worker \(slot) starts as member \(worker.member)")
+        worker.ring()
+    }
+
+    func crash(_ worker: SimulatedWorker) { self.stopped(worker) }
+
+    /// A process has ended; the service manager starts another one.
+    func stopped(_ worker: SimulatedWorker) {
+        self.trace("worker \(worker.slot) ends\(worker.core.isDrained ? ", drained" : "")")
+        worker.die()
+        self.ended.append(worker.core.counters)
+        self.after(self.delay(.milliseconds(50) ... .seconds(5))) { [unowned self] in self.start(worker.slot) }
+    }
+
+    private func ringAll() {
+        for slot in self.workers.keys.sorted() { self.workers[slot]?.ring() }
+    }
+
+    private func scheduleTrouble() {
+        func scatter(_ count: Int, _ body: @escaping (SimulatedWorker) -> Void) {
+            for _ in 0..<count {
+                self.at(self.profile.faultsEnd * Double.random(in: 0...1, using: &self.random)) { [unowned self] in
+                    if let slot = self.pick(self.workers.keys.sorted()), let worker = self.workers[slot] {
+                        body(worker)
+                    }
+                }
+            }
+        }
+        scatter(self.profile.rebalances) { [unowned self] _ in self.group.rebalance() }
+        scatter(self.profile.kicks) { [unowned self] worker in
+            guard worker.isAlive, self.group.isMember(worker) else { return }
+            self.group.remove(worker)
+            self.after(self.delay(.zero ... .seconds(10))) { worker.learnsLoss() }
+        }
+        scatter(self.profile.drains) { [unowned self] worker in
+            let budget = self.delay(.milliseconds(1) ... .seconds(20))
+            worker.post { core, now in core.drain(until: now.uptime + budget) }
+        }
+        scatter(self.profile.suspensions) { [unowned self] worker in
+            worker.post { core, _ in core.suspendIntake() }
+            self.after(self.delay(.zero ... .seconds(20))) { worker.post { core, _ in core.resumeIntake() } }
+        }
+    }
+
+    // MARK: The brokers, as far as sabotage lets them be
+
+    func decode(_ record: KafkaRecord) -> DecodedCommand {
+        self.seen[record.topicPartition] = max(self.seen[record.topicPartition] ?? 0, record.offset + 1)
+        let index = self.log.index(in: record.topicPartition, from: record.offset)
+        guard let commands = self.log.partitions[record.topicPartition], index < commands.count else {
+            return CommandDecoder(reader: SimulatedLog.reader).decode(record)
+        }
+        return self.sabotage?.lane(of: commands[index].decoded) ?? commands[index].decoded
+    }
+
+    /// Ends a transaction: results and offsets at once.
+    func commit(_ batch: CommitBatch) {
+        self.trace("commit \(batch.results.map { "\($0.context.message.position)" }) \(batch.offsets.map(\.described))")
+        let results = self.sabotage?.results(batch.results) { self.chance($0) } ?? batch.results
+        self.broker.append(results)
+        if self.sabotage == .splitsTransaction, self.chance(0.1) { return }
+        self.broker.commit(self.sabotage?.offsets(batch.offsets) { self.seen[$0] } ?? batch.offsets)
+    }
+
+    func committed(of partition: TopicPartition) -> PartitionOffset {
+        let none = PartitionOffset(partition, offset: nil)
+        return self.sabotage == .ignoresCommittedOffsets ? none : self.broker.committed[partition] ?? none
+    }
+
+    /// The counters of every process.
+    var counters: [WorkerCounters] { self.ended + self.workers.values.filter(\.isAlive).map(\.core.counters) }
+
+    private var remains: String {
+        let partitions = self.log.names.map { name in
+            "\(name) at \(self.broker.committed[name]?.offset.map(String.init) ?? "none") of \(self.log.end(of: name) ?? 0)"
+        }
+        let workers = self.workers.sorted { $0.key < $1.key }.map { slot, worker in
+            "worker \(slot) \(worker.isAlive ? "alive" : "dead"), block \(worker.core.intakeBlock?.reason ?? "none"), "
+                + "in flight \(worker.core.table.count), partitions \(worker.core.current.keys.sorted())"
+        }
+        return (partitions + workers).joined(separator: "; ") + "; at \(self.now)"
+    }
+}

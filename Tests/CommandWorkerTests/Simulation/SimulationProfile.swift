@@ -1,0 +1,108 @@
+@testable import CommandWorker
+
+/// What kind of world a seed makes: its size, its settings, and how much goes wrong in it.
+struct SimulationProfile {
+    enum Backend { case local, remote }
+
+    /// How often each fault shows, from 0 to 1, while faults happen at all.
+    struct Faults {
+        var crash = 0.0
+        var store = 0.0
+        var publish = 0.0
+        var unknownOutcome = 0.0
+        var transient = 0.0
+        var lostAnswer = 0.0
+        var readCommitted = 0.0
+        var redelivery = 0.0
+    }
+
+    var guarantee = WorkerSettings.Guarantee.exactlyOnce
+    var backend = Backend.remote
+    var workers = 1
+    var partitions = 1
+    var recordsPerPartition = 50
+    var ids = 20
+    /// Share of commands that go to the first id.
+    var hotShare = 0.0
+    var conflictShare = 0.0
+    var invalidShare = 0.0
+    var gapShare = 0.0
+    /// Ids whose every request fails in passing, that Flexprice refuses, that take long.
+    var poisonIDs = 0
+    var refusedIDs = 0
+    var slowIDs = 0
+    /// Ids that the API knows from elsewhere.
+    var foreignIDs = 0
+    /// Records come into the log during so much time.
+    var production: Duration = .zero
+    /// Until then things go wrong.
+    var faultsEnd: Duration = .zero
+    var faults = Faults()
+    var outages = 0
+    var rebalances = 0
+    var kicks = 0
+    var drains = 0
+    var suspensions = 0
+    var core: CoreSettings
+
+    /// A world that is drawn from a seed.
+    init(random: inout SplitMix64) {
+        self.core = CoreSettings(
+            createsLocally: false,
+            maximumRequests: Int.random(in: 1...16, using: &random),
+            maximumInFlight: [1, 2, 5, 16, 64, 256].randomElement(using: &random) ?? 64,
+            maximumInFlightBytes: [200, 5_000, 1_000_000].randomElement(using: &random) ?? 5_000,
+            retry: RetryPolicy(
+                initialInterval: .milliseconds(100),
+                maximumInterval: .seconds(5),
+                multiplier: 2,
+                maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random))
+            ),
+            firstProbeWait: .milliseconds(500),
+            longestProbeWait: .seconds(10),
+            failuresThatOpenBreaker: Int.random(in: 1...20, using: &random),
+            revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
+        )
+        self.core.runLimit = [1, 2, 8, 330].randomElement(using: &random) ?? 330
+        self.core.maximumStoreBatch = [1, 7, 2_000].randomElement(using: &random) ?? 2_000
+        self.core.maximumCommitBatch = [1, 7, 5_000].randomElement(using: &random) ?? 5_000
+        self.guarantee = Double.random(in: 0...1, using: &random) < 0.75 ? .exactlyOnce : .atLeastOnce
+        self.backend = Double.random(in: 0...1, using: &random) < 0.75 ? .remote : .local
+        self.core.createsLocally = self.backend == .local
+        self.workers = Int.random(in: 1...3, using: &random)
+        self.partitions = Int.random(in: 1...4, using: &random)
+        self.recordsPerPartition = Int.random(in: 1...60, using: &random)
+        self.ids = Int.random(in: 1...80, using: &random)
+        self.hotShare = Double.random(in: 0...0.5, using: &random)
+        self.conflictShare = Double.random(in: 0...0.2, using: &random)
+        self.invalidShare = Double.random(in: 0...0.2, using: &random)
+        self.gapShare = Double.random(in: 0...0.5, using: &random)
+        self.drawTrouble(using: &random)
+    }
+
+    private mutating func drawTrouble(using random: inout SplitMix64) {
+        self.poisonIDs = Int.random(in: 0...2, using: &random)
+        self.refusedIDs = Int.random(in: 0...2, using: &random)
+        self.slowIDs = Int.random(in: 0...2, using: &random)
+        self.foreignIDs = Int.random(in: 0...3, using: &random)
+        self.production = .seconds([0, 0, 10, 60].randomElement(using: &random) ?? 0)
+        self.faultsEnd = .seconds(Int.random(in: 0...90, using: &random))
+        // Each kind of fault is absent from about half of the worlds, so that a rare one is not hidden by a common one.
+        func share(upTo bound: Double) -> Double {
+            Bool.random(using: &random) ? Double.random(in: 0...bound, using: &random) : 0
+        }
+        self.faults.crash = share(upTo: 0.01)
+        self.faults.store = share(upTo: 0.3)
+        self.faults.publish = share(upTo: 0.4)
+        self.faults.unknownOutcome = share(upTo: 0.2)
+        self.faults.transient = share(upTo: 0.6)
+        self.faults.lostAnswer = share(upTo: 0.3)
+        self.faults.readCommitted = share(upTo: 0.5)
+        self.faults.redelivery = share(upTo: 0.2)
+        self.outages = Int.random(in: 0...2, using: &random)
+        self.rebalances = Bool.random(using: &random) ? Int.random(in: 0...12, using: &random) : 0
+        self.kicks = Bool.random(using: &random) ? Int.random(in: 0...6, using: &random) : 0
+        self.drains = Int.random(in: 0...2, using: &random)
+        self.suspensions = Int.random(in: 0...2, using: &random)
+    }
+}

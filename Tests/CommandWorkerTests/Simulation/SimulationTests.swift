@@ -1,0 +1,69 @@
+import CustomerContract
+import Foundation
+import Testing
+
+@testable import CommandWorker
+
+/// Whole workers against every fault at once, by seed.
+///
+/// `SIMULATION_SEEDS` says how many seeds are run, `SIMULATION_FIRST_SEED` with which one to begin: a failure names its seed,
+/// and that seed alone makes the same run again.
+@Suite struct SimulationTests {
+    private static let seeds: Range<UInt64> = {
+        let environment = ProcessInfo.processInfo.environment
+        let first = environment["SIMULATION_FIRST_SEED"].flatMap(UInt64.init) ?? 1
+        return first..<first + (environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 200)
+    }()
+
+    @Test func `whatever goes wrong, every command ends in one result`() {
+        var failures = 0
+        for seed in Self.seeds {
+            guard let violation = Simulation(seed: seed).run() else { continue }
+            failures += 1
+            if failures <= 10 { Issue.record("seed \(seed): \(violation)") }
+        }
+        #expect(failures == 0, "\(failures) of \(Self.seeds.count) seeds")
+    }
+
+    @Test func `everything that can go wrong does`() {
+        var (processes, skipped, abandoned, retries) = (0, 0, 0, 0)
+        var created: Set<CreatedOutcome> = []
+        var failed: Set<ErrorCode> = []
+        for seed in 1...100 as ClosedRange<UInt64> {
+            let simulation = Simulation(seed: seed)
+            _ = simulation.run()
+            processes += simulation.incarnations - simulation.profile.workers
+            for counters in simulation.counters {
+                skipped += counters.skipped
+                abandoned += counters.abandoned
+                retries += counters.retries.values.reduce(0, +)
+                created.formUnion(counters.created.keys)
+                failed.formUnion(counters.failed.keys)
+            }
+        }
+        #expect(processes > 100)
+        #expect(skipped > 100)
+        #expect(abandoned > 1_000)
+        #expect(retries > 1_000)
+        #expect(created == Set(CreatedOutcome.allCases))
+        #expect(failed == Set(ErrorCode.allCases).subtracting([.schemaFramedPayload, .payloadTooLarge]))
+    }
+
+    @Test func `the same seed makes the same run`() {
+        for seed in Self.seeds.prefix(5) {
+            let runs = (0..<2).map { _ in
+                let simulation = Simulation(seed: seed)
+                return "\(simulation.run() ?? "fine") \(simulation.now) \(simulation.incarnations)"
+            }
+            #expect(runs[0] == runs[1])
+        }
+    }
+
+    @Test(arguments: Sabotage.allCases)
+    func `a worker that is broken on purpose is caught`(_ sabotage: Sabotage) {
+        let caught = (1...60 as ClosedRange<UInt64>).contains { seed in
+            Simulation(seed: seed, sabotage: sabotage) { $0.guarantee = .exactlyOnce }.run() != nil
+        }
+        #expect(caught)
+    }
+}

@@ -1,0 +1,179 @@
+#!/usr/bin/env python3
+"""Kills the worker with SIGKILL at random moments, and checks that no command is lost, doubled or out of order.
+
+usage: kill.py PROGRAM [--kills K] [--count N] [--latency MS] [--seed S]
+
+One run: N commands (a tenth duplicates, a twentieth invalid) over six partitions of a noida-db broker, the simulated API with a
+latency, exactly once. The worker is killed K times, then left alone until nothing waits. A reader of committed results checks:
+ a  every command has exactly one result
+ b  every external_id was created at most once at the API
+ c  results of an external_id stand in the order of its commands
+ d  the committed offsets stand at the ends of the partitions
+ e  all of this without a restart after the last kill
+ f  created + failed = commands, and dead letters = failed
+The worker is a static member (group.instance.id), since this broker never drops a dead one.
+"""
+import argparse
+import contextlib
+import importlib.util
+import json
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+import urllib.request
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+PARTITIONS = 6
+
+
+def harness(program):
+    path = os.path.join(os.path.dirname(__file__), "..", "ForeignClients", "check.py")
+    spec = importlib.util.spec_from_file_location("foreign_clients", path)
+    module = importlib.util.module_from_spec(spec)
+    sys.argv[1:] = [program]
+    spec.loader.exec_module(module)
+    return module
+
+
+def command(index):
+    """The external_id, the value and the right outcome of command number `index`."""
+    if index % 20 == 7:
+        return f"acct_{index}", f'{{"external_id":"acct_{index}","address_country":"Germany"}}', {"invalid_command"}
+    number = index - 1 if index % 10 == 3 else index
+    outcomes = {"replayed"} if index % 10 == 3 else {"created", "existing"}
+    return f"acct_{number}", f'{{"external_id":"acct_{number}","name":"Customer {number}"}}', outcomes
+
+
+def produce(brokers, count):
+    producer = Producer({"bootstrap.servers": brokers, "linger.ms": 5})
+    for index in range(count):
+        external_id, value, _ = command(index)
+        producer.produce("customer_commands", value, key=external_id, headers={"ce_id": f"n{index}"})
+    assert producer.flush(60) == 0, "the commands could not be sent"
+
+
+def committed(brokers):
+    """What the group has committed, without becoming a member of it."""
+    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "customer_worker"})
+    try:
+        answer = consumer.committed([TopicPartition("customer_commands", p) for p in range(PARTITIONS)], timeout=10)
+        # Not the metadata: this client takes it for a C string, which it is not, and may trip over what follows it.
+        return {p.partition: p.offset for p in answer}
+    finally:
+        consumer.close()
+
+
+def ends(brokers):
+    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "watermarks"})
+    try:
+        return {p: consumer.get_watermark_offsets(TopicPartition("customer_commands", p), 10)[1] for p in range(PARTITIONS)}
+    finally:
+        consumer.close()
+
+
+def read_all(brokers, topic, count, quiet=3):
+    """Every committed record; waits for `count`, and then `quiet` seconds longer for any that should not be there."""
+    consumer = Consumer({
+        "bootstrap.servers": brokers, "group.id": "kill", "isolation.level": "read_committed",
+        "auto.offset.reset": "earliest", "enable.auto.commit": False,
+    })
+    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, p, 0) for p in partitions])
+    records, deadline = [], time.monotonic() + 60
+    while time.monotonic() < deadline:
+        batch = [m for m in consumer.consume(5_000, timeout=0.5) if m.error() is None]
+        records += batch
+        if len(records) >= count and not batch and quiet is not None:
+            deadline, quiet = min(deadline, time.monotonic() + quiet), None
+    consumer.close()
+    return records
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--kills", type=int, default=30)
+    parser.add_argument("--count", type=int, default=10_000)
+    parser.add_argument("--latency", type=int, default=20)
+    parser.add_argument("--concurrency", type=int, default=8)
+    parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
+    options = parser.parse_args()
+    chance = random.Random(options.seed)
+    h = harness(options.program)
+    print(f"{options.kills} kills, {options.count} commands, seed {options.seed}", flush=True)
+    problems = []
+    with contextlib.ExitStack() as stack:
+        brokers = stack.enter_context(h.broker())
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        port = h.free_port()
+        api = stack.enter_context(h.process(
+            [h.PROGRAM, "simulate-flexprice", "--listen", f"127.0.0.1:{port}", "--api-key", h.KEY,
+             "--latency", str(options.latency)], stdout=h.subprocess.PIPE, text=True))
+        api.stdout.readline()
+        env = h.environment(
+            brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=f"http://127.0.0.1:{port}",
+            FLEXPRICE_API_KEY=h.KEY, FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
+            FLEXPRICE_KAFKA_GROUP_INSTANCE_ID="worker-1", FLEXPRICE_LOG_LEVEL="warning",
+        )
+        made = h.run(["topics", "create", "--partitions", str(PARTITIONS), "--replication-factor", "1"], env)
+        assert made.returncode == 0, made.stderr
+        produce(brokers, options.count)
+        log = stack.enter_context(open(os.path.join(folder, "worker.log"), "wb"))
+        start = lambda: stack.enter_context(h.process([h.PROGRAM, "run"], env=env, stderr=log))
+        for _ in range(options.kills):
+            worker = start()
+            time.sleep(chance.uniform(0.05, 1.6))
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+        left = sum(ends(brokers).values()) - sum(max(offset, 0) for offset in committed(brokers).values())
+        print(f"after the last kill {left} commands waited", flush=True)
+        worker = start()
+        deadline = time.monotonic() + 120
+        while committed(brokers) != ends(brokers):
+            if time.monotonic() > deadline:
+                problems.append(f"d, e: {committed(brokers)} committed, ends {ends(brokers)}")
+                break
+            time.sleep(0.2)
+        results = read_all(brokers, "customer_results", options.count)
+        expected_failures = sum("invalid_command" in command(i)[2] for i in range(options.count))
+        letters = read_all(brokers, "customer_commands_dlq", expected_failures)
+        worker.send_signal(signal.SIGTERM)
+        h.wait_for_exit(worker, 0)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_simulator/stats", timeout=10) as answer:
+            stats = json.load(answer)
+        if os.environ.get("KEEP_LOG"):
+            sys.stdout.write(open(log.name).read())
+
+    seen, order, outcomes = {}, {}, {}
+    for record in results:
+        body = json.loads(record.value())
+        at = (body["command"]["partition"], body["command"]["offset"])
+        seen[at] = seen.get(at, 0) + 1
+        order.setdefault(body["external_id"], []).append(at)
+        outcomes[body["command"]["id"]] = body.get("outcome") or body["error"]["code"]
+    doubled = {at: n for at, n in seen.items() if n > 1}
+    if doubled or len(seen) != options.count:
+        problems.append(f"a: {len(seen)} commands have results, {len(doubled)} more than one: {list(doubled)[:5]}")
+    if stats["customers_created"] != len({command(i)[0] for i in range(options.count) if i % 20 != 7}):
+        problems.append(f"b: the API created {stats['customers_created']} customers")
+    if any(at != sorted(at) for at in order.values()):
+        problems.append("c: results of an external_id are out of order")
+    wrong = {i: outcomes.get(f"n{i}") for i in range(options.count) if outcomes.get(f"n{i}") not in command(i)[2]}
+    if wrong:
+        problems.append(f"outcomes: {len(wrong)} are not as they should be: {dict(list(wrong.items())[:5])}")
+    if len(letters) != expected_failures:
+        problems.append(f"f: {len(letters)} dead letters for {expected_failures} failures")
+    for problem in problems:
+        print(f"FAILED  {problem}")
+    duplicates = stats.get("duplicates")
+    print(f"{len(results)} results, {stats['customers_created']} customers, {duplicates} creations met their own customer again")
+    print(f"{0 if problems else 1} passed, {1 if problems else 0} failed")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

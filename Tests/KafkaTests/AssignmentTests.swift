@@ -1,0 +1,82 @@
+import Kafka
+import Testing
+
+/// Two members of a group, by either protocol of rebalancing.
+@Suite(.timeLimit(.minutes(2))) struct AssignmentTests {
+    private static let all = Set((0..<4).map { TopicPartition(topic: "commands", partition: $0) })
+
+    @Test(arguments: ["range", "roundrobin", "cooperative-sticky"])
+    func `a second member gets its share, and all of it once the first has gone`(strategy: String) async throws {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic("commands", partitions: 4)
+        let properties = ["partition.assignment.strategy": strategy]
+        let first = try GroupReader(cluster, group: "g", topics: ["commands"], properties: properties)
+        #expect(try await Set(first.assignment()) == Self.all)
+
+        let second = try GroupReader(cluster, group: "g", topics: ["commands"], properties: properties)
+        let (kept, gained) = try await withThrowingTaskGroup(of: Set<TopicPartition>.self) { group in
+            group.addTask {
+                var kept = Self.all
+                try await first.follow { event in
+                    switch event {
+                    case .assigned(let partitions): kept.formUnion(partitions)
+                    case .revoked(let partitions), .lost(let partitions): kept.subtract(partitions)
+                    case .record, .failed, .statistics: break
+                    }
+                    return false
+                }
+                return kept
+            }
+            var gained: Set<TopicPartition> = []
+            while gained.isEmpty { gained = try await Set(second.assignment()) }
+            // The first member may still be answering: its last word is there once it owns two.
+            group.cancelAll()
+            return (try await group.next() ?? [], gained)
+        }
+        #expect(gained.count == 2)
+        #expect(kept.isDisjoint(with: gained))
+
+        // Gone at once, not when its session times out: the mock answers a leave with a new round, which takes the
+        // session's time less a second, and would only begin it after the session's time otherwise.
+        let clock = ContinuousClock()
+        let start = clock.now
+        await first.consumer.close()
+        #expect(clock.now - start < .seconds(1))
+        var owned = gained
+        try await second.follow { event in
+            switch event {
+            case .assigned(let partitions): owned.formUnion(partitions)
+            case .revoked(let partitions): owned.subtract(partitions)
+            case .record, .failed, .lost, .statistics: break
+            }
+            return owned == Self.all
+        }
+        #expect(clock.now - start < .seconds(4))
+        await second.consumer.close()
+    }
+
+    @Test func `a member whose session ran out is told that its partitions are lost`() async throws {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic("commands", partitions: 4)
+        let reader = try GroupReader(
+            cluster,
+            group: "g",
+            topics: ["commands"],
+            properties: ["max.poll.interval.ms": "3000", "statistics.interval.ms": "10000"]
+        )
+        try await reader.assignment()
+        // Nobody polls until the wake-up that tells of it.
+        var errors: [String] = []
+        var lost: Set<TopicPartition> = []
+        try await reader.follow { event in
+            if case .failed(let error) = event { errors.append(error.name) }
+            if case .lost(let partitions) = event { lost.formUnion(partitions) }
+            return !lost.isEmpty
+        }
+        #expect(errors == ["_MAX_POLL_EXCEEDED"])
+        #expect(lost == Self.all)
+        // It joins again by itself.
+        #expect(try await Set(reader.assignment()) == Self.all)
+        await reader.consumer.close()
+    }
+}
