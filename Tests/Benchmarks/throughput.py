@@ -12,26 +12,18 @@ not with other brokers. It keeps its topics in memory and answers a fetch with a
 """
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 
 from confluent_kafka import Producer
 
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-
-
-def foreign_clients():
-    """The harness of Tests/ForeignClients starts brokers and reads results."""
-    path = os.path.join(ROOT, "Tests", "ForeignClients", "check.py")
-    spec = importlib.util.spec_from_file_location("foreign_clients", path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Processes"))
+import harness  # noqa: E402
 
 
 def cpu_seconds(pid):
@@ -58,29 +50,25 @@ def load(brokers, count):
         raise SystemExit("the commands could not be loaded")
 
 
-def one_run(harness, backend, options):
+def one_run(backend, options):
     with contextlib.ExitStack() as stack:
         brokers = stack.enter_context(harness.broker())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         more = {"FLEXPRICE_BACKEND": backend, "FLEXPRICE_DELIVERY_GUARANTEE": options.guarantee}
         if backend == "flexprice":
-            port = harness.free_port()
-            command = [harness.PROGRAM, "simulate-flexprice", "--listen", f"127.0.0.1:{port}", "--api-key", harness.KEY]
-            api = stack.enter_context(harness.process(
-                [*command, "--latency", str(options.latency)], stdout=harness.subprocess.PIPE, text=True))
-            api.stdout.readline()
+            api = stack.enter_context(harness.simulator(options.latency))
             more.update(
-                FLEXPRICE_API_HOST=f"http://127.0.0.1:{port}", FLEXPRICE_API_KEY=harness.KEY,
+                FLEXPRICE_API_HOST=api, FLEXPRICE_API_KEY=harness.KEY,
                 FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
             )
         env = harness.environment(brokers, folder, **more)
-        harness.run(["topics", "create", "--partitions", "6", "--replication-factor", "1"], env)
+        harness.create_topics(env, 6)
         count = options.count if backend == "local" else min(options.count, 20_000)
         load(brokers, count)
         results = harness.Results(brokers)
         began = time.monotonic()
         worker = stack.enter_context(harness.process(
-            [harness.PROGRAM, "run"], env=env, stderr=harness.subprocess.DEVNULL))
+            [harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
         seen, positions = 0, set()
         first = five = None
         while seen < count:
@@ -115,11 +103,10 @@ def main():
     parser.add_argument("--guarantee", default="exactly_once")
     parser.add_argument("--backend", choices=["local", "flexprice"])
     options = parser.parse_args()
-    sys.argv[1] = options.program
-    harness = foreign_clients()
+    harness.PROGRAM = os.path.abspath(options.program)
     print(f"{'backend':<10} {'commands/s':>22} {'from start/s':>14} {'cpu s/1,000':>12} {'peak MB':>9}")
     for backend in [options.backend] if options.backend else ["local", "flexprice"]:
-        runs = [one_run(harness, backend, options) for _ in range(options.repeat)]
+        runs = [one_run(backend, options) for _ in range(options.repeat)]
         rates = sorted(r["rate"] for r in runs)
         median = {k: statistics.median(r[k] for r in runs) for k in runs[0]}
         spread = f"{median['rate']:,.0f} ({rates[0]:,.0f}-{rates[-1]:,.0f})"

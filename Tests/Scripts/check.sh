@@ -15,9 +15,18 @@ step "build"
 swift build --build-tests
 
 step "test"
-swift test --skip-build
+# Seeds of the simulation of the core; 200 without the variable.
+SIMULATION_SEEDS=10000 swift test --skip-build
 
 step "foreign clients"
-.build/test-tools/bin/python Tests/ForeignClients/check.py "$(swift build --show-bin-path)/customer-worker"
+python=.build/test-tools/bin/python
+program="$(swift build --show-bin-path)/customer-worker"
+"$python" Tests/Processes/foreign_clients.py "$program"
+
+step "kill -9"
+"$python" Tests/Processes/kill.py "$program"
+
+step "a command that hangs"
+"$python" Tests/Processes/hung_command.py "$program"
 
 step "done"

@@ -10,10 +10,11 @@ final class TopicReader: Sendable {
         let (readable, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.readable = readable
         self.ring = ring
-        self.consumer = try Consumer(ConsumerSettings(client: broker.client, group: "\(group)-\(topic)"), log: { _ in })
-        {
-            ring.yield()
-        }
+        self.consumer = try Consumer(
+            ConsumerSettings(client: broker.client, group: "\(group)-\(topic)"),
+            log: { _ in },
+            onReadable: { ring.yield() }
+        )
         try self.consumer.subscribe(to: [topic])
     }
 

@@ -15,28 +15,20 @@ The worker is a static member (group.instance.id), since this broker never drops
 """
 import argparse
 import contextlib
-import importlib.util
 import json
 import os
 import random
 import signal
+import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+import harness
+from confluent_kafka import Producer
+from harness import committed, ends, read_all
 
 PARTITIONS = 6
-
-
-def harness(program):
-    path = os.path.join(os.path.dirname(__file__), "..", "ForeignClients", "check.py")
-    spec = importlib.util.spec_from_file_location("foreign_clients", path)
-    module = importlib.util.module_from_spec(spec)
-    sys.argv[1:] = [program]
-    spec.loader.exec_module(module)
-    return module
 
 
 def command(index):
@@ -56,43 +48,6 @@ def produce(brokers, count):
     assert producer.flush(60) == 0, "the commands could not be sent"
 
 
-def committed(brokers):
-    """What the group has committed, without becoming a member of it."""
-    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "customer_worker"})
-    try:
-        answer = consumer.committed([TopicPartition("customer_commands", p) for p in range(PARTITIONS)], timeout=10)
-        # Not the metadata: this client takes it for a C string, which it is not, and may trip over what follows it.
-        return {p.partition: p.offset for p in answer}
-    finally:
-        consumer.close()
-
-
-def ends(brokers):
-    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "watermarks"})
-    try:
-        return {p: consumer.get_watermark_offsets(TopicPartition("customer_commands", p), 10)[1] for p in range(PARTITIONS)}
-    finally:
-        consumer.close()
-
-
-def read_all(brokers, topic, count, quiet=3):
-    """Every committed record; waits for `count`, and then `quiet` seconds longer for any that should not be there."""
-    consumer = Consumer({
-        "bootstrap.servers": brokers, "group.id": "kill", "isolation.level": "read_committed",
-        "auto.offset.reset": "earliest", "enable.auto.commit": False,
-    })
-    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
-    consumer.assign([TopicPartition(topic, p, 0) for p in partitions])
-    records, deadline = [], time.monotonic() + 60
-    while time.monotonic() < deadline:
-        batch = [m for m in consumer.consume(5_000, timeout=0.5) if m.error() is None]
-        records += batch
-        if len(records) >= count and not batch and quiet is not None:
-            deadline, quiet = min(deadline, time.monotonic() + quiet), None
-    consumer.close()
-    return records
-
-
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -103,48 +58,42 @@ def main():
     parser.add_argument("--seed", type=int, default=random.randrange(1 << 30))
     options = parser.parse_args()
     chance = random.Random(options.seed)
-    h = harness(options.program)
+    harness.PROGRAM = os.path.abspath(options.program)
     print(f"{options.kills} kills, {options.count} commands, seed {options.seed}", flush=True)
     problems = []
     with contextlib.ExitStack() as stack:
-        brokers = stack.enter_context(h.broker())
+        brokers = stack.enter_context(harness.broker())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
-        port = h.free_port()
-        api = stack.enter_context(h.process(
-            [h.PROGRAM, "simulate-flexprice", "--listen", f"127.0.0.1:{port}", "--api-key", h.KEY,
-             "--latency", str(options.latency)], stdout=h.subprocess.PIPE, text=True))
-        api.stdout.readline()
-        env = h.environment(
-            brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=f"http://127.0.0.1:{port}",
-            FLEXPRICE_API_KEY=h.KEY, FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
+        api = stack.enter_context(harness.simulator(options.latency))
+        env = harness.environment(
+            brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=api,
+            FLEXPRICE_API_KEY=harness.KEY, FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
             FLEXPRICE_KAFKA_GROUP_INSTANCE_ID="worker-1", FLEXPRICE_LOG_LEVEL="warning",
         )
-        made = h.run(["topics", "create", "--partitions", str(PARTITIONS), "--replication-factor", "1"], env)
-        assert made.returncode == 0, made.stderr
+        harness.create_topics(env, PARTITIONS)
         produce(brokers, options.count)
         log = stack.enter_context(open(os.path.join(folder, "worker.log"), "wb"))
-        start = lambda: stack.enter_context(h.process([h.PROGRAM, "run"], env=env, stderr=log))
+        start = lambda: stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=log))
         for _ in range(options.kills):
             worker = start()
             time.sleep(chance.uniform(0.05, 1.6))
             worker.send_signal(signal.SIGKILL)
             worker.wait()
-        left = sum(ends(brokers).values()) - sum(max(offset, 0) for offset in committed(brokers).values())
+        left = sum(ends(brokers, PARTITIONS).values()) - sum(max(offset, 0) for offset in committed(brokers, PARTITIONS).values())
         print(f"after the last kill {left} commands waited", flush=True)
         worker = start()
         deadline = time.monotonic() + 120
-        while committed(brokers) != ends(brokers):
+        while committed(brokers, PARTITIONS) != ends(brokers, PARTITIONS):
             if time.monotonic() > deadline:
-                problems.append(f"d, e: {committed(brokers)} committed, ends {ends(brokers)}")
+                problems.append(f"d, e: {committed(brokers, PARTITIONS)} committed, ends {ends(brokers, PARTITIONS)}")
                 break
             time.sleep(0.2)
         results = read_all(brokers, "customer_results", options.count)
         expected_failures = sum("invalid_command" in command(i)[2] for i in range(options.count))
         letters = read_all(brokers, "customer_commands_dlq", expected_failures)
         worker.send_signal(signal.SIGTERM)
-        h.wait_for_exit(worker, 0)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/_simulator/stats", timeout=10) as answer:
-            stats = json.load(answer)
+        harness.wait_for_exit(worker, 0)
+        stats = harness.stats(api)
         if os.environ.get("KEEP_LOG"):
             sys.stdout.write(open(log.name).read())
 

@@ -1,29 +1,23 @@
 #!/usr/bin/env python3
 """Drives the built program as its users do: processes, exit codes, signals, and clients that are not ours.
 
-usage: check.py PROGRAM      (run by Tests/Scripts/check.sh; needs Tests/Scripts/setup.sh tests)
+usage: foreign_clients.py PROGRAM      (run by Tests/Scripts/check.sh; needs Tests/Scripts/setup.sh tests)
 
 Producers are kcat and confluent-kafka, the broker is noida-db, the API is `simulate-flexprice`. Everything listens on free
 ports of 127.0.0.1, ends by its pid, and is bounded in time.
 """
-import contextlib
 import json
 import os
-import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
-from confluent_kafka import Consumer, Producer, TopicPartition
+import harness
+from confluent_kafka import Producer
+from harness import KEY, ROOT, Results, broker, environment, expect, free_port, process, run, simulator, wait_for_exit
 
-PROGRAM = os.path.abspath(sys.argv[1])
-ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
-NOIDA = os.path.join(ROOT, ".build", "test-tools", "noida-db")
-KEY = "sk_foreign_clients"
 SEED = (
     '{"address_city": "Pune", "address_country": "IN", "address_line1": "1 Main St", "address_line2": "Floor 2", '
     '"address_postal_code": "411001", "address_state": "MH", "email": "billing@acme.co", "external_id": "%s", '
@@ -36,103 +30,6 @@ CHECKS = []
 def check(function):
     CHECKS.append(function)
     return function
-
-
-def expect(condition, message):
-    if not condition:
-        raise AssertionError(message)
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-@contextlib.contextmanager
-def process(arguments, **options):
-    p = subprocess.Popen(arguments, **options)
-    try:
-        yield p
-    finally:
-        if p.poll() is None:
-            p.terminate()
-            try:
-                p.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                p.kill()
-                p.wait()
-
-
-@contextlib.contextmanager
-def broker():
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        command = [NOIDA, "start", "--data-dir", folder, "--only", "kafka", "--kafka-port", str(port)]
-        with process(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-            client = Producer({"bootstrap.servers": f"127.0.0.1:{port}", "log_level": 0})
-            deadline = time.monotonic() + 30
-            while True:
-                with contextlib.suppress(Exception):
-                    client.list_topics(timeout=1)
-                    break
-                expect(time.monotonic() < deadline, "the broker did not come up within 30 s")
-            yield f"127.0.0.1:{port}"
-
-
-@contextlib.contextmanager
-def simulator():
-    command = [PROGRAM, "simulate-flexprice", "--listen", "127.0.0.1:0", "--api-key", KEY]
-    with process(command, stdout=subprocess.PIPE, text=True) as p:
-        line = p.stdout.readline()
-        found = re.match(r"listening on (http://127\.0\.0\.1:\d+)/v1$", line.strip())
-        expect(found, f"the simulator said {line!r}")
-        yield found.group(1)
-
-
-def environment(brokers, folder, **more):
-    settings = {
-        "FLEXPRICE_KAFKA_BROKERS": brokers,
-        "FLEXPRICE_STORE_URL": f"sqlite:{folder}/ledger.sqlite",
-        "FLEXPRICE_LOG_FORMAT": "json",
-        "FLEXPRICE_KAFKA_PROPERTIES": json.dumps({"session.timeout.ms": "6000", "heartbeat.interval.ms": "500"}),
-    }
-    return {**os.environ, **settings, **more}
-
-
-def run(arguments, env, timeout=60):
-    return subprocess.run([PROGRAM, *arguments], env=env, capture_output=True, text=True, timeout=timeout)
-
-
-class Results:
-    """Reads every result from the beginning, committed ones only."""
-
-    def __init__(self, brokers):
-        self.consumer = Consumer({
-            "bootstrap.servers": brokers, "group.id": "foreign", "isolation.level": "read_committed",
-            "auto.offset.reset": "earliest", "enable.auto.commit": False,
-        })
-        topic = self.consumer.list_topics("customer_results", timeout=10).topics["customer_results"]
-        self.consumer.assign([TopicPartition("customer_results", p, 0) for p in topic.partitions])
-
-    def next(self, timeout=30):
-        deadline = time.monotonic() + timeout
-        while time.monotonic() < deadline:
-            message = self.consumer.poll(0.5)
-            if message is not None and message.error() is None:
-                return message, json.loads(message.value())
-        raise AssertionError(f"no result within {timeout} s")
-
-    def close(self):
-        self.consumer.close()
-
-
-def wait_for_exit(worker, code, seconds=30):
-    try:
-        worker.wait(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        raise AssertionError(f"the worker was still running {seconds} s after the signal") from None
-    expect(worker.returncode == code, f"exit code {worker.returncode}, expected {code}")
 
 
 def produce_with_confluent_kafka(brokers, external_id):
@@ -155,7 +52,7 @@ def serve_seed_commands(backend):
         created = run(["topics", "create", "--partitions", "3", "--replication-factor", "1", "--json"], env)
         expect(created.returncode == 0, f"topics create failed: {created.stderr}")
         expect([t["state"] for t in json.loads(created.stdout)] == ["created"] * 3, created.stdout)
-        with process([PROGRAM, "run"], env=env, stderr=subprocess.PIPE, text=True) as worker:
+        with process([harness.PROGRAM, "run"], env=env, stderr=subprocess.PIPE, text=True) as worker:
             results = Results(brokers)
             for produce, external_id in [(produce_with_confluent_kafka, "acct_python"), (produce_with_kcat, "acct_kcat")]:
                 produce(brokers, external_id)
@@ -176,10 +73,8 @@ def serve_seed_commands(backend):
         expect(KEY not in log, "the key stands in the log")
         expect("billing@acme.co" not in log, "an e-mail address stands in the log")
         if backend == "flexprice":
-            with urllib.request.urlopen(f"{api}/_simulator/requests", timeout=10) as answer:
-                seen = json.load(answer)
-            seen = seen["requests"] if isinstance(seen, dict) else seen
-            bodies = [json.loads(r["body"]) for r in seen if r["path"] == "/v1/customers" and r["method"] == "POST"]
+            creations = [r for r in harness.requests_seen(api) if (r["method"], r["path"]) == ("POST", "/v1/customers")]
+            bodies = [json.loads(r["body"]) for r in creations]
             expect(len(bodies) == 2, f"{len(bodies)} creations at the API, expected 2")
             expect(all(set(b) == SEED_FIELDS for b in bodies), f"the API saw other fields than were sent: {bodies}")
 
@@ -249,7 +144,7 @@ def the_demo_ends_well_within_twenty_seconds():
 @check
 def the_official_sdk_agrees_with_the_simulator():
     with simulator() as api:
-        script = os.path.join(ROOT, "Tests", "PythonSDK", "sdk_agrees.py")
+        script = os.path.join(ROOT, "Tests", "Processes", "sdk_agrees.py")
         ended = subprocess.run(
             [sys.executable, script, f"{api}/v1", KEY], capture_output=True, text=True, timeout=120,
         )
@@ -257,6 +152,7 @@ def the_official_sdk_agrees_with_the_simulator():
 
 
 def main():
+    harness.PROGRAM = os.path.abspath(sys.argv[1])
     failed = 0
     for function in CHECKS:
         name = function.__name__.replace("_", " ")

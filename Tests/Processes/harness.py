@@ -1,0 +1,179 @@
+"""Starts the built program, a broker and the simulated API as processes, and reads what comes back.
+
+Everything listens on free ports of 127.0.0.1, ends by its pid and is bounded in time. The broker is noida-db, which
+Tests/Scripts/setup.sh tests installs. Set PROGRAM before anything else.
+"""
+import contextlib
+import json
+import os
+import re
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+
+from confluent_kafka import Consumer, Producer, TopicPartition
+
+PROGRAM = None
+ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+NOIDA = os.path.join(ROOT, ".build", "test-tools", "noida-db")
+KEY = "sk_test_processes"
+
+
+def expect(condition, message):
+    if not condition:
+        raise AssertionError(message)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+@contextlib.contextmanager
+def process(arguments, **options):
+    p = subprocess.Popen(arguments, **options)
+    try:
+        yield p
+    finally:
+        if p.poll() is None:
+            p.terminate()
+            try:
+                p.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                p.kill()
+                p.wait()
+
+
+@contextlib.contextmanager
+def broker():
+    port = free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        command = [NOIDA, "start", "--data-dir", folder, "--only", "kafka", "--kafka-port", str(port)]
+        with process(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            client = Producer({"bootstrap.servers": f"127.0.0.1:{port}", "log_level": 0})
+            deadline = time.monotonic() + 30
+            while True:
+                with contextlib.suppress(Exception):
+                    client.list_topics(timeout=1)
+                    break
+                expect(time.monotonic() < deadline, "the broker did not come up within 30 s")
+            yield f"127.0.0.1:{port}"
+
+
+@contextlib.contextmanager
+def simulator(latency=0):
+    command = [PROGRAM, "simulate-flexprice", "--listen", "127.0.0.1:0", "--api-key", KEY, "--latency", str(latency)]
+    with process(command, stdout=subprocess.PIPE, text=True) as p:
+        line = p.stdout.readline()
+        found = re.match(r"listening on (http://127\.0\.0\.1:\d+)/v1$", line.strip())
+        expect(found, f"the simulator said {line!r}")
+        yield found.group(1)
+
+
+def environment(brokers, folder, **more):
+    settings = {
+        "FLEXPRICE_KAFKA_BROKERS": brokers,
+        "FLEXPRICE_STORE_URL": f"sqlite:{folder}/ledger.sqlite",
+        "FLEXPRICE_LOG_FORMAT": "json",
+        "FLEXPRICE_KAFKA_PROPERTIES": json.dumps({"session.timeout.ms": "6000", "heartbeat.interval.ms": "500"}),
+    }
+    return {**os.environ, **settings, **more}
+
+
+def run(arguments, env, timeout=60):
+    return subprocess.run([PROGRAM, *arguments], env=env, capture_output=True, text=True, timeout=timeout)
+
+
+class Results:
+    """Reads every result from the beginning, committed ones only."""
+
+    def __init__(self, brokers):
+        self.consumer = Consumer({
+            "bootstrap.servers": brokers, "group.id": "foreign", "isolation.level": "read_committed",
+            "auto.offset.reset": "earliest", "enable.auto.commit": False,
+        })
+        topic = self.consumer.list_topics("customer_results", timeout=10).topics["customer_results"]
+        self.consumer.assign([TopicPartition("customer_results", p, 0) for p in topic.partitions])
+
+    def next(self, timeout=30):
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            message = self.consumer.poll(0.5)
+            if message is not None and message.error() is None:
+                return message, json.loads(message.value())
+        raise AssertionError(f"no result within {timeout} s")
+
+    def close(self):
+        self.consumer.close()
+
+
+def wait_for_exit(worker, code, seconds=30):
+    try:
+        worker.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"the worker was still running {seconds} s after the signal") from None
+    expect(worker.returncode == code, f"exit code {worker.returncode}, expected {code}")
+
+
+def committed(brokers, partitions):
+    """What the group has committed, without becoming a member of it."""
+    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "customer_worker"})
+    try:
+        answer = consumer.committed([TopicPartition("customer_commands", p) for p in range(partitions)], timeout=10)
+        # Not the metadata: this client takes it for a C string, which it is not, and may trip over what follows it.
+        return {p.partition: p.offset for p in answer}
+    finally:
+        consumer.close()
+
+
+def ends(brokers, partitions):
+    consumer = Consumer({"bootstrap.servers": brokers, "group.id": "watermarks"})
+    try:
+        return {p: consumer.get_watermark_offsets(TopicPartition("customer_commands", p), 10)[1] for p in range(partitions)}
+    finally:
+        consumer.close()
+
+
+def read_all(brokers, topic, count, quiet=3):
+    """Every committed record; waits for `count`, and then `quiet` seconds longer for any that should not be there."""
+    consumer = Consumer({
+        "bootstrap.servers": brokers, "group.id": "kill", "isolation.level": "read_committed",
+        "auto.offset.reset": "earliest", "enable.auto.commit": False,
+    })
+    partitions = consumer.list_topics(topic, timeout=10).topics[topic].partitions
+    consumer.assign([TopicPartition(topic, p, 0) for p in partitions])
+    records, deadline = [], time.monotonic() + 60
+    while time.monotonic() < deadline:
+        batch = [m for m in consumer.consume(5_000, timeout=0.5) if m.error() is None]
+        records += batch
+        if len(records) >= count and not batch and quiet is not None:
+            deadline, quiet = min(deadline, time.monotonic() + quiet), None
+    consumer.close()
+    return records
+
+
+def stats(api):
+    """What the simulator counted."""
+    with urllib.request.urlopen(f"{api}/_simulator/stats", timeout=10) as answer:
+        return json.load(answer)
+
+
+def requests_seen(api):
+    """The requests that the simulator got, oldest first."""
+    with urllib.request.urlopen(f"{api}/_simulator/requests", timeout=10) as answer:
+        seen = json.load(answer)
+    return seen["requests"] if isinstance(seen, dict) else seen
+
+
+def inject(api, faults):
+    """Replaces the simulator's faults."""
+    body = json.dumps(faults).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{api}/_simulator/faults", data=body, method="PUT"), timeout=10)
+
+
+def create_topics(env, partitions):
+    made = run(["topics", "create", "--partitions", str(partitions), "--replication-factor", "1"], env)
+    expect(made.returncode == 0, made.stderr)
