@@ -47,20 +47,49 @@ def process(arguments, **options):
                 p.wait()
 
 
+class Broker:
+    """A broker that can be stopped and started again with its data, on the same port."""
+
+    def __init__(self, folder):
+        self.folder, self.port, self.process = folder, free_port(), None
+        self.address = f"127.0.0.1:{self.port}"
+
+    def start(self):
+        command = [NOIDA, "start", "--data-dir", self.folder, "--only", "kafka", "--kafka-port", str(self.port)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        client = Producer({"bootstrap.servers": self.address, "log_level": 0})
+        deadline = time.monotonic() + 30
+        while True:
+            with contextlib.suppress(Exception):
+                client.list_topics(timeout=1)
+                return
+            expect(time.monotonic() < deadline, "the broker did not come up within 30 s")
+
+    def stop(self):
+        """TERM, so that it writes its data; the process has ended when this returns."""
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+@contextlib.contextmanager
+def restartable_broker():
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(folder)
+        broker.start()
+        try:
+            yield broker
+        finally:
+            broker.stop()
+
+
 @contextlib.contextmanager
 def broker():
-    port = free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        command = [NOIDA, "start", "--data-dir", folder, "--only", "kafka", "--kafka-port", str(port)]
-        with process(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
-            client = Producer({"bootstrap.servers": f"127.0.0.1:{port}", "log_level": 0})
-            deadline = time.monotonic() + 30
-            while True:
-                with contextlib.suppress(Exception):
-                    client.list_topics(timeout=1)
-                    break
-                expect(time.monotonic() < deadline, "the broker did not come up within 30 s")
-            yield f"127.0.0.1:{port}"
+    with restartable_broker() as one:
+        yield one.address
 
 
 @contextlib.contextmanager

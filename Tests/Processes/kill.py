@@ -40,12 +40,50 @@ def command(index):
     return f"acct_{number}", f'{{"external_id":"acct_{number}","name":"Customer {number}"}}', outcomes
 
 
-def produce(brokers, count):
+def produce(brokers, count, first=0):
     producer = Producer({"bootstrap.servers": brokers, "linger.ms": 5})
-    for index in range(count):
+    for index in range(first, first + count):
         external_id, value, _ = command(index)
         producer.produce("customer_commands", value, key=external_id, headers={"ce_id": f"n{index}"})
-    assert producer.flush(60) == 0, "the commands could not be sent"
+    harness.expect(producer.flush(60) == 0, "the commands could not be sent")
+
+
+def wait_until_done(brokers, seconds):
+    """Whether the group's offsets reach the ends of the partitions in time."""
+    deadline = time.monotonic() + seconds
+    while committed(brokers, PARTITIONS) != ends(brokers, PARTITIONS):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
+def problems(brokers, count, stats):
+    """Every oracle that does not hold of the first `count` commands."""
+    found, seen, order, outcomes = [], {}, {}, {}
+    for record in read_all(brokers, "customer_results", count):
+        body = json.loads(record.value())
+        at = (body["command"]["partition"], body["command"]["offset"])
+        seen[at] = seen.get(at, 0) + 1
+        order.setdefault(body["external_id"], []).append(at)
+        outcomes[body["command"]["id"]] = body.get("outcome") or body["error"]["code"]
+    doubled = [at for at, times in seen.items() if times > 1]
+    if doubled or len(seen) != count:
+        found.append(f"a: {len(seen)} commands have results, {len(doubled)} more than one: {doubled[:5]}")
+    customers = len({command(i)[0] for i in range(count) if i % 20 != 7})
+    if stats["customers_created"] != customers:
+        found.append(f"b: the API created {stats['customers_created']} customers, expected {customers}")
+    if any(at != sorted(at) for at in order.values()):
+        found.append("c: results of an external_id are out of order")
+    wrong = {i: outcomes.get(f"n{i}") for i in range(count) if outcomes.get(f"n{i}") not in command(i)[2]}
+    if wrong:
+        found.append(f"outcomes: {len(wrong)} are not as they should be: {dict(list(wrong.items())[:5])}")
+    failures = sum("invalid_command" in command(i)[2] for i in range(count))
+    letters = read_all(brokers, "customer_commands_dlq", failures)
+    if len(letters) != failures:
+        found.append(f"f: {len(letters)} dead letters for {failures} failures")
+    print(f"{len(seen)} results, {stats['customers_created']} customers, {stats['duplicates']} creations met their own customer again")
+    return found
 
 
 def main():
@@ -60,7 +98,7 @@ def main():
     chance = random.Random(options.seed)
     harness.PROGRAM = os.path.abspath(options.program)
     print(f"{options.kills} kills, {options.count} commands, seed {options.seed}", flush=True)
-    problems = []
+    found = []
     with contextlib.ExitStack() as stack:
         brokers = stack.enter_context(harness.broker())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -82,46 +120,17 @@ def main():
         left = sum(ends(brokers, PARTITIONS).values()) - sum(max(offset, 0) for offset in committed(brokers, PARTITIONS).values())
         print(f"after the last kill {left} commands waited", flush=True)
         worker = start()
-        deadline = time.monotonic() + 120
-        while committed(brokers, PARTITIONS) != ends(brokers, PARTITIONS):
-            if time.monotonic() > deadline:
-                problems.append(f"d, e: {committed(brokers, PARTITIONS)} committed, ends {ends(brokers, PARTITIONS)}")
-                break
-            time.sleep(0.2)
-        results = read_all(brokers, "customer_results", options.count)
-        expected_failures = sum("invalid_command" in command(i)[2] for i in range(options.count))
-        letters = read_all(brokers, "customer_commands_dlq", expected_failures)
+        if not wait_until_done(brokers, 120):
+            found.append(f"d, e: {committed(brokers, PARTITIONS)} committed, ends {ends(brokers, PARTITIONS)}")
+        found += problems(brokers, options.count, harness.stats(api))
         worker.send_signal(signal.SIGTERM)
         harness.wait_for_exit(worker, 0)
-        stats = harness.stats(api)
         if os.environ.get("KEEP_LOG"):
             sys.stdout.write(open(log.name).read())
-
-    seen, order, outcomes = {}, {}, {}
-    for record in results:
-        body = json.loads(record.value())
-        at = (body["command"]["partition"], body["command"]["offset"])
-        seen[at] = seen.get(at, 0) + 1
-        order.setdefault(body["external_id"], []).append(at)
-        outcomes[body["command"]["id"]] = body.get("outcome") or body["error"]["code"]
-    doubled = {at: n for at, n in seen.items() if n > 1}
-    if doubled or len(seen) != options.count:
-        problems.append(f"a: {len(seen)} commands have results, {len(doubled)} more than one: {list(doubled)[:5]}")
-    if stats["customers_created"] != len({command(i)[0] for i in range(options.count) if i % 20 != 7}):
-        problems.append(f"b: the API created {stats['customers_created']} customers")
-    if any(at != sorted(at) for at in order.values()):
-        problems.append("c: results of an external_id are out of order")
-    wrong = {i: outcomes.get(f"n{i}") for i in range(options.count) if outcomes.get(f"n{i}") not in command(i)[2]}
-    if wrong:
-        problems.append(f"outcomes: {len(wrong)} are not as they should be: {dict(list(wrong.items())[:5])}")
-    if len(letters) != expected_failures:
-        problems.append(f"f: {len(letters)} dead letters for {expected_failures} failures")
-    for problem in problems:
+    for problem in found:
         print(f"FAILED  {problem}")
-    duplicates = stats.get("duplicates")
-    print(f"{len(results)} results, {stats['customers_created']} customers, {duplicates} creations met their own customer again")
-    print(f"{0 if problems else 1} passed, {1 if problems else 0} failed")
-    return 1 if problems else 0
+    print(f"{0 if found else 1} passed, {1 if found else 0} failed")
+    return 1 if found else 0
 
 
 if __name__ == "__main__":
