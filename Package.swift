@@ -120,7 +120,7 @@ let package = Package(
         .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
-            dependencies: ["FlexpriceAPI", "FlexpriceSimulator", "CustomerContract"],
+            dependencies: ["CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -20,7 +20,8 @@ public enum CreateMeaning: Sendable {
             self = Self.created(answer, externalID)
         case 200, 202...299:
             // Not what a create answers: sending it again settles what is there.
-            self = answer.isJSON
+            self =
+                answer.isJSON
                 ? .passing(reason: "unexpected_success")
                 : .everybodys(
                     reason: "wrong_base_url",
@@ -44,7 +45,8 @@ public enum CreateMeaning: Sendable {
             )
         case 404, 405, 410, 421, 426:
             self = Self.notFound(answer)
-        case 408, 425, 429, 500...599:
+        case 408, 425, 429, 500...:
+            // Above 599 too: RFC 9110, section 15, has a client treat an invalid status as a 5xx.
             self = .passing(reason: "http_\(answer.status)")
         case 409:
             let body = ErrorBody(answer)
@@ -56,7 +58,9 @@ public enum CreateMeaning: Sendable {
     }
 
     private static func created(_ answer: HTTPAnswer, _ externalID: ExternalID) -> CreateMeaning {
-        guard let customer = try? JSONParser.parseObject(answer.body) else { return .passing(reason: "unreadable_answer") }
+        guard let customer = try? JSONParser.parseObject(answer.body) else {
+            return .passing(reason: "unreadable_answer")
+        }
         guard customer["external_id"]?.text.map({ ExternalID($0) }) == externalID, customer["id"]?.text != nil else {
             return .passing(reason: "another_customer")
         }

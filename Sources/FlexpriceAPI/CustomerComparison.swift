@@ -15,6 +15,11 @@ public enum CustomerComparison {
             case "name":
                 guard member.value.text.map({ ExternalID($0) }) != command.externalID else { continue }
                 if !Self.agree(member.value, theirs) { differing.append("name") }
+            case "timezone" where member.value.text?.isEmpty ?? false:
+                // Flexprice makes UTC of an empty one when it creates the customer.
+                if !Self.agree(.string("UTC"), theirs), !Self.agree(member.value, theirs) {
+                    differing.append("timezone")
+                }
             case "metadata":
                 differing += Self.differingMetadata(member.value.object, theirs?.object)
             case _ where Self.compared.contains(member.name):

@@ -20,7 +20,6 @@ public final class FlexpriceClient: Sendable {
 
     private let settings: FlexpriceSettings
     private let http: HTTPClient
-    private let loops: MultiThreadedEventLoopGroup
 
     /// Makes a client; nothing is sent yet.
     public init(_ settings: FlexpriceSettings) {
@@ -31,15 +30,17 @@ public final class FlexpriceClient: Sendable {
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = settings.maximumConnections
         configuration.connectionPool.retryConnectionEstablishment = false
-        // One loop: requests and answers are small, and a second loop costs more in hops than it brings.
-        self.loops = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-        self.http = HTTPClient(eventLoopGroup: self.loops, configuration: configuration)
+        // One loop: requests and answers are small, and a second loop costs more in hops than it brings. Of the loops that
+        // live as long as the process, so that nothing has to outwait it at the end.
+        self.http = HTTPClient(
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton.any(),
+            configuration: configuration
+        )
     }
 
-    /// Closes every connection; requests under way fail.
+    /// Closes every connection; requests under way fail, and so does any later one.
     public func shutdown() async {
         try? await self.http.shutdown()
-        try? await self.loops.shutdownGracefully()
     }
 
     /// `POST /customers`.
@@ -80,9 +81,11 @@ public final class FlexpriceClient: Sendable {
         }
         request.body = .bytes(body, length: .known(Int64(body.count)))
         do {
+            let clock = ContinuousClock()
+            let end = clock.now + self.settings.timeout
             let deadline = NIODeadline.now() + .nanoseconds(Int64(clamping: self.settings.timeout.nanoseconds))
             let response = try await self.http.execute(request, deadline: deadline)
-            let buffer = try await response.body.collect(upTo: Self.maximumAnswerBytes)
+            let buffer = try await Self.collect(response.body, until: end, clock)
             return .answered(
                 HTTPAnswer(
                     status: Int(response.status.code),
@@ -96,6 +99,25 @@ public final class FlexpriceClient: Sendable {
         }
     }
 
+    /// Reads a body to its end; the deadline of ``HTTPClient`` ends with the head, and a server may trickle bytes for ever.
+    private static func collect(
+        _ body: HTTPClientResponse.Body,
+        until end: ContinuousClock.Instant,
+        _ clock: ContinuousClock
+    ) async throws -> ByteBuffer {
+        try await withThrowingTaskGroup(of: ByteBuffer.self) { group in
+            group.addTask { try await body.collect(upTo: Self.maximumAnswerBytes) }
+            group.addTask {
+                try await clock.sleep(until: end, tolerance: nil)
+                throw HTTPClientError.deadlineExceeded
+            }
+            defer { group.cancelAll() }
+            // The first of the two to end decides.
+            guard let buffer = try await group.next() else { throw HTTPClientError.deadlineExceeded }
+            return buffer
+        }
+    }
+
     /// Header values must be visible ASCII: anything else would be refused before it is sent, and lose the request.
     private static func headerSafe(_ text: String) -> String {
         String(decoding: text.utf8.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
@@ -103,5 +125,7 @@ public final class FlexpriceClient: Sendable {
 }
 
 extension Duration {
-    fileprivate var nanoseconds: Int128 { Int128(self.components.seconds) * 1_000_000_000 + Int128(self.components.attoseconds / 1_000_000_000) }
+    fileprivate var nanoseconds: Int128 {
+        Int128(self.components.seconds) * 1_000_000_000 + Int128(self.components.attoseconds / 1_000_000_000)
+    }
 }

@@ -6,8 +6,10 @@ public struct FlexpriceSettings: Sendable {
     public var apiKey: APIKey
     /// Sent as `X-Environment-ID`; only keys from a self-hosted server's configuration need it.
     public var environmentID: String?
-    /// For a whole request. Short ones are dangerous: a client that goes away between Flexprice's commit and its
-    /// onboarding step can lose that step.
+    /// For a whole request.
+    ///
+    /// Short ones are dangerous: a client that goes away between Flexprice's commit and its onboarding step can lose
+    /// that step.
     public var timeout: Duration
     /// Connections, and so requests under way at once.
     public var maximumConnections: Int

@@ -12,14 +12,14 @@ public enum TransportFailure: Error, Sendable, Hashable {
     case interrupted(String)
     /// The answer was longer than any of Flexprice's.
     case tooLong
-    /// The task was cancelled.
+    /// The task was cancelled, or the client was shut down.
     case cancelled
 
     init(_ error: any Error) {
         switch error {
         case is CancellationError:
             self = .cancelled
-        case let error as HTTPClientError where error == .cancelled:
+        case let error as HTTPClientError where error == .cancelled || error == .alreadyShutdown:
             self = .cancelled
         case let error as HTTPClientError
         where error == .connectTimeout || error == .getConnectionFromPoolTimeout || error == .tlsHandshakeTimeout:
@@ -33,8 +33,19 @@ public enum TransportFailure: Error, Sendable, Hashable {
         case let error as IOError where Self.refusals.contains(error.errnoCode):
             self = .notConnected("connection refused")
         default:
-            let text = "\(type(of: error))"
-            self = text.contains("SSL") || text.contains("TLS") ? .notTrusted("\(error)") : .interrupted(text)
+            self = Self.isRefusalOfTrust(error) ? .notTrusted("\(error)") : .interrupted("\(type(of: error))")
+        }
+    }
+
+    /// Whether TLS failed before anything was sent.
+    ///
+    /// The types are swift-nio-ssl's, told by their names so that this module need not depend on it. Its other errors, such as
+    /// a connection that ends without TLS's own goodbye, come in the middle of an exchange and leave the outcome open.
+    private static func isRefusalOfTrust(_ error: any Error) -> Bool {
+        switch "\(type(of: error))" {
+        case "NIOSSLError": "\(error)".hasPrefix("handshakeFailed")
+        case "NIOSSLExtraError": true
+        default: false
         }
     }
 

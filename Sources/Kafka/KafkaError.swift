@@ -66,7 +66,9 @@ extension KafkaError {
         self.init(code, unsafe String(cString: rd_kafka_error_string(error)), disposition: disposition)
     }
 
-    /// What a bare code says. Codes of a connection, a coordinator or a leader pass by themselves.
+    /// What a bare code says.
+    ///
+    /// Codes of a connection, a coordinator or a leader pass by themselves.
     private static func disposition(of code: rd_kafka_resp_err_t) -> Disposition {
         switch code {
         case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__TIMED_OUT,

@@ -37,8 +37,8 @@ public enum LedgerVerdict: Sendable {
         let fields = command.fieldDigests.differingFields(from: entry.fieldDigests)
         return CommandFailure(
             code: .idempotencyConflict,
-            message: "this external_id was created by an earlier command with another payload; a create is never an update: "
-                + "change the customer through Flexprice, or send the fields as they were",
+            message: "this external_id was created by an earlier command with another payload; "
+                + "a create is never an update: change the customer through Flexprice, or send the fields as they were",
             retryable: false,
             httpStatus: nil,
             details: JSONObject([

@@ -50,7 +50,8 @@ import Testing
         }
     }
 
-    @Test func `every question ends in its time when nobody answers, and passes when somebody does again`() async throws {
+    @Test func `every question ends in its time when nobody answers, and passes when somebody does again`() async throws
+    {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 1)
         let client = ClientProperties(
@@ -64,7 +65,9 @@ import Testing
         let errors = [
             await #expect(throws: KafkaError.self) { try await admin.topics(timeout: short) },
             await #expect(throws: KafkaError.self) { try await admin.watermarks(of: partition, timeout: short) },
-            await #expect(throws: KafkaError.self) { try await admin.offsets(of: "g", for: [partition], timeout: short) },
+            await #expect(throws: KafkaError.self) {
+                try await admin.offsets(of: "g", for: [partition], timeout: short)
+            },
             await #expect(throws: KafkaError.self) {
                 try await admin.create(.init(name: "t", partitions: 1, replicationFactor: 1), timeout: short)
             },

@@ -74,7 +74,9 @@ import Testing
         return errors
     }
 
-    @Test func `properties of the other kind of client are kept from librdkafka, which would warn of each`() async throws {
+    @Test func `properties of the other kind of client are kept from librdkafka, which would warn of each`()
+        async throws
+    {
         let warnings = Mutex<[String]>([])
         let log: KafkaLogSink = { line in
             if line.facility == "CONFWARN" { warnings.withLock { $0.append(line.message) } }
@@ -89,7 +91,9 @@ import Testing
         #expect(warnings.withLock { $0 } == [])
     }
 
-    @Test func `what is passed wins over a default, under an alias of its name too, and never over what is owned`() throws {
+    @Test func `what is passed wins over a default, under an alias of its name too, and never over what is owned`()
+        throws
+    {
         let client = Self.client([
             "auto.offset.reset": "latest", "queue.buffering.max.ms": "50", "client.id": "billing",
             "enable.auto.commit": "false",

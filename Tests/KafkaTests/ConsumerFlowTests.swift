@@ -105,7 +105,9 @@ import Testing
         await reader.consumer.close()
     }
 
-    @Test func `a consumer with nothing to do stays a member: a wake-up comes often enough for its sign of life`() async throws {
+    @Test func `a consumer with nothing to do stays a member: a wake-up comes often enough for its sign of life`()
+        async throws
+    {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic(Self.topic, partitions: 1)
         let reader = try GroupReader(

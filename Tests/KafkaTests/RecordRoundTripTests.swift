@@ -8,7 +8,12 @@ import Testing
         try cluster.createTopic("shapes", partitions: 1)
         let producer = try Producer(.init(client: .init(brokers: cluster.brokers)), log: { _ in })
         let sent = [
-            ProducerRecord(topic: "shapes", key: [1, 2], value: [3], headers: [.init(name: "h", value: [0xFF, 0x00])]),
+            ProducerRecord(
+                topic: "shapes",
+                key: [1, 2],
+                value: [3],
+                headers: [.init(name: "h", value: [0xFF, 0x00])]
+            ),
             ProducerRecord(topic: "shapes", key: nil, value: nil),
             ProducerRecord(topic: "shapes", key: [], value: []),
             ProducerRecord(
@@ -66,7 +71,11 @@ import Testing
         try await producer.initTransactions()
         try await producer.beginTransaction()
         try await producer.enqueue([ProducerRecord(topic: "results", key: nil, value: [1])])
-        let offset = PartitionOffset(TopicPartition(topic: "commands", partition: 0), offset: 7, metadata: [0x31, 0x32])
+        let offset = PartitionOffset(
+            TopicPartition(topic: "commands", partition: 0),
+            offset: 7,
+            metadata: [0x31, 0x32]
+        )
         try await producer.sendOffsets([offset], of: reader.consumer.groupMetadata())
         try await producer.commitTransaction()
 

@@ -61,7 +61,9 @@ import Testing
         #expect(next?.disposition == .fatal)
     }
 
-    @Test func `a record that the broker refuses asks for an abort, and so does the gap that it leaves, but once`() async throws {
+    @Test func `a record that the broker refuses asks for an abort, and so does the gap that it leaves, but once`()
+        async throws
+    {
         let cluster = try Self.cluster()
         let producer = try await Self.producer(cluster)
         try await producer.beginTransaction()
@@ -88,7 +90,9 @@ import Testing
     }
 
     /// TOPIC_AUTHORIZATION_FAILED, GROUP_AUTHORIZATION_FAILED.
-    private static let refusals: [(Int16, Int32)] = [(API.addPartitions, 29), (API.addOffsets, 30), (API.offsetCommit, 30)]
+    private static let refusals: [(Int16, Int32)] = [
+        (API.addPartitions, 29), (API.addOffsets, 30), (API.offsetCommit, 30),
+    ]
 
     @Test(arguments: Self.refusals)
     func `a refusal on the way to a commit asks for an abort`(request: Int16, code: Int32) async throws {

@@ -38,8 +38,9 @@ extension Consumer {
         unsafe rd_kafka_unsubscribe(self.client.pointer)
         let clock = ContinuousClock()
         let deadline = clock.now + Self.leaveLimit
-        // The id goes when the member leaves, whether or not the broker hears of it.
-        while self.hasMemberID, clock.now < deadline { _ = self.answerNext(within: 10) }
+        // The id goes when the member leaves, whether or not the broker hears of it, but also when the broker has forgotten the
+        // member: so the queue is emptied in any case.
+        while self.answerNext(within: 10) || self.hasMemberID, clock.now < deadline {}
     }
 
     /// Takes one event from the queue, and answers it with nothing if it is a rebalance; `false` if none came.

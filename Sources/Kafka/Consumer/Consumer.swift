@@ -138,13 +138,21 @@ import Synchronization
     public func release(_ partitions: [TopicPartition]) throws(KafkaError) {
         try self.requireOpen()
         if self.isCooperative {
-            let list = TopicPartitionListHandle(partitions)
+            // librdkafka refuses the whole list for one partition that is not assigned, and waits for another answer.
+            let list = TopicPartitionListHandle(Set(partitions).intersection(try self.assignment()))
             unsafe try Self.check(error: rd_kafka_incremental_unassign(self.client.pointer, list.pointer))
         } else {
             // The eager protocol takes everything back at once.
             try Self.check(unsafe rd_kafka_assign(self.client.pointer, nil))
         }
         self.state.withLock { $0.answered() }
+    }
+
+    private func assignment() throws(KafkaError) -> [TopicPartition] {
+        var pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
+        try Self.check(unsafe rd_kafka_assignment(self.client.pointer, &pointer))
+        guard let pointer = unsafe pointer else { return [] }
+        return unsafe TopicPartitionListHandle(taking: pointer).offsets.map(\.topicPartition)
     }
 
     /// Stops fetching from partitions; they stay assigned, and what was fetched ahead is dropped and fetched again.
@@ -186,6 +194,10 @@ import Synchronization
 
     /// This member's identity and generation at this moment, for a transaction's offsets.
     public func groupMetadata() throws(KafkaError) -> ConsumerGroupMetadata {
+        // A member that was thrown out has the identity of nobody, and offsets sent as nobody are not fenced by a broker.
+        guard unsafe rd_kafka_assignment_lost(self.client.pointer) == 0 else {
+            throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, disposition: .retry)
+        }
         guard let metadata = unsafe rd_kafka_consumer_group_metadata(self.client.pointer) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__STATE, "the consumer is not a member of a group")
         }
@@ -206,9 +218,9 @@ import Synchronization
         return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? Watermarks(low: max(low, 0), high: high) : nil
     }
 
-    /// Leaves the group. Commit and release first: whatever is still assigned is given up as it stands.
+    /// Leaves the group.
     ///
-    /// Takes some milliseconds, some seconds when a rebalance is under way or no broker answers, never more than fifteen.
+    /// Commit and release first: whatever is still assigned is given up as it stands. Takes some milliseconds, some seconds when a rebalance is under way or no broker answers, never more than fifteen.
     /// Nobody may poll meanwhile; afterwards a poll gives nothing, and what would change anything is refused. A second close
     /// does nothing.
     public func close() async {

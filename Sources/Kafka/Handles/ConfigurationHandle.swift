@@ -35,7 +35,9 @@ import CLibrdkafka
         unsafe body(self.pointer)
     }
 
-    /// Makes a client. librdkafka owns the configuration from here when it succeeds (rdkafka.h, `rd_kafka_new`), and we
+    /// Makes a client.
+    ///
+    /// librdkafka owns the configuration from here when it succeeds (rdkafka.h, `rd_kafka_new`), and we
     /// keep and destroy it when it fails.
     consuming func makeClient(_ kind: rd_kafka_type_t) throws(KafkaError) -> OpaquePointer {
         var text = [CChar](repeating: 0, count: 512)

@@ -48,7 +48,7 @@ import CLibrdkafka
         for (index, record) in records.enumerated() {
             do {
                 try self.produce(record, index: index)
-            } catch where error.disposition == .fatal {
+            } catch  where error.disposition == .fatal {
                 throw error
             } catch {
                 refused[index] = error
@@ -91,7 +91,9 @@ import CLibrdkafka
         )
     }
 
-    /// Flushes and commits. The time-out is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
+    /// Flushes and commits.
+    ///
+    /// The time-out is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
     /// `rd_kafka_commit_transaction`: −1 is what its manual recommends).
     public func commitTransaction() throws(KafkaError) {
         unsafe try Self.check(rd_kafka_commit_transaction(self.client.pointer, -1))

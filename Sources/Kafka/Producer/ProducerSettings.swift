@@ -2,7 +2,9 @@
 public struct ProducerSettings: Sendable, Hashable {
     /// Where to connect, and what is passed through.
     public var client: ClientProperties
-    /// The transactional id (KIP-98); `nil` for an idempotent producer without transactions. It must be the same after a
+    /// The transactional id (KIP-98); `nil` for an idempotent producer without transactions.
+    ///
+    /// It must be the same after a
     /// restart, or readers of `read_committed` wait for the old instance's transaction to time out.
     public var transactionalID: String?
 

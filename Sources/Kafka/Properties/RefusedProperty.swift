@@ -61,7 +61,11 @@ package struct RefusedProperty: Sendable, Hashable {
         Self("enable.idempotence", "results must not be doubled or reordered by a resend", unless: .isTrue),
         Self("enable.gapless.guarantee", "it ends the producer at an error that would pass", unless: .isFalse),
         Self("acks", "a result counts only when all replicas have it", unless: .values(["all", "-1"])),
-        Self("request.required.acks", "a result counts only when all replicas have it", unless: .values(["all", "-1"])),
+        Self(
+            "request.required.acks",
+            "a result counts only when all replicas have it",
+            unless: .values(["all", "-1"])
+        ),
         Self("max.in.flight", "an idempotent producer keeps order with at most 5", unless: .numbers(1...5)),
         Self(
             "max.in.flight.requests.per.connection",

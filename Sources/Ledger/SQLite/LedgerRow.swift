@@ -36,14 +36,19 @@ enum LedgerRow {
     /// Runs the select; a row that cannot be understood is damage, not absence.
     static func read(_ statement: Statement, _ externalID: ExternalID) throws -> LedgerEntry? {
         guard let row = try Row.fetchOne(statement, arguments: [externalID.text]) else { return nil }
-        let fingerprint: Data = row[0]
-        let digests: Data = row[1]
-        let customer: String = row[2]
-        let outcome: String = row[3]
-        let timestamp: Int64? = row[8]
-        guard let fingerprint = Fingerprint(bytes: [UInt8](fingerprint)),
-            let digests = FieldDigests(encoded: [UInt8](digests)),
-            let outcome = CreatedOutcome(rawValue: outcome)
+        // Read by value and not by type: GRDB ends the process for a column that holds another type than asked for.
+        func column<Value: DatabaseValueConvertible>(_ index: Int) -> Value? {
+            Value.fromDatabaseValue(row[index] as DatabaseValue)
+        }
+        guard let fingerprint = (column(0) as Data?).flatMap({ Fingerprint(bytes: [UInt8]($0)) }),
+            let digests = (column(1) as Data?).flatMap({ FieldDigests(encoded: [UInt8]($0)) }),
+            let customer: String = column(2),
+            let outcome = column(3).flatMap({ CreatedOutcome(rawValue: $0) }),
+            let commandID: String = column(4),
+            let topic: String = column(5),
+            let partition: Int32 = column(6),
+            let offset: Int64 = column(7),
+            let rememberedAt: Int64 = column(9)
         else {
             throw LedgerError(.corrupt, "the entry of an external_id cannot be read: restore the file from a backup")
         }
@@ -53,10 +58,10 @@ enum LedgerRow {
             fieldDigests: digests,
             customer: CustomerDocument(json: Array(customer.utf8)),
             outcome: outcome,
-            commandID: CommandID(row[4] as String),
-            position: RecordPosition(topic: row[5], partition: row[6], offset: row[7]),
-            recordTimestamp: timestamp.map { UnixMilliseconds($0) },
-            rememberedAt: UnixMilliseconds(row[9])
+            commandID: CommandID(commandID),
+            position: RecordPosition(topic: topic, partition: partition, offset: offset),
+            recordTimestamp: (column(8) as Int64?).map { UnixMilliseconds($0) },
+            rememberedAt: UnixMilliseconds(rememberedAt)
         )
     }
 }

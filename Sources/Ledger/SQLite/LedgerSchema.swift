@@ -5,7 +5,23 @@ import GRDB
 /// `customers` is a rowid table that grows at its end, with one index on the external id: a table clustered on random text
 /// takes a tenth of the rows a second. External ids are compared byte for byte (SQLite's BINARY collation).
 enum LedgerSchema {
-    static var migrator: DatabaseMigrator {
+    /// Brings a file to this version of the schema.
+    ///
+    /// - Throws: ``LedgerError`` when the file is of a later version.
+    static func prepare(_ database: DatabaseQueue) throws {
+        let migrator = Self.migrator
+        do {
+            try migrator.migrate(database)
+        } catch {
+            // Another process that opened the new file at the same moment may have been first.
+            guard try database.read(migrator.hasCompletedMigrations) else { throw error }
+        }
+        guard try !database.read(migrator.hasBeenSuperseded) else {
+            throw LedgerError(.corrupt, "is of a later version: run the version that wrote it, or a later one")
+        }
+    }
+
+    private static var migrator: DatabaseMigrator {
         var migrator = DatabaseMigrator()
         migrator.registerMigration("1: customers") { database in
             try database.execute(

@@ -7,7 +7,7 @@ import GRDB
 /// `synchronous=FULL`: a result is published only after its entry, so an entry that a power cut took back would let a
 /// second customer be made. One `fsync` serves a whole batch.
 public final class SQLiteLedger: Ledger {
-    private let database: DatabaseQueue
+    let database: DatabaseQueue
     private let path: String
 
     /// Opens or creates the file at `path`; `:memory:` keeps everything in this process.
@@ -15,26 +15,44 @@ public final class SQLiteLedger: Ledger {
     /// - Throws: ``LedgerError`` that names the file and what to do.
     public init(path: String) throws(LedgerError) {
         self.path = path
-        do {
-            var configuration = Configuration()
-            configuration.label = "ledger"
-            configuration.busyMode = .timeout(10)
-            configuration.prepareDatabase { database in
-                try database.execute(sql: "PRAGMA synchronous = FULL")
+        let clock = ContinuousClock()
+        let deadline = clock.now + .seconds(Self.lockLimit)
+        while true {
+            do {
+                self.database = try Self.open(path)
+                return
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && clock.now < deadline {
+                // SQLite does not wait for a lock where two could wait for each other, as when two processes turn on the
+                // WAL of a new file at the same moment.
+                Thread.sleep(forTimeInterval: 0.02)
+            } catch {
+                throw Self.translate(error, path)
             }
-            // The WAL mode of the file is kept in the file; a memory database has no WAL.
-            if path == ":memory:" {
-                self.database = try DatabaseQueue(configuration: configuration)
-            } else {
-                configuration.journalMode = .wal
-                self.database = try DatabaseQueue(path: path, configuration: configuration)
-            }
-            try LedgerSchema.migrator.migrate(self.database)
-        } catch {
-            throw Self.translate(error, path)
         }
     }
 
+    /// How long another process may hold the lock, in seconds.
+    private static let lockLimit = 10
+
+    private static func open(_ path: String) throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.label = "ledger"
+        configuration.busyMode = .timeout(TimeInterval(Self.lockLimit))
+        let database: DatabaseQueue
+        // The WAL mode of the file is kept in the file; a memory database has no WAL.
+        if path == ":memory:" {
+            database = try DatabaseQueue(configuration: configuration)
+        } else {
+            configuration.journalMode = .wal
+            database = try DatabaseQueue(path: path, configuration: configuration)
+        }
+        // Only now: GRDB goes down to NORMAL when it turns the WAL on, and a power cut could take back what was answered.
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try LedgerSchema.prepare(database)
+        return database
+    }
+
+    /// Answers look-ups and remembers entries in one transaction with one `fsync`; see ``Ledger/apply(_:)``.
     public func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers {
         try await self.run { database in
             let find = try database.cachedStatement(sql: LedgerRow.select)
@@ -56,12 +74,14 @@ public final class SQLiteLedger: Ledger {
         }
     }
 
+    /// What is remembered of one external_id, or `nil`.
     public func entry(for externalID: ExternalID) async throws(LedgerError) -> LedgerEntry? {
         try await self.run { database in
             try LedgerRow.read(database.cachedStatement(sql: LedgerRow.select), externalID)
         }
     }
 
+    /// Forgets one external_id; returns whether there was one.
     public func forget(_ externalID: ExternalID) async throws(LedgerError) -> Bool {
         try await self.run { database in
             try database.execute(sql: "DELETE FROM customers WHERE external_id = ?", arguments: [externalID.text])
@@ -69,6 +89,7 @@ public final class SQLiteLedger: Ledger {
         }
     }
 
+    /// How many entries there are; reads the whole index.
     public func count() async throws(LedgerError) -> Int {
         try await self.run { database in
             try Int.fetchOne(database, sql: "SELECT count(*) FROM customers") ?? 0
@@ -86,7 +107,7 @@ public final class SQLiteLedger: Ledger {
     }
 
     private static func translate(_ error: any Error, _ path: String) -> LedgerError {
-        if let error = error as? LedgerError { return error }
+        if let error = error as? LedgerError { return LedgerError(error.reason, "\(path): \(error.message)") }
         guard let error = error as? DatabaseError else { return LedgerError(.failed, "\(path): \(error)") }
         let text = error.message ?? "SQLite error \(error.resultCode.rawValue)"
         return switch error.resultCode {
@@ -97,7 +118,7 @@ public final class SQLiteLedger: Ledger {
         case .SQLITE_CANTOPEN:
             LedgerError(.unavailable, "\(path) cannot be opened: \(text); check that its folder exists and is ours")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
-            LedgerError(.locked, "\(path) is locked by another process for more than 10 s")
+            LedgerError(.locked, "\(path) is locked by another process for more than \(Self.lockLimit) s")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             LedgerError(.corrupt, "\(path) is not a ledger, or is damaged: \(text); restore it, or move it away")
         default:

@@ -1,0 +1,219 @@
+import CustomerContract
+import Ledger
+import Testing
+
+/// What every ledger promises.
+@Suite(.timeLimit(.minutes(1))) struct LedgerConformanceTests {
+    @Test(arguments: LedgerFactory.allCases)
+    func `an empty ledger knows nobody`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            let answers = try await ledger.apply(
+                LedgerBatch(lookUps: [ExternalID("a"), ExternalID("b")])
+            )
+            #expect(answers.found == [nil, nil])
+            #expect(answers.earlier.isEmpty)
+            #expect(try await ledger.entry(for: ExternalID("a")) == nil)
+            #expect(try await ledger.count() == 0)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `an empty batch has empty answers`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            let answers = try await ledger.apply(LedgerBatch())
+            #expect(answers.found.isEmpty)
+            #expect(answers.earlier.isEmpty)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `what was remembered is found, in the order of the look-ups`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let (first, second) = (try entry("a", offset: 1), try entry("b", offset: 2))
+            #expect(try await ledger.apply(LedgerBatch(entries: [first, second])).earlier == [nil, nil])
+            let ids = ["b", "absent", "a", "b"].map { ExternalID($0) }
+            #expect(
+                try await ledger.apply(LedgerBatch(lookUps: ids)).found == [second, nil, first, second]
+            )
+            #expect(try await ledger.entry(for: ExternalID("a")) == first)
+            #expect(try await ledger.count() == 2)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `a second entry of an external_id leaves the first and returns it`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let first = try entry("a", offset: 1)
+            _ = try await ledger.apply(LedgerBatch(entries: [first]))
+            let other = try entry("b", offset: 3)
+            let answers = try await ledger.apply(
+                LedgerBatch(entries: [try entry("a", offset: 2), other])
+            )
+            #expect(answers.earlier == [first, nil])
+            #expect(try await ledger.entry(for: ExternalID("a")) == first)
+            #expect(try await ledger.entry(for: ExternalID("b")) == other)
+            #expect(try await ledger.count() == 2)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `the look-ups of a batch see the state before its entries`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let first = try entry("a", offset: 1)
+            let batch = LedgerBatch(lookUps: [ExternalID("a")], entries: [first])
+            let answers = try await ledger.apply(batch)
+            #expect(answers.found == [nil])
+            #expect(answers.earlier == [nil])
+            let again = try await ledger.apply(batch)
+            #expect(again.found == [first])
+            #expect(again.earlier == [first])
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `of the same external_id twice in a batch the first stays`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let (first, second) = (try entry("a", offset: 1), try entry("a", offset: 2))
+            #expect(
+                try await ledger.apply(LedgerBatch(entries: [first, second])).earlier == [nil, first]
+            )
+            #expect(try await ledger.entry(for: ExternalID("a")) == first)
+            #expect(try await ledger.count() == 1)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `a batch of 2,000 entries is remembered in one call`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            let entries = try (0..<2_000).map { try entry("acct_\($0)", offset: Int64($0)) }
+            let ids = entries.map(\.externalID)
+            let answers = try await ledger.apply(LedgerBatch(lookUps: ids, entries: entries))
+            #expect(answers.found == Array(repeating: nil, count: 2_000))
+            #expect(answers.earlier == Array(repeating: nil, count: 2_000))
+            #expect(try await ledger.apply(LedgerBatch(lookUps: ids)).found == entries)
+            #expect(try await ledger.count() == 2_000)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `external ids that differ in any byte are different customers`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        let texts = [
+            "caf\u{e9}", "cafe\u{301}", "a", "A", "a ", " a", "a\n", "\u{1f600}",
+            "\u{1f468}\u{200d}\u{1f469}",
+            "\u{212b}", "\u{c5}", "1", "01", "1.0", "%", "_", "'; DROP TABLE customers; --", "NULL",
+            "\u{fffd}",
+            String(repeating: "\u{1f600}", count: 255), String(repeating: "\u{1f600}", count: 254),
+        ]
+        try await factory.withLedger { ledger in
+            let entries = try texts.enumerated().map { try entry($1, offset: Int64($0)) }
+            let answers = try await ledger.apply(LedgerBatch(entries: entries))
+            #expect(answers.earlier == Array(repeating: nil, count: texts.count))
+            let found = try await ledger.apply(LedgerBatch(lookUps: texts.map { ExternalID($0) })).found
+            #expect(found == entries)
+            #expect(try await ledger.count() == texts.count)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases, [nil, 0, -1, 1_795_341_600_000, Int64.max] as [Int64?])
+    func `every field comes back as it was`(factory: LedgerFactory, timestamp: Int64?) async throws {
+        let body = JSONObject(
+            [.init(name: "external_id", value: .string("caf\u{e9} \u{1f600}"))]
+                + (0..<40).map { .init(name: "unknown_\($0)", value: .string("\($0)")) }
+        )
+        let command = try command(
+            String(decoding: JSONWriter.encode(body), as: UTF8.self),
+            topic: "customer.commands-v2",
+            partition: .max,
+            offset: .max,
+            timestamp: timestamp
+        )
+        let json =
+            #"{"id":"cust_1","n":1.50,"e":"\u0000\u00e9","u":"\#u{e9} \#u{1f600}","metadata":null}"#
+        try await factory.withLedger { ledger in
+            for (index, outcome) in CreatedOutcome.allCases.enumerated() {
+                let entry = LedgerEntry(
+                    command: command,
+                    customer: CustomerDocument(json: Array(json.utf8)),
+                    outcome: outcome,
+                    rememberedAt: UnixMilliseconds(Int64(index) - 1)
+                )
+                _ = try await ledger.apply(LedgerBatch(entries: [entry]))
+                let read = try #require(try await ledger.entry(for: command.externalID))
+                #expect(read.externalID == command.externalID)
+                #expect(read.fingerprint == command.fingerprint)
+                #expect(read.fieldDigests == command.fieldDigests)
+                #expect(read.customer.json == Array(json.utf8))
+                #expect(read.outcome == outcome)
+                #expect(read.commandID == CommandID("customer.commands-v2/2147483647/9223372036854775807"))
+                #expect(read.position == command.context.message.position)
+                #expect(read.recordTimestamp == timestamp.map { UnixMilliseconds($0) })
+                #expect(read.rememberedAt == UnixMilliseconds(Int64(index) - 1))
+                #expect(try await ledger.forget(command.externalID))
+            }
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `a forgotten external_id is new again, and the others stay`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let (first, second) = (try entry("a", offset: 1), try entry("A", offset: 2))
+            _ = try await ledger.apply(LedgerBatch(entries: [first, second]))
+            #expect(try await ledger.forget(ExternalID("a")))
+            #expect(try await ledger.forget(ExternalID("a")) == false)
+            #expect(try await ledger.forget(ExternalID("absent")) == false)
+            #expect(try await ledger.entry(for: ExternalID("a")) == nil)
+            #expect(try await ledger.entry(for: ExternalID("A")) == second)
+            #expect(try await ledger.count() == 1)
+            let later = try entry("a", offset: 9)
+            #expect(try await ledger.apply(LedgerBatch(entries: [later])).earlier == [nil])
+            #expect(try await ledger.entry(for: ExternalID("a")) == later)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `of concurrent callers with the same external ids one wins each`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let callers: Int64 = 8
+            let ids = (0..<100).map { "acct_\($0)" }
+            let winners = try await withThrowingTaskGroup(of: [Int].self) { group in
+                for caller in 0..<callers {
+                    group.addTask {
+                        let entries = try ids.map { try entry($0, offset: caller) }
+                        let answers = try await ledger.apply(LedgerBatch(entries: entries))
+                        return answers.earlier.indices.filter { answers.earlier[$0] == nil }
+                    }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(winners.sorted() == Array(ids.indices))
+        }
+    }
+}
