@@ -167,9 +167,20 @@ import Testing
         }
     }
 
-    @Test(arguments: ["http://127.0.0.1:1/v1", "http://host.invalid/v1"])
-    func `nobody who listens, or a name that does not resolve, means that nothing was sent`(url: String) async throws {
-        let settings = FlexpriceSettings(baseURL: url, apiKey: APIKey("k"), timeout: .seconds(20))
+    @Test func `nobody who listens means that nothing was sent`() async throws {
+        try await DeafPort.withBaseURL { url in
+            let exchange = await withClient(FlexpriceSettings(baseURL: url, apiKey: APIKey("k"))) {
+                await $0.createCustomer(body: Self.body, requestID: "r")
+            }
+            guard case .notConnected = exchange.failure else {
+                Issue.record("\(exchange)")
+                return
+            }
+        }
+    }
+
+    @Test func `a name that does not resolve means that nothing was sent`() async throws {
+        let settings = FlexpriceSettings(baseURL: "http://host.invalid/v1", apiKey: APIKey("k"), timeout: .seconds(20))
         let exchange = await withClient(settings) { await $0.createCustomer(body: Self.body, requestID: "r") }
         guard case .notConnected = exchange.failure else {
             Issue.record("\(exchange)")

@@ -114,12 +114,12 @@ import Testing
             cluster,
             group: "g",
             topics: [Self.topic],
-            properties: ["max.poll.interval.ms": "3000", "statistics.interval.ms": "500"]
+            properties: ["max.poll.interval.ms": "6000", "statistics.interval.ms": "500"]
         )
         try await reader.assignment()
         var ticks = 0
         var others: [ConsumerEvent] = []
-        // 4.5 seconds: longer than the interval after which a silent member is thrown out.
+        // 7.5 seconds: longer than the interval after which a silent member is thrown out.
         try await reader.follow { event in
             if case .statistics(let json) = event {
                 #expect(json.hasPrefix("{"))
@@ -127,7 +127,7 @@ import Testing
             } else {
                 others.append(event)
             }
-            return ticks == 9
+            return ticks == 15
         }
         #expect(others == [])
         await reader.consumer.close()

@@ -4,7 +4,7 @@ import Synchronization
 /// How a member leaves its group, in bounded time whatever state the group is in.
 ///
 /// rd_kafka_consumer_close() can wait without end, in two ways. It answers the rebalance events that are still in the queue, but
-/// an answer that the owner owes for one that it took, nobody gives. And before librdkafka 2.5 its own, empty answer to an
+/// an answer that the owner owes for one that it took, nobody gives. And before librdkafka 2.4 its own, empty answer to an
 /// assignment by a cooperative assignor does not count once the close has begun
 /// (github.com/confluentinc/librdkafka/issues/4527). So, in this order:
 ///
