@@ -41,7 +41,7 @@ struct RunCommand: AsyncParsableCommand {
     private func serve(_ settings: Settings, _ logger: Logger) async throws -> ExitStatus {
         do throws(StartFailure) {
             try await RequiredTopics(settings.kafka).check(
-                WorkerAssembly.clientProperties(settings.kafka),
+                try WorkerAssembly.clientProperties(settings.kafka),
                 log: { _ in }
             )
             let assembly = try WorkerAssembly(settings, logger: logger)

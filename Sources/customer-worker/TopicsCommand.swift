@@ -50,7 +50,7 @@ struct TopicsCommand: AsyncParsableCommand {
                     partitions: self.partitions,
                     replicationFactor: self.replicationFactor,
                     retention: self.retention.flatMap { DurationText.parse($0) },
-                    WorkerAssembly.clientProperties(settings.kafka),
+                    try WorkerAssembly.clientProperties(settings.kafka),
                     log: { _ in }
                 )
                 var table = TextTable(columns: ["topic", "partitions", "replication_factor", "state"])

@@ -14,9 +14,19 @@ swift format lint --strict --recursive --parallel Package.swift Sources Tests
 step "build"
 swift build --build-tests
 
-step "test"
+# In groups: all at once would share two cores, and what waits for a broker's or a server's answer would wait too long.
+step "test: without brokers"
 # Seeds of the simulation of the core; 200 without the variable.
-SIMULATION_SEEDS=10000 swift test --skip-build
+SIMULATION_SEEDS=2000 swift test --skip-build \
+    --filter 'CustomerContractTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
+
+step "test: stores, clients, the Kafka binding"
+swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
+swift test --skip-build --filter KafkaTests
+
+step "test: the whole worker"
+swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests'
+swift test --skip-build --filter BulkTests
 
 step "foreign clients"
 python=.build/test-tools/bin/python

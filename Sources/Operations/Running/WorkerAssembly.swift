@@ -20,7 +20,7 @@ package struct WorkerAssembly: Sendable {
     ///
     /// - Throws: ``StartFailure`` when the store cannot be used.
     package init(_ settings: Settings, logger: Logger) throws(StartFailure) {
-        let kafka = Self.clientProperties(settings.kafka)
+        let kafka = try Self.clientProperties(settings.kafka)
         let ledger = try Self.openLedger(settings.store.url)
         var worker = WorkerSettings(kafka: kafka)
         worker.group = settings.kafka.consumerGroup
@@ -75,8 +75,15 @@ package struct WorkerAssembly: Sendable {
     package func shutdown() async { await self.client?.shutdown() }
 
     /// How a configuration reaches the brokers.
-    package static func clientProperties(_ settings: Settings.Kafka) -> ClientProperties {
-        ClientProperties(brokers: settings.bootstrapServers, passthrough: settings.properties.reveal())
+    ///
+    /// - Throws: ``StartFailure`` 78 with every property that librdkafka does not know or take.
+    package static func clientProperties(_ settings: Settings.Kafka) throws(StartFailure) -> ClientProperties {
+        let client = ClientProperties(brokers: settings.bootstrapServers, passthrough: settings.properties.reveal())
+        let problems = client.problems()
+        guard problems.isEmpty else {
+            throw StartFailure(.configuration, "kafka.properties: \(problems.joined(separator: "; "))")
+        }
+        return client
     }
 
     /// The transactional id: as set, or the group with the name of this instance, which survives a restart.
