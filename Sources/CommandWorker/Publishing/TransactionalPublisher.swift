@@ -12,6 +12,9 @@ actor TransactionalPublisher: ResultPublisher {
         case committing
     }
 
+    /// How long an abort may take before the producer is thrown away instead: everybody's results wait meanwhile.
+    private static let abortLimit = Duration.seconds(5)
+
     private let consumer: Consumer
     private let encoder: RecordEncoder
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
@@ -77,15 +80,21 @@ actor TransactionalPublisher: ResultPublisher {
             self.producer = nil
             guard step == .committing else { return .failed(error, unpublished: nil) }
             return await self.settle(error, batch)
-        case (.filling, _), (.committing, .abortTransaction):
+        case (.filling, _):
             await self.abort()
+            return .failed(error, unpublished: nil)
+        case (.committing, .abortTransaction):
+            // A record was refused. librdkafka before 2.1 counts what was refused in the sequence that brokers check, so that
+            // the same producer's next transaction would fail too, and mends it by a bump of the epoch that older brokers do
+            // not know; a new producer begins a new sequence, and aborts this transaction.
+            self.producer = nil
             return .failed(error, unpublished: nil)
         }
     }
 
     private func abort() async {
         do {
-            try await self.producer?.abortTransaction()
+            try await self.producer?.abortTransaction(timeout: Self.abortLimit)
         } catch {
             // The next producer's start aborts it.
             self.producer = nil

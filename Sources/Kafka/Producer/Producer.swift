@@ -100,9 +100,13 @@ import CLibrdkafka
     }
 
     /// Aborts the open transaction and drops what was enqueued.
-    public func abortTransaction() throws(KafkaError) {
+    ///
+    /// - Parameter timeout: `nil` for what is left of `transaction.timeout.ms`.
+    /// - Throws: ``KafkaError``, among others one to retry when time runs out: then the call may be repeated, or the producer
+    ///   thrown away, whose successor's ``initTransactions(timeout:)`` aborts the transaction too.
+    public func abortTransaction(timeout: Duration? = nil) throws(KafkaError) {
         defer { _ = self.client.context.takeFailures() }
-        unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, -1))
+        unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, timeout?.wholeMilliseconds ?? -1))
     }
 
     /// The first error that made this instance useless, if there was one.
