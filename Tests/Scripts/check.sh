@@ -25,7 +25,7 @@ swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
 swift test --skip-build --filter KafkaTests
 
 step "test: the whole worker"
-swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests'
+swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests'
 swift test --skip-build --filter BulkTests
 
 step "foreign clients"

@@ -25,6 +25,9 @@ public struct ConsumerSettings: Sendable, Hashable {
             // bounded by a count that fast workers reach, but by bytes.
             "queued.min.messages": "100000",
             "queued.max.messages.kbytes": "16384",
+            // A bound on one answer, not an allocation. A broker answers with at least one record, however large; at the default
+            // of 100 MB a record beyond it would stop its partition for good, since no answer with it could be taken.
+            "receive.message.max.bytes": "1000000000",
             // An answer must not wait for more records to come.
             "fetch.wait.max.ms": "100",
             "fetch.error.backoff.ms": "100",

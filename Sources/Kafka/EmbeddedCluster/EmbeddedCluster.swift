@@ -20,7 +20,11 @@ import CLibrdkafka
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
             context: ClientContext(log: log),
-            properties: [("client.id", "embedded-cluster"), ("bootstrap.servers", "127.0.0.1:1")],
+            properties: [
+                ("client.id", "embedded-cluster"), ("bootstrap.servers", "127.0.0.1:1"),
+                // The brokers take requests up to this: a producer's may be as large as `message.max.bytes`.
+                ("receive.message.max.bytes", "1000000000"),
+            ],
             register: { unsafe ClientContext.register($0) }
         )
         guard let cluster = unsafe rd_kafka_mock_cluster_new(self.client.pointer, Int32(clamping: brokerCount)) else {

@@ -47,11 +47,15 @@ final class NoidaBroker: Sendable {
     }
 
     /// Waits until it answers, and creates topics.
-    func create(_ topics: [String], partitions: Int) async throws {
+    ///
+    /// - Parameter largestRecord: `max.message.bytes` of each topic that is named; the broker's own, a megabyte, for others.
+    func create(_ topics: [String], partitions: Int, largestRecord: [String: Int] = [:]) async throws {
         let admin = try Admin(ClientProperties(brokers: self.brokers), log: { _ in })
         _ = try await admin.topics(timeout: .seconds(30))
         for topic in topics {
-            try await admin.create(NewTopic(name: topic, partitions: partitions, replicationFactor: 1))
+            var new = NewTopic(name: topic, partitions: partitions, replicationFactor: 1)
+            if let bytes = largestRecord[topic] { new.configuration["max.message.bytes"] = "\(bytes)" }
+            try await admin.create(new)
         }
     }
 

@@ -26,7 +26,11 @@ func withWorker<R: Sendable>(
     settings.retry = RetryPolicy(initialInterval: .milliseconds(50), maximumInterval: .milliseconds(500))
     configure(&settings)
     let ledger = try SQLiteLedger(path: ledgerPath)
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    // TEST_LOG=1 shows what the worker says.
+    let isSilent = ProcessInfo.processInfo.environment["TEST_LOG"] == nil
+    let logger = Logger(label: "test") { label -> any LogHandler in
+        isSilent ? SwiftLogNoOpLogHandler() : StreamLogHandler.standardError(label: label)
+    }
     let worker: CommandWorker
     var client: FlexpriceClient?
     var serving: Task<Void, any Error>?

@@ -18,7 +18,13 @@ struct TestBroker: Sendable {
 
     static let topics = ["customer_commands", "customer_results", "customer_commands_dlq"]
 
-    init(_ kind: BrokerKind, partitions: Int = 3, moreTopics: [String] = []) async throws {
+    /// - Parameter largestRecord: bytes of a record in each topic that is named, where the broker has such a bound.
+    init(
+        _ kind: BrokerKind,
+        partitions: Int = 3,
+        moreTopics: [String] = [],
+        largestRecord: [String: Int] = [:]
+    ) async throws {
         switch kind {
         case .embedded:
             let cluster = try EmbeddedCluster()
@@ -27,7 +33,11 @@ struct TestBroker: Sendable {
             self.owner = cluster
         case .ownProcess:
             let broker = try NoidaBroker()
-            try await broker.create(Self.topics + moreTopics, partitions: partitions)
+            try await broker.create(
+                Self.topics + moreTopics,
+                partitions: partitions,
+                largestRecord: largestRecord
+            )
             self.brokers = broker.brokers
             self.owner = broker
         }

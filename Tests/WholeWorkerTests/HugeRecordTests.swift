@@ -1,0 +1,97 @@
+import Kafka
+import Testing
+
+/// A record of a hundred megabytes: somebody raised a broker's limits and sent a backup to the wrong topic.
+@Suite(.timeLimit(.minutes(3)), .serialized) struct HugeRecordTests {
+    static let value = [UInt8](repeating: UInt8(ascii: "x"), count: 100_000_000)
+
+    private static func sendHuge(_ broker: TestBroker) async throws {
+        try await broker.send([
+            ProducerRecord(
+                topic: "customer_commands",
+                partition: 0,
+                key: Array("big".utf8),
+                value: Self.value,
+                timestamp: 1_700_000_000_000
+            )
+        ])
+    }
+
+    private static func sendGood(_ broker: TestBroker, partition: Int32) async throws {
+        let value = Array(#"{"external_id":"good"}"#.utf8)
+        try await broker.send([
+            ProducerRecord(topic: "customer_commands", partition: partition, key: nil, value: value)
+        ])
+    }
+
+    private static func check(_ letter: KafkaRecord) {
+        #expect(letter.key == Array("big".utf8))
+        #expect(letter.timestamp == 1_700_000_000_000)
+        #expect(letter.header("dlq-error-code") == "payload_too_large")
+        #expect(letter.header("__dlq.errors.offset") == "0")
+    }
+
+    @Test(arguments: BrokerKind.allCases)
+    func `a record of 100 MB fails with a dead letter that holds all of it, and the next command is served`(
+        _ kind: BrokerKind
+    ) async throws {
+        // The mock keeps 5 MB a partition and drops whatever comes behind so large a record: there the next one takes another
+        // partition. The other broker leaves a large record out of an answer with several partitions: it has one.
+        let broker = try await TestBroker(
+            kind,
+            partitions: kind == .embedded ? 2 : 1,
+            largestRecord: ["customer_commands": 200_000_000, "customer_commands_dlq": 200_000_000]
+        )
+        let results = try TopicReader(broker, "customer_results")
+        let letters = try TopicReader(broker, "customer_commands_dlq")
+        try await Self.sendHuge(broker)
+        let letter = try await withWorker(broker, backend: .local) { _ in
+            let failed = try ResultEvent(#require(try await results.read(1).first))
+            #expect(failed.outcome == "payload_too_large")
+            #expect(failed.position == "0/0")
+            let letter = try #require(try await letters.read(1).first)
+            try await Self.sendGood(broker, partition: kind == .embedded ? 1 : 0)
+            let good = try ResultEvent(#require(try await results.read(1).first))
+            #expect(good.outcome == "created" && good.externalID == "good")
+            return letter
+        }
+        await results.close()
+        await letters.close()
+        Self.check(letter)
+        // Not inside of #expect: what it prints of two such values that differ is of no use.
+        let isWhole = letter.value == Self.value
+        #expect(isWhole)
+        #expect(letter.header("dlq-value-dropped-bytes") == nil)
+    }
+
+    @Test func `a dead letter that its topic refuses for its size is written without the value, and says so`()
+        async throws
+    {
+        let broker = try await TestBroker(
+            .ownProcess,
+            partitions: 1,
+            largestRecord: ["customer_commands": 200_000_000]
+        )
+        try await Self.sendHuge(broker)
+        try await Self.sendGood(broker, partition: 0)
+        let (events, letters) = try await withWorker(broker, backend: .local) { _ in
+            // A reader from the beginning each time: this broker tells one that goes on behind an aborted transaction of that
+            // abort again, and the reader then drops what the same producer commits next.
+            var events: [KafkaRecord] = []
+            for attempt in 1...10 where events.count < 2 {
+                let reader = try TopicReader(broker, "customer_results", group: "reader-\(attempt)")
+                events = try await reader.read(2, within: .seconds(5))
+                await reader.close()
+            }
+            let reader = try TopicReader(broker, "customer_commands_dlq")
+            let letters = try await reader.read(1)
+            await reader.close()
+            return (try events.map { try ResultEvent($0) }, letters)
+        }
+        #expect(Set(events.map(\.outcome)) == ["payload_too_large", "created"])
+        let letter = try #require(letters.first)
+        Self.check(letter)
+        #expect(letter.value == nil)
+        #expect(letter.header("dlq-value-dropped-bytes") == "100000000")
+    }
+}
