@@ -11,6 +11,11 @@ extension WorkerCore {
             self.actions.append(.pause(partitions))
             return
         }
+        guard !partitions.isEmpty else {
+            // More members than partitions, or nothing new for this one: the group waits for the answer all the same.
+            self.actions.append(.assign([]))
+            return
+        }
         self.awaited.formUnion(partitions)
         self.actions.append(.readCommitted(partitions))
     }

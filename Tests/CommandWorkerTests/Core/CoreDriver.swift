@@ -152,12 +152,8 @@ extension [WorkerAction] {
             return partitions
         }
     }
-    var assigned: [PartitionOffset] {
-        self.flatMap { action -> [PartitionOffset] in
-            guard case .assign(let offsets) = action else { return [] }
-            return offsets
-        }
-    }
+    var assignments: [[PartitionOffset]] { self.compactMap { if case .assign(let list) = $0 { list } else { nil } } }
+    var assigned: [PartitionOffset] { self.assignments.flatMap(\.self) }
     var readings: [[TopicPartition]] { self.compactMap { if case .readCommitted(let list) = $0 { list } else { nil } } }
 }
 

@@ -16,6 +16,16 @@ import Testing
         #expect(driver.core.counters.skipped == 2)
     }
 
+    @Test func `an assignment of nothing is answered at once, since the group waits for it`() {
+        let driver = CoreDriver()
+        driver.core.partitionsAssigned([])
+        #expect(driver.take().assignments == [[]])
+        driver.assign()
+        driver.core.partitionsAssigned([])
+        #expect(driver.take().assignments == [[]])
+        #expect(driver.core.current.keys.sorted() == [self.partition])
+    }
+
     @Test func `records that are skipped move the position by themselves`() {
         let driver = CoreDriver()
         let metadata = OffsetMetadata.encode(.init(offset: 10, completed: .init(runs: [10...12])))

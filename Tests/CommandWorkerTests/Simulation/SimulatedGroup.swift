@@ -83,9 +83,8 @@ final class SimulatedGroup {
             self.owners[partition] = member
             given[member, default: []].append(partition)
         }
-        for member in ready {
-            if let partitions = given[member] { self.members[member]?.push(.assigned(partitions)) }
-        }
+        // Everybody hears of a new generation, those that get nothing new too, and whoever does not answer is left out.
+        for member in ready { self.members[member]?.push(.assigned(given[member] ?? [])) }
     }
 
     private func owned(by member: Int) -> [TopicPartition] {
