@@ -17,7 +17,7 @@ swift build --build-tests
 # In groups: all at once would share two cores, and what waits for a broker's or a server's answer would wait too long.
 step "test: without brokers"
 # Seeds of the simulation of the core; 200 without the variable.
-SIMULATION_SEEDS=2000 swift test --skip-build \
+SIMULATION_SEEDS=10000 swift test --skip-build \
     --filter 'CustomerContractTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
 
 step "test: stores, clients, the Kafka binding"
@@ -35,6 +35,9 @@ program="$(swift build --show-bin-path)/customer-worker"
 
 step "kill -9"
 "$python" Tests/Processes/kill.py "$program"
+
+step "three instances, and a broker that stops and starts"
+"$python" Tests/Processes/instances.py "$program"
 
 step "a command that hangs"
 "$python" Tests/Processes/hung_command.py "$program"

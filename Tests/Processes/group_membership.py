@@ -1,0 +1,36 @@
+"""What a broker that never drops a dead member needs from a test: its leaving told by somebody else.
+
+Kafka drops a member that shows no sign of life for session.timeout.ms. The broker of the tests does not, so the test says what
+Kafka would have found out: it looks the member up by its client.id and sends the LeaveGroup request (Kafka's protocol guide, key 13).
+"""
+import socket
+import struct
+
+from confluent_kafka.admin import AdminClient
+
+GROUP = "customer_worker"
+
+
+def members(brokers):
+    """The members' ids by their client.id."""
+    client = AdminClient({"bootstrap.servers": brokers, "log_level": 0})
+    group = client.describe_consumer_groups([GROUP], request_timeout=10)[GROUP].result(timeout=20)
+    return {member.client_id: member.member_id for member in group.members}
+
+
+def remove_dead(brokers, client_id):
+    """Takes a dead member out of the group; nothing if it is not in it."""
+    member = members(brokers).get(client_id)
+    if member is None:
+        return
+    text = lambda value: struct.pack(">h", len(value)) + value.encode()
+    body = struct.pack(">hhi", 13, 1, 1) + text("test") + text(GROUP) + text(member)
+    host, port = brokers.split(":")
+    with socket.create_connection((host, int(port)), timeout=10) as connection:
+        connection.sendall(struct.pack(">i", len(body)) + body)
+        answer = connection.recv(64)
+    # Size, correlation id, throttle time, error.
+    error = struct.unpack(">h", answer[12:14])[0]
+    # 25: unknown member, which is as good.
+    if error not in (0, 25):
+        raise AssertionError(f"the broker did not take the dead member out of the group: error {error}")
