@@ -288,9 +288,12 @@ public final class CommandWorker: Sendable {
         )
         switch settings.guarantee {
         case .exactlyOnce:
-            return TransactionalPublisher(consumer: consumer, encoder: encoder) { () throws(KafkaError) in
-                try Producer(.init(client: settings.kafka, transactionalID: settings.transactionalID), log: log)
-            }
+            let producer = ProducerSettings(client: settings.kafka, transactionalID: settings.transactionalID)
+            return TransactionalPublisher(
+                consumer: consumer,
+                encoder: encoder,
+                transactionTimeout: producer.transactionTimeout
+            ) { () throws(KafkaError) in try Producer(producer, log: log) }
         case .atLeastOnce:
             return AtLeastOncePublisher(consumer: consumer, encoder: encoder) { () throws(KafkaError) in
                 try Producer(.init(client: settings.kafka), log: log)

@@ -11,11 +11,21 @@ from confluent_kafka.admin import AdminClient
 GROUP = "customer_worker"
 
 
+def _describe(brokers):
+    client = AdminClient({"bootstrap.servers": brokers, "log_level": 0})
+    return client.describe_consumer_groups([GROUP], request_timeout=10)[GROUP].result(timeout=20)
+
+
 def members(brokers):
     """The members' ids by their client.id."""
-    client = AdminClient({"bootstrap.servers": brokers, "log_level": 0})
-    group = client.describe_consumer_groups([GROUP], request_timeout=10)[GROUP].result(timeout=20)
-    return {member.client_id: member.member_id for member in group.members}
+    return {member.client_id: member.member_id for member in _describe(brokers).members}
+
+
+def described(brokers):
+    """The group's state and each member's partitions, for a message."""
+    group = _describe(brokers)
+    owned = {m.client_id: sorted(p.partition for p in m.assignment.topic_partitions) for m in group.members}
+    return f"{group.state.name} {dict(sorted(owned.items()))}"
 
 
 def remove_dead(brokers, client_id):

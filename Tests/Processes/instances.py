@@ -92,7 +92,7 @@ def wait(brokers, seconds):
         return
     raise AssertionError(
         f"d, e: {committed(brokers, PARTITIONS)} committed, ends {ends(brokers, PARTITIONS)}; "
-        f"members {sorted(group_membership.members(brokers))}"
+        f"the group is {group_membership.described(brokers)}"
     )
 
 

@@ -20,26 +20,32 @@ actor TransactionalPublisher: ResultPublisher {
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
     private var producer: Producer?
     private var dropsLargeValues = false
+    private let transactionTimeout: Duration
     private let clock: any Clock<Duration>
 
+    /// - Parameter transactionTimeout: after so long the brokers abort a transaction by themselves.
     init(
         consumer: Consumer,
         encoder: RecordEncoder,
+        transactionTimeout: Duration,
         clock: any Clock<Duration> = ContinuousClock(),
         makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer
     ) {
         self.consumer = consumer
         self.encoder = encoder
+        self.transactionTimeout = transactionTimeout
         self.clock = clock
         self.makeProducer = makeProducer
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
         var step = Step.preparing
+        var begun = ContinuousClock.now
         do throws(KafkaError) {
             let producer = try await self.currentProducer()
             let records = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues).records
             step = .filling
+            begun = .now
             try await producer.beginTransaction()
             try await producer.enqueue(records)
             if !batch.offsets.isEmpty {
@@ -50,7 +56,7 @@ actor TransactionalPublisher: ResultPublisher {
             self.dropsLargeValues = false
             return .published
         } catch {
-            return await self.recover(from: error, at: step, batch)
+            return await self.recover(from: error, at: step, after: ContinuousClock.now - begun, batch)
         }
     }
 
@@ -66,12 +72,23 @@ actor TransactionalPublisher: ResultPublisher {
         }
     }
 
-    private func recover(from error: KafkaError, at step: Step, _ batch: CommitBatch) async -> PublishOutcome {
+    private func recover(
+        from error: KafkaError,
+        at step: Step,
+        after elapsed: Duration,
+        _ batch: CommitBatch
+    ) async -> PublishOutcome {
         if error.isTooLarge { self.dropsLargeValues = true }
         switch (step, error.disposition) {
-        case (_, _) where error.isFenced:
+        case (_, _) where error.isFenced && elapsed < self.transactionTimeout:
             self.producer = nil
             return .fenced(error)
+        case (.filling, _) where error.isFenced, (.committing, _) where error.isFenced:
+            // A process that stood still for that long (a suspended machine, a stopped container) finds its transaction aborted
+            // by the brokers, with the same error. Had another instance come meanwhile, that one's next transaction is what
+            // stops it, or ours stops us.
+            self.producer = nil
+            return await self.settle(error, batch)
         case (.preparing, _):
             self.producer = nil
             return .failed(error, unpublished: nil)
@@ -80,23 +97,23 @@ actor TransactionalPublisher: ResultPublisher {
             self.producer = nil
             guard step == .committing else { return .failed(error, unpublished: nil) }
             return await self.settle(error, batch)
-        case (.filling, _):
+        case (.filling, _), (.committing, .abortTransaction):
             await self.abort()
-            return .failed(error, unpublished: nil)
-        case (.committing, .abortTransaction):
-            // A record was refused. librdkafka before 2.1 counts what was refused in the sequence that brokers check, so that
-            // the same producer's next transaction would fail too, and mends it by a bump of the epoch that older brokers do
-            // not know; a new producer begins a new sequence, and aborts this transaction.
-            self.producer = nil
             return .failed(error, unpublished: nil)
         }
     }
 
+    /// Aborts the open transaction, or leaves that to a new producer, whose start aborts it.
     private func abort() async {
+        // librdkafka before 2.1 counts refused records in the sequence that brokers check, so that the same producer's next
+        // transaction would fail too, and mends it by a bump of the epoch that older brokers do not know.
+        if await self.producer?.hasRefusedRecords() ?? false {
+            self.producer = nil
+            return
+        }
         do {
             try await self.producer?.abortTransaction(timeout: Self.abortLimit)
         } catch {
-            // The next producer's start aborts it.
             self.producer = nil
         }
     }

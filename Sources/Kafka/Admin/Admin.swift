@@ -21,7 +21,8 @@ import CLibrdkafka
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
             context: ClientContext(log: log),
-            properties: ProducerSettings(client: properties).properties(),
+            // A producer that never produces: an idempotent one would ask the cluster for an id that nobody uses.
+            properties: ProducerSettings(client: properties).properties().filter { $0.0 != "enable.idempotence" },
             register: { unsafe ClientContext.register($0) }
         )
     }

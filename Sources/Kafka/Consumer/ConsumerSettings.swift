@@ -21,10 +21,11 @@ public struct ConsumerSettings: Sendable, Hashable {
             // Commands must not be skipped: a group without offsets starts at the beginning.
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
-            // Before librdkafka 2.2 a consumer idles for a second whenever its local queue is full: so the queue is not
-            // bounded by a count that fast workers reach, but by bytes.
-            "queued.min.messages": "100000",
-            "queued.max.messages.kbytes": "16384",
+            // What is fetched ahead, by count and by bytes: a record in librdkafka's queue takes some 300 bytes beside its own.
+            // Before librdkafka 2.2 a consumer idles for up to a second whenever the queue is full, so it must hold more than
+            // a second's work; 20,000 small records do up to about 20,000 commands a second.
+            "queued.min.messages": "20000",
+            "queued.max.messages.kbytes": "8192",
             // A bound on one answer, not an allocation. A broker answers with at least one record, however large; at the default
             // of 100 MB a record beyond it would stop its partition for good, since no answer with it could be taken.
             "receive.message.max.bytes": "1000000000",

@@ -109,6 +109,13 @@ import CLibrdkafka
         unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, timeout?.wholeMilliseconds ?? -1))
     }
 
+    /// Whether a record of the open transaction was refused, as far as the broker has answered.
+    public func hasRefusedRecords() -> Bool {
+        // Serves the delivery reports that wait.
+        _ = unsafe rd_kafka_poll(self.client.pointer, 0)
+        return self.client.context.hasFailures
+    }
+
     /// The first error that made this instance useless, if there was one.
     public func fatalError() -> KafkaError? {
         var text = [CChar](repeating: 0, count: 512)

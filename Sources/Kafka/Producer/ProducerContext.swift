@@ -9,6 +9,8 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
     /// Failures by the index of the record in its batch.
     private let failures = Mutex<[Int: KafkaError]>([:])
 
+    var hasFailures: Bool { self.failures.withLock { !$0.isEmpty } }
+
     func takeFailures() -> [Int: KafkaError] {
         self.failures.withLock { failures in
             defer { failures = [:] }

@@ -14,6 +14,15 @@ public struct ProducerSettings: Sendable, Hashable {
         self.transactionalID = transactionalID
     }
 
+    /// Milliseconds; the default of librdkafka and of Kafka's Java clients.
+    private static let defaultTransactionTimeout = 60_000
+
+    /// After so long a coordinator aborts a transaction by itself (`transaction.timeout.ms`).
+    public var transactionTimeout: Duration {
+        let passed = self.client.passthrough["transaction.timeout.ms"].flatMap { Int($0) }
+        return .milliseconds(passed ?? Self.defaultTransactionTimeout)
+    }
+
     /// librdkafka's properties: our defaults, then what the user passes through, then what delivery rests on.
     func properties() throws(KafkaError) -> [(String, String)] {
         var defaults = [
@@ -42,7 +51,7 @@ public struct ProducerSettings: Sendable, Hashable {
             ("allow.auto.create.topics", "false"),
         ]
         if let id = self.transactionalID {
-            defaults["transaction.timeout.ms"] = "60000"
+            defaults["transaction.timeout.ms"] = "\(Self.defaultTransactionTimeout)"
             owned.append(("transactional.id", id))
         }
         // What is passed comes after all defaults, so that it wins under an alias of their names too.

@@ -1,0 +1,103 @@
+import CustomerContract
+import Kafka
+import Synchronization
+import Testing
+
+@testable import CommandWorker
+
+/// A transactional publisher on the mock cluster, with batches of one result at hand.
+final class PublisherBench: Sendable {
+    let cluster: EmbeddedCluster
+    /// Yields when a producer has something to say, as when its broker is gone.
+    let complaints: AsyncStream<Void>
+    private let consumer: Consumer
+    private let admin: Admin
+    private let publisher: TransactionalPublisher
+    private let made: Counter
+    private let published = Counter()
+
+    private final class Counter: Sendable {
+        private let count = Mutex<Int>(0)
+        var value: Int { self.count.withLock { $0 } }
+
+        @discardableResult
+        func next() -> Int {
+            self.count.withLock { count in
+                defer { count += 1 }
+                return count
+            }
+        }
+    }
+
+    init(transactionTimeout: Duration = .seconds(60)) throws {
+        self.cluster = try EmbeddedCluster()
+        for topic in ["commands", "results", "letters"] { try self.cluster.createTopic(topic, partitions: 1) }
+        let client = ClientProperties(
+            brokers: self.cluster.brokers,
+            passthrough: ["reconnect.backoff.ms": "20", "reconnect.backoff.max.ms": "100"]
+        )
+        let (complaints, complain) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.complaints = complaints
+        // It need not join: the mock takes offsets from nobody in particular.
+        self.consumer = try Consumer(ConsumerSettings(client: client, group: "g"), log: { _ in }, onReadable: {})
+        let admin = try Admin(client, log: { _ in })
+        self.admin = admin
+        let made = Counter()
+        self.made = made
+        self.publisher = TransactionalPublisher(
+            consumer: self.consumer,
+            encoder: RecordEncoder(
+                results: ResultEncoder(resultsTopic: "results"),
+                deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
+                topics: TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
+            ),
+            transactionTimeout: transactionTimeout
+        ) { () throws(KafkaError) in
+            made.next()
+            return try Producer(.init(client: client, transactionalID: "w"), log: { _ in complain.yield() })
+        }
+    }
+
+    /// How many producers were made so far.
+    var producerCount: Int { self.made.value }
+
+    /// Publishes one more result with its offset.
+    func publish() async throws -> PublishOutcome {
+        let offset = Int64(self.published.next())
+        let position = RecordPosition(topic: "commands", partition: 0, offset: offset)
+        let message = CommandMessage(
+            position: position,
+            timestamp: UnixMilliseconds(1_800_000_000_000),
+            key: nil,
+            value: Array(#"{"external_id":"a\#(offset)"}"#.utf8),
+            headers: []
+        )
+        guard case .command(let command) = CommandReader(mode: .full).read(message) else { throw NoCommand() }
+        let result = CommandResult(
+            context: command.context,
+            outcome: .created(.created, CustomerDocument(json: Array("{}".utf8))),
+            attempts: 1,
+            completedAt: UnixMilliseconds(1_800_000_000_001)
+        )
+        let partition = TopicPartition(topic: "commands", partition: 0)
+        return await self.publisher.publish(
+            CommitBatch(results: [result], offsets: [PartitionOffset(partition, offset: offset + 1)]),
+            as: try self.consumer.groupMetadata()
+        )
+    }
+
+    /// Records in the topic of results; the mock keeps those of aborted transactions too.
+    func resultCount() async throws -> Int {
+        Int(try await self.admin.watermarks(of: TopicPartition(topic: "results", partition: 0)).high)
+    }
+
+    func close() async { await self.consumer.close() }
+
+    private struct NoCommand: Error {}
+}
+
+extension PublishOutcome {
+    var isPublished: Bool { if case .published = self { true } else { false } }
+    var isFailed: Bool { if case .failed(_, unpublished: nil) = self { true } else { false } }
+    var isFenced: Bool { if case .fenced = self { true } else { false } }
+}
