@@ -36,9 +36,11 @@ extension WorkerCore {
             self.publishRetry = now.uptime + self.settings.effectRetryWait
             self.publishing = PublishingBatch(results: [], progress: batch.progress)
             self.settle(batch.results)
+            if error.saysGroupMovedOn { self.abandonRevoked() }
         case .failed(let error, let unpublished):
             self.publishTrouble = error
             self.publishRetry = now.uptime + self.settings.effectRetryWait
+            if error.saysGroupMovedOn { self.abandonRevoked() }
             guard let unpublished else { break }
             let results = batch.results.enumerated()
             self.publishing = PublishingBatch(
@@ -102,5 +104,12 @@ extension WorkerCore {
             self.table.remove(result.ticket)
             self.counters.count(result.result)
         }
+    }
+}
+
+extension KafkaError {
+    /// The group has another generation, or is about to: this member's offsets are not taken before it has joined again.
+    fileprivate var saysGroupMovedOn: Bool {
+        ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID", "REBALANCE_IN_PROGRESS"].contains(self.name)
     }
 }

@@ -67,7 +67,7 @@ extension WorkerCore {
         for partition in partitions { self.current[partition] = nil }
         // Those that are being given back just now are lost as well.
         self.drop(Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id)))
-        self.actions.append(.release(partitions))
+        self.giveBack(partitions)
     }
 
     /// One record of an assigned partition; records of others came too late and are somebody else's.
@@ -126,7 +126,21 @@ extension WorkerCore {
         guard let revocation = self.revocation, self.isAtRest(revocation.assignments) else { return }
         self.drop(revocation.assignments)
         self.revocation = nil
-        self.actions.append(.release(revocation.partitions))
+        self.giveBack(revocation.partitions)
+    }
+
+    /// The group takes nothing from this member any more before it has answered the revocation: waiting for it would only hold
+    /// everybody up.
+    mutating func abandonRevoked() {
+        guard let revocation = self.revocation else { return }
+        self.drop(revocation.assignments)
+    }
+
+    /// Releases partitions, none of them paused: librdkafka keeps a pause beyond the assignment, and the next one of the same
+    /// partition would bring nothing for ever.
+    private mutating func giveBack(_ partitions: [TopicPartition]) {
+        if !partitions.isEmpty { self.actions.append(.resume(partitions)) }
+        self.actions.append(.release(partitions))
     }
 
     /// Whether nothing more can come of partitions that get no new work, once publishing has had its chance.

@@ -150,6 +150,48 @@ import Testing
         #expect(driver.now == .zero)
     }
 
+    @Test func `a partition goes back without its pause, which would outlive the assignment`() throws {
+        let driver = CoreDriver { $0.maximumInFlight = 1 }
+        driver.assign()
+        driver.receive(0, id: "a")
+        _ = driver.take()
+        #expect(driver.advance().paused == [self.partition])
+        driver.core.partitionsLost([self.partition])
+        let actions = driver.take()
+        let order = actions.compactMap { action in
+            switch action {
+            case .resume(let partitions) where partitions == [self.partition]: "resume"
+            case .release(let partitions) where partitions == [self.partition]: "release"
+            default: nil
+            }
+        }
+        #expect(order == ["resume", "release"])
+    }
+
+    @Test(arguments: ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID", "REBALANCE_IN_PROGRESS"])
+    func `a group that takes no offsets any more gets its partition back at once`(_ name: String) throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let request = try #require(driver.start(0, id: "a"))
+        driver.core.partitionsRevoked([self.partition], at: driver.moment)
+        #expect(driver.succeed(request).batches.first?.records == [0])
+        let error = KafkaError(name: name, code: 22, message: "gone on", disposition: .permanent)
+        #expect(driver.published(.failed(error, unpublished: nil)).released == [self.partition])
+        #expect(driver.now == .zero)
+        #expect(driver.core.pending.isEmpty)
+    }
+
+    @Test func `another trouble with publishing is tried again before a partition goes back`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let request = try #require(driver.start(0, id: "a"))
+        driver.core.partitionsRevoked([self.partition], at: driver.moment)
+        #expect(driver.succeed(request).batches.first?.records == [0])
+        #expect(driver.published(.failed(CoreDriver.error, unpublished: nil)).released.isEmpty)
+        #expect(driver.advance().batches.first?.records == [0])
+        #expect(driver.published().released == [self.partition])
+    }
+
     @Test func `skipped records that change nothing do not hold up a revocation`() {
         let driver = CoreDriver()
         let metadata = OffsetMetadata.encode(.init(offset: 0, completed: .init(runs: [1...5])))

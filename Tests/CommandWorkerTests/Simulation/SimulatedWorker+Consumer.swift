@@ -72,8 +72,8 @@ extension SimulatedWorker {
         for entry in offsets {
             let start = self.simulation.log.index(in: entry.topicPartition, from: entry.offset)
             self.starts[entry.topicPartition] = start
+            // A pause outlives the assignment, as librdkafka's do.
             self.positions[entry.topicPartition] = start
-            self.paused.remove(entry.topicPartition)
         }
         self.afterAnswer()
     }
