@@ -12,28 +12,30 @@ actor TransactionalPublisher: ResultPublisher {
         case committing
     }
 
-    /// How long an abort may take before the producer is thrown away instead: everybody's results wait meanwhile.
-    private static let abortLimit = Duration.seconds(5)
-
     private let consumer: Consumer
     private let encoder: RecordEncoder
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
     private var producer: Producer?
     private var dropsLargeValues = false
     private let transactionTimeout: Duration
+    private let abortLimit: Duration
     private let clock: any Clock<Duration>
 
-    /// - Parameter transactionTimeout: after so long the brokers abort a transaction by themselves.
+    /// - Parameters:
+    ///   - transactionTimeout: after so long the brokers abort a transaction by themselves.
+    ///   - abortLimit: how long an abort may take before the producer is thrown away instead: everybody's results wait meanwhile.
     init(
         consumer: Consumer,
         encoder: RecordEncoder,
         transactionTimeout: Duration,
+        abortLimit: Duration = .seconds(5),
         clock: any Clock<Duration> = ContinuousClock(),
         makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer
     ) {
         self.consumer = consumer
         self.encoder = encoder
         self.transactionTimeout = transactionTimeout
+        self.abortLimit = abortLimit
         self.clock = clock
         self.makeProducer = makeProducer
     }
@@ -112,7 +114,7 @@ actor TransactionalPublisher: ResultPublisher {
             return
         }
         do {
-            try await self.producer?.abortTransaction(timeout: Self.abortLimit)
+            try await self.producer?.abortTransaction(timeout: self.abortLimit)
         } catch {
             self.producer = nil
         }

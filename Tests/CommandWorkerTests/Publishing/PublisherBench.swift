@@ -51,7 +51,9 @@ final class PublisherBench: Sendable {
                 deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
                 topics: TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
             ),
-            transactionTimeout: transactionTimeout
+            transactionTimeout: transactionTimeout,
+            // Long enough for a machine that is busy with everything else: which way is taken must not depend on it.
+            abortLimit: .seconds(60)
         ) { () throws(KafkaError) in
             made.next()
             return try Producer(.init(client: client, transactionalID: "w"), log: { _ in complain.yield() })
