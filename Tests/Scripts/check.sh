@@ -27,6 +27,7 @@ swift test --skip-build --filter KafkaTests
 step "test: the whole worker"
 swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests'
 swift test --skip-build --filter BulkTests
+swift test --skip-build --filter 'BrokerOutageTests|MembershipTests'
 
 step "foreign clients"
 python=.build/test-tools/bin/python

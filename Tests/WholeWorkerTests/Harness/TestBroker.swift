@@ -16,6 +16,9 @@ struct TestBroker: Sendable {
     let brokers: String
     private let owner: any Sendable
 
+    /// The mock cluster, if this broker is one.
+    var embedded: EmbeddedCluster? { self.owner as? EmbeddedCluster }
+
     static let topics = ["customer_commands", "customer_results", "customer_commands_dlq"]
 
     /// - Parameter largestRecord: bytes of a record in each topic that is named, where the broker has such a bound.
