@@ -5,6 +5,7 @@ Kafka would have found out: it looks the member up by its client.id and sends th
 """
 import socket
 import struct
+import time
 
 from confluent_kafka.admin import AdminClient
 
@@ -21,18 +22,45 @@ def members(brokers):
     return {member.client_id: member.member_id for member in _describe(brokers).members}
 
 
+def _owned(group):
+    return {m.client_id: sorted(p.partition for p in m.assignment.topic_partitions) for m in group.members}
+
+
+def owned(brokers):
+    """The partitions of each member, by its client.id."""
+    return _owned(_describe(brokers))
+
+
 def described(brokers):
     """The group's state and each member's partitions, for a message."""
     group = _describe(brokers)
-    owned = {m.client_id: sorted(p.partition for p in m.assignment.topic_partitions) for m in group.members}
-    return f"{group.state.name} {dict(sorted(owned.items()))}"
+    members = sorted((m.client_id, m.member_id, len(m.assignment.topic_partitions)) for m in group.members)
+    return f"{group.state.name} {members}"
+
+
+def wait_until_stable(brokers, seconds=60):
+    """Waits until every member has joined the last generation."""
+    deadline = time.monotonic() + seconds
+    while _describe(brokers).state.name != "STABLE":
+        if time.monotonic() > deadline:
+            raise AssertionError(f"the group is {described(brokers)} after {seconds} s")
+        time.sleep(0.1)
 
 
 def remove_dead(brokers, client_id):
     """Takes a dead member out of the group; nothing if it is not in it."""
     member = members(brokers).get(client_id)
-    if member is None:
-        return
+    if member is not None:
+        _leave(brokers, member)
+
+
+def remove_all(brokers):
+    """Takes every member out of the group, dead or alive; those that live join again by themselves."""
+    for member in _describe(brokers).members:
+        _leave(brokers, member.member_id)
+
+
+def _leave(brokers, member):
     text = lambda value: struct.pack(">h", len(value)) + value.encode()
     body = struct.pack(">hhi", 13, 1, 1) + text("test") + text(GROUP) + text(member)
     host, port = brokers.split(":")
@@ -43,4 +71,4 @@ def remove_dead(brokers, client_id):
     error = struct.unpack(">h", answer[12:14])[0]
     # 25: unknown member, which is as good.
     if error not in (0, 25):
-        raise AssertionError(f"the broker did not take the dead member out of the group: error {error}")
+        raise AssertionError(f"the broker did not take the member out of the group: error {error}")
