@@ -18,13 +18,14 @@ import Synchronization
 public final class CommandWorker: Sendable {
     enum Message: Sendable {
         case stored(StoreOutcome)
-        case answered(CommandTicket, BackendAnswer)
+        case answered(CommandTicket, BackendReply)
         case published(PublishOutcome)
         case committed([PartitionOffset])
         case committedUnknown([TopicPartition], KafkaError)
         case drain(within: Duration)
         case suspend
         case resume
+        case reconfigure(LiveSettings)
     }
 
     private let settings: WorkerSettings
@@ -32,6 +33,7 @@ public final class CommandWorker: Sendable {
     private let writer: StoreWriter
     private let decoder: CommandDecoder
     private let logger: Logger
+    private let replyTopics: LiveReplyTopics
     private let mailbox = Mailbox<Message>()
     private let current = Mutex(WorkerSnapshot())
 
@@ -40,6 +42,7 @@ public final class CommandWorker: Sendable {
         self.settings = settings
         self.backend = backend
         self.logger = logger
+        self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
         self.decoder = CommandDecoder(
             reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         )
@@ -61,6 +64,9 @@ public final class CommandWorker: Sendable {
 
     /// Takes records in again.
     public func resume() { self.mailbox.post(.resume) }
+
+    /// Puts other settings in force, within the loop's next turn; commands in flight stay.
+    public func reconfigure(_ live: LiveSettings) { self.mailbox.post(.reconfigure(live)) }
 
     /// Runs until it is drained.
     ///
@@ -147,14 +153,8 @@ public final class CommandWorker: Sendable {
                 self.logger.error("Ledger refused a batch; it is tried again", metadata: ["error": "\(error)"])
             }
             core.stored(outcome, at: now)
-        case .answered(let ticket, let answer):
-            if case .systemic(let reason, let message) = answer {
-                self.logger.error(
-                    "API fails for everybody; intake pauses until a probe succeeds",
-                    metadata: ["reason": "\(reason)", "error": "\(message)"]
-                )
-            }
-            core.answered(ticket, answer, at: now)
+        case .answered(let ticket, let reply):
+            core.answered(ticket, reply, at: now)
         case .published(let outcome):
             switch outcome {
             case .published: break
@@ -176,6 +176,9 @@ public final class CommandWorker: Sendable {
             core.suspendIntake()
         case .resume:
             core.resumeIntake()
+        case .reconfigure(let live):
+            self.replyTopics.set(live.replyTopicsAllowed)
+            core.reconfigure(live, at: now)
         }
     }
 
@@ -216,8 +219,12 @@ public final class CommandWorker: Sendable {
         case .request(let request):
             guard case .remote(let backend) = self.backend else { return }
             group.addTask {
-                let answer = await backend.create(request.command, attempt: request.attempt)
-                mailbox.post(.answered(request.ticket, answer))
+                let reply = await backend.create(
+                    request.command,
+                    attempt: request.attempt,
+                    patience: request.patience
+                )
+                mailbox.post(.answered(request.ticket, reply))
             }
         case .publish(let batch):
             do throws(KafkaError) {
@@ -242,6 +249,30 @@ public final class CommandWorker: Sendable {
             self.answer { () throws(KafkaError) in try consumer.pause(partitions) }
         case .resume(let partitions):
             self.answer { () throws(KafkaError) in try consumer.resume(partitions) }
+        case .report(let report):
+            self.log(report)
+        }
+    }
+
+    private func log(_ report: WorkerReport) {
+        switch report {
+        case .outcomeUnknown(let id, let customer, let reason):
+            self.logger.notice(
+                "Nobody knows whether a request was carried out; it is sent again",
+                metadata: ["command_id": "\(id)", "external_id": "\(customer)", "reason": "\(reason)"]
+            )
+        case .duplicateAfterUnknown(let id, let customer):
+            self.logger.warning(
+                "Request without an answer had been carried out; check that the customer's onboarding was too",
+                metadata: ["command_id": "\(id)", "external_id": "\(customer)"]
+            )
+        case .backendFails(let reason, let message):
+            self.logger.error(
+                "API fails for everybody; intake pauses until a probe succeeds",
+                metadata: ["reason": "\(reason)", "error": "\(message ?? "no message")"]
+            )
+        case .backendIsWell(let time):
+            self.logger.notice("API is well again; intake goes on", metadata: ["paused_for": "\(time)"])
         }
     }
 
@@ -276,9 +307,9 @@ public final class CommandWorker: Sendable {
         let encoder = RecordEncoder(
             results: ResultEncoder(
                 resultsTopic: settings.resultTopic,
-                replyTopicsAllowed: settings.replyTopicsAllowed,
                 source: "customer-worker"
             ),
+            replyTopics: self.replyTopics,
             deadLetters: DeadLetterEncoder(
                 topic: settings.deadLetterTopic,
                 group: settings.group,

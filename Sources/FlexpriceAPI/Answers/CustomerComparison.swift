@@ -6,6 +6,9 @@ public import CustomerContract
 /// equals the external_id is the default of a command without one, and is not compared. Of `metadata` every pair that was sent must be
 /// there; more may be. Strings are compared byte for byte.
 public enum CustomerComparison {
+    /// What stands before the key of a metadata pair that differs.
+    static let metadataPrefix = "metadata."
+
     /// The names of the fields that differ, sorted; none when the customer agrees.
     public static func differingFields(of customer: JSONObject, from command: CreateCustomerCommand) -> [String] {
         var differing: [String] = []
@@ -43,7 +46,7 @@ public enum CustomerComparison {
 
     private static func differingMetadata(_ ours: JSONObject?, _ theirs: JSONObject?) -> [String] {
         (ours?.members ?? []).compactMap { pair in
-            Self.agree(pair.value, theirs?[pair.name]) ? nil : "metadata.\(pair.name)"
+            Self.agree(pair.value, theirs?[pair.name]) ? nil : Self.metadataPrefix + pair.name
         }
     }
 }

@@ -11,24 +11,29 @@ public struct ErrorBody: Sendable, Hashable {
     public let message: String?
     /// What it says of single fields.
     public let details: JSONObject?
+    /// Whether it has a shape that only Flexprice's handlers give an error: A or C; B is what many a proxy says too.
+    public let isFlexprices: Bool
 
     /// Reads a body, best effort: the status decides, this only explains.
-    public init(_ answer: HTTPAnswer) {
-        guard let object = try? JSONParser.parseObject(answer.body) else {
+    public init(_ body: JSONObject?) {
+        guard let object = body else {
             self.code = nil
             self.message = nil
             self.details = nil
+            self.isFlexprices = false
             return
         }
         if case .object(let legacy)? = object["error"] {
             self.code = nil
             self.message = legacy["message"]?.text
             self.details = legacy["details"]?.object
+            self.isFlexprices = object["success"] == .bool(false) && self.message != nil
             return
         }
         self.code = object["code"]?.text
         self.message = object["message"]?.text ?? object["error"]?.text
         self.details = object["details"]?.object
+        self.isFlexprices = self.code != nil && object["message"]?.text != nil
     }
 }
 

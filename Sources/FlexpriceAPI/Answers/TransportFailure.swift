@@ -15,6 +15,35 @@ public enum TransportFailure: Error, Sendable, Hashable {
     /// The task was cancelled, or the client was shut down.
     case cancelled
 
+    /// Which of them it is, without its text.
+    public enum Kind: String, Sendable, Hashable, CaseIterable {
+        case notConnected = "not_connected"
+        case notTrusted = "not_trusted"
+        case interrupted
+        case tooLong = "answer_too_long"
+        case cancelled
+    }
+
+    /// Which of them it is.
+    public var kind: Kind {
+        switch self {
+        case .notConnected: .notConnected
+        case .notTrusted: .notTrusted
+        case .interrupted: .interrupted
+        case .tooLong: .tooLong
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// What is known of it beside its kind.
+    public var text: String {
+        switch self {
+        case .notConnected(let text), .notTrusted(let text), .interrupted(let text): text
+        case .tooLong: "the answer is longer than any of Flexprice's"
+        case .cancelled: "the request was cancelled"
+        }
+    }
+
     init(_ error: any Error) {
         switch error {
         case is CancellationError:
@@ -22,11 +51,13 @@ public enum TransportFailure: Error, Sendable, Hashable {
         case let error as HTTPClientError where error == .cancelled || error == .alreadyShutdown:
             self = .cancelled
         case let error as HTTPClientError
-        where error == .connectTimeout || error == .getConnectionFromPoolTimeout || error == .tlsHandshakeTimeout:
+        where error == .connectTimeout || error == .getConnectionFromPoolTimeout || error == .tlsHandshakeTimeout
+            || error == .proxyAuthenticationRequired || error == .invalidProxyResponse
+            || error == .httpProxyHandshakeTimeout || error == .socksHandshakeTimeout:
             self = .notConnected(error.shortDescription)
         case let error as HTTPClientError:
             self = .interrupted(error.shortDescription)
-        case is NIOTooManyBytesError:
+        case is ResponseAccumulator.ResponseTooBigError:
             self = .tooLong
         case is NIOConnectionError, is SocketAddressError:
             self = .notConnected("connection refused or name not found")
