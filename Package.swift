@@ -112,6 +112,18 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // The yardstick of Tests/Benchmarks/api_concurrency.py; nothing that is installed.
+        .executableTarget(
+            name: "bare-http-loop",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Benchmarks/BareLoop",
+            swiftSettings: strict
+        ),
 
         .testTarget(
             name: "CustomerContractTests",

@@ -9,7 +9,7 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Look at configuration, broker, topics, group, API, key and store; nothing is changed.",
         discussion: """
-            Ends with 0 when a worker would run, else with the code of what has to be mended first: 78 the configuration, \
+            Ends with 0 when a worker would run, else with the code of the first failure: 78 the configuration, \
             77 a permission, 69 a broker or API that does not answer, 1 anything else.
             """
     )

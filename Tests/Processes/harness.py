@@ -93,8 +93,8 @@ def broker():
 
 
 @contextlib.contextmanager
-def simulator(latency=0):
-    command = [PROGRAM, "simulate-flexprice", "--listen", "127.0.0.1:0", "--api-key", KEY, "--latency", str(latency)]
+def simulator(latency=0, port=0):
+    command = [PROGRAM, "simulate-flexprice", "--listen", f"127.0.0.1:{port}", "--api-key", KEY, "--latency", str(latency)]
     with process(command, stdout=subprocess.PIPE, text=True) as p:
         line = p.stdout.readline()
         found = re.match(r"listening on (http://127\.0\.0\.1:\d+)/v1$", line.strip())

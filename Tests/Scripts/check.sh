@@ -33,6 +33,26 @@ python=.build/test-tools/bin/python
 program="$(swift build --show-bin-path)/customer-worker"
 "$python" Tests/Processes/foreign_clients.py "$program"
 
+step "the official SDK against the simulator"
+"$python" Tests/Processes/sdk_agrees.py "$program"
+
+step "check, in good and in broken surroundings"
+"$python" Tests/Processes/checks.py "$program"
+
+step "TLS, a proxy, a key that is rotated"
+"$python" Tests/Processes/api_access.py "$program"
+
+step "outages of the API"
+# 20 s of each, at a rate and with a patience that four debug builds at once on two cores need; by default each lasts 60 s at
+# 200 commands a second, and the lag must be gone within 10 s.
+"$python" Tests/Processes/outage.py "$program" --seconds 20 --rate 40 --timeout 10s --within 45 --parallel
+
+step "answers that are lost"
+"$python" Tests/Processes/lost_answers.py "$program"
+
+step "429 with Retry-After"
+"$python" Tests/Processes/throttled.py "$program"
+
 step "kill -9"
 "$python" Tests/Processes/kill.py "$program"
 

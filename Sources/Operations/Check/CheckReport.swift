@@ -10,11 +10,9 @@ package struct CheckReport: Sendable {
 
     package mutating func append(_ more: [CheckFinding]) { self.findings += more }
 
-    /// The code that the command ends with: what has to be mended first decides, since the rest may only be its shadow.
+    /// The code that the command ends with: that of the first failure, since later ones may only be its shadow.
     package var status: ExitStatus {
-        let codes = self.findings.compactMap { finding in
-            if case .failed(let status) = finding.state { status } else { nil }
-        }
-        return [.configuration, .notPermitted, .unavailable].first { codes.contains($0) } ?? codes.first ?? .success
+        for case .failed(let status) in self.findings.map(\.state) { return status }
+        return .success
     }
 }

@@ -37,11 +37,11 @@ import Testing
         #expect(APICheck.key(exchange).state == state)
     }
 
-    @Test func `the code of a report is that of what comes first`() {
+    @Test func `the code of a report is that of its first failure`() {
         #expect(Self.status([]) == .success)
         #expect(Self.status([.fine, .warning, .skipped]) == .success)
-        #expect(Self.status([.failed(.unavailable), .failed(.configuration)]) == .configuration)
-        #expect(Self.status([.failed(.unavailable), .failed(.notPermitted)]) == .notPermitted)
+        #expect(Self.status([.warning, .failed(.unavailable), .failed(.configuration)]) == .unavailable)
+        #expect(Self.status([.failed(.configuration), .failed(.notPermitted)]) == .configuration)
         #expect(Self.status([.fine, .failed(.failure)]) == .failure)
     }
 
