@@ -6,6 +6,7 @@ usage: api_access.py PROGRAM
  a  https with api.ca_file works, and without it nothing is sent and the intake pauses
  b  HTTPS_PROXY is asked for a tunnel, with its user and password, unless NO_PROXY exempts the host
  c  a key in api.key_file that is refused is read again: a new one takes effect without a restart
+ d  api.on_stub decides about a customer that Flexprice made by itself
 The certificates in Tests/Processes/certificates are for `localhost`, made for these tests alone.
 """
 import asyncio
@@ -18,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.request
 
 import harness
 from harness import expect
@@ -105,9 +107,16 @@ def worker(brokers, **more):
                 harness.wait_for_exit(process, 0)
 
 
-def send(brokers, name):
+def post(url, body):
+    headers = {"x-api-key": harness.KEY, "content-type": "application/json"}
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers, method="POST")
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return json.load(answer)
+
+
+def send(brokers, name, **more):
     producer = Producer({"bootstrap.servers": brokers})
-    producer.produce("customer_commands", json.dumps({"external_id": name, "name": name}), key=name)
+    producer.produce("customer_commands", json.dumps({"external_id": name, "name": name, **more}), key=name)
     expect(producer.flush(30) == 0, "the command could not be sent")
 
 
@@ -178,11 +187,24 @@ def main():
                     created(results, "no-login")
                     wait_for_log(log, "API is well again")
             print("passed  c: a key that is rotated", flush=True)
+
+            for policy, outcome, email in (("fail", "already_exists", ""), ("existing", "existing", ""), ("update", "existing", "a@b.co")):
+                name = f"stub-{policy}"
+                post(f"{api}/_simulator/customers/stub", {"external_id": name})
+                with worker(brokers, FLEXPRICE_API_HOST=api, FLEXPRICE_API_ON_STUB=policy):
+                    send(brokers, name, email="a@b.co", metadata={"plan": "pro"})
+                    _, result = results.next()
+                expect((result.get("outcome") or result["error"]["code"]) == outcome, f"{policy}: {result}")
+                found = post(f"{api}/v1/customers/search", {"external_ids": [name]})["items"][0]
+                expect(found["email"] == email, f"{policy}: {found}")
+                filled = {"created_by_workflow": "true", **({"plan": "pro"} if email else {})}
+                expect(found["metadata"] == filled, f"{policy}: {found}")
+            print("passed  d: stubs of usage events", flush=True)
             results.close()
     except AssertionError as error:
         print(f"FAILED  {error}")
         return 1
-    print("3 passed, 0 failed")
+    print("4 passed, 0 failed")
     return 0
 
 

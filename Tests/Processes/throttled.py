@@ -5,7 +5,7 @@ usage: throttled.py PROGRAM [--rate R] [--concurrency C|auto]
 
 R commands a second come in. For a moment the API answers 429 with `Retry-After: 2`. Required, by the API's own log of requests:
 no request of a command that met the 429 comes again within 2 s, nobody else's request comes in a span of 2 s that begins
-with what was under way, no command fails, and the lag is back to 0 within 10 s.
+with what was under way, no command fails, and the lag is back to 0 within 10 s. Then api.rate_limit is measured the same way.
 """
 import argparse
 import contextlib
@@ -19,6 +19,7 @@ import time
 import urllib.request
 
 import harness
+from confluent_kafka import Producer
 from harness import expect, read_all
 from outage import PARTITIONS, Load, wait_for_lag
 
@@ -84,6 +85,39 @@ def run(rate, concurrency):
         expect(recovered is not None and recovered <= 10, f"the lag was back to 0 after {recovered} s")
 
 
+def run_rate_limit(limit, count):
+    """Under api.rate_limit no span of requests is denser than it allows, look-ups among them."""
+    with contextlib.ExitStack() as stack:
+        brokers = stack.enter_context(harness.broker())
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        api = stack.enter_context(harness.simulator())
+        env = harness.environment(
+            brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=api, FLEXPRICE_API_KEY=harness.KEY,
+            FLEXPRICE_API_MAX_CONCURRENCY="auto", FLEXPRICE_API_RATE_LIMIT=str(limit),
+        )
+        harness.create_topics(env, PARTITIONS)
+        producer = Producer({"bootstrap.servers": brokers})
+        for index in range(count):
+            name = f"acct_{index}"
+            producer.produce("customer_commands", json.dumps({"external_id": name, "name": name}), key=name)
+        expect(producer.flush(30) == 0, "the commands could not be sent")
+        worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
+        results = read_all(brokers, "customer_results", count, quiet=0.5)
+        worker.terminate()
+        harness.wait_for_exit(worker, 0)
+        times = [at for at, _ in creates(api)]
+        span = times[-1] - times[0]
+        print(f"rate limit {limit}/s: {len(times)} requests in {span:.1f} s", flush=True)
+        expect(len(results) == count == len(times), f"{len(results)} results, {len(times)} requests")
+        burst = max(1, limit / 10)
+        # A request arrives a little later or sooner after it was sent than the next one: so much is allowed for.
+        slack = 0.25
+        for first in range(0, count, 3):
+            for last in range(first + 1, count, 7):
+                most = limit * (times[last] - times[first] + slack) + burst
+                expect(last - first + 1 <= most, f"{last - first + 1} requests within {times[last] - times[first]:.3f} s")
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
@@ -93,10 +127,11 @@ def main():
     harness.PROGRAM = os.path.abspath(options.program)
     try:
         run(options.rate, options.concurrency)
+        run_rate_limit(20, 80)
     except AssertionError as error:
         print(f"FAILED  {error}\n0 passed, 1 failed")
         return 1
-    print("1 passed, 0 failed")
+    print("2 passed, 0 failed")
     return 0
 
 

@@ -226,13 +226,37 @@ extension WorkerCore {
     // MARK: The breaker
 
     private mutating func letRequestsGo(wasProbe: Bool, at now: Moment) {
-        guard let since = self.breaker.openSince, self.breaker.succeeded(wasProbe: wasProbe, at: now.uptime) else {
-            return
-        }
+        guard let since = self.breaker.openSince, let cause = self.breaker.cause,
+            self.breaker.succeeded(wasProbe: wasProbe, at: now.uptime)
+        else { return }
         self.probe = nil
         self.failures.clear()
         self.breakerClock.close(at: now.uptime)
+        if cause.certainty == .likely { self.spreadRetries(at: now) }
         self.actions.append(.report(.backendIsWell(after: now.uptime - since)))
+    }
+
+    /// Gives every command that has failed already a wait of its own again.
+    ///
+    /// They have gathered while requests were stopped, and some may be those that fail by themselves. All at once and before
+    /// any other they would look like everybody's failure, and stop requests for ever.
+    private mutating func spreadRetries(at now: Moment) {
+        var others: Deque<CommandTicket> = []
+        for ticket in self.requestQueue {
+            guard let waiting = self.table[ticket], waiting.stage == .waitingForRequest else { continue }
+            guard waiting.attempts > 0 else {
+                others.append(ticket)
+                continue
+            }
+            let wait = self.settings.retry.wait(
+                afterAttempt: waiting.attempts,
+                serverAsked: nil,
+                using: &self.jitter
+            )
+            self.table.update(ticket) { $0.stage = .backingOff }
+            self.backOffs.insert(ticket, due: now.uptime + wait)
+        }
+        self.requestQueue = others
     }
 
     private mutating func stopRequests(

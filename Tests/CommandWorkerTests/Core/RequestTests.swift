@@ -290,6 +290,55 @@ import Testing
         #expect(driver.core.intakeBlock == nil)
     }
 
+    @Test(arguments: [2, 10, 50])
+    func `a crowd that fails by itself does not hold up the others, and gives up in the end`(perSecond: Int) {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(64)
+            $0.breaker.minimumRequests = 20
+            $0.retry.maximumInterval = .seconds(30)
+        }
+        driver.assign()
+        let poison = 60
+        var waiting = (0..<poison).map { "poison-\($0)" }
+        var offset: Int64 = 0
+        var (arrived, done, gaveUp) = (0, 0, 0)
+        for step in 0..<(600 * 10) {
+            driver.now = .milliseconds(100 * step)
+            while arrived < step * perSecond / 10 {
+                waiting.append("acct_\(arrived)")
+                arrived += 1
+            }
+            // As often as there is something to do at this moment.
+            for _ in 0..<20 {
+                var polled = driver.core.pollLimit == 64 ? 0 : driver.core.pollLimit
+                while polled > 0, !waiting.isEmpty {
+                    driver.receive(offset, id: waiting.removeFirst())
+                    offset += 1
+                    polled -= 1
+                }
+                let actions = driver.take()
+                if actions.isEmpty { break }
+                for batch in actions.stores { driver.answer(batch) }
+                for request in actions.requests {
+                    let isPoison = request.command.externalID.text.hasPrefix("poison")
+                    driver.answer(
+                        request,
+                        isPoison ? CoreDriver.passing("http_500") : .created(.created, CoreDriver.customer)
+                    )
+                }
+                for batch in actions.batches {
+                    for result in batch.results {
+                        if case .failed = result.outcome { gaveUp += 1 } else { done += 1 }
+                    }
+                    driver.core.published(.published, at: driver.moment)
+                }
+            }
+        }
+        // Within seconds of their arrival, a little more while all of the crowd is tried at once.
+        #expect(done >= arrived - perSecond * 20)
+        #expect(gaveUp == poison)
+    }
+
     // MARK: Doubt, overload, limits
 
     @Test func `a customer that is there after an unknown outcome is counted apart`() throws {
