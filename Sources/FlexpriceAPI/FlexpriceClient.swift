@@ -20,6 +20,9 @@ public final class FlexpriceClient: Sendable {
 
     private let settings: FlexpriceSettings
     private let http: HTTPClient
+    /// The requests that are sent often, without headers and body: reading a URL costs as much as the rest of a request.
+    private let create: Result<HTTPClient.Request, any Error>
+    private let search: Result<HTTPClient.Request, any Error>
 
     /// Makes a client; nothing is sent yet.
     public init(_ settings: FlexpriceSettings) {
@@ -38,6 +41,8 @@ public final class FlexpriceClient: Sendable {
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton.any(),
             configuration: configuration
         )
+        self.create = Result { try HTTPClient.Request(url: settings.baseURL + "/customers", method: .POST) }
+        self.search = Result { try HTTPClient.Request(url: settings.baseURL + "/customers/search", method: .POST) }
     }
 
     /// Closes every connection; requests under way fail, and so does any later one.
@@ -57,7 +62,7 @@ public final class FlexpriceClient: Sendable {
         trace: TraceContext? = nil,
         patience: Duration? = nil
     ) async -> Exchange {
-        await self.send(.POST, "/customers", body: body, requestID: requestID, trace: trace, patience: patience)
+        await self.send(self.create, body: body, requestID: requestID, trace: trace, patience: patience)
     }
 
     /// `POST /customers/search` for one external_id: no path escaping, unlike the look-up by path.
@@ -66,19 +71,14 @@ public final class FlexpriceClient: Sendable {
             .init(name: "external_ids", value: .array([.string(externalID.text)])),
             .init(name: "limit", value: .number(JSONNumber(2))),
         ])
-        return await self.send(
-            .POST,
-            "/customers/search",
-            body: JSONWriter.encode(filter),
-            requestID: requestID
-        )
+        return await self.send(self.search, body: JSONWriter.encode(filter), requestID: requestID)
     }
 
     /// `PUT /customers` for the customer of this id of Flexprice's own (`cust_…`): fields that are not sent stay.
     public func updateCustomer(id: String, _ fields: JSONObject, requestID: String) async -> Exchange {
-        await self.send(
-            .PUT,
-            "/customers?id=" + Self.percentEncoded(id),
+        let url = self.settings.baseURL + "/customers?id=" + Self.percentEncoded(id)
+        return await self.send(
+            Result { try HTTPClient.Request(url: url, method: .PUT) },
             body: JSONWriter.encode(fields),
             requestID: requestID
         )
@@ -88,35 +88,17 @@ public final class FlexpriceClient: Sendable {
     public func health() async -> Exchange {
         var url = self.settings.baseURL
         if url.hasSuffix("/v1") { url.removeLast(3) }
-        return await self.send(.GET, to: url + "/health", requestID: "check")
+        return await self.send(Result { try HTTPClient.Request(url: url + "/health") }, requestID: "check")
     }
 
     /// `GET /users/me`: whose key it is, and what it may do.
     public func currentUser() async -> Exchange {
-        await self.send(.GET, "/users/me", requestID: "check")
+        let url = self.settings.baseURL + "/users/me"
+        return await self.send(Result { try HTTPClient.Request(url: url) }, requestID: "check")
     }
 
     private func send(
-        _ method: HTTPMethod,
-        _ path: String,
-        body: [UInt8]? = nil,
-        requestID: String,
-        trace: TraceContext? = nil,
-        patience: Duration? = nil
-    ) async -> Exchange {
-        await self.send(
-            method,
-            to: self.settings.baseURL + path,
-            body: body,
-            requestID: requestID,
-            trace: trace,
-            patience: patience
-        )
-    }
-
-    private func send(
-        _ method: HTTPMethod,
-        to url: String,
+        _ request: Result<HTTPClient.Request, any Error>,
         body: [UInt8]? = nil,
         requestID: String,
         trace: TraceContext? = nil,
@@ -136,8 +118,7 @@ public final class FlexpriceClient: Sendable {
             if let state = trace.tracestate { headers.add(name: "tracestate", value: Self.headerSafe(state)) }
         }
         let exchange = await self.execute(
-            method,
-            url,
+            request,
             headers,
             body,
             within: min(patience ?? self.settings.timeout, self.settings.timeout)
@@ -147,19 +128,15 @@ public final class FlexpriceClient: Sendable {
     }
 
     private func execute(
-        _ method: HTTPMethod,
-        _ url: String,
+        _ template: Result<HTTPClient.Request, any Error>,
         _ headers: HTTPHeaders,
         _ body: [UInt8]?,
         within time: Duration
     ) async -> Exchange {
         do {
-            let request = try HTTPClient.Request(
-                url: url,
-                method: method,
-                headers: headers,
-                body: body.map { .byteBuffer(ByteBuffer(bytes: $0)) }
-            )
+            var request = try template.get()
+            request.headers = headers
+            request.body = body.map { .byteBuffer(ByteBuffer(bytes: $0)) }
             // The deadline of this interface holds until the body has ended: a server may trickle bytes for ever. That of
             // the one with an asynchronous sequence ends with the head.
             let task = self.http.execute(

@@ -43,6 +43,7 @@ def worker_rate(options, latency):
         env = harness.environment(
             brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=api, FLEXPRICE_API_KEY=harness.KEY,
             FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
+            **options.setting,
         )
         harness.create_topics(env, 6)
         load(brokers, options.count)
@@ -76,7 +77,9 @@ def main():
     parser.add_argument("--concurrency", type=int, default=1_000)
     parser.add_argument("--latencies", default="10,100")
     parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--setting", action="append", default=[], metavar="NAME=VALUE", help="one more variable of the worker")
     options = parser.parse_args()
+    options.setting = dict(text.split("=", 1) for text in options.setting)
     harness.PROGRAM = os.path.abspath(options.program)
     print(f"{'latency':>8} {'worker/s':>10} {'bare/s':>10} {'ideal/s':>10} {'of lower':>9} {'cpu s/1,000':>12}")
     for latency in (int(text) for text in options.latencies.split(",")):
