@@ -40,11 +40,11 @@ def worker_rate(options, latency):
         brokers = stack.enter_context(harness.broker())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         api = stack.enter_context(harness.simulator(latency))
-        env = harness.environment(
-            brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=api, FLEXPRICE_API_KEY=harness.KEY,
-            FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
-            **options.setting,
-        )
+        settings = {
+            "FLEXPRICE_BACKEND": "flexprice", "FLEXPRICE_API_HOST": api, "FLEXPRICE_API_KEY": harness.KEY,
+            "FLEXPRICE_API_MAX_CONCURRENCY": str(options.concurrency), **options.setting,
+        }
+        env = harness.environment(brokers, folder, **settings)
         harness.create_topics(env, 6)
         load(brokers, options.count)
         worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
