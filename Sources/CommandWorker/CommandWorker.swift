@@ -34,9 +34,17 @@ public final class CommandWorker: Sendable {
     private let logger: Logger
     private let mailbox = Mailbox<Message>()
     private let current = Mutex(WorkerSnapshot())
+    let inquiries = Inquiries()
+    let isToWedge = Atomic(false)
 
     /// Makes a worker; nothing connects before ``run()``.
-    public init(_ settings: WorkerSettings, ledger: any Ledger, backend: WorkerBackend, logger: Logger) {
+    public init(
+        _ settings: WorkerSettings,
+        ledger: any Ledger,
+        backend: WorkerBackend,
+        logger: Logger,
+        metrics: StoreMetrics = .none
+    ) {
         self.settings = settings
         self.backend = backend
         self.logger = logger
@@ -44,9 +52,9 @@ public final class CommandWorker: Sendable {
             reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         )
         if case .local(let customers) = backend {
-            self.writer = StoreWriter(ledger: ledger, customers: customers)
+            self.writer = StoreWriter(ledger: ledger, customers: customers, metrics: metrics)
         } else {
-            self.writer = StoreWriter(ledger: ledger, customers: LocalCustomers())
+            self.writer = StoreWriter(ledger: ledger, customers: LocalCustomers(), metrics: metrics)
         }
     }
 
@@ -61,6 +69,9 @@ public final class CommandWorker: Sendable {
 
     /// Takes records in again.
     public func resume() { self.mailbox.post(.resume) }
+
+    /// Lets the loop turn once.
+    func wake() { self.mailbox.ring() }
 
     /// Runs until it is drained.
     ///
@@ -100,6 +111,7 @@ public final class CommandWorker: Sendable {
         )
         let clock = ContinuousClock()
         let start = clock.now
+        var reach = BrokerReach()
         var alarm: Duration?
         while !Task.isCancelled {
             var now = Moment(uptime: clock.now - start, wall: .now())
@@ -108,13 +120,25 @@ public final class CommandWorker: Sendable {
             let limit = core.pollLimit
             let events = limit > 0 ? consumer.poll(limit: limit) : []
             for event in events {
+                reach.receive(event)
                 if let failure = self.receive(event, into: &core, at: now) { return failure }
             }
             now = Moment(uptime: clock.now - start, wall: now.wall)
             for action in core.takeActions(at: now) {
                 self.perform(action, consumer, publisher, &group, at: now.wall)
             }
-            self.publishSnapshot(core)
+            self.publishSnapshot(core, reach)
+            self.wedgeIfAsked()
+            for inquiry in self.inquiries.take() {
+                inquiry.answer(
+                    core.inspect(
+                        for: inquiry.externalID,
+                        snapshot: self.snapshot,
+                        watermarks: consumer.cachedWatermarks,
+                        at: now
+                    )
+                )
+            }
             if let fenced = core.fenced { return .fenced(fenced) }
             if core.isDrained { return nil }
 
@@ -254,8 +278,11 @@ public final class CommandWorker: Sendable {
         }
     }
 
-    private func publishSnapshot(_ core: WorkerCore) {
+    private func publishSnapshot(_ core: WorkerCore, _ reach: BrokerReach) {
         self.current.withLock { snapshot in
+            snapshot.turns += 1
+            snapshot.hasLostBrokers = reach.isLost
+            snapshot.isTakingPartitions = !core.awaited.isEmpty
             snapshot.counters = core.counters
             snapshot.inFlight = core.table.count
             snapshot.requests = core.requestCount

@@ -19,11 +19,13 @@ public final class FlexpriceClient: Sendable {
     public static let maximumAnswerBytes = 1_048_576
 
     private let settings: FlexpriceSettings
+    private let metrics: FlexpriceMetrics
     private let http: HTTPClient
 
     /// Makes a client; nothing is sent yet.
-    public init(_ settings: FlexpriceSettings) {
+    public init(_ settings: FlexpriceSettings, metrics: FlexpriceMetrics = .none) {
         self.settings = settings
+        self.metrics = metrics
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
@@ -80,9 +82,19 @@ public final class FlexpriceClient: Sendable {
             if let state = trace.tracestate { request.headers.add(name: "tracestate", value: Self.headerSafe(state)) }
         }
         request.body = .bytes(body, length: .known(Int64(body.count)))
+        let clock = ContinuousClock()
+        let start = clock.now
+        let exchange = await self.execute(request, until: start + self.settings.timeout, clock)
+        self.metrics.record(exchange, clock.now - start)
+        return exchange
+    }
+
+    private func execute(
+        _ request: HTTPClientRequest,
+        until end: ContinuousClock.Instant,
+        _ clock: ContinuousClock
+    ) async -> Exchange {
         do {
-            let clock = ContinuousClock()
-            let end = clock.now + self.settings.timeout
             let deadline = NIODeadline.now() + .nanoseconds(Int64(clamping: self.settings.timeout.nanoseconds))
             let response = try await self.http.execute(request, deadline: deadline)
             let buffer = try await Self.collect(response.body, until: end, clock)

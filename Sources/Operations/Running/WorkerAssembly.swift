@@ -14,6 +14,8 @@ package struct WorkerAssembly: Sendable {
     package let ledger: any Ledger
     /// How it reaches the brokers.
     package let kafka: ClientProperties
+    /// What its parts have recorded.
+    package let metrics: MetricsRegistry
     private let client: FlexpriceClient?
 
     /// Opens the store and makes the client; nothing connects to a broker or to the API yet.
@@ -22,6 +24,7 @@ package struct WorkerAssembly: Sendable {
     package init(_ settings: Settings, logger: Logger) throws(StartFailure) {
         let kafka = try Self.clientProperties(settings.kafka)
         let ledger = try Self.openLedger(settings.store.url)
+        let metrics = MetricsRegistry()
         var worker = WorkerSettings(kafka: kafka)
         worker.group = settings.kafka.consumerGroup
         worker.groupInstanceID = settings.kafka.groupInstanceID
@@ -61,14 +64,22 @@ package struct WorkerAssembly: Sendable {
                     environmentID: settings.environmentID,
                     timeout: settings.api.timeout,
                     maximumConnections: worker.maximumRequests
-                )
+                ),
+                metrics: FlexpriceMetrics(factory: metrics)
             )
             self.client = client
             backend = .remote(FlexpriceBackend(client: client))
         }
         self.kafka = kafka
         self.ledger = ledger
-        self.worker = CommandWorker(worker, ledger: ledger, backend: backend, logger: logger)
+        self.metrics = metrics
+        self.worker = CommandWorker(
+            worker,
+            ledger: ledger,
+            backend: backend,
+            logger: logger,
+            metrics: StoreMetrics(factory: metrics)
+        )
     }
 
     /// Closes what ``init(_:logger:)`` opened; after the worker has stopped.
