@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Kafka
 import Logging
 import Operations
@@ -18,7 +19,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Partitions of the embedded broker's topics.")
     var embeddedPartitions = 3
 
+    // For tests of what notices a stuck loop.
+    @Flag(help: ArgumentHelp("Block the loop for good when USR2 comes.", visibility: .private))
+    var wedgeOnUsr2 = false
+
     func run() async throws {
+        // Before anything else, so that a signal finds its handler from the first moment on.
+        let signals = ProcessSignals(
+            of: ProcessSignals.Signal.operators + (self.wedgeOnUsr2 ? [.user2] : [])
+        )
         var cluster: EmbeddedCluster?
         var flags: [SettingFlag] = []
         if self.embeddedBroker {
@@ -33,20 +42,30 @@ struct RunCommand: AsyncParsableCommand {
             }
             logger.notice("Embedded broker listens", metadata: ["brokers": "\(cluster.brokers)"])
         }
-        let status = try await self.serve(settings, logger)
+        let status = try await self.serve(settings, SignalDuty(signals, logger: logger), logger)
         withExtendedLifetime(cluster) {}
         if status != .success { throw status.exit }
     }
 
-    private func serve(_ settings: Settings, _ logger: Logger) async throws -> ExitStatus {
+    private func serve(_ settings: Settings, _ signals: SignalDuty, _ logger: Logger) async throws -> ExitStatus {
+        // For as long as the process lives: a signal must be heard while it starts, runs and stops.
+        let obeying = Task { await signals.run() }
+        defer { obeying.cancel() }
         do throws(StartFailure) {
             try await RequiredTopics(settings.kafka).check(
                 try WorkerAssembly.clientProperties(settings.kafka),
                 log: { _ in }
             )
             let assembly = try WorkerAssembly(settings, logger: logger)
-            let run = WorkerRun(assembly.worker, drainBudget: settings.shutdown.drainTimeout, logger: logger)
-            let status = await run.untilStopped()
+            let daemon = Daemon(
+                assembly,
+                settings: settings,
+                manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
+                logger: logger
+            ) {
+                logger.warning("Settings are read at the start only; restart to apply changes")
+            }
+            let status = try await daemon.untilStopped(signals)
             await assembly.shutdown()
             return status
         } catch {
