@@ -42,4 +42,10 @@ step "three instances, and a broker that stops and starts"
 step "a command that hangs"
 "$python" Tests/Processes/hung_command.py "$program"
 
+step "systemd units"
+Tests/Scripts/units.sh "$program"
+
+step "the service manager's side"
+"$python" Tests/Processes/service_manager.py "$program"
+
 step "done"

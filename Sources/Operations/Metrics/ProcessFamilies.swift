@@ -39,26 +39,26 @@ struct ProcessStatus: Sendable, Equatable {
     let threads: Double
 
     static func read() -> ProcessStatus? {
-        guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8),
-            let system = try? String(contentsOfFile: "/proc/stat", encoding: .utf8)
-        else { return nil }
+        guard let stat = try? String(contentsOfFile: "/proc/self/stat", encoding: .utf8) else { return nil }
+        // Not from /proc/stat, which the unit hides (ProcSubset=pid).
+        var (wall, sinceBoot) = (timespec(), timespec())
+        clock_gettime(CLOCK_REALTIME, &wall)
+        clock_gettime(CLOCK_BOOTTIME, &sinceBoot)
+        let boot = wall.seconds - sinceBoot.seconds
         return ProcessStatus(
             stat: stat,
-            system: system,
+            boot: boot,
             ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))),
             pageBytes: Double(sysconf(Int32(_SC_PAGESIZE)))
         )
     }
 
-    /// Reads the text of `/proc/self/stat`, and the boot time from that of `/proc/stat`.
+    /// Reads the text of `/proc/self/stat`; `boot` is the time of the boot in seconds since 1970.
     ///
     /// The second field is the program's name in parentheses, which may hold spaces and parentheses itself: the numbers start
     /// behind the last one.
-    init?(stat: String, system: String, ticksPerSecond: Double, pageBytes: Double) {
-        guard let end = stat.lastIndex(of: ")"), ticksPerSecond > 0,
-            let bootLine = system.split(separator: "\n").first(where: { $0.hasPrefix("btime ") }),
-            let boot = Double(bootLine.dropFirst(6))
-        else { return nil }
+    init?(stat: String, boot: Double, ticksPerSecond: Double, pageBytes: Double) {
+        guard let end = stat.lastIndex(of: ")"), ticksPerSecond > 0 else { return nil }
         // Field 3 of proc(5) is the first here.
         let fields = stat[stat.index(after: end)...].split(separator: " ").map { Double($0) }
         func field(_ number: Int) -> Double? { fields.indices.contains(number - 3) ? fields[number - 3] : nil }
@@ -71,4 +71,8 @@ struct ProcessStatus: Sendable, Equatable {
         self.residentBytes = pages * pageBytes
         self.threads = threads
     }
+}
+
+extension timespec {
+    fileprivate var seconds: Double { Double(self.tv_sec) + Double(self.tv_nsec) / 1_000_000_000 }
 }

@@ -70,8 +70,9 @@ struct ServiceNotices: Sendable {
     mutating func stopping(_ snapshot: WorkerSnapshot) -> [String] {
         if case .stopping = self.phase { return [] }
         self.phase = .stopping(DrainProgress(snapshot))
-        self.lastStatus = nil
-        return ["STOPPING=1", "STATUS=Draining: \(snapshot.inFlight) commands in flight"]
+        let status = Self.draining(snapshot)
+        self.lastStatus = status
+        return ["STOPPING=1", "STATUS=\(status)"]
     }
 
     /// Settings are read again; `monotonic` is the time of `CLOCK_MONOTONIC`, which the protocol asks for.
@@ -88,6 +89,10 @@ struct ServiceNotices: Sendable {
         return ["READY=1"]
     }
 
+    private static func draining(_ snapshot: WorkerSnapshot) -> String {
+        "Draining: \(snapshot.inFlight) \(snapshot.inFlight == 1 ? "command" : "commands") in flight"
+    }
+
     /// `3 partitions, 120/s, lag 0`, and what is wrong behind it.
     static func status(_ view: WorkerWatch.View, _ inspection: WorkerInspection) -> String {
         let count = inspection.partitions.count
@@ -96,9 +101,7 @@ struct ServiceNotices: Sendable {
         words.append(
             "lag \(inspection.totalLag(logEnds: view.logEnds).map { "\($0)" } ?? (count == 0 ? "0" : "unknown"))"
         )
-        if inspection.snapshot.intakeBlock == "draining" {
-            return "Draining: \(inspection.snapshot.inFlight) commands in flight"
-        }
+        if inspection.snapshot.intakeBlock == "draining" { return Self.draining(inspection.snapshot) }
         let reasons = Health(inspection, silence: .zero).reasons.map(\.detail)
         return (words + reasons).joined(separator: ", ")
     }

@@ -11,7 +11,7 @@ import Testing
         let status = try #require(
             ProcessStatus(
                 stat: "77 (\(name)) \(Self.numbers)",
-                system: "cpu 1 2\nbtime 1795000000\n",
+                boot: 1_795_000_000,
                 ticksPerSecond: 100,
                 pageBytes: 4_096
             )
@@ -24,11 +24,9 @@ import Testing
     }
 
     @Test func `a text of another form is no status`() {
-        #expect(ProcessStatus(stat: "77", system: "btime 1", ticksPerSecond: 100, pageBytes: 1) == nil)
-        #expect(ProcessStatus(stat: "77 (a) S 1", system: "btime 1", ticksPerSecond: 100, pageBytes: 1) == nil)
-        #expect(
-            ProcessStatus(stat: "77 (a) \(Self.numbers)", system: "", ticksPerSecond: 100, pageBytes: 1) == nil
-        )
+        #expect(ProcessStatus(stat: "77", boot: 1, ticksPerSecond: 100, pageBytes: 1) == nil)
+        #expect(ProcessStatus(stat: "77 (a) S 1", boot: 1, ticksPerSecond: 100, pageBytes: 1) == nil)
+        #expect(ProcessStatus(stat: "77 (a) \(Self.numbers)", boot: 1, ticksPerSecond: 0, pageBytes: 1) == nil)
     }
 
     @Test func `this process has the whole family`() {
