@@ -73,11 +73,14 @@ package struct Daemon: Sendable {
             return .failure
         }
         let counters = self.worker.snapshot.counters
-        self.logger.info(
-            "Stopped",
-            metadata: ["results": "\(counters.resultCount)", "abandoned": "\(counters.abandoned)"]
-        )
-        return .success
+        var facts: Logger.Metadata = ["results": "\(counters.resultCount)", "abandoned": "\(counters.abandoned)"]
+        guard counters.cutOff > 0 else {
+            self.logger.info("Stopped", metadata: facts)
+            return .success
+        }
+        facts["cut_off"] = "\(counters.cutOff)"
+        self.logger.error("Stopped at the end of the drain's budget; what was cut off runs again", metadata: facts)
+        return .forcedStop
     }
 
     /// Looks at the worker until the task is cancelled, and tells the service manager what was seen.
