@@ -32,6 +32,7 @@ public final class CommandWorker: Sendable {
     private let writer: StoreWriter
     private let decoder: CommandDecoder
     private let logger: Logger
+    private let life: CommandLife
     private let mailbox = Mailbox<Message>()
     private let current = Mutex(WorkerSnapshot())
     let inquiries = Inquiries()
@@ -48,6 +49,7 @@ public final class CommandWorker: Sendable {
         self.settings = settings
         self.backend = backend
         self.logger = logger
+        self.life = CommandLife(logger: logger)
         self.decoder = CommandDecoder(
             reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         )
@@ -178,10 +180,12 @@ public final class CommandWorker: Sendable {
                     metadata: ["reason": "\(reason)", "error": "\(message)"]
                 )
             }
+            if self.life.isOn, let inFlight = core.table[ticket] { self.life.answered(inFlight, answer) }
             core.answered(ticket, answer, at: now)
         case .published(let outcome):
             switch outcome {
-            case .published: break
+            case .published:
+                if self.life.isOn { self.life.committed(core.publishing?.results ?? []) }
             case .failed(let error, _), .notCommitted(let error):
                 self.logger.warning("Results were not published; they are tried again", metadata: ["error": "\(error)"])
             case .fenced(let error):
@@ -206,7 +210,7 @@ public final class CommandWorker: Sendable {
     private func receive(_ event: ConsumerEvent, into core: inout WorkerCore, at now: Moment) -> WorkerError? {
         switch event {
         case .record(let record):
-            core.received(record, decode: self.decoder.decode, at: now)
+            core.received(record, decode: self.decode, at: now)
         case .assigned(let partitions):
             self.logger.info("Partitions assigned", metadata: ["partitions": "\(partitions.sorted())"])
             self.current.withLock { $0.hasJoined = true }
@@ -239,8 +243,11 @@ public final class CommandWorker: Sendable {
             group.addTask { [writer] in mailbox.post(.stored(await writer.write(batch, at: moment))) }
         case .request(let request):
             guard case .remote(let backend) = self.backend else { return }
+            if self.life.isOn { self.life.requested(request) }
             group.addTask {
-                let answer = await backend.create(request.command, attempt: request.attempt)
+                let answer = await CommandSpan.around(request) {
+                    await backend.create(request.command, attempt: request.attempt)
+                }
                 mailbox.post(.answered(request.ticket, answer))
             }
         case .publish(let batch):
@@ -267,6 +274,12 @@ public final class CommandWorker: Sendable {
         case .resume(let partitions):
             self.answer { () throws(KafkaError) in try consumer.resume(partitions) }
         }
+    }
+
+    private func decode(_ record: KafkaRecord) -> DecodedCommand {
+        let decoded = self.decoder.decode(record)
+        if self.life.isOn { self.life.received(decoded) }
+        return decoded
     }
 
     /// The group has moved on when an answer to it is refused: the next event says where to.

@@ -3,6 +3,7 @@ public import CustomerContract
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Tracing
 
 /// Talks to the Flexprice API over kept-alive connections.
 ///
@@ -81,6 +82,10 @@ public final class FlexpriceClient: Sendable {
             request.headers.add(name: "traceparent", value: trace.traceparent)
             if let state = trace.tracestate { request.headers.add(name: "tracestate", value: Self.headerSafe(state)) }
         }
+        // A tracer, if there is one, puts its own span in the place of the command's.
+        if let context = ServiceContext.current {
+            InstrumentationSystem.instrument.inject(context, into: &request.headers, using: HeaderInjector())
+        }
         request.body = .bytes(body, length: .known(Int64(body.count)))
         let clock = ContinuousClock()
         let start = clock.now
@@ -133,6 +138,13 @@ public final class FlexpriceClient: Sendable {
     /// Header values must be visible ASCII: anything else would be refused before it is sent, and lose the request.
     private static func headerSafe(_ text: String) -> String {
         String(decoding: text.utf8.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    }
+}
+
+/// Sets headers for a tracer; what stood there under the same name goes.
+private struct HeaderInjector: Injector {
+    func inject(_ value: String, forKey key: String, into headers: inout HTTPHeaders) {
+        headers.replaceOrAdd(name: key, value: value)
     }
 }
 
