@@ -35,19 +35,21 @@ struct RunCommand: AsyncParsableCommand {
             flags.append(SettingFlag(key: "kafka.brokers", value: embedded.brokers, name: "--embedded-broker"))
             cluster = embedded
         }
-        let (settings, logger) = try self.options.start(overriding: flags)
+        let started = try self.options.start(overriding: flags)
+        let logger = started.logger
         if let cluster {
-            for name in RequiredTopics(settings.kafka).names {
+            for name in RequiredTopics(started.settings.kafka).names {
                 try cluster.createTopic(name, partitions: self.embeddedPartitions)
             }
             logger.notice("Embedded broker listens", metadata: ["brokers": "\(cluster.brokers)"])
         }
-        let status = try await self.serve(settings, SignalDuty(signals, logger: logger), logger)
+        let status = try await self.serve(started, SignalDuty(signals, logger: logger))
         withExtendedLifetime(cluster) {}
         if status != .success { throw status.exit }
     }
 
-    private func serve(_ settings: Settings, _ signals: SignalDuty, _ logger: Logger) async throws -> ExitStatus {
+    private func serve(_ started: StartedSettings, _ signals: SignalDuty) async throws -> ExitStatus {
+        let (settings, logger) = (started.settings, started.logger)
         // For as long as the process lives: a signal must be heard while it starts, runs and stops.
         let obeying = Task { await signals.run() }
         defer { obeying.cancel() }
@@ -57,14 +59,18 @@ struct RunCommand: AsyncParsableCommand {
                 log: { _ in }
             )
             let assembly = try WorkerAssembly(settings, logger: logger)
+            let reload = SettingsReload(
+                started.sources,
+                current: started.loaded,
+                level: started.level,
+                logger: logger
+            ) { assembly.apply($0) }
             let daemon = Daemon(
                 assembly,
                 settings: settings,
                 manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
                 logger: logger
-            ) {
-                logger.warning("Settings are read at the start only; restart to apply changes")
-            }
+            ) { await reload.reload() }
             let status = try await daemon.untilStopped(signals)
             await assembly.shutdown()
             return status

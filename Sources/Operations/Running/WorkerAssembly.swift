@@ -82,6 +82,9 @@ package struct WorkerAssembly: Sendable {
         )
     }
 
+    /// Puts into force what of new settings a running worker can take over.
+    package func apply(_ settings: Settings) {}
+
     /// Closes what ``init(_:logger:)`` opened; after the worker has stopped.
     package func shutdown() async { await self.client?.shutdown() }
 
