@@ -48,4 +48,9 @@ Tests/Scripts/units.sh "$program"
 step "the service manager's side"
 "$python" Tests/Processes/service_manager.py "$program"
 
+step "exit codes, stopping, observing"
+"$python" Tests/Processes/exit_codes.py "$program"
+"$python" Tests/Processes/stopping.py "$program"
+"$python" Tests/Processes/observing.py "$program"
+
 step "done"

@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Looks at a running worker as its operators do: metrics, health, status, log and reload.
+
+usage: observing.py PROGRAM
+"""
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import harness
+from confluent_kafka import Producer
+from harness import expect, get, wait_until
+
+ROOT = harness.ROOT
+PROMTOOL = os.path.join(ROOT, ".build", "test-tools", "promtool")
+TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+
+# The contract's list, with the labels of each.
+CONTRACT = {
+    "customer_worker_commands_total": {"status", "outcome", "code"},
+    "customer_worker_command_duration_seconds": {"le"},
+    "customer_worker_in_flight": set(),
+    "customer_worker_oldest_unfinished_seconds": set(),
+    "customer_worker_consumer_lag": {"topic", "partition"},
+    "customer_worker_incomplete_offsets": {"topic", "partition"},
+    "customer_worker_api_requests_total": {"status"},
+    "customer_worker_api_request_duration_seconds": {"le"},
+    "customer_worker_api_retries_total": {"reason"},
+    "customer_worker_intake_paused": {"reason"},
+    "customer_worker_dead_letters_total": {"code"},
+    "customer_worker_transactions_total": {"result"},
+    "customer_worker_store_duration_seconds": {"operation", "le"},
+    "customer_worker_build_info": {"version", "swift"},
+    "process_cpu_seconds_total": set(),
+    "process_start_time_seconds": set(),
+    "process_resident_memory_bytes": set(),
+    "process_virtual_memory_bytes": set(),
+    "process_open_fds": set(),
+    "process_max_fds": set(),
+}
+
+
+class Metrics:
+    """One scrape, read as Prometheus would."""
+
+    def __init__(self, port):
+        status, self.text = get(port, "/metrics")
+        expect(status == 200, f"/metrics answered {status}")
+        self.samples = {}
+        for line in self.text.splitlines():
+            if line.startswith("#"):
+                continue
+            found = re.fullmatch(r'([a-z_]+)(?:\{(.*)\})? (\S+)', line)
+            expect(found, f"{line!r} is no sample")
+            labels = tuple(re.findall(r'([a-z]+)="((?:[^"\\]|\\.)*)"', found[2] or ""))
+            expect((found[1], labels) not in self.samples, f"{line!r} comes twice")
+            self.samples[(found[1], labels)] = float(found[3])
+
+    def value(self, name, **labels):
+        wanted = set(labels.items())
+        values = [v for (n, have), v in self.samples.items() if n == name and wanted <= set(have)]
+        return sum(values) if values else None
+
+    def families(self):
+        return {re.sub(r"_(bucket|sum|count)$", "", name) if name not in CONTRACT else name for name, _ in self.samples}
+
+
+class Stack:
+    def __init__(self, stack, latency=0, config="", **more):
+        self.stack = stack
+        self.broker = stack.enter_context(harness.restartable_broker())
+        self.folder = stack.enter_context(tempfile.TemporaryDirectory())
+        self.api = stack.enter_context(harness.simulator(latency))
+        self.port = harness.free_port()
+        self.config = os.path.join(self.folder, "config.yaml")
+        self.write(config)
+        self.env = harness.environment(
+            self.broker.address, self.folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=self.api,
+            FLEXPRICE_ADMIN_LISTEN=f"127.0.0.1:{self.port}", **{"FLEXPRICE_API_KEY": harness.KEY, **more},
+        )
+        harness.create_topics(self.env, 3)
+        self.log = harness.Log(self.folder)
+        stack.callback(self.log.file.close)
+        command = [harness.PROGRAM, "run", "--config", self.config]
+        self.worker = stack.enter_context(harness.process(command, env=self.env, stderr=self.log.file))
+        wait_until(lambda: harness.is_ready(self.port), 40, "ready")
+
+    def write(self, config):
+        with open(self.config, "w") as file:
+            file.write(config)
+
+    def status(self):
+        return json.loads(get(self.port, "/status")[1])
+
+    def program(self, *arguments):
+        return harness.run(list(arguments) + ["--config", self.config], self.env)
+
+    def stop(self):
+        self.worker.send_signal(signal.SIGTERM)
+        harness.wait_for_exit(self.worker, 0)
+
+
+def metrics():
+    """metrics pass promtool, have the contract's names and bounded labels, and count what happened"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack)
+        names = [f"acct_{n}" for n in range(300)]
+        harness.produce_commands(s.broker.address, names + names[:20])
+        harness.produce_commands(s.broker.address, ["bad_1", "bad_2"], address_country="Germany")
+        wait_until(lambda: Metrics(s.port).value("customer_worker_commands_total") == 322 or s.status()["results"], 30, "322 results")
+        found = Metrics(s.port)
+        said = subprocess.run([PROMTOOL, "check", "metrics"], input=found.text, capture_output=True, text=True)
+        expect(said.returncode == 0, f"promtool: {said.stdout}{said.stderr}")
+
+        for name, labels in CONTRACT.items():
+            if name == "customer_worker_api_retries_total":
+                continue  # Nothing was retried: no reason, no series.
+            have = [set(dict(labels)) for (n, labels) in found.samples if n == name or n in (f"{name}_bucket",)]
+            expect(have, f"no {name}")
+            expect(all(one == labels for one in have), f"{name} has the labels {have[0]}")
+        for (name, labels) in found.samples:
+            for label, value in labels:
+                expect("acct_" not in value and "bad_" not in value, f"{name} has a label that grows with commands: {value}")
+        expect(len(found.samples) < 400, f"{len(found.samples)} series")
+
+        expect(found.value("customer_worker_commands_total", outcome="created") == 300, "created")
+        expect(found.value("customer_worker_commands_total", outcome="replayed") == 20, "replayed")
+        expect(found.value("customer_worker_commands_total", status="failed", code="invalid_command") == 2, "failed")
+        expect(found.value("customer_worker_dead_letters_total", code="invalid_command") == 2, "dead letters")
+        expect(found.value("customer_worker_command_duration_seconds_count") == 322, "durations")
+        expect(found.value("customer_worker_api_requests_total", status="201") == 300, "requests")
+        expect(found.value("customer_worker_api_request_duration_seconds_count") == 300, "request durations")
+        expect(found.value("customer_worker_in_flight") == 0, "in flight")
+        expect(found.value("customer_worker_consumer_lag") == 0, "lag")
+        expect(found.value("customer_worker_transactions_total", result="committed") >= 1, "transactions")
+        expect(found.value("customer_worker_store_duration_seconds_count") >= 2, "store")
+        expect(found.value("process_start_time_seconds") <= time.time() + 1, "start time")
+        expect(time.time() - found.value("process_start_time_seconds") < 120, "start time")
+        s.stop()
+
+
+def trouble():
+    """a wrong key and brokers that are away: readiness names them, and turns back"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack, FLEXPRICE_BREAKER_PROBE_INTERVAL="500ms", FLEXPRICE_BREAKER_PROBE_MAX_INTERVAL="500ms")
+        harness.inject(s.api, [{"fault": "unauthorized"}])
+        harness.produce_commands(s.broker.address, ["acct_1"])
+        wait_until(lambda: get(s.port, "/readyz")[0] == 503 or "ready", 15, "not ready with a wrong key")
+        expect('"intake_paused"' in get(s.port, "/readyz")[1] and "unauthorized" in get(s.port, "/readyz")[1], get(s.port, "/readyz")[1])
+        expect(get(s.port, "/livez")[0] == 200, "a wrong key is no reason to restart")
+        expect(Metrics(s.port).value("customer_worker_intake_paused", reason="unauthorized") == 1, "intake_paused")
+        expect(Metrics(s.port).value("customer_worker_api_retries_total", reason="unauthorized") >= 1, "retries")
+
+        told = json.loads(s.program("status", "--external-id", "acct_1", "--json").stdout)["commands_in_flight"]
+        expect(len(told) == 1 and told[0]["attempts"] >= 1, f"{told}")
+        expect(told[0]["stage"] in ("waiting_for_request", "requesting"), f"{told}")
+        seen = s.program("status")
+        expect(seen.returncode == 1 and "NOT READY" in seen.stdout and "unauthorized" in seen.stdout, f"{seen}")
+        # What waits longer is the age of the oldest.
+        first = Metrics(s.port).value("customer_worker_oldest_unfinished_seconds")
+        wait_until(lambda: Metrics(s.port).value("customer_worker_oldest_unfinished_seconds") > first or "no older", 5, "age")
+        harness.inject(s.api, [])
+        wait_until(lambda: harness.is_ready(s.port), 20, "ready again")
+        expect(Metrics(s.port).value("customer_worker_intake_paused", reason="unauthorized") == 0, "the pause is over")
+        wait_until(lambda: s.status()["results"]["created"] == 1 or s.status()["results"], 10, "the command")
+
+        s.broker.stop()
+        wait_until(lambda: '"brokers_unreachable"' in get(s.port, "/readyz")[1] or get(s.port, "/readyz")[1], 30, "lost brokers")
+        expect(get(s.port, "/livez")[0] == 200, "brokers that are away are no reason to restart")
+        s.broker.start()
+        wait_until(lambda: harness.is_ready(s.port), 60, "ready with the broker back")
+        s.worker.send_signal(signal.SIGTERM)
+        harness.wait_for_exit(s.worker, 0)
+
+
+def command_line():
+    """`status` draws the same for a person, `--watch` again and again, `--json` for programs"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack)
+        harness.produce_commands(s.broker.address, ["acct_1"])
+        harness.produce_commands(s.broker.address, ["bad_1"], address_country="Germany")
+        wait_until(lambda: sum(s.status()["results"].values()) == 2 or s.status()["results"], 20, "two results")
+        seen = s.program("status")
+        expect(seen.returncode == 0, f"{seen}")
+        for part in ["ready, up", "created 1", "invalid_command 1", "latency p50", "lag        0", "customer_commands",
+                     "TOPIC", "EXTERNAL_ID", "bad_1"]:
+            expect(part in seen.stdout, f"nothing about {part!r} in {seen.stdout}")
+        document = json.loads(s.program("status", "--json").stdout)
+        expect(document["ready"] is True and len(document["partitions"]) == 3, f"{document}")
+        command = [harness.PROGRAM, "status", "--watch", "--interval", "0.2", "--json", "--config", s.config]
+        with harness.process(command, env=s.env, stdout=subprocess.PIPE, text=True) as watching:
+            for _ in range(3):
+                expect(json.loads(watching.stdout.readline())["live"] is True, "a picture")
+        s.stop()
+
+
+def log():
+    """a command's life at debug with its trace, nothing of it at info, and never anything personal"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack, config="log:\n  level: info\n")
+        personal = {"name": "PERSONAL Ada", "email": "personal.ada@example.com", "address_line1": "PERSONAL Street 1"}
+        send(s.broker.address, "acct_1", personal)
+        wait_until(lambda: s.status()["results"]["created"] == 1 or s.status()["results"], 20, "a result")
+        expect(not [line for line in s.log.lines() if "external_id" in line], "a command is told at info")
+
+        s.write("log:\n  level: debug\n")
+        s.worker.send_signal(signal.SIGHUP)
+        wait_until(lambda: bool(s.log.find("Setting changed")) or "no line", 10, "the reload")
+        send(s.broker.address, "acct_2", personal)
+        send(s.broker.address, "acct_3", {**personal, "address_country": "PERSONAL country"})
+        wait_until(lambda: len(s.log.find("Result committed")) == 2 or "no line", 20, "results at debug")
+        life = [line["message"] for line in s.log.lines() if line.get("external_id") == "acct_2"]
+        expect(life == ["Command received", "Request sent", "Request answered", "Result committed"], f"{life}")
+        for line in s.log.lines():
+            if line.get("external_id") == "acct_2":
+                expect(line["trace_id"] == TRACE and line["span_id"] == SPAN, f"no trace in {line}")
+        refused = [line for line in s.log.lines() if line.get("external_id") == "acct_3"]
+        expect([line.get("code") for line in refused] == ["invalid_command"] * 2, f"{refused}")
+        s.stop()
+        with open(s.log.path) as file:
+            text = file.read().lower()
+        expect("personal" not in text and harness.KEY not in text, "a person's data or a key is in the log")
+
+
+def send(brokers, name, fields):
+    producer = Producer({"bootstrap.servers": brokers})
+    body = json.dumps({"external_id": name, **fields})
+    producer.produce("customer_commands", body, key=name, headers={"traceparent": f"00-{TRACE}-{SPAN}-01"})
+    expect(producer.flush(30) == 0, "the command could not be sent")
+
+
+def journal():
+    """lines to the journal carry its priorities"""
+    with tempfile.TemporaryDirectory() as folder:
+        read, write = os.pipe()
+        stat = os.fstat(write)
+        env = {**os.environ, "FLEXPRICE_KAFKA_BROKERS": "127.0.0.1:1", "FLEXPRICE_STORE_URL": f"sqlite:{folder}/x",
+               "FLEXPRICE_LOG_FORMAT": "text", "FLEXPRICE_ADMIN_LISTEN": "127.0.0.1:0",
+               "JOURNAL_STREAM": f"{stat.st_dev}:{stat.st_ino}"}
+        with harness.process([harness.PROGRAM, "run"], env=env, stderr=write) as worker:
+            os.close(write)
+            time.sleep(0.5)
+            worker.send_signal(signal.SIGTERM)
+            with os.fdopen(read) as lines:
+                text = lines.read()
+        expect(text.startswith("<5>Stopped by a signal before the worker began"), f"{text!r}")
+
+
+def reload():
+    """HUP: a good file is taken over and told, a bad one refused, and the old settings stay"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack, config="log:\n  level: info\n")
+        s.write("log:\n  level: loud\nretry:\n  multiplier: 0\n")
+        s.worker.send_signal(signal.SIGHUP)
+        wait_until(lambda: bool(s.log.find("New settings refused; the old ones stay")) or "no line", 10, "the refusal")
+        problems = " ".join(s.log.find("New settings refused; the old ones stay")[0]["problems"])
+        expect("log.level" in problems and "retry.multiplier" in problems, problems)
+        expect(get(s.port, "/readyz")[0] == 200, "not ready after a refused reload")
+
+        s.write("log:\n  level: debug\nkafka:\n  consumer_group: another\n")
+        s.worker.send_signal(signal.SIGHUP)
+        wait_until(lambda: bool(s.log.find("Setting changed")) or "no line", 10, "the reload")
+        changed = s.log.find("Setting changed")[0]
+        expect((changed["setting"], changed["old_value"], changed["new_value"]) == ("log.level", "info", "debug"), f"{changed}")
+        late = s.log.find("Setting changed; it takes effect at the next start")
+        expect([line["setting"] for line in late] == ["kafka.consumer_group"], f"{late}")
+        s.stop()
+
+
+if __name__ == "__main__":
+    harness.PROGRAM = os.path.abspath(sys.argv[1])
+    sys.exit(harness.report([metrics, trouble, command_line, log, journal, reload]))
