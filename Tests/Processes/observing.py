@@ -109,7 +109,8 @@ class Stack:
 def metrics():
     """metrics pass promtool, have the contract's names and bounded labels, and count what happened"""
     with contextlib.ExitStack() as stack:
-        s = Stack(stack)
+        s = Stack(stack, config="retry:\n  initial_interval: 50ms\n")
+        harness.inject(s.api, [{"fault": "service_unavailable", "requests": 2, "external_ids": ["acct_0"]}])
         names = [f"acct_{n}" for n in range(300)]
         harness.produce_commands(s.broker.address, names + names[:20])
         harness.produce_commands(s.broker.address, ["bad_1", "bad_2"], address_country="Germany")
@@ -119,8 +120,6 @@ def metrics():
         expect(said.returncode == 0, f"promtool: {said.stdout}{said.stderr}")
 
         for name, labels in CONTRACT.items():
-            if name == "customer_worker_api_retries_total":
-                continue  # Nothing was retried: no reason, no series.
             have = [set(dict(labels)) for (n, labels) in found.samples if n == name or n in (f"{name}_bucket",)]
             expect(have, f"no {name}")
             expect(all(one == labels for one in have), f"{name} has the labels {have[0]}")
@@ -135,14 +134,59 @@ def metrics():
         expect(found.value("customer_worker_dead_letters_total", code="invalid_command") == 2, "dead letters")
         expect(found.value("customer_worker_command_duration_seconds_count") == 322, "durations")
         expect(found.value("customer_worker_api_requests_total", status="201") == 300, "requests")
-        expect(found.value("customer_worker_api_request_duration_seconds_count") == 300, "request durations")
+        expect(found.value("customer_worker_api_requests_total", status="503") == 2, "failed requests")
+        expect(found.value("customer_worker_api_retries_total") == 2, "retries")
+        expect(found.value("customer_worker_api_request_duration_seconds_count") == 302, "request durations")
         expect(found.value("customer_worker_in_flight") == 0, "in flight")
         expect(found.value("customer_worker_consumer_lag") == 0, "lag")
         expect(found.value("customer_worker_transactions_total", result="committed") >= 1, "transactions")
         expect(found.value("customer_worker_store_duration_seconds_count") >= 2, "store")
         expect(found.value("process_start_time_seconds") <= time.time() + 1, "start time")
         expect(time.time() - found.value("process_start_time_seconds") < 120, "start time")
+        monitoring({name for name, _ in found.samples})
         s.stop()
+
+
+def monitoring(names):
+    """Alerts and dashboard are valid, tested, told of in the runbook, and refer only to metrics that exist."""
+    folder = os.path.join(ROOT, "config", "prometheus")
+    rules = open(os.path.join(folder, "alerts.yml")).read()
+    tests = open(os.path.join(folder, "alerts_test.yml")).read()
+    runbook = open(os.path.join(ROOT, "Sources", "customer-worker", "Documentation.docc", "Runbook.md")).read()
+    for arguments in [["check", "rules", "alerts.yml"], ["test", "rules", "alerts_test.yml"]]:
+        said = subprocess.run([PROMTOOL, *arguments], cwd=folder, capture_output=True, text=True)
+        expect(said.returncode == 0, f"promtool {arguments}: {said.stdout}{said.stderr}")
+    alerts = re.findall(r"- alert: (\w+)", rules)
+    expect(len(alerts) >= 10 and len(set(alerts)) == len(alerts), f"{alerts}")
+    expect(rules.count("runbook: ") == len(alerts), "an alert has no link to the runbook")
+    for alert in alerts:
+        expect(f"\n## {alert}\n" in runbook, f"the runbook has no section {alert}")
+        expect(f"runbook.md#{alert.lower()}" in rules, f"{alert} does not link to its section")
+        expect(f"name: {alert} fires" in tests and f"name: {alert} stays silent" in tests, f"{alert} is not tested")
+    sections = re.findall(r"^## (CustomerWorker\w+)$", runbook, re.M)
+    expect(sorted(sections) == sorted(alerts), f"sections of alerts that are gone: {set(sections) - set(alerts)}")
+
+    dashboard = json.load(open(os.path.join(ROOT, "config", "grafana", "customer-worker.json")))
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", [])]
+    expect(len(queries) > 20, f"{len(queries)} queries")
+    used = set(re.findall(r"\b(?:customer_worker|process)_[a-z_]+", " ".join(queries) + " ".join(
+        re.findall(r"expr: (?:>\n)?(.*?)(?:\n {8}\w|\n\n)", rules, re.S)
+    )))
+    expect(len(used) > 15, f"{used}")
+    expect(used <= names, f"these metrics do not exist: {sorted(used - names)}")
+    # Each of the contract's metrics is looked at by somebody.
+    seen = {re.sub("_(bucket|sum|count)$", "", name) for name in used}
+    unseen = {name for name in CONTRACT if name.startswith("customer_worker")} - seen
+    expect(not unseen, f"on no dashboard and in no alert: {unseen}")
+    with tempfile.TemporaryDirectory() as scratch:
+        # Grafana's variables stand for what it puts in; the rest must be a query.
+        text = [query.replace("$__rate_interval", "5m").replace("$instance", ".*") for query in queries]
+        rules = [{"record": f"panel:query:{index}", "expr": query} for index, query in enumerate(text)]
+        path = os.path.join(scratch, "queries.yml")
+        with open(path, "w") as file:
+            json.dump({"groups": [{"name": "dashboard", "rules": rules}]}, file)
+        said = subprocess.run([PROMTOOL, "check", "rules", path], capture_output=True, text=True)
+        expect(said.returncode == 0, f"promtool of the dashboard: {said.stdout}{said.stderr}")
 
 
 def trouble():
