@@ -53,4 +53,8 @@ step "exit codes, stopping, observing"
 "$python" Tests/Processes/stopping.py "$program"
 "$python" Tests/Processes/observing.py "$program"
 
+# Last, since it links the program anew.
+step "the Debian package"
+Tests/Scripts/package.sh debug
+
 step "done"
