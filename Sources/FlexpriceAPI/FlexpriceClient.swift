@@ -3,6 +3,7 @@ public import CustomerContract
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import Tracing
 
 /// Talks to the Flexprice API over kept-alive connections.
 ///
@@ -19,14 +20,16 @@ public final class FlexpriceClient: Sendable {
     public static let maximumAnswerBytes = 1_048_576
 
     private let settings: FlexpriceSettings
+    private let metrics: FlexpriceMetrics
     private let http: HTTPClient
     /// The requests that are sent often, without headers and body: reading a URL costs as much as the rest of a request.
     private let create: Result<HTTPClient.Request, any Error>
     private let search: Result<HTTPClient.Request, any Error>
 
     /// Makes a client; nothing is sent yet.
-    public init(_ settings: FlexpriceSettings) {
+    public init(_ settings: FlexpriceSettings, metrics: FlexpriceMetrics = .none) {
         self.settings = settings
+        self.metrics = metrics
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.httpVersion = .http1Only
@@ -117,12 +120,18 @@ public final class FlexpriceClient: Sendable {
             headers.add(name: "traceparent", value: trace.traceparent)
             if let state = trace.tracestate { headers.add(name: "tracestate", value: Self.headerSafe(state)) }
         }
+        // A tracer, if there is one, puts its own span in the place of the command's.
+        if let context = ServiceContext.current {
+            InstrumentationSystem.instrument.inject(context, into: &headers, using: HeaderInjector())
+        }
+        let start = ContinuousClock.now
         let exchange = await self.execute(
             request,
             headers,
             body,
             within: min(patience ?? self.settings.timeout, self.settings.timeout)
         )
+        self.metrics.record(exchange, .now - start)
         if case .answered(let answer) = exchange, answer.status == 401 { self.settings.apiKeys.refused(key) }
         return exchange
     }
@@ -180,6 +189,13 @@ extension HTTPAnswer {
             retryAfter: response.headers.first(name: "retry-after").flatMap(RetryAfter.init),
             body: response.body.map { Array($0.readableBytesView) } ?? []
         )
+    }
+}
+
+/// Sets headers for a tracer; what stood there under the same name goes.
+private struct HeaderInjector: Injector {
+    func inject(_ value: String, forKey key: String, into headers: inout HTTPHeaders) {
+        headers.replaceOrAdd(name: key, value: value)
     }
 }
 

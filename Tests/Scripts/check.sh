@@ -62,4 +62,19 @@ step "three instances, and a broker that stops and starts"
 step "a command that hangs"
 "$python" Tests/Processes/hung_command.py "$program"
 
+step "systemd units"
+Tests/Scripts/units.sh "$program"
+
+step "the service manager's side"
+"$python" Tests/Processes/service_manager.py "$program"
+
+step "exit codes, stopping, observing"
+"$python" Tests/Processes/exit_codes.py "$program"
+"$python" Tests/Processes/stopping.py "$program"
+"$python" Tests/Processes/observing.py "$program"
+
+# Last, since it links the program anew.
+step "the Debian package"
+Tests/Scripts/package.sh debug
+
 step "done"

@@ -70,6 +70,7 @@ struct WorkerCore: Sendable {
     var fenced: KafkaError?
 
     var counters = WorkerCounters()
+    var recentFailures = FailureRing()
 
     init(settings: CoreSettings, seed: UInt64) {
         self.settings = settings

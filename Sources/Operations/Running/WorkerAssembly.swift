@@ -14,6 +14,8 @@ package struct WorkerAssembly: Sendable {
     package let ledger: any Ledger
     /// How it reaches the brokers.
     package let kafka: ClientProperties
+    /// What its parts have recorded.
+    package let metrics: MetricsRegistry
     /// The API key, which can be replaced while the worker runs; `nil` without the API.
     package let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
@@ -24,6 +26,7 @@ package struct WorkerAssembly: Sendable {
     package init(_ settings: Settings, logger: Logger) throws(StartFailure) {
         let kafka = try Self.clientProperties(settings.kafka)
         let ledger = try Self.openLedger(settings.store.url)
+        let metrics = MetricsRegistry()
         var worker = WorkerSettings(kafka: kafka)
         worker.group = settings.kafka.consumerGroup
         worker.groupInstanceID = settings.kafka.groupInstanceID
@@ -52,14 +55,27 @@ package struct WorkerAssembly: Sendable {
             backend = .local(LocalCustomers(environmentID: settings.environmentID ?? ""))
         case .flexprice:
             let flexprice = try FlexpriceSettings(settings, environment: ProcessInfo.processInfo.environment)
-            let client = FlexpriceClient(flexprice)
+            let client = FlexpriceClient(flexprice, metrics: FlexpriceMetrics(factory: metrics))
             self.client = client
             self.apiKeys = flexprice.apiKeys
             backend = .remote(FlexpriceBackend(client: client, onStub: StubPolicy(settings.api.onStub)))
         }
         self.kafka = kafka
         self.ledger = ledger
-        self.worker = CommandWorker(worker, ledger: ledger, backend: backend, logger: logger)
+        self.metrics = metrics
+        self.worker = CommandWorker(
+            worker,
+            ledger: ledger,
+            backend: backend,
+            logger: logger,
+            metrics: StoreMetrics(factory: metrics)
+        )
+    }
+
+    /// Puts into force what of new settings a running worker can take over.
+    package func apply(_ settings: Settings) {
+        self.worker.reconfigure(LiveSettings(settings))
+        if let key = settings.api.key { self.apiKeys?.replace(with: APIKey(key.reveal())) }
     }
 
     /// Closes what ``init(_:logger:)`` opened; after the worker has stopped.

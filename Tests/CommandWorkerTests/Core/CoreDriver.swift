@@ -10,6 +10,8 @@ final class CoreDriver {
 
     var core: WorkerCore
     var now: Duration = .zero
+    /// The time of day.
+    var wall: Int64 = 1_800_000_000_000
 
     init(_ adjust: (inout CoreSettings) -> Void = { _ in }) {
         var settings = CoreSettings(
@@ -29,7 +31,7 @@ final class CoreDriver {
         self.core = WorkerCore(settings: settings, seed: 1)
     }
 
-    var moment: Moment { Moment(uptime: self.now, wall: UnixMilliseconds(1_800_000_000_000)) }
+    var moment: Moment { Moment(uptime: self.now, wall: UnixMilliseconds(self.wall)) }
 
     func take() -> [WorkerAction] { self.core.takeActions(at: self.moment) }
 
