@@ -79,6 +79,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Redrive",
+            dependencies: ["CustomerContract", "Kafka", "Ledger"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Operations",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger",
@@ -104,9 +109,12 @@ let package = Package(
             name: "customer-worker",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations",
+                "Operations", "Redrive",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -131,6 +139,11 @@ let package = Package(
         .testTarget(
             name: "CommandWorkerTests",
             dependencies: ["CommandWorker", "CustomerContract", "Kafka", "FlexpriceAPI", "Ledger"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RedriveTests",
+            dependencies: ["CustomerContract", "Kafka", "Ledger", "Redrive"],
             swiftSettings: strict
         ),
         .testTarget(
