@@ -8,7 +8,8 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
         commandName: "customer-worker",
         abstract: "Creates customers from Kafka commands, each external_id once, and answers every command.",
         subcommands: [
-            RunCommand.self, DemoCommand.self, TopicsCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
+            RunCommand.self, DemoCommand.self, TopicsCommand.self, DLQCommand.self, ExplainCommand.self,
+            LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
         ]
     )
 }
