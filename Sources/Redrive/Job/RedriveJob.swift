@@ -8,7 +8,8 @@ package import Kafka
 ///
 /// 1. A dead letter is sent at most once: not if ``SentBack`` has it, and it is put there only by ``committed(positions:at:)``, whose
 ///    transaction carries both. A batch that did not get out is offered again as it was.
-/// 2. At most ``Settings/batchLimit`` letters are held, so memory does not grow with the topic.
+/// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory grows
+///    neither with the topic nor with its records.
 /// 3. Letters of a partition leave in the order in which they stand there, retries included.
 /// 4. While the first letters' results are awaited, nothing else is sent.
 package struct RedriveJob: Sendable {
@@ -216,7 +217,7 @@ package struct RedriveJob: Sendable {
         if now >= self.nextBeat { return .beat }
         if let step = self.canaryStep(at: now) { return step }
         let limit = self.sendsSingly > 0 ? 1 : self.settings.batchLimit
-        if self.wantsMore, self.waiting.count < self.settings.batchLimit {
+        if self.wantsMore, self.waiting.count < self.settings.batchLimit, self.waitingBytes < Self.batchBytes {
             // No more than there is room for: what is read and not taken would not be read again.
             return .read(min(self.settings.batchLimit - self.waiting.count, self.roomLeft))
         }
@@ -290,14 +291,18 @@ package struct RedriveJob: Sendable {
     /// Whether results are of interest at all.
     package var followsResults: Bool { self.canary != .passed || self.settings.maximumFailures != nil }
 
+    /// Bytes of one transaction; a single record may have more.
+    private static let batchBytes = 4 << 20
+
+    private var waitingBytes: Int { self.waiting.reduce(0) { $0 + $1.byteCount } }
+
     /// The first letters that wait, bounded in number and in bytes; at least one.
     private func cut(_ limit: Int) -> [ReturnBatch.Entry] {
-        let mostBytes = 4 << 20
         var bytes = 0
         var count = 0
         for entry in self.waiting.prefix(limit) {
             bytes += entry.byteCount
-            if count > 0, bytes > mostBytes { break }
+            if count > 0, bytes > Self.batchBytes { break }
             count += 1
         }
         return Array(self.waiting.prefix(count))

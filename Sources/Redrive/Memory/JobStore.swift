@@ -161,9 +161,10 @@ package actor JobStore {
         do {
             // Taking the id anew makes the broker decide what was left open.
             _ = try await self.currentProducer()
-            let found = try await self.find(job.map(\.topicPartition), results: [])
-            return found.record?.beat == record.beat && found.record?.id == record.id
-                ? .committed([:]) : .aborted(error)
+            let found = try await self.find(job.map(\.topicPartition), results: []).record
+            // Somebody may have had the topic in between, and sent what this process does not know of.
+            guard found?.id == record.id, found?.owner == record.owner else { return .takenOver }
+            return found?.beat == record.beat ? .committed([:]) : .aborted(error)
         } catch {
             return error.isFenced ? .takenOver : .failed(error)
         }

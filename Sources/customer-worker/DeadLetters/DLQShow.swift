@@ -70,9 +70,9 @@ extension DLQCommand {
             if let time = letter.failedAt { lines.append(("failed", time.description)) }
             lines.append(("sent back", "\(letter.redriveCount) times"))
             let width = lines.map(\.0.count).max() ?? 0
-            var text = lines.map { "\($0.padding(to: width))  \($1)\n" }.joined()
+            var text = lines.map { "\($0.padding(to: width))  \($1.printable)\n" }.joined()
             text += "\nheaders\n"
-            for header in letter.record.headers { text += "  \(header.name): \(Self.shown(header.value))\n" }
+            for header in letter.record.headers { text += "  \(header.name.printable): \(Self.shown(header.value))\n" }
             text += "\nkey    \(Self.shown(letter.record.key))\nvalue  \(Self.shownValue(letter.record.value))\n"
             return text
         }
@@ -85,11 +85,7 @@ extension DLQCommand {
         /// Text as text, other bytes as hexadecimal digits; a control character must not reach the terminal.
         private static func shown(_ bytes: [UInt8]?) -> String {
             guard let bytes else { return "(null)" }
-            if let text = String(validating: bytes, as: UTF8.self),
-                text.unicodeScalars.allSatisfy({ $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) })
-            {
-                return text
-            }
+            if let text = String(validating: bytes, as: UTF8.self), text.printable == text { return text }
             let shown = bytes.prefix(256).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
             return bytes.count > 256 ? "\(shown) … (\(bytes.count) bytes)" : shown
         }
@@ -97,6 +93,15 @@ extension DLQCommand {
 }
 
 extension String {
+    /// The text with `?` for control characters: what anybody can write into a record must not steer a terminal.
+    var printable: String {
+        String(
+            String.UnicodeScalarView(
+                self.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }
+            )
+        )
+    }
+
     /// The text with spaces behind it, up to a width.
     func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - self.count)) }
 }

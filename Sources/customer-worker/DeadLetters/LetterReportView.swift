@@ -44,7 +44,7 @@ struct LetterReportView {
         return text
     }
 
-    private static func shown(_ text: String) -> String { text.isEmpty ? "-" : text }
+    private static func shown(_ text: String) -> String { text.isEmpty ? "-" : text.printable }
 
     /// For scripts.
     var json: String {

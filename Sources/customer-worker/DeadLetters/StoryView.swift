@@ -14,12 +14,12 @@ struct StoryView {
         text += "\n\n"
         for event in self.story.events {
             let place = event.position.map { "  [\($0)]" } ?? ""
-            text += "\(event.at?.description ?? "at an unknown time")  \(event.text)\(place)\n"
-            for (name, value) in event.details { text += "    \(name): \(value)\n" }
+            text += "\(event.at?.description ?? "at an unknown time")  \(event.text.printable)\(place)\n"
+            for (name, value) in event.details { text += "    \(name.printable): \(value.printable)\n" }
         }
         if !self.story.events.isEmpty { text += "\n" }
         text += "now\n"
-        for sentence in self.story.now { text += "  \(sentence)\n" }
+        for sentence in self.story.now { text += "  \(sentence.printable)\n" }
         switch self.worker {
         case .notAsked(let reason): text += "  worker not asked: \(reason)\n"
         case .answered(let value): text += "  the worker says: \(PrettyJSON.text(value, indent: "  "))\n"
