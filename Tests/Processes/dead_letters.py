@@ -322,6 +322,21 @@ def every_dialect_goes_back_to_its_own_topic_without_its_headers(options):
 
 
 @check
+def a_letter_that_its_topic_refuses_is_left_and_the_others_go(options):
+    with cluster() as (brokers, folder, env):
+        admin = AdminClient({"bootstrap.servers": brokers})
+        admin.create_topics([NewTopic("small", 1, 1, config={"max.message.bytes": "20000"})])["small"].result(30)
+        values = [b"{}"] * 30
+        values[11] = b'{"x":"' + b"y" * 60_000 + b'"}'
+        produce(brokers, DLQ, [(0, b"k", value, own("rejected", 0, i)) for i, value in enumerate(values)])
+        ended = redrive(env, "--to", "small", "--rate", "0", "--json", code=4, timeout=150)
+        outcome = json.loads(ended.stdout)
+        expect((outcome["moved"], outcome["left"]) == (29, {"refused": 1}), f"{outcome}")
+        origins = [header(record, FROM) for record in read_all(brokers, "small", 29)]
+        expect(origins == [f"{DLQ}/0/{i}" for i in range(30) if i != 11], f"{origins}")
+
+
+@check
 def a_second_job_is_refused_and_an_interrupted_one_resumes(options):
     with cluster() as (brokers, folder, env):
         made = list(letters(1_400))

@@ -30,6 +30,9 @@ package actor JobStore {
         package let results: [TopicPartition: Int64]
     }
 
+    /// How long an abort may take before the producer is thrown away instead.
+    private static let abortLimit = Duration.seconds(5)
+
     private let client: ClientProperties
     private let log: KafkaLogSink
     private let names: RedriveNames
@@ -145,29 +148,32 @@ package actor JobStore {
         record: JobRecord
     ) async -> Outcome {
         if error.isFenced { return .takenOver }
-        let mayBeCommitted = isCommitting && error.disposition != .abortTransaction
-        if !mayBeCommitted, let producer = self.producer {
+        if !isCommitting, let producer = self.producer {
             do {
-                try await producer.abortTransaction()
-                if error.isTooLarge { return .refused(error) }
-                return error.disposition == .permanent ? .failed(error) : .aborted(error)
+                try await producer.abortTransaction(timeout: Self.abortLimit)
+                return Self.outcome(of: error)
             } catch {
-                // The next producer's start aborts it.
                 if error.isFenced { return .takenOver }
             }
         }
+        // Unknown outcome, a refused record (librdkafka before 2.1 cannot go on after one with the same producer), or an abort that
+        // did not work: a new producer takes the id, which makes the broker decide what was left open.
         self.producer = nil
-        guard mayBeCommitted else { return .aborted(error) }
         do {
-            // Taking the id anew makes the broker decide what was left open.
             _ = try await self.currentProducer()
             let found = try await self.find(job.map(\.topicPartition), results: []).record
             // Somebody may have had the topic in between, and sent what this process does not know of.
             guard found?.id == record.id, found?.owner == record.owner else { return .takenOver }
-            return found?.beat == record.beat ? .committed([:]) : .aborted(error)
+            return found?.beat == record.beat ? .committed([:]) : Self.outcome(of: error)
         } catch {
             return error.isFenced ? .takenOver : .failed(error)
         }
+    }
+
+    /// What an error says of a transaction that is known not to be committed.
+    private static func outcome(of error: KafkaError) -> Outcome {
+        if error.isTooLarge { return .refused(error) }
+        return error.disposition == .permanent ? .failed(error) : .aborted(error)
     }
 
     private func currentProducer() async throws(KafkaError) -> Producer {
