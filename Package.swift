@@ -143,7 +143,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RedriveTests",
-            dependencies: ["CustomerContract", "Kafka", "Ledger", "Redrive"],
+            dependencies: ["CustomerContract", "Kafka", "Redrive"],
             swiftSettings: strict
         ),
         .testTarget(

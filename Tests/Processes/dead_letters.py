@@ -7,14 +7,17 @@ Everything is seen from outside: the built program, a noida-db broker, and reade
 """
 import argparse
 import contextlib
+import http.server
 import json
 import os
+import pty
 import random
 import signal
 import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 
@@ -305,7 +308,11 @@ def every_dialect_goes_back_to_its_own_topic_without_its_headers(options):
     with cluster() as (brokers, folder, env):
         made = list(letters(280))
         produce(brokers, DLQ, [letter[1:] for letter in made])
-        redrive(env, "--rate", "0")
+        admin = AdminClient({"bootstrap.servers": brokers})
+        admin.create_topics([NewTopic("audit", 1, 1)])["audit"].result(30)
+        redrive(env, "--rate", "0", "--audit-topic", "audit")
+        entries = [json.loads(record.value()) for record in read_all(brokers, "audit", 2)]
+        expect(entries == audit(folder) and entries[-1]["moved"] == len(made), f"{entries}")
         for topic in ["customer_commands", "other_commands"]:
             wanted = [x for x in made if (x[0] in OTHER) == (topic == "other_commands")]
             records = read_all(brokers, topic, len(wanted))
@@ -358,6 +365,86 @@ def a_second_job_is_refused_and_an_interrupted_one_resumes(options):
         actions = [(entry["action"], entry.get("ending")) for entry in audit(folder)]
         expect(actions == [("redrive.began", None), ("redrive.ended", "cancelled"), ("redrive.resumed", None),
                            ("redrive.ended", "finished")], f"{actions}")
+
+
+@check
+def a_running_job_can_be_taken_over_and_nothing_goes_twice(options):
+    with cluster() as (brokers, folder, env):
+        made = list(letters(1_400))
+        produce(brokers, DLQ, [letter[1:] for letter in made])
+        with harness.process(
+            [harness.PROGRAM, "dlq", "redrive", "--yes", "--rate", "60"],
+            env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        ) as job:
+            deadline = time.monotonic() + 30
+            while not any(high for _, high in watermarks(brokers, ["customer_commands"]).values()):
+                expect(time.monotonic() < deadline, "the redrive did not begin")
+            redrive(env, "--code", "rejected", "--code", "invalid_json", "--rate", "0", "--take-over")
+            harness.wait_for_exit(job, 1)
+            expect("taken the topic over" in job.stderr.read(), "it does not say why it stopped")
+        redrive(env, "--rate", "0")
+        records = read_all(brokers, "customer_commands", 0) + read_all(brokers, "other_commands", 0)
+        origins = {header(record, FROM) for record in records}
+        expect(len(records) == len(origins) == len(made), f"{len(records)} records of {len(origins)} letters, {len(made)} made")
+
+
+@check
+def on_a_terminal_it_asks_first(options):
+    with cluster() as (brokers, folder, env):
+        produce(brokers, DLQ, [letter[1:] for letter in letters(28)])
+        with open(os.path.join(folder, "ids"), "w") as file:
+            file.write("acct_0\nacct_3\nacct_99\n")
+        command = [harness.PROGRAM, "dlq", "redrive", "--external-ids", os.path.join(folder, "ids")]
+        for answer, code, moved in [(b"n\n", 130, 0), (b"y\n", 0, 2)]:
+            pid, terminal = pty.fork()
+            if pid == 0:
+                os.execvpe(command[0], command, env)
+            shown, deadline = b"", time.monotonic() + 30
+            while time.monotonic() < deadline:
+                try:
+                    shown += os.read(terminal, 4_096)
+                except OSError:
+                    break
+                if answer and b"[y/N]" in shown:
+                    os.write(terminal, answer)
+                    answer = None
+            ended = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+            expect(ended == code, f"exit code {ended}, expected {code}: {shown}")
+            expect(b"Send 2 dead letters back?" in shown, f"{shown}")
+            expect((b"[########################] 2 of 2 sent back" in shown) == (moved == 2), f"{shown}")
+            records = read_all(brokers, "customer_commands", moved, quiet=1)
+            expect(sorted(r.key() for r in records) == [b"acct_0", b"acct_3"][:moved], f"{len(records)} went back")
+
+
+@check
+def what_the_worker_says_is_told_too(options):
+    class Status(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            asked.append(self.path)
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"external_id":"acct 1/\xc3\xa9","state":"waiting for a retry","attempt":4}')
+
+        def log_message(self, *arguments):
+            pass
+
+    asked = []
+    server = http.server.HTTPServer(("127.0.0.1", 0), Status)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with cluster(FLEXPRICE_ADMIN_LISTEN=f"0.0.0.0:{server.server_port}") as (brokers, folder, env):
+        produce(brokers, "customer_commands", [(0, "acct 1/é".encode(), b"{}", [])])
+        told = run(["explain", "acct 1/é", "--json"], env)
+        expect(told.returncode == 0, told.stderr)
+        story = json.loads(told.stdout)
+        expect(story["worker"]["attempt"] == 4, told.stdout)
+        expect(asked == ["/status?external_id=acct%201%2F%C3%A9"], f"{asked}")
+        expect([event["kind"] for event in story["events"]] == ["command"], told.stdout)
+        server.shutdown()
+        server.server_close()
+        alone = json.loads(run(["explain", "customer_commands/0/0", "--json"], env).stdout)
+        expect("no answer" in alone["worker_not_asked"], f"{alone}")
+        expect(run(["explain", "customer_commands/0/7"], env).returncode == 65, "a place where nothing stands")
+        expect(run(["explain", "acct_unknown"], env).returncode == 3, "a customer whom nobody knows")
 
 
 @check

@@ -45,7 +45,4 @@ package struct TopicSnapshot: Sendable, Hashable {
             }
         )
     }
-
-    /// How many offsets there are; records are fewer.
-    package var offsetCount: Int64 { self.ranges.values.reduce(0) { $0 + Int64($1.count) } }
 }

@@ -18,7 +18,10 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only this customer; may be repeated.", valueName: "id"))
     var externalID: [String] = []
 
-    @Option(help: ArgumentHelp("Only the customers whose ids stand in this file, one a line.", valueName: "file"))
+    @Option(
+        name: .customLong("external-ids"),
+        help: ArgumentHelp("Only the customers whose ids stand in this file, one a line.", valueName: "file")
+    )
     var externalIDs: String?
 
     @Option(help: ArgumentHelp("Failed since then: 2026-11-25T10:00:00Z, or so long ago: 2h.", valueName: "time"))
