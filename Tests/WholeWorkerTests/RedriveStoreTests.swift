@@ -4,7 +4,7 @@ import Redrive
 import Testing
 
 /// What a redrive remembers in a cluster, shown against a broker that keeps it.
-@Suite(.timeLimit(.minutes(2))) struct RedriveStoreTests {
+@Suite(.serialized, .timeLimit(.minutes(2))) struct RedriveStoreTests {
     private static let topic = "customer_commands_dlq"
     private static let partition = TopicPartition(topic: topic, partition: 0)
 
