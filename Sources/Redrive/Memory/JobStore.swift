@@ -148,7 +148,7 @@ package actor JobStore {
         record: JobRecord
     ) async -> Outcome {
         if error.isFenced { return .takenOver }
-        if !isCommitting, let producer = self.producer {
+        if !isCommitting, let producer = self.producer, await !producer.hasRefusedRecords() {
             do {
                 try await producer.abortTransaction(timeout: Self.abortLimit)
                 return Self.outcome(of: error)

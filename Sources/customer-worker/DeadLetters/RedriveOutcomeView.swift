@@ -32,7 +32,7 @@ struct RedriveOutcomeView {
         case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; mend the cause first."
         case .canaryTimedOut: "Stopped: not all of the first ones had a result in time. Is the worker running?"
         case .tooManyFailures: "Stopped by --max-failures."
-        case .takenOver: "Stopped: another redrive has taken the topic over."
+        case .takenOver: "Stopped: another redrive has taken the topic over, or this one stood still for too long."
         case .failed(let error): "Stopped by the cluster: \(error). Run the same command again to resume."
         }
     }
