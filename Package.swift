@@ -89,6 +89,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Redrive",
+            dependencies: ["CustomerContract", "Kafka", "Ledger"],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Operations",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger",
@@ -121,9 +126,12 @@ let package = Package(
             name: "customer-worker",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations",
+                "Operations", "Redrive",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -166,6 +174,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RedriveTests",
+            dependencies: ["CustomerContract", "Kafka", "Redrive"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "OperationsTests",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Operations",
@@ -192,7 +205,7 @@ let package = Package(
             name: "WholeWorkerTests",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations",
+                "Operations", "Redrive",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

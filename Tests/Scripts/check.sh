@@ -23,9 +23,10 @@ SIMULATION_SEEDS=10000 swift test --skip-build \
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
 swift test --skip-build --filter KafkaTests
+swift test --skip-build --filter '^RedriveTests'
 
 step "test: the whole worker"
-swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests'
+swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests|RedriveStoreTests'
 swift test --skip-build --filter BulkTests
 
 step "foreign clients"
@@ -58,6 +59,9 @@ step "kill -9"
 
 step "three instances, and a broker that stops and starts"
 "$python" Tests/Processes/instances.py "$program"
+
+step "dead letters"
+"$python" Tests/Processes/dead_letters.py "$program"
 
 step "a command that hangs"
 "$python" Tests/Processes/hung_command.py "$program"

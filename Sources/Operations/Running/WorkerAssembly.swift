@@ -103,7 +103,8 @@ package struct WorkerAssembly: Sendable {
         return "\(settings.kafka.consumerGroup)-\(instance)"
     }
 
-    private static func openLedger(_ url: StoreURL) throws(StartFailure) -> any Ledger {
+    /// Opens the store that a configuration names; a file is created if it is not there.
+    package static func openLedger(_ url: StoreURL) throws(StartFailure) -> any Ledger {
         switch url {
         case .sqlite(let path):
             do throws(LedgerError) {

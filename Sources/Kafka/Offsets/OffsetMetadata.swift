@@ -3,14 +3,14 @@
 /// `cw1.CHECKSUM.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left out, how many
 /// follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36) of the committed offset
 /// and RUNS. ASCII, because brokers treat metadata as a string. Metadata that is foreign, damaged or belongs to another
-/// offset reads as the empty set: then commands run again, and the ledger answers for them.
-enum OffsetMetadata {
+/// offset reads as the empty set, and whoever reads it must be able to live with that.
+package enum OffsetMetadata {
     private static let prefix = "cw1."
     /// Brokers refuse more (`offset.metadata.max.bytes`, 4,096 by default).
-    static let limit = 4_096
+    package static let limit = 4_096
 
     /// Encodes a completed set; runs that would pass ``limit`` are left out from the end, which is safe.
-    static func encode(_ progress: OffsetProgress) -> [UInt8] {
+    package static func encode(_ progress: OffsetProgress) -> [UInt8] {
         guard !progress.completed.isEmpty else { return [] }
         var body: [UInt8] = []
         var position = progress.offset
@@ -30,7 +30,7 @@ enum OffsetMetadata {
     }
 
     /// Decodes metadata that stands beside `offset`; the empty set for anything that this worker did not write there.
-    static func decode(_ metadata: [UInt8], at offset: Int64) -> CompletedOffsets {
+    package static func decode(_ metadata: [UInt8], at offset: Int64) -> CompletedOffsets {
         guard metadata.starts(with: Self.prefix.utf8) else { return CompletedOffsets() }
         let parts = metadata.dropFirst(Self.prefix.utf8.count).split(
             separator: UInt8(ascii: "."),
