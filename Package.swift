@@ -19,6 +19,8 @@ let strict: [SwiftSetting] = [
 //   lone surrogates must be seen, depth must be bounded; Foundation's decoder hides all of these.
 // - The Kafka binding: the transactional consumer-to-producer road, rebalances answered by their owner and offset
 //   metadata are what this project is for; it stands directly on librdkafka.
+// - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the format
+//   is a few lines a metric. Components record through swift-metrics, so a library can take its place.
 let package = Package(
     name: "customer-worker",
     products: [
@@ -30,9 +32,12 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -57,9 +62,12 @@ let package = Package(
             dependencies: [
                 "CustomerContract",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict
         ),
@@ -72,18 +80,32 @@ let package = Package(
             name: "CommandWorker",
             dependencies: [
                 "CustomerContract", "Kafka", "FlexpriceAPI", "Ledger",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "Redrive",
+            dependencies: ["CustomerContract", "Kafka", "Ledger"],
             swiftSettings: strict
         ),
         .target(
             name: "Operations",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -104,10 +126,25 @@ let package = Package(
             name: "customer-worker",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations",
+                "Operations", "Redrive",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
+            swiftSettings: strict
+        ),
+        // The yardstick of Tests/Benchmarks/api_concurrency.py; nothing that is installed.
+        .executableTarget(
+            name: "bare-http-loop",
+            dependencies: [
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/Benchmarks/BareLoop",
             swiftSettings: strict
         ),
 
@@ -120,7 +157,10 @@ let package = Package(
         .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
-            dependencies: ["CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator"],
+            dependencies: [
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -134,8 +174,19 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RedriveTests",
+            dependencies: ["CustomerContract", "Kafka", "Redrive"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "OperationsTests",
-            dependencies: ["Operations", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Operations",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -154,7 +205,7 @@ let package = Package(
             name: "WholeWorkerTests",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations",
+                "Operations", "Redrive",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -18,13 +18,14 @@ import Synchronization
 public final class CommandWorker: Sendable {
     enum Message: Sendable {
         case stored(StoreOutcome)
-        case answered(CommandTicket, BackendAnswer)
+        case answered(CommandTicket, BackendReply)
         case published(PublishOutcome)
         case committed([PartitionOffset])
         case committedUnknown([TopicPartition], KafkaError)
         case drain(within: Duration)
         case suspend
         case resume
+        case reconfigure(LiveSettings)
     }
 
     private let settings: WorkerSettings
@@ -32,21 +33,33 @@ public final class CommandWorker: Sendable {
     private let writer: StoreWriter
     private let decoder: CommandDecoder
     private let logger: Logger
+    private let life: CommandLife
+    private let replyTopics: LiveReplyTopics
     private let mailbox = Mailbox<Message>()
     private let current = Mutex(WorkerSnapshot())
+    let inquiries = Inquiries()
+    let isToWedge = Atomic(false)
 
     /// Makes a worker; nothing connects before ``run()``.
-    public init(_ settings: WorkerSettings, ledger: any Ledger, backend: WorkerBackend, logger: Logger) {
+    public init(
+        _ settings: WorkerSettings,
+        ledger: any Ledger,
+        backend: WorkerBackend,
+        logger: Logger,
+        metrics: StoreMetrics = .none
+    ) {
         self.settings = settings
         self.backend = backend
         self.logger = logger
+        self.life = CommandLife(logger: logger)
+        self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
         self.decoder = CommandDecoder(
             reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         )
         if case .local(let customers) = backend {
-            self.writer = StoreWriter(ledger: ledger, customers: customers)
+            self.writer = StoreWriter(ledger: ledger, customers: customers, metrics: metrics)
         } else {
-            self.writer = StoreWriter(ledger: ledger, customers: LocalCustomers())
+            self.writer = StoreWriter(ledger: ledger, customers: LocalCustomers(), metrics: metrics)
         }
     }
 
@@ -61,6 +74,12 @@ public final class CommandWorker: Sendable {
 
     /// Takes records in again.
     public func resume() { self.mailbox.post(.resume) }
+
+    /// Lets the loop turn once.
+    func wake() { self.mailbox.ring() }
+
+    /// Puts other settings in force, within the loop's next turn; commands in flight stay.
+    public func reconfigure(_ live: LiveSettings) { self.mailbox.post(.reconfigure(live)) }
 
     /// Runs until it is drained.
     ///
@@ -100,6 +119,7 @@ public final class CommandWorker: Sendable {
         )
         let clock = ContinuousClock()
         let start = clock.now
+        var reach = BrokerReach()
         var alarm: Duration?
         while !Task.isCancelled {
             var now = Moment(uptime: clock.now - start, wall: .now())
@@ -108,13 +128,25 @@ public final class CommandWorker: Sendable {
             let limit = core.pollLimit
             let events = limit > 0 ? consumer.poll(limit: limit) : []
             for event in events {
+                reach.receive(event)
                 if let failure = self.receive(event, into: &core, at: now) { return failure }
             }
             now = Moment(uptime: clock.now - start, wall: now.wall)
             for action in core.takeActions(at: now) {
                 self.perform(action, consumer, publisher, &group, at: now.wall)
             }
-            self.publishSnapshot(core)
+            self.publishSnapshot(core, reach)
+            self.wedgeIfAsked()
+            for inquiry in self.inquiries.take() {
+                inquiry.answer(
+                    core.inspect(
+                        for: inquiry.externalID,
+                        snapshot: self.snapshot,
+                        watermarks: consumer.cachedWatermarks,
+                        at: now
+                    )
+                )
+            }
             if let fenced = core.fenced { return .fenced(fenced) }
             if core.isDrained { return nil }
 
@@ -147,17 +179,13 @@ public final class CommandWorker: Sendable {
                 self.logger.error("Ledger refused a batch; it is tried again", metadata: ["error": "\(error)"])
             }
             core.stored(outcome, at: now)
-        case .answered(let ticket, let answer):
-            if case .systemic(let reason, let message) = answer {
-                self.logger.error(
-                    "API fails for everybody; intake pauses until a probe succeeds",
-                    metadata: ["reason": "\(reason)", "error": "\(message)"]
-                )
-            }
-            core.answered(ticket, answer, at: now)
+        case .answered(let ticket, let reply):
+            if self.life.isOn, let inFlight = core.table[ticket] { self.life.answered(inFlight, reply.answer) }
+            core.answered(ticket, reply, at: now)
         case .published(let outcome):
             switch outcome {
-            case .published: break
+            case .published:
+                if self.life.isOn { self.life.committed(core.publishing?.results ?? []) }
             case .failed(let error, _), .notCommitted(let error):
                 self.logger.warning("Results were not published; they are tried again", metadata: ["error": "\(error)"])
             case .fenced(let error):
@@ -176,13 +204,16 @@ public final class CommandWorker: Sendable {
             core.suspendIntake()
         case .resume:
             core.resumeIntake()
+        case .reconfigure(let live):
+            self.replyTopics.set(live.replyTopicsAllowed)
+            core.reconfigure(live, at: now)
         }
     }
 
     private func receive(_ event: ConsumerEvent, into core: inout WorkerCore, at now: Moment) -> WorkerError? {
         switch event {
         case .record(let record):
-            core.received(record, decode: self.decoder.decode, at: now)
+            core.received(record, decode: self.decode, at: now)
         case .assigned(let partitions):
             self.logger.info("Partitions assigned", metadata: ["partitions": "\(partitions.sorted())"])
             self.current.withLock { $0.hasJoined = true }
@@ -215,9 +246,12 @@ public final class CommandWorker: Sendable {
             group.addTask { [writer] in mailbox.post(.stored(await writer.write(batch, at: moment))) }
         case .request(let request):
             guard case .remote(let backend) = self.backend else { return }
+            if self.life.isOn { self.life.requested(request) }
             group.addTask {
-                let answer = await backend.create(request.command, attempt: request.attempt)
-                mailbox.post(.answered(request.ticket, answer))
+                let reply = await CommandSpan.around(request) {
+                    await backend.create(request.command, attempt: request.attempt, patience: request.patience)
+                }
+                mailbox.post(.answered(request.ticket, reply))
             }
         case .publish(let batch):
             do throws(KafkaError) {
@@ -242,7 +276,37 @@ public final class CommandWorker: Sendable {
             self.answer { () throws(KafkaError) in try consumer.pause(partitions) }
         case .resume(let partitions):
             self.answer { () throws(KafkaError) in try consumer.resume(partitions) }
+        case .report(let report):
+            self.log(report)
         }
+    }
+
+    private func log(_ report: WorkerReport) {
+        switch report {
+        case .outcomeUnknown(let id, let customer, let reason):
+            self.logger.notice(
+                "Nobody knows whether a request was carried out; it is sent again",
+                metadata: ["command_id": "\(id)", "external_id": "\(customer)", "reason": "\(reason)"]
+            )
+        case .duplicateAfterUnknown(let id, let customer):
+            self.logger.warning(
+                "Request without an answer had been carried out; check that the customer's onboarding was too",
+                metadata: ["command_id": "\(id)", "external_id": "\(customer)"]
+            )
+        case .backendFails(let reason, let message):
+            self.logger.error(
+                "API fails for everybody; intake pauses until a probe succeeds",
+                metadata: ["reason": "\(reason)", "error": "\(message ?? "no message")"]
+            )
+        case .backendIsWell(let time):
+            self.logger.notice("API is well again; intake goes on", metadata: ["paused_for": "\(time)"])
+        }
+    }
+
+    private func decode(_ record: KafkaRecord) -> DecodedCommand {
+        let decoded = self.decoder.decode(record)
+        if self.life.isOn { self.life.received(decoded) }
+        return decoded
     }
 
     /// The group has moved on when an answer to it is refused: the next event says where to.
@@ -254,8 +318,11 @@ public final class CommandWorker: Sendable {
         }
     }
 
-    private func publishSnapshot(_ core: WorkerCore) {
+    private func publishSnapshot(_ core: WorkerCore, _ reach: BrokerReach) {
         self.current.withLock { snapshot in
+            snapshot.turns += 1
+            snapshot.hasLostBrokers = reach.isLost
+            snapshot.isTakingPartitions = !core.awaited.isEmpty
             snapshot.counters = core.counters
             snapshot.inFlight = core.table.count
             snapshot.requests = core.requestCount
@@ -276,9 +343,9 @@ public final class CommandWorker: Sendable {
         let encoder = RecordEncoder(
             results: ResultEncoder(
                 resultsTopic: settings.resultTopic,
-                replyTopicsAllowed: settings.replyTopicsAllowed,
                 source: "customer-worker"
             ),
+            replyTopics: self.replyTopics,
             deadLetters: DeadLetterEncoder(
                 topic: settings.deadLetterTopic,
                 group: settings.group,

@@ -23,8 +23,6 @@ public struct WorkerSettings: Sendable {
     public var resultTopic: String
     /// Where commands go that ended in failure.
     public var deadLetterTopic: String
-    /// Reply topics that commands may name.
-    public var replyTopicsAllowed: ReplyTopicAllowList
     /// The guarantee.
     public var guarantee: Guarantee
     /// The transactional id, stable per instance; only exactly once uses it.
@@ -33,18 +31,14 @@ public struct WorkerSettings: Sendable {
     public var maximumCommandBytes: Int
     /// Which rules a command must keep.
     public var validation: ValidationMode
-    /// Requests to the API at once.
-    public var maximumRequests: Int
+    /// What may change while the worker runs.
+    public var live: LiveSettings
     /// Commands in flight at once.
     public var maximumInFlight: Int
     /// Bytes of records in flight.
     public var maximumInFlightBytes: Int
-    /// Retry of passing failures.
-    public var retry: RetryPolicy
-    /// The first and the longest wait between probes while everybody's requests fail.
-    public var probeWaits: ClosedRange<Duration>
-    /// So many customers whose requests fail in passing, without a success of any between, are everybody's failure.
-    public var failuresThatOpenBreaker: Int
+    /// When everybody's requests are stopped.
+    public var breaker: BreakerSettings
     /// How long running commands of a revoked partition may take.
     public var revocationBudget: Duration
 
@@ -56,30 +50,26 @@ public struct WorkerSettings: Sendable {
         self.commandTopic = "customer_commands"
         self.resultTopic = "customer_results"
         self.deadLetterTopic = "customer_commands_dlq"
-        self.replyTopicsAllowed = ReplyTopicAllowList()
         self.guarantee = .exactlyOnce
         self.transactionalID = "customer_worker"
         self.maximumCommandBytes = 262_144
         self.validation = .full
-        self.maximumRequests = 64
+        self.live = LiveSettings()
         self.maximumInFlight = 4_096
         self.maximumInFlightBytes = 67_108_864
-        self.retry = RetryPolicy()
-        self.probeWaits = .seconds(1) ... .seconds(60)
-        self.failuresThatOpenBreaker = 20
+        self.breaker = BreakerSettings()
         self.revocationBudget = .seconds(10)
     }
 
     func core(createsLocally: Bool) -> CoreSettings {
         CoreSettings(
             createsLocally: createsLocally,
-            maximumRequests: self.maximumRequests,
+            requestLimit: self.live.requestLimit,
+            rateLimit: self.live.rateLimit,
             maximumInFlight: self.maximumInFlight,
             maximumInFlightBytes: self.maximumInFlightBytes,
-            retry: self.retry,
-            firstProbeWait: self.probeWaits.lowerBound,
-            longestProbeWait: self.probeWaits.upperBound,
-            failuresThatOpenBreaker: self.failuresThatOpenBreaker,
+            retry: self.live.retry,
+            breaker: self.breaker,
             revocationBudget: self.revocationBudget
         )
     }

@@ -3,7 +3,7 @@ public struct FlexpriceSettings: Sendable {
     /// The base URL with `/v1` and without a slash behind it, such as `https://us.api.flexprice.io/v1`.
     public var baseURL: String
     /// The key, sent as `x-api-key`; it appears in no description of this value.
-    public var apiKey: APIKey
+    public var apiKeys: APIKeySource
     /// Sent as `X-Environment-ID`; only keys from a self-hosted server's configuration need it.
     public var environmentID: String?
     /// For a whole request.
@@ -13,8 +13,31 @@ public struct FlexpriceSettings: Sendable {
     public var timeout: Duration
     /// Connections, and so requests under way at once.
     public var maximumConnections: Int
+    /// Trusted in place of the system's authorities.
+    public var authorities: TrustedAuthorities?
+    /// The proxy on the way.
+    public var proxy: ProxyChoice?
 
     /// Names an API.
+    public init(
+        baseURL: String,
+        apiKeys: APIKeySource,
+        environmentID: String? = nil,
+        timeout: Duration = .seconds(30),
+        maximumConnections: Int = 64,
+        authorities: TrustedAuthorities? = nil,
+        proxy: ProxyChoice? = nil
+    ) {
+        self.baseURL = baseURL
+        self.apiKeys = apiKeys
+        self.environmentID = environmentID
+        self.timeout = timeout
+        self.maximumConnections = maximumConnections
+        self.authorities = authorities
+        self.proxy = proxy
+    }
+
+    /// Names an API whose key never changes.
     public init(
         baseURL: String,
         apiKey: APIKey,
@@ -22,16 +45,18 @@ public struct FlexpriceSettings: Sendable {
         timeout: Duration = .seconds(30),
         maximumConnections: Int = 64
     ) {
-        self.baseURL = baseURL
-        self.apiKey = apiKey
-        self.environmentID = environmentID
-        self.timeout = timeout
-        self.maximumConnections = maximumConnections
+        self.init(
+            baseURL: baseURL,
+            apiKeys: APIKeySource(apiKey),
+            environmentID: environmentID,
+            timeout: timeout,
+            maximumConnections: maximumConnections
+        )
     }
 }
 
 /// A key that no log, dump or interpolation shows.
-public struct APIKey: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct APIKey: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     let value: String
 
     /// Wraps a key.

@@ -7,8 +7,10 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "customer-worker",
         abstract: "Creates customers from Kafka commands, each external_id once, and answers every command.",
+        version: BuildInfo.version,
         subcommands: [
-            RunCommand.self, DemoCommand.self, TopicsCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
+            RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, TopicsCommand.self, DLQCommand.self,
+            ExplainCommand.self, LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
         ]
     )
 }

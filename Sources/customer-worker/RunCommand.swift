@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Kafka
 import Logging
 import Operations
@@ -18,7 +19,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Partitions of the embedded broker's topics.")
     var embeddedPartitions = 3
 
+    // For tests of what notices a stuck loop.
+    @Flag(help: ArgumentHelp("Block the loop for good when USR2 comes.", visibility: .private))
+    var wedgeOnUsr2 = false
+
     func run() async throws {
+        // Before anything else, so that a signal finds its handler from the first moment on.
+        let signals = ProcessSignals(
+            of: ProcessSignals.Signal.operators + (self.wedgeOnUsr2 ? [.user2] : [])
+        )
         var cluster: EmbeddedCluster?
         var flags: [SettingFlag] = []
         if self.embeddedBroker {
@@ -26,27 +35,43 @@ struct RunCommand: AsyncParsableCommand {
             flags.append(SettingFlag(key: "kafka.brokers", value: embedded.brokers, name: "--embedded-broker"))
             cluster = embedded
         }
-        let (settings, logger) = try self.options.start(overriding: flags)
+        let started = try self.options.start(overriding: flags)
+        let logger = started.logger
         if let cluster {
-            for name in RequiredTopics(settings.kafka).names {
+            for name in RequiredTopics(started.settings.kafka).names {
                 try cluster.createTopic(name, partitions: self.embeddedPartitions)
             }
             logger.notice("Embedded broker listens", metadata: ["brokers": "\(cluster.brokers)"])
         }
-        let status = try await self.serve(settings, logger)
+        let status = try await self.serve(started, SignalDuty(signals, logger: logger))
         withExtendedLifetime(cluster) {}
         if status != .success { throw status.exit }
     }
 
-    private func serve(_ settings: Settings, _ logger: Logger) async throws -> ExitStatus {
+    private func serve(_ started: StartedSettings, _ signals: SignalDuty) async throws -> ExitStatus {
+        let (settings, logger) = (started.settings, started.logger)
+        // For as long as the process lives: a signal must be heard while it starts, runs and stops.
+        let obeying = Task { await signals.run() }
+        defer { obeying.cancel() }
         do throws(StartFailure) {
             try await RequiredTopics(settings.kafka).check(
                 try WorkerAssembly.clientProperties(settings.kafka),
                 log: { _ in }
             )
             let assembly = try WorkerAssembly(settings, logger: logger)
-            let run = WorkerRun(assembly.worker, drainBudget: settings.shutdown.drainTimeout, logger: logger)
-            let status = await run.untilStopped()
+            let reload = SettingsReload(
+                started.sources,
+                current: started.loaded,
+                level: started.level,
+                logger: logger
+            ) { assembly.apply($0) }
+            let daemon = Daemon(
+                assembly,
+                settings: settings,
+                manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
+                logger: logger
+            ) { await reload.reload() }
+            let status = try await daemon.untilStopped(signals)
             await assembly.shutdown()
             return status
         } catch {

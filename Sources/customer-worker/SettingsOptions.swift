@@ -10,11 +10,29 @@ struct SettingsOptions: ParsableArguments {
 
     /// Reads the settings, or ends the command with every mistake on standard error and exit code 78.
     func load(overriding flags: [SettingFlag] = []) throws -> LoadedSettings {
-        let sources = SettingsSources(
+        try self.load(self.sources(overriding: flags))
+    }
+
+    /// Reads the settings and begins logging as they say.
+    func start(overriding flags: [SettingFlag] = []) throws -> StartedSettings {
+        let sources = self.sources(overriding: flags)
+        let loaded = try self.load(sources)
+        let log = StandardErrorLog(loaded.settings.log, environment: ProcessInfo.processInfo.environment)
+        log.bootstrap(metadataProvider: TraceMetadata.provider)
+        let logger = Logger(label: "customer-worker")
+        for warning in loaded.warnings { logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
+        return StartedSettings(sources: sources, loaded: loaded, level: log.level, logger: logger)
+    }
+
+    private func sources(overriding flags: [SettingFlag]) -> SettingsSources {
+        SettingsSources(
             configPath: self.config,
             environment: ProcessInfo.processInfo.environment,
             flags: flags
         )
+    }
+
+    private func load(_ sources: SettingsSources) throws -> LoadedSettings {
         do {
             return try sources.load()
         } catch {
@@ -22,15 +40,16 @@ struct SettingsOptions: ParsableArguments {
             throw ExitStatus.configuration.exit
         }
     }
+}
 
-    /// Reads the settings and begins logging as they say.
-    func start(overriding flags: [SettingFlag] = []) throws -> (settings: Settings, logger: Logger) {
-        let loaded = try self.load(overriding: flags)
-        StandardErrorLog(loaded.settings.log, environment: ProcessInfo.processInfo.environment).bootstrap()
-        let logger = Logger(label: "customer-worker")
-        for warning in loaded.warnings { logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
-        return (loaded.settings, logger)
-    }
+/// Settings that hold, a log that follows them, and where they come from, to be read again.
+struct StartedSettings {
+    let sources: SettingsSources
+    let loaded: LoadedSettings
+    let level: LogLevelControl
+    let logger: Logger
+
+    var settings: Settings { self.loaded.settings }
 }
 
 /// Standard error for sentences that are not log lines.

@@ -20,6 +20,14 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
     @Option(help: "Milliseconds that every answer takes.")
     var latency = 0
 
+    @Option(
+        help: ArgumentHelp(
+            "What goes wrong when: a JSON file of steps, [{\"after_milliseconds\": 5000, \"faults\": [{\"fault\": \"unauthorized\"}]}].",
+            valueName: "file"
+        )
+    )
+    var script: String?
+
     func validate() throws {
         if self.address == nil { throw ValidationError("--listen \(self.listen): expected HOST:PORT") }
         if self.latency < 0 { throw ValidationError("--latency \(self.latency): expected 0 or more milliseconds") }
@@ -41,6 +49,7 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
             apiKey: self.apiKey
         )
         configuration.latency = .milliseconds(self.latency)
+        let script = try self.loadScript()
         let simulator = FlexpriceSimulator(configuration)
         let signals = ProcessSignals(of: [.terminate, .interrupt])
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -49,8 +58,19 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
             // Not print: scripts wait for this line through a pipe, which print would buffer.
             let line = "listening on http://\(address.host):\(port)/v1\n"
             try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
+            if let script { group.addTask { try await script.play(on: simulator.state) } }
             for await _ in signals.stream { break }
             group.cancelAll()
+        }
+    }
+
+    private func loadScript() throws -> FaultScript? {
+        guard let path = self.script else { return nil }
+        do {
+            return try FaultScript(json: Data(contentsOf: URL(filePath: path)))
+        } catch {
+            StandardError.write("customer-worker: --script \(path): \(error)")
+            throw ExitStatus.badInput.exit
         }
     }
 }

@@ -47,7 +47,11 @@ import Testing
     @Test(arguments: cases)
     func `every shape is read as far as it goes, and anything else is empty`(expected: Case) {
         for isJSON in [true, false] {
-            let body = ErrorBody(answer(409, expected.body, isJSON: isJSON))
+            let body = AnswerReading(
+                .answered(answer(409, expected.body, isJSON: isJSON)),
+                of: .create,
+                externalID: ExternalID("a")
+            ).error
             #expect(body.code == expected.code)
             #expect(body.message == expected.message)
             #expect(body.details.map { String(decoding: JSONWriter.encode($0), as: UTF8.self) } == expected.details)
@@ -55,7 +59,8 @@ import Testing
     }
 
     @Test func `bytes that are not UTF-8 are no body`() {
-        let body = ErrorBody(HTTPAnswer(status: 500, body: Array(#"{"message":""#.utf8) + [0xFF, 0x22, 0x7D]))
-        #expect(body.message == nil)
+        let answer = HTTPAnswer(status: 500, body: Array(#"{"message":""#.utf8) + [0xFF, 0x22, 0x7D])
+        let reading = AnswerReading(.answered(answer), of: .create, externalID: ExternalID("a"))
+        #expect(reading.error.message == nil)
     }
 }

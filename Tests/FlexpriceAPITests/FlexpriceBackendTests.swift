@@ -15,7 +15,7 @@ struct FlexpriceBackendTests {
 
     @Test func `a new customer is created without a look-up`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            let answer = await backend.create(try command(Self.body), attempt: 1)
+            let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard case .created(.created, let customer) = answer else {
                 Issue.record("\(answer)")
                 return
@@ -30,8 +30,8 @@ struct FlexpriceBackendTests {
 
     @Test func `a 409 whose customer agrees is existing`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            _ = await backend.create(try command(Self.body), attempt: 1)
-            let answer = await backend.create(try command(Self.body), attempt: 2)
+            _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
+            let answer = await backend.create(try command(Self.body), attempt: 2, patience: nil).answer
             guard case .created(.existing, let customer) = answer else {
                 Issue.record("\(answer)")
                 return
@@ -46,9 +46,12 @@ struct FlexpriceBackendTests {
     @Test func `a create that was carried out without an answer is existing when it is sent again`() async throws {
         try await withBackend { (backend, flexprice) async throws in
             flexprice.state.inject(.dropAfterCommit, .next(1))
-            let first = await backend.create(try command(Self.body), attempt: 1)
+            let first = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             #expect(Self.reason(first) == "unknown_outcome")
-            guard case .created(.existing, _) = await backend.create(try command(Self.body), attempt: 2) else {
+            guard
+                case .created(.existing, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
+                    .answer
+            else {
                 Issue.record("not existing")
                 return
             }
@@ -60,7 +63,7 @@ struct FlexpriceBackendTests {
         try await withBackend { (backend, flexprice) async throws in
             // The stub of a usage event: named like its id, without an e-mail, its metadata are others.
             flexprice.state.inject(.workflowStub, .next(1))
-            let answer = await backend.create(try command(Self.body), attempt: 1)
+            let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard case .failed(let failure) = answer else {
                 Issue.record("\(answer)")
                 return
@@ -74,13 +77,14 @@ struct FlexpriceBackendTests {
                     == .array([.string("email"), .string("metadata.k"), .string("name")])
             )
             #expect(failure.details?["customer_id"] == .string(id))
+            #expect(failure.details?["created_by_workflow"] == .bool(true))
         }
     }
 
     @Test func `a 409 of tax associations is rejected once no look-up has found a customer`() async throws {
         try await withBackend { (backend, flexprice) async throws in
             flexprice.state.inject(.taxAssociationConflict)
-            let answer = await backend.create(try command(Self.body), attempt: 1)
+            let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard case .failed(let failure) = answer else {
                 Issue.record("\(answer)")
                 return
@@ -97,8 +101,11 @@ struct FlexpriceBackendTests {
     @Test func `a replica that lags is asked again until it shows the customer`() async throws {
         try await withBackend { (backend, flexprice) async throws in
             flexprice.state.inject(.replicaLag(.milliseconds(600)))
-            _ = await backend.create(try command(Self.body), attempt: 1)
-            guard case .created(.existing, _) = await backend.create(try command(Self.body), attempt: 2) else {
+            _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
+            guard
+                case .created(.existing, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
+                    .answer
+            else {
                 Issue.record("not existing")
                 return
             }
@@ -110,8 +117,8 @@ struct FlexpriceBackendTests {
     @Test func `a customer that Flexprice names and no look-up shows is asked for again later`() async throws {
         try await withBackend { (backend, flexprice) async throws in
             flexprice.state.inject(.replicaLag(.seconds(60)))
-            _ = await backend.create(try command(Self.body), attempt: 1)
-            let answer = await backend.create(try command(Self.body), attempt: 2)
+            _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
+            let answer = await backend.create(try command(Self.body), attempt: 2, patience: nil).answer
             #expect(Self.reason(answer) == "conflict_unsettled")
             #expect(self.clock.sleeps == Self.allWaits)
         }
@@ -121,84 +128,138 @@ struct FlexpriceBackendTests {
         try await withBackend { (backend, flexprice) async throws in
             flexprice.state.inject(.taxAssociationConflict, .next(1))
             flexprice.state.inject(.edge(.badGateway), FaultScope(routes: [.search]))
-            let answer = await backend.create(try command(Self.body), attempt: 1)
+            let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             #expect(Self.reason(answer) == "conflict_unsettled")
         }
     }
 
-    @Test(
-        arguments: [
-            (Fault.databaseError, "http_500", nil), (.edge(.badGateway), "http_502", nil),
-            (.edge(.tooManyRequests(.seconds(7))), "http_429", .seconds(7)),
-            (.edge(.serviceUnavailable(.seconds(9))), "http_503", .seconds(9)),
-            (.okInsteadOfCreated, "unexpected_success", nil), (.otherExternalID("b"), "another_customer", nil),
-            (.truncatedBody, "unknown_outcome", nil), (.dropBeforeCommit, "unknown_outcome", nil),
-        ] as [(Fault, String, Duration?)]
-    )
-    func `what passes is tried again, after the wait that was asked for`(
-        fault: Fault,
-        reason: String,
-        wait: Duration?
-    ) async throws {
+    @Test func `Retry-After is passed on, of a look-up too`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(fault, .next(1))
-            let answer = await backend.create(try command(Self.body), attempt: 1)
-            guard case .transient(let said, let failure, let after) = answer else {
-                Issue.record("\(answer)")
-                return
-            }
-            #expect(said == reason)
-            #expect(after == wait)
-            #expect(failure.code == .retriesExhausted)
-            #expect(failure.retryable)
+            flexprice.state.inject(.edge(.tooManyRequests(.seconds(7))), .next(1))
+            flexprice.state.inject(.edge(.serviceUnavailable(.seconds(9))), FaultScope(routes: [.search], requests: 1))
+            let first = await backend.create(try command(Self.body), attempt: 1, patience: nil)
+            #expect(Self.failure(first.answer)?.after == .seconds(7))
+            _ = await flexprice.create("a")
+            let second = await backend.create(try command(Self.body), attempt: 2, patience: nil)
+            #expect(Self.failure(second.answer)?.after == .seconds(9))
+            #expect(Self.failure(second.answer)?.sign == .overload)
+            // Nothing more was asked once the server wanted to be left alone.
+            #expect(second.requests == 2)
+            #expect(flexprice.state.statistics.requestsByRoute == ["create": 3, "search": 1])
         }
     }
 
-    @Test(arguments: [
-        (Fault.unauthorized, "unauthorized"), (.forbidden(.permissions), "forbidden"),
-        (.redirect(location: "http://127.0.0.1:9/"), "redirect"),
-    ])
-    func `what every command would meet is systemic`(fault: Fault, reason: String) async throws {
-        try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(fault, .next(1))
-            let answer = await backend.create(try command(Self.body), attempt: 1)
-            guard case .systemic(reason, _) = answer else {
-                Issue.record("\(answer)")
-                return
-            }
-            #expect(flexprice.state.customerCount == 0)
+    @Test func `a request is given up when its patience ends, before the time-out`() async throws {
+        try await withFlexprice { (flexprice) async throws in
+            let backend = FlexpriceBackend(client: flexprice.client, clock: self.clock)
+            flexprice.state.inject(.blackHole, .next(1))
+            let clock = ContinuousClock()
+            let start = clock.now
+            let reply = await backend.create(try command(Self.body), attempt: 1, patience: .milliseconds(200))
+            #expect(clock.now - start < .seconds(20))
+            let failure = try #require(Self.failure(reply.answer))
+            #expect(failure.isInDoubt)
+            #expect(failure.sign == .silence)
         }
     }
 
-    @Test(arguments: [
-        (Fault.inactiveTaxRate, 400), (.unknownTaxRate, 404), (.edge(.payloadTooLarge), 413),
-        (.edge(.unsupportedMediaType), 415),
-    ])
-    func `what Flexprice refuses for good is rejected with its status`(fault: Fault, status: Int) async throws {
+    @Test func `the replies count every request`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(fault, .next(1))
-            let answer = await backend.create(try command(Self.body), attempt: 1)
-            guard case .failed(let failure) = answer else {
-                Issue.record("\(answer)")
+            let first = await backend.create(try command(Self.body), attempt: 1, patience: nil)
+            #expect(first.requests == 1)
+            flexprice.state.inject(.replicaLag(.milliseconds(600)))
+            let second = await backend.create(try command(Self.body), attempt: 2, patience: nil)
+            #expect(second.requests == 4)
+        }
+    }
+
+    // MARK: Stubs
+
+    @Test func `a stub is filled: what it lacks is sent, its metadata stay`() async throws {
+        try await withBackend(onStub: .update) { (backend, flexprice) async throws in
+            flexprice.state.insertStub(externalID: "a")
+            let before = try #require(flexprice.state.customer(externalID: "a"))
+            let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil)
+            guard case .created(.existing, let customer) = reply.answer else {
+                Issue.record("\(reply.answer)")
                 return
             }
-            #expect(failure.code == .rejected)
-            #expect(failure.httpStatus == status)
-            #expect(!failure.retryable)
+            #expect(reply.requests == 3)
+            let filled = try JSONParser.parseObject(customer.json)
+            #expect(filled["id"] == .string(before.id))
+            #expect(filled["name"] == .string("Acme"))
+            #expect(filled["email"] == .string("a@b.co"))
+            #expect(
+                filled["metadata"]
+                    == .object(
+                        JSONObject([
+                            .init(name: "created_by_workflow", value: .string("true")),
+                            .init(name: "k", value: .string("v")),
+                        ])
+                    )
+            )
+            let sent = try #require(flexprice.state.requests.last)
+            #expect(sent.method == "PUT")
+            #expect(sent.path == "/v1/customers?id=\(before.id)")
+            let body = try JSONParser.parseObject(sent.body)
+            #expect(Set(body.members.map(\.name)) == ["name", "email", "metadata"])
+        }
+    }
+
+    @Test func `what somebody has set meanwhile is not overwritten, whatever the policy`() async throws {
+        for policy in StubPolicy.allCases {
+            try await withBackend(onStub: policy) { (backend, flexprice) async throws in
+                flexprice.state.insertStub(externalID: "a")
+                let id = try #require(flexprice.state.customer(externalID: "a")?.id)
+                let name = JSONObject([.init(name: "name", value: .string("Theirs"))])
+                _ = await flexprice.client.updateCustomer(id: id, name, requestID: "somebody")
+                let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil)
+                guard case .failed(let failure) = reply.answer else {
+                    Issue.record("\(reply.answer)")
+                    return
+                }
+                #expect(failure.code == .alreadyExists)
+                #expect(flexprice.state.customer(externalID: "a")?.name == "Theirs")
+                #expect(flexprice.state.statistics.requestsByRoute["update"] == 1)
+            }
+        }
+    }
+
+    @Test func `a stub that has all that the command has is the customer, whatever the policy`() async throws {
+        for policy in StubPolicy.allCases {
+            try await withBackend(onStub: policy) { (backend, flexprice) async throws in
+                flexprice.state.insertStub(externalID: "a")
+                let reply = await backend.create(try command(#"{"external_id":"a"}"#), attempt: 1, patience: nil)
+                guard case .created(.existing, _) = reply.answer else {
+                    Issue.record("\(reply.answer)")
+                    return
+                }
+                #expect(flexprice.state.statistics.requestsByRoute["update"] == nil)
+            }
         }
     }
 
     /// A backend and a simulator that share one clock, on which nobody waits.
-    private func withBackend(_ operation: (FlexpriceBackend, SimulatedFlexprice) async throws -> Void) async throws {
+    private func withBackend(
+        onStub: StubPolicy = .fail,
+        _ operation: (FlexpriceBackend, SimulatedFlexprice) async throws -> Void
+    ) async throws {
         try await withFlexprice {
             $0.clock = self.clock.simulated
         } _: { (flexprice) async throws in
-            try await operation(FlexpriceBackend(client: flexprice.client, clock: self.clock), flexprice)
+            try await operation(
+                FlexpriceBackend(client: flexprice.client, onStub: onStub, clock: self.clock),
+                flexprice
+            )
         }
     }
 
     private static func reason(_ answer: BackendAnswer) -> String? {
-        guard case .transient(let reason, _, _) = answer else { return nil }
-        return reason
+        Self.failure(answer)?.reason
+    }
+
+    private static func failure(_ answer: BackendAnswer) -> PassingFailure? {
+        guard case .transient(let failure) = answer else { return nil }
+        return failure
     }
 }

@@ -14,12 +14,10 @@ import Testing
             #expect(answer.status == 201)
             #expect(answer.isJSON)
             #expect(answer.retryAfter == nil)
-            guard case .created(let customer) = CreateMeaning(answer, externalID: ExternalID("acct_8412")) else {
-                Issue.record("not created")
-                return
-            }
+            let reading = AnswerReading(exchange, of: .create, externalID: ExternalID("acct_8412"))
+            #expect(reading.row.decision == .created)
             let stored = try #require(flexprice.state.customer(externalID: "acct_8412"))
-            #expect(try JSONParser.parseObject(customer.json)["id"] == .string(stored.id))
+            #expect(reading.object?["id"] == .string(stored.id))
             #expect(flexprice.state.requests.map(\.body) == [Self.body])
             #expect(flexprice.state.requests.map(\.path) == ["/v1/customers"])
         }
@@ -59,7 +57,7 @@ import Testing
     @Test func `the key is sent: another one is refused`() async throws {
         try await withFlexprice { _ in
         } client: {
-            $0.apiKey = APIKey("sk_other")
+            $0.apiKeys = APIKeySource(APIKey("sk_other"))
         } _: { flexprice in
             #expect(await flexprice.create("a").answer?.status == 401)
         }
@@ -77,18 +75,14 @@ import Testing
             let body = JSONWriter.encode(
                 JSONObject([.init(name: "external_id", value: .string(id)), .init(name: "name", value: .string("n"))])
             )
-            let before = try #require(await client.searchCustomer(externalID, requestID: "r").answer)
-            guard case .absent = SearchMeaning(before, externalID: externalID) else {
-                Issue.record("not absent")
-                return
-            }
+            let before = await client.searchCustomer(externalID, requestID: "r")
+            let page = AnswerReading(before, of: .search, externalID: externalID)
+            #expect(page.row.id == "search.page")
+            #expect(page.foundCustomer == nil)
             _ = await client.createCustomer(body: body, requestID: "r")
-            let after = try #require(await client.searchCustomer(externalID, requestID: "r").answer)
-            guard case .found(let customer) = SearchMeaning(after, externalID: externalID) else {
-                Issue.record("not found")
-                return
-            }
-            #expect(customer["external_id"] == .string(id))
+            let after = await client.searchCustomer(externalID, requestID: "r")
+            let found = AnswerReading(after, of: .search, externalID: externalID).foundCustomer
+            #expect(found?["external_id"] == .string(id))
         }
     }
 

@@ -40,6 +40,10 @@ struct AdministrationTests {
             (#"{"fault":"truncated_body"}"#, .truncatedBody),
             (#"{"fault":"ok_instead_of_created"}"#, .okInsteadOfCreated),
             (#"{"external_id":"b","fault":"other_external_id"}"#, .otherExternalID("b")),
+            (
+                #"{"body":"<p>no</p>","content_type":"text/html","fault":"answer","status":418}"#,
+                .answer(status: 418, contentType: "text/html", body: "<p>no</p>")
+            ),
         ]
         try await withSimulator { harness in
             let body = "[" + faults.map(\.0).joined(separator: ",") + "]"

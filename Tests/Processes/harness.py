@@ -11,9 +11,11 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 from confluent_kafka import Consumer, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
 
 PROGRAM = None
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
@@ -93,8 +95,8 @@ def broker():
 
 
 @contextlib.contextmanager
-def simulator(latency=0):
-    command = [PROGRAM, "simulate-flexprice", "--listen", "127.0.0.1:0", "--api-key", KEY, "--latency", str(latency)]
+def simulator(latency=0, port=0):
+    command = [PROGRAM, "simulate-flexprice", "--listen", f"127.0.0.1:{port}", "--api-key", KEY, "--latency", str(latency)]
     with process(command, stdout=subprocess.PIPE, text=True) as p:
         line = p.stdout.readline()
         found = re.match(r"listening on (http://127\.0\.0\.1:\d+)/v1$", line.strip())
@@ -107,6 +109,7 @@ def environment(brokers, folder, **more):
         "FLEXPRICE_KAFKA_BROKERS": brokers,
         "FLEXPRICE_STORE_URL": f"sqlite:{folder}/ledger.sqlite",
         "FLEXPRICE_LOG_FORMAT": "json",
+        "FLEXPRICE_ADMIN_LISTEN": "127.0.0.1:0",
         "FLEXPRICE_KAFKA_PROPERTIES": json.dumps({"session.timeout.ms": "6000", "heartbeat.interval.ms": "500"}),
     }
     return {**os.environ, **settings, **more}
@@ -195,6 +198,109 @@ def requests_seen(api):
     with urllib.request.urlopen(f"{api}/_simulator/requests", timeout=10) as answer:
         seen = json.load(answer)
     return seen["requests"] if isinstance(seen, dict) else seen
+
+
+def get(port, path, timeout=5):
+    """The status and the body of the admin endpoint's answer."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=timeout) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def wait_until(condition, seconds, what):
+    """Waits for a fact; what the condition says last is in the message."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            said = condition()
+        except OSError as error:  # Nobody listens there yet.
+            said = error
+        if said is True:
+            return
+        expect(time.monotonic() < deadline, f"{what}: not within {seconds} s ({said})")
+        time.sleep(0.1)
+
+
+def is_ready(port):
+    with contextlib.suppress(OSError):
+        status, body = get(port, "/readyz")
+        return True if status == 200 else body
+    return "nobody listens"
+
+
+def produce_commands(brokers, names, **more):
+    producer = Producer({"bootstrap.servers": brokers, "linger.ms": 5})
+    for name in names:
+        value = json.dumps({"external_id": name, "name": f"Customer {name}", **more})
+        producer.produce("customer_commands", value, key=name)
+    expect(producer.flush(60) == 0, "the commands could not be sent")
+
+
+def create_topic(brokers, name):
+    # Kept by a name: what it began ends with it.
+    admin = AdminClient({"bootstrap.servers": brokers})
+    admin.create_topics([NewTopic(name, 1, 1)])[name].result(timeout=20)
+
+
+class Log:
+    """A worker's log in a file, as JSON lines."""
+
+    def __init__(self, folder, name="worker.log"):
+        self.path = os.path.join(folder, name)
+        self.file = open(self.path, "wb")
+
+    def lines(self):
+        with open(self.path) as file:
+            return [json.loads(line) for line in file if line.startswith("{")]
+
+    def find(self, message):
+        return [line for line in self.lines() if line["message"] == message]
+
+
+class NotifySocket:
+    """The service manager's end of sd_notify: keeps every datagram with the time of its arrival."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(self.path)
+        self.heard = []
+
+    def listen(self, seconds, until=None):
+        """Listens for so long, or until an assignment begins with `until`; the assignments heard meanwhile."""
+        first, deadline = len(self.heard), time.monotonic() + seconds
+        while True:
+            heard = [assignment for _, assignment in self.heard[first:]]
+            if until is not None and any(a.startswith(until) for a in heard):
+                return heard
+            left = deadline - time.monotonic()
+            if left <= 0:
+                expect(until is None, f"no {until} within {seconds} s, but {heard}")
+                return heard
+            self.socket.settimeout(left)
+            with contextlib.suppress(TimeoutError):
+                data = self.socket.recv(65_536)
+                self.heard += [(time.monotonic(), assignment) for assignment in data.decode().split("\n")]
+
+    def close(self):
+        self.socket.close()
+
+
+def report(checks):
+    """Runs checks one after the other; the exit code."""
+    failed = 0
+    for check in checks:
+        start = time.monotonic()
+        try:
+            check()
+            print(f"passed  {check.__doc__.splitlines()[0]} ({time.monotonic() - start:.1f} s)", flush=True)
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
+            failed += 1
+            print(f"FAILED  {check.__doc__.splitlines()[0]}: {error}", flush=True)
+    print(f"{len(checks) - failed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 def inject(api, faults):

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks that the official Flexprice SDK and a server agree about customers.
 
-    sdk_agrees.py BASE_URL API_KEY
+    sdk_agrees.py BASE_URL API_KEY      a server that runs
+    sdk_agrees.py PROGRAM               the simulator of this program, started for the time being
 
 BASE_URL ends in /v1. Needs the PyPI package flexprice (2.1.43 was used to write it). Every check prints one line; the
 last line counts them. Exit code 0 if all passed, 1 if one failed, 2 for wrong usage. Customers that it creates have
@@ -9,6 +10,7 @@ ids of their own for each run, so it can be run again against the same server.
 """
 
 import json
+import os
 import sys
 import time
 import uuid
@@ -155,6 +157,13 @@ class Checks:
 
 
 def main(arguments):
+    if len(arguments) == 1:
+        # Only here, so that a server elsewhere can be looked at without this repository's other test tools.
+        import harness
+
+        harness.PROGRAM = os.path.abspath(arguments[0])
+        with harness.simulator() as api:
+            return main([f"{api}/v1", harness.KEY])
     if len(arguments) != 2:
         print(__doc__, file=sys.stderr)
         return 2

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # Installs what building (and, with "tests", testing) needs on Debian 12, as root or through sudo. Safe to run again.
 #   Tests/Scripts/setup.sh          the C libraries
-#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients and the API's own SDK
+#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients, the API's own SDK, promtool
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 packages=(librdkafka-dev libsqlite3-dev pkg-config)
-if [ "${1:-}" = tests ]; then packages+=(kcat python3 python3-venv tzdata); fi
+if [ "${1:-}" = tests ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap python3 python3-venv systemd tzdata); fi
 
 missing=()
 for package in "${packages[@]}"; do
@@ -31,5 +31,12 @@ if [ "${1:-}" = tests ]; then
         # The broker itself, without the Python in front of it: so that a test ends it by its own pid.
         ln -sf "$(cd "$venv" && echo lib/python3*/site-packages/noida_db/noida-db)" "$venv/noida-db"
         echo "$pinned" >"$venv/pinned"
+    fi
+    # Taken out of its package and not installed: the tests want promtool alone, and no server that starts with the machine.
+    if [ ! -x "$venv/promtool" ]; then
+        folder="$(mktemp -d)"
+        (cd "$folder" && apt-get download -qq prometheus 2>/dev/null && dpkg-deb --extract prometheus_*.deb tree)
+        cp "$folder/tree/usr/bin/promtool" "$venv/promtool"
+        rm -rf "$folder"
     fi
 fi

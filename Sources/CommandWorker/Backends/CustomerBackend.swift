@@ -1,26 +1,29 @@
 public import CustomerContract
 
-/// Makes customers somewhere else, one request a call.
+/// Makes customers somewhere else, one command a call.
 ///
-/// A call returns when the request has an answer, or when it cannot have one any more; it never throws, since every way to
+/// A call returns when the command has an answer, or when it cannot have one any more; it never throws, since every way to
 /// fail means something for the command. Cancellation of the task is for the hard stop only: a request that is cut off
 /// leaves the customer in doubt.
 public protocol CustomerBackend: Sendable {
-    /// Sends one request for a command.
+    /// Sends a command's request, and those that find out what its answer means.
     ///
-    /// - Parameter attempt: from 1; a later one may find the customer that an earlier one made without saying so.
-    func create(_ command: CreateCustomerCommand, attempt: Int) async -> BackendAnswer
+    /// - Parameters:
+    ///   - attempt: from 1; a later one may find the customer that an earlier one made without saying so.
+    ///   - patience: how long the request may take, if less than any may.
+    func create(_ command: CreateCustomerCommand, attempt: Int, patience: Duration?) async -> BackendReply
 }
 
-/// What an answer of the backend means: a closed set.
-public enum BackendAnswer: Sendable {
-    /// The customer is there: made by this request, or there already and in agreement with the command.
-    case created(CreatedOutcome, CustomerDocument)
-    /// The backend refused this command for good.
-    case failed(CommandFailure)
-    /// A failure that passes. `reason` is bounded, fit for a metric label; `failure` is what the command ends with when
-    /// time runs out; `after` is how long the backend asked to wait.
-    case transient(reason: String, failure: CommandFailure, after: Duration?)
-    /// A failure that every command would meet now, whatever it holds: a wrong key, a wrong address.
-    case systemic(reason: String, message: String)
+/// What came of a command at the backend, and what it cost.
+public struct BackendReply: Sendable {
+    /// What it means.
+    public let answer: BackendAnswer
+    /// Requests that were sent for it, look-ups and updates among them.
+    public let requests: Int
+
+    /// An answer, and the number of requests that it took.
+    public init(_ answer: BackendAnswer, requests: Int = 1) {
+        self.answer = answer
+        self.requests = requests
+    }
 }

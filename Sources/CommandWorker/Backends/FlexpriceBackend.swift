@@ -1,7 +1,7 @@
 public import CustomerContract
 public import FlexpriceAPI
 
-/// The backend that calls the Flexprice API.
+/// The backend that calls the Flexprice API; what an answer leads to stands in the ``AnswerTable``.
 ///
 /// A 409 is settled by looking the customer up: Flexprice's own word on which customer it means is not enough, since a
 /// conflict of tax associations has the same status and no customer behind it.
@@ -12,134 +12,137 @@ public struct FlexpriceBackend: CustomerBackend {
     ]
 
     private let client: FlexpriceClient
+    private let onStub: StubPolicy
     private let clock: any Clock<Duration>
 
-    /// - Parameter clock: waits between look-ups.
-    public init(client: FlexpriceClient, clock: any Clock<Duration> = ContinuousClock()) {
+    /// - Parameters:
+    ///   - onStub: what becomes of a customer that Flexprice made by itself from a usage event.
+    ///   - clock: waits between look-ups.
+    public init(
+        client: FlexpriceClient,
+        onStub: StubPolicy = .fail,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
         self.client = client
+        self.onStub = onStub
         self.clock = clock
     }
 
     /// Sends one create, and settles a 409 by looking the customer up.
-    public func create(_ command: CreateCustomerCommand, attempt: Int) async -> BackendAnswer {
+    public func create(_ command: CreateCustomerCommand, attempt: Int, patience: Duration?) async -> BackendReply {
         let exchange = await self.client.createCustomer(
             body: command.encodedBody(),
             requestID: command.context.id.text,
-            trace: command.context.trace
+            trace: command.context.trace,
+            patience: patience
         )
-        switch exchange {
-        case .unanswered(let failure):
-            return Self.unanswered(failure)
-        case .answered(let answer):
-            switch CreateMeaning(answer, externalID: command.externalID) {
-            case .created(let customer):
-                return .created(.created, customer)
-            case .conflict(let body, let isOurs):
-                return await self.settle(command, body, isOurs: isOurs)
-            case .rejected(let body):
-                return .failed(.rejected(status: answer.status, body))
-            case .passing(let reason):
-                return .transient(
-                    reason: reason,
-                    failure: .exhausted(reason, status: answer.status, ErrorBody(answer)),
-                    after: answer.retryAfter?.wait(from: UnixMilliseconds.now().value)
-                )
-            case .everybodys(let reason, let message):
-                return .systemic(reason: reason, message: message)
-            }
+        let reading = AnswerReading(exchange, of: .create, externalID: command.externalID)
+        let row = reading.row
+        guard row.decision == .lookUp else {
+            return BackendReply(self.answer(to: command, reading, row))
         }
+        return await self.settle(command, reading)
     }
 
     /// Finds out what stands behind a 409.
-    private func settle(_ command: CreateCustomerCommand, _ body: ErrorBody, isOurs: Bool) async -> BackendAnswer {
-        var lastWasUsable = false
+    private func settle(_ command: CreateCustomerCommand, _ conflict: AnswerReading) async -> BackendReply {
+        var requests = 1
         for wait in Self.lookUpWaits {
             if wait > .zero { try? await self.clock.sleep(for: wait) }
+            requests += 1
             let exchange = await self.client.searchCustomer(command.externalID, requestID: command.context.id.text)
-            guard case .answered(let answer) = exchange else {
-                lastWasUsable = false
-                continue
+            let reading = AnswerReading(exchange, of: .search, externalID: command.externalID)
+            let row = reading.row
+            guard row.decision == .lookUp else {
+                return BackendReply(self.answer(to: command, reading, row), requests: requests)
             }
-            switch SearchMeaning(answer, externalID: command.externalID) {
-            case .found(let customer):
-                let differing = CustomerComparison.differingFields(of: customer, from: command)
-                guard differing.isEmpty else { return .failed(.alreadyExists(customer, differing)) }
-                return .created(.existing, CustomerDocument(customer))
-            case .absent:
-                lastWasUsable = true
-            case .unusable:
-                lastWasUsable = false
-            }
+            guard let customer = reading.foundCustomer else { continue }
+            return await self.compare(command, customer, conflict, requests: requests)
         }
-        // Flexprice says that the customer is there, or could not be asked: the write path is the authority, ask again.
-        guard lastWasUsable, !isOurs else {
-            return .transient(
-                reason: "conflict_unsettled",
-                failure: .exhausted("conflict_unsettled", status: 409, body),
-                after: nil
-            )
-        }
-        return .failed(.rejected(status: 409, body))
+        let namesOurs = conflict.row.situation.namesOurID
+        let row = AnswerTable.row(for: namesOurs ? .absentOurs : .absentOthers)
+        return BackendReply(self.answer(to: command, conflict, row), requests: requests)
     }
 
-    private static func unanswered(_ failure: TransportFailure) -> BackendAnswer {
-        switch failure {
-        case .notConnected(let text):
-            .transient(reason: "not_connected", failure: .exhausted(text, status: nil, nil), after: nil)
-        case .notTrusted(let text):
-            .systemic(reason: "not_trusted", message: "TLS to api.host failed: \(text)")
-        case .interrupted(let text):
-            .transient(reason: "unknown_outcome", failure: .exhausted(text, status: nil, nil), after: nil)
-        case .tooLong:
-            .transient(reason: "answer_too_long", failure: .exhausted("answer too long", status: nil, nil), after: nil)
-        case .cancelled:
-            .transient(reason: "cancelled", failure: .exhausted("cancelled", status: nil, nil), after: nil)
+    /// Decides about the customer that stands behind a 409.
+    private func compare(
+        _ command: CreateCustomerCommand,
+        _ customer: JSONObject,
+        _ conflict: AnswerReading,
+        requests: Int
+    ) async -> BackendReply {
+        let differing = CustomerComparison.differingFields(of: customer, from: command)
+        let stub = differing.isEmpty ? nil : CustomerStub(customer, for: command)
+        let finding: AnswerSituation.Finding =
+            differing.isEmpty ? .agreeing : stub == nil ? .differing : .stub(self.onStub)
+        let row = AnswerTable.row(for: finding)
+        switch row.decision {
+        case .update:
+            guard let stub, let id = customer["id"]?.stringValue else { break }
+            let exchange = await self.client.updateCustomer(
+                id: id,
+                stub.filling,
+                requestID: command.context.id.text
+            )
+            let reading = AnswerReading(exchange, of: .update, externalID: command.externalID)
+            return BackendReply(self.answer(to: command, reading, reading.row), requests: requests + 1)
+        case .alreadyExists:
+            let failure = CommandFailure.alreadyExists(customer, differing, isStub: stub != nil)
+            return BackendReply(.failed(failure), requests: requests)
+        default:
+            break
+        }
+        return BackendReply(self.answer(to: command, conflict, row, found: customer), requests: requests)
+    }
+
+    /// Carries a row's decision out.
+    private func answer(
+        to command: CreateCustomerCommand,
+        _ reading: AnswerReading,
+        _ row: AnswerRow,
+        found: JSONObject? = nil
+    ) -> BackendAnswer {
+        let reason = row.reason(status: reading.status)
+        switch row.decision {
+        case .created, .existing:
+            guard let customer = found ?? reading.object else { break }
+            // An update is believed when it shows what was sent.
+            guard reading.request != .update || CustomerComparison.differingFields(of: customer, from: command).isEmpty
+            else { break }
+            return .created(row.decision == .created ? .created : .existing, CustomerDocument(customer))
+        case .rejected:
+            return .failed(.rejected(status: reading.status, reading.error))
+        case .pause, .configurationError:
+            let said = reading.failure?.text ?? reading.error.message
+            let what = reading.status.map { "status \($0)" } ?? "no answer"
+            return .systemic(
+                reason: reason,
+                message: "\(what)\(said.map { " (\($0))" } ?? ""): \(row.explanation)"
+            )
+        case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .alreadyExists:
+            break
+        }
+        return .transient(
+            PassingFailure(
+                reason: reason,
+                failure: .exhausted(reading.failure?.text ?? reason, status: reading.status, reading.error),
+                after: reading.retryAfter?.wait(from: UnixMilliseconds.now().value),
+                isInDoubt: row.decision == .retryInDoubt,
+                sign: Self.sign(reading, row)
+            )
+        )
+    }
+
+    private static func sign(_ reading: AnswerReading, _ row: AnswerRow) -> PassingFailure.Sign {
+        if row.decision == .slowDown { return .overload }
+        return switch reading.failure?.kind {
+        case .notConnected: .unreachable
+        case .interrupted: .silence
+        case .notTrusted, .tooLong, .cancelled, nil: .none
         }
     }
 }
 
-extension CommandFailure {
-    static func rejected(status: Int, _ body: ErrorBody) -> CommandFailure {
-        CommandFailure(
-            code: .rejected,
-            message: "Flexprice refused it for good: \(body.message ?? "no reason given")",
-            retryable: false,
-            httpStatus: status,
-            details: Self.details(body)
-        )
-    }
-
-    static func exhausted(_ reason: String, status: Int?, _ body: ErrorBody?) -> CommandFailure {
-        CommandFailure(
-            code: .retriesExhausted,
-            message: "passing failures outlasted retry.max_elapsed_time, the last one: \(body?.message ?? reason)",
-            retryable: true,
-            httpStatus: status,
-            details: body.flatMap { Self.details($0) }
-        )
-    }
-
-    static func alreadyExists(_ customer: JSONObject, _ differing: [String]) -> CommandFailure {
-        var members: [JSONObject.Member] = [
-            .init(name: "differing_fields", value: .array(differing.map { .string($0) }))
-        ]
-        if let id = customer["id"] { members.append(.init(name: "customer_id", value: id)) }
-        return CommandFailure(
-            code: .alreadyExists,
-            message:
-                "Flexprice has a customer of this external_id that does not agree with the command; a create is never "
-                + "an update: change the customer through Flexprice, or send the fields as they are there",
-            retryable: false,
-            httpStatus: 409,
-            details: JSONObject(members)
-        )
-    }
-
-    private static func details(_ body: ErrorBody) -> JSONObject? {
-        var members: [JSONObject.Member] = []
-        if let code = body.code { members.append(.init(name: "code", value: .string(code))) }
-        if let message = body.message { members.append(.init(name: "message", value: .string(message))) }
-        if let details = body.details { members.append(.init(name: "details", value: .object(details))) }
-        return members.isEmpty ? nil : JSONObject(members)
-    }
+extension AnswerSituation {
+    fileprivate var namesOurID: Bool { if case .answer(_, .namesOurID) = self { true } else { false } }
 }

@@ -5,6 +5,7 @@ import Ledger
 struct StoreWriter: Sendable {
     let ledger: any Ledger
     let customers: LocalCustomers
+    let metrics: StoreMetrics
 
     func write(_ batch: StoreBatch, at moment: UnixMilliseconds) async -> StoreOutcome {
         let made = batch.creations.map { self.customers.make($0.command, at: moment) }
@@ -16,6 +17,15 @@ struct StoreWriter: Sendable {
             )
         }
         request.entries.append(contentsOf: batch.entries.map(\.entry))
+        let clock = ContinuousClock()
+        let start = clock.now
+        defer {
+            self.metrics.record(
+                clock.now - start,
+                looksUp: !request.lookUps.isEmpty,
+                remembers: !request.entries.isEmpty
+            )
+        }
         do {
             let answers = try await self.ledger.apply(request)
             return .done(found: answers.found, made: made, earlier: answers.earlier)

@@ -2,18 +2,16 @@
 struct CoreSettings: Sendable {
     /// Whether customers are made here, in the ledger's own transaction, and not by requests.
     var createsLocally: Bool
-    /// Requests under way at once, from 1.
-    var maximumRequests: Int
+    /// Requests under way at once.
+    var requestLimit: RequestLimit
+    /// Requests a second; `nil` for no limit.
+    var rateLimit: Double?
     /// Commands in flight at once, from 1.
     var maximumInFlight: Int
     /// Bytes of the records in flight; one record always fits.
     var maximumInFlightBytes: Int
     var retry: RetryPolicy
-    /// Waits of the breaker between probes.
-    var firstProbeWait: Duration
-    var longestProbeWait: Duration
-    /// So many customers whose requests fail in passing, without a success of any between, are everybody's failure.
-    var failuresThatOpenBreaker: Int
+    var breaker: BreakerSettings
     /// How long a revoked partition's running commands may take to finish.
     var revocationBudget: Duration
 

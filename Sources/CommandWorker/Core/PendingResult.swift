@@ -1,4 +1,5 @@
 import CustomerContract
+import Kafka
 
 /// A result that waits to be published.
 struct PendingResult: Sendable {

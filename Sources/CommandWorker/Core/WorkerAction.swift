@@ -22,6 +22,8 @@ enum WorkerAction: Sendable {
     case pause([TopicPartition])
     /// Fetch again.
     case resume([TopicPartition])
+    /// Tell people.
+    case report(WorkerReport)
 }
 
 /// Work for the ledger, each with the command that waits for it.
@@ -54,4 +56,6 @@ struct BackendRequest: Sendable {
     let attempt: Int
     /// Whether everybody waits for what comes of this one.
     let isProbe: Bool
+    /// How long it may take, if less than any may.
+    let patience: Duration?
 }

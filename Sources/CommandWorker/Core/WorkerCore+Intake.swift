@@ -67,13 +67,21 @@ extension WorkerCore {
 
     /// Whether the breaker waits for a probe that no command in flight can be.
     ///
-    /// Its commands may have left with their partitions, or may be those that fail by themselves and wait for their next
-    /// attempt. Without a record from outside it would stay open for ever.
+    /// Its commands may have left with their partitions, or may be those that fail by themselves: without a record from
+    /// outside it would stay open for ever. Once begun, the search goes on until such a command is there.
     private func lacksProbe(at now: Moment) -> Bool {
-        guard case .backend? = self.intakeBlock, self.blockWithin == nil, let due = self.breaker.nextProbe,
-            now.uptime >= due
-        else { return false }
-        return self.requestQueue.isEmpty && self.store.isEmpty && self.storing == nil
+        guard case .backend? = self.intakeBlock, self.blockWithin == nil, let cause = self.breaker.cause else {
+            return false
+        }
+        // Where most fail and not certainly all, those that have failed already may be the only ones that do: then one that has
+        // not is kept at hand. Else anyone will do, and only a probe that is due needs it.
+        let isDue = self.breaker.nextProbe.map { now.uptime >= $0 } ?? false
+        let isWanted = cause.isCertain ? isDue || self.intake.seeksProbe : self.breaker.isTrying(at: now.uptime)
+        guard isWanted, self.store.isEmpty, self.storing == nil else { return false }
+        return !self.requestQueue.contains { ticket in
+            guard let waiting = self.table[ticket], waiting.stage == .waitingForRequest else { return false }
+            return cause.isCertain || waiting.attempts == 0
+        }
     }
 }
 

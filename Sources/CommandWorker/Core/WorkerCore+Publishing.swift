@@ -1,3 +1,4 @@
+import CustomerContract
 import DequeModule
 import Kafka
 
@@ -24,18 +25,19 @@ extension WorkerCore {
     /// Takes what came of the batch under way.
     mutating func published(_ outcome: PublishOutcome, at now: Moment) {
         guard let batch = self.publishing else { return }
+        self.counters.count(outcome)
         self.publishTrouble = nil
         switch outcome {
         case .published:
             self.publishing = nil
             for (id, progress) in batch.progress { self.assignments[id]?.committed = progress }
-            self.settle(batch.results)
+            self.settle(batch.results, at: now)
         case .notCommitted(let error):
             // The results are out; the partitions' progress still has to be committed, with the next batch.
             self.publishTrouble = error
             self.publishRetry = now.uptime + self.settings.effectRetryWait
             self.publishing = PublishingBatch(results: [], progress: batch.progress)
-            self.settle(batch.results)
+            self.settle(batch.results, at: now)
             if error.saysGroupMovedOn { self.abandonRevoked() }
         case .failed(let error, let unpublished):
             self.publishTrouble = error
@@ -47,7 +49,7 @@ extension WorkerCore {
                 results: results.filter { unpublished.contains($0.offset) }.map(\.element),
                 progress: batch.progress
             )
-            self.settle(results.filter { !unpublished.contains($0.offset) }.map(\.element))
+            self.settle(results.filter { !unpublished.contains($0.offset) }.map(\.element), at: now)
         case .fenced(let error):
             self.fenced = error
         }
@@ -99,10 +101,13 @@ extension WorkerCore {
         if !heldBack.isEmpty { self.pending = heldBack + self.pending }
     }
 
-    private mutating func settle(_ results: [PendingResult]) {
+    private mutating func settle(_ results: [PendingResult], at now: Moment) {
         for result in results {
             self.table.remove(result.ticket)
-            self.counters.count(result.result)
+            self.counters.count(result.result, at: now.wall)
+            if case .failed(let failure) = result.result.outcome {
+                self.recentFailures.insert(RecentFailure(result.result, failure))
+            }
         }
     }
 }

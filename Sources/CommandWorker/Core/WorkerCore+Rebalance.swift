@@ -114,6 +114,7 @@ extension WorkerCore {
             if !self.awaited.isEmpty { self.actions.append(.readCommitted(self.awaited.sorted())) }
         }
         if let deadline = self.drainDeadline, now.uptime >= deadline {
+            self.counters.cutOff += self.table.commands.count { !$0.command.isAbandoned }
             self.drop(Set(self.assignments.keys))
             self.publishing = nil
         }

@@ -5,41 +5,100 @@ import Ledger
 /// The API: at most N requests at once, retries in their own time, and nobody's request while everybody's would fail.
 extension WorkerCore {
     mutating func startRequests(at now: Moment) {
-        while self.requestCount < self.settings.maximumRequests, let ticket = self.requestQueue.first {
-            guard let inFlight = self.table[ticket], inFlight.stage == .waitingForRequest,
-                let command = inFlight.command
-            else {
-                // It was abandoned while it waited.
-                self.requestQueue.removeFirst()
-                continue
+        self.noticeSilence(at: now)
+        while let ticket = self.nextRequest(at: now) {
+            guard let inFlight = self.table[ticket], let command = inFlight.command else { continue }
+            var probe: Breaker.Probe?
+            if self.breaker.cause != nil {
+                probe = self.breaker.admitProbe(at: now.uptime)
+                self.probe = ticket
             }
-            let isProbe = self.breaker.cause != nil
-            guard self.breaker.admit(at: now.uptime) else { return }
-            self.requestQueue.removeFirst()
             self.requestCount += 1
-            if isProbe { self.probe = ticket }
+            self.slotCount += 1
+            self.silence.requests(self.slotCount, of: self.limiter.limit, at: now.uptime)
             let attempt = inFlight.attempts + 1
             let active = self.breakerClock.activeTime(at: now.uptime)
+            let slotEra = self.slotEra
             self.table.update(ticket) {
                 $0.stage = .requesting
                 $0.attempts = attempt
+                $0.sentAt = now.uptime
+                $0.slotEra = slotEra
                 if $0.firstAttempt == nil { $0.firstAttempt = active }
             }
             self.actions.append(
-                .request(BackendRequest(ticket: ticket, command: command, attempt: attempt, isProbe: isProbe))
+                .request(
+                    BackendRequest(
+                        ticket: ticket,
+                        command: command,
+                        attempt: attempt,
+                        isProbe: probe != nil,
+                        patience: probe?.patience
+                    )
+                )
             )
         }
     }
 
+    /// When a request may go although nothing happens; `nil` when none waits, or only an event can let it go.
+    func requestDue(at now: Duration) -> Duration? {
+        if self.breaker.cause == nil, let due = self.silence.due {
+            return self.nextSend(at: now).map { min($0, due) } ?? due
+        }
+        return self.nextSend(at: now)
+    }
+
+    private func nextSend(at now: Duration) -> Duration? {
+        guard !self.requestQueue.isEmpty else { return nil }
+        if self.breaker.cause == nil, self.slotCount >= self.limiter.limit { return nil }
+        let due = max(self.holdUntil, self.bucket?.nextToken(at: now) ?? .zero, self.breaker.nextProbe ?? .zero)
+        return due > now ? due : nil
+    }
+
+    /// Takes the command out of the queue whose request may go now.
+    private mutating func nextRequest(at now: Moment) -> CommandTicket? {
+        // Those that were abandoned while they waited.
+        while let first = self.requestQueue.first, self.table[first]?.stage != .waitingForRequest {
+            self.requestQueue.removeFirst()
+        }
+        guard !self.requestQueue.isEmpty, now.uptime >= self.holdUntil else { return nil }
+        guard let cause = self.breaker.cause else {
+            guard self.slotCount < self.limiter.limit, self.takeToken(at: now) else { return nil }
+            return self.requestQueue.popFirst()
+        }
+        // Not bound by the limit: those that hang may hold every place.
+        guard let due = self.breaker.nextProbe, now.uptime >= due, self.takeToken(at: now) else { return nil }
+        // A command that has not failed yet tells more: it may be the others' own fault.
+        let fresh = cause.isCertain ? nil : self.requestQueue.firstIndex { self.table[$0]?.attempts == 0 }
+        return fresh.map { self.requestQueue.remove(at: $0) } ?? self.requestQueue.popFirst()
+    }
+
+    private mutating func takeToken(at now: Moment) -> Bool { self.bucket?.take(at: now.uptime) ?? true }
+
     /// Takes the answer to a request.
-    mutating func answered(_ ticket: CommandTicket, _ answer: BackendAnswer, at now: Moment) {
+    mutating func answered(_ ticket: CommandTicket, _ reply: BackendReply, at now: Moment) {
         self.requestCount -= 1
+        self.bucket?.charge(reply.requests - 1, at: now.uptime)
         let wasProbe = self.probe == ticket
         if wasProbe { self.probe = nil }
-        guard let inFlight = self.table[ticket], let command = inFlight.command else { return }
-        switch answer {
+        guard let inFlight = self.table[ticket], let command = inFlight.command else {
+            if wasProbe { self.breaker.probeWasLost() }
+            return
+        }
+        let others = self.slotCount
+        if inFlight.slotEra == self.slotEra {
+            self.slotCount -= 1
+            self.silence.requests(self.slotCount, of: self.limiter.limit, at: now.uptime)
+        }
+        switch reply.answer {
         case .created(let outcome, let customer):
-            self.apiIsWell(wasProbe: wasProbe, at: now)
+            self.apiIsWell(command.externalID, wasProbe: wasProbe, at: now)
+            // The latency of one request; an existing customer took several.
+            if reply.requests == 1 { self.limiter.answered(sentAt: inFlight.sentAt, others: others, at: now.uptime) }
+            if outcome == .existing, inFlight.isInDoubt {
+                self.counters.duplicatesAfterUnknown += 1
+                self.actions.append(.report(.duplicateAfterUnknown(command.context.id, command.externalID)))
+            }
             // Even when the partition is gone: what was made must be known, whoever runs the command next.
             self.table.update(ticket) { $0.stage = .atLedger }
             self.store.entries.append(
@@ -49,24 +108,14 @@ extension WorkerCore {
                 )
             )
         case .failed(let failure):
-            self.apiIsWell(wasProbe: wasProbe, at: now)
+            self.apiIsWell(command.externalID, wasProbe: wasProbe, at: now)
             self.finish(ticket, .failed(failure), at: now)
-        case .transient(let reason, let failure, let after):
+        case .transient(let failure):
+            self.failedInPassing(ticket, command, failure, wasProbe: wasProbe, at: now)
+        case .systemic(let reason, let message):
             self.counters.retries[reason, default: 0] += 1
-            if wasProbe, self.breaker.cause?.isCertain == true {
-                // Whatever this is, it is not what every request met: so that is over.
-                self.apiIsWell(wasProbe: true, at: now)
-            }
-            // Customers count, not attempts: one that fails for ever by itself must not look like everybody's failure.
-            self.failingCustomers.insert(command.externalID)
-            let stillFails = wasProbe && self.breaker.cause != nil
-            if stillFails || self.failingCustomers.count >= self.settings.failuresThatOpenBreaker {
-                self.openBreaker(.init(reason: reason, isCertain: false), wasProbe: wasProbe, at: now)
-            }
-            self.backOff(ticket, inFlight, failure: failure, after: after, at: now)
-        case .systemic(let reason, _):
-            self.counters.retries[reason, default: 0] += 1
-            self.openBreaker(.init(reason: reason, isCertain: true), wasProbe: wasProbe, at: now)
+            self.silence.heard(at: now.uptime)
+            self.stopRequests(.init(reason: reason, certainty: .certain), message, wasProbe: wasProbe, at: now)
             guard !self.isLeaving(inFlight.assignment) else { return self.giveUp(ticket) }
             // Not its fault: it goes back to the head of the queue, and its time does not count.
             self.table.update(ticket) { $0.stage = .waitingForRequest }
@@ -82,24 +131,79 @@ extension WorkerCore {
         }
     }
 
+    /// Puts other limits in force.
+    mutating func reconfigure(_ live: LiveSettings, at now: Moment) {
+        self.settings.retry = live.retry
+        self.settings.requestLimit = live.requestLimit
+        self.limiter.reconfigure(live.requestLimit)
+        guard live.rateLimit != self.settings.rateLimit else { return }
+        self.settings.rateLimit = live.rateLimit
+        self.bucket = live.rateLimit.map { TokenBucket(rate: $0, at: now.uptime) }
+    }
+
+    // MARK: Failures
+
+    private mutating func failedInPassing(
+        _ ticket: CommandTicket,
+        _ command: CreateCustomerCommand,
+        _ failure: PassingFailure,
+        wasProbe: Bool,
+        at now: Moment
+    ) {
+        guard let inFlight = self.table[ticket] else { return }
+        self.counters.retries[failure.reason, default: 0] += 1
+        if failure.isInDoubt {
+            self.counters.unknownOutcomes += 1
+            self.table.update(ticket) { $0.isInDoubt = true }
+            self.actions.append(
+                .report(.outcomeUnknown(command.context.id, command.externalID, reason: failure.reason))
+            )
+        }
+        if failure.sign == .overload || failure.sign == .silence {
+            self.limiter.refused(sentAt: inFlight.sentAt, at: now.uptime)
+        }
+        if failure.sign == .overload, let after = failure.after {
+            // Said to one, meant for all: whoever sends with the same key would be refused as well.
+            self.holdUntil = max(self.holdUntil, now.uptime + after)
+        }
+        let wasHeard = failure.sign != .unreachable && failure.sign != .silence
+        if wasHeard {
+            self.silence.heard(at: now.uptime)
+            // Whatever this is, it is not what every request met: so that is over.
+            if wasProbe, self.breaker.cause?.isCertain == true {
+                self.letRequestsGo(wasProbe: true, at: now)
+            } else if self.breaker.cause?.certainty == .silence {
+                self.letRequestsGo(wasProbe: false, at: now)
+            }
+        }
+        self.failures.failed(command.externalID, failure.sign, at: now.uptime)
+        let stillFails = wasProbe && self.breaker.cause != nil
+        if stillFails || self.failures.isTelling {
+            let cause = Breaker.Cause(reason: failure.reason, certainty: .likely)
+            self.stopRequests(cause, failure.failure.message, wasProbe: wasProbe, at: now)
+        }
+        self.backOff(ticket, inFlight, failure, at: now)
+    }
+
     private mutating func backOff(
         _ ticket: CommandTicket,
         _ inFlight: InFlightCommand,
-        failure: CommandFailure,
-        after: Duration?,
+        _ failure: PassingFailure,
         at now: Moment
     ) {
         guard !self.isLeaving(inFlight.assignment) else { return self.giveUp(ticket) }
         let active = self.breakerClock.activeTime(at: now.uptime)
         let wait = self.settings.retry.wait(
             afterAttempt: inFlight.attempts,
-            serverAsked: after,
+            serverAsked: failure.after,
             using: &self.jitter
         )
-        if active - (inFlight.firstAttempt ?? active) + wait > self.settings.retry.maximumElapsedTime,
+        // What everybody is asked to wait is no attempt of this command's: only time that has passed counts against it.
+        let counted = failure.sign == .overload ? wait - (failure.after ?? .zero) : wait
+        if active - (inFlight.firstAttempt ?? active) + counted > self.settings.retry.maximumElapsedTime,
             self.breaker.cause == nil
         {
-            self.finish(ticket, .failed(failure), at: now)
+            self.finish(ticket, .failed(failure.failure), at: now)
             return
         }
         self.table.update(ticket) { $0.stage = .backingOff }
@@ -113,15 +217,71 @@ extension WorkerCore {
         self.ready.append(ticket)
     }
 
-    private mutating func apiIsWell(wasProbe: Bool, at now: Moment) {
-        self.failingCustomers.removeAll(keepingCapacity: true)
-        self.breaker.succeeded(wasProbe: wasProbe)
-        if self.breaker.cause == nil { self.breakerClock.close(at: now.uptime) }
+    private mutating func apiIsWell(_ customer: ExternalID, wasProbe: Bool, at now: Moment) {
+        self.silence.heard(at: now.uptime)
+        self.failures.succeeded(customer, at: now.uptime)
+        self.letRequestsGo(wasProbe: wasProbe, at: now)
     }
 
-    private mutating func openBreaker(_ cause: Breaker.Cause, wasProbe: Bool, at now: Moment) {
-        self.failingCustomers.removeAll(keepingCapacity: true)
-        self.breaker.failed(cause, wasProbe: wasProbe, at: now.uptime)
+    // MARK: The breaker
+
+    private mutating func letRequestsGo(wasProbe: Bool, at now: Moment) {
+        guard let since = self.breaker.openSince, let cause = self.breaker.cause,
+            self.breaker.succeeded(wasProbe: wasProbe, at: now.uptime)
+        else { return }
+        self.probe = nil
+        self.failures.clear()
+        self.breakerClock.close(at: now.uptime)
+        if cause.certainty == .likely { self.spreadRetries(at: now) }
+        self.actions.append(.report(.backendIsWell(after: now.uptime - since)))
+    }
+
+    /// Gives every command that has failed already a wait of its own again.
+    ///
+    /// They have gathered while requests were stopped, and some may be those that fail by themselves. All at once and before
+    /// any other they would look like everybody's failure, and stop requests for ever.
+    private mutating func spreadRetries(at now: Moment) {
+        var others: Deque<CommandTicket> = []
+        for ticket in self.requestQueue {
+            guard let waiting = self.table[ticket], waiting.stage == .waitingForRequest else { continue }
+            guard waiting.attempts > 0 else {
+                others.append(ticket)
+                continue
+            }
+            let wait = self.settings.retry.wait(
+                afterAttempt: waiting.attempts,
+                serverAsked: nil,
+                using: &self.jitter
+            )
+            self.table.update(ticket) { $0.stage = .backingOff }
+            self.backOffs.insert(ticket, due: now.uptime + wait)
+        }
+        self.requestQueue = others
+    }
+
+    private mutating func stopRequests(
+        _ cause: Breaker.Cause,
+        _ message: String?,
+        wasProbe: Bool,
+        at now: Moment
+    ) {
+        guard self.breaker.failed(cause, wasProbe: wasProbe, at: now.uptime) else { return }
+        self.failures.clear()
+        self.silence.reset()
         self.breakerClock.open(at: now.uptime)
+        self.counters.breakerOpenings += 1
+        self.actions.append(.report(.backendFails(reason: cause.reason, message: message)))
+    }
+
+    /// Stops requests when a crowd of them hears nothing for a whole window.
+    ///
+    /// Those under way no longer count against the limit: they may hang until their time is over, and would hold every place
+    /// when the backend is back.
+    private mutating func noticeSilence(at now: Moment) {
+        guard self.breaker.cause == nil, let due = self.silence.due, now.uptime >= due else { return }
+        let message = "\(self.slotCount) requests are under way, and none has been answered for a while"
+        self.slotCount = 0
+        self.slotEra += 1
+        self.stopRequests(.init(reason: "no_answer", certainty: .silence), message, wasProbe: false, at: now)
     }
 }

@@ -16,7 +16,7 @@ import Ledger
 /// 4. A command that is abandoned (its partition is gone) publishes nothing, but keeps its lane until its request has ended.
 /// 5. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
 struct WorkerCore: Sendable {
-    let settings: CoreSettings
+    var settings: CoreSettings
     var actions: [WorkerAction] = []
     var table = InFlightTable()
     var dispatcher = KeyedDispatcher()
@@ -44,13 +44,22 @@ struct WorkerCore: Sendable {
 
     // Requests
     var requestQueue: Deque<CommandTicket> = []
+    /// Requests under way.
     var requestCount = 0
+    /// Those of the era under way, which count against the limit.
+    var slotCount = 0
+    /// Counts how often requests that hung were left to themselves.
+    var slotEra = 0
+    var limiter: RequestLimiter
+    var bucket: TokenBucket?
+    /// Nobody's request goes before: the backend asked everybody to wait.
+    var holdUntil: Duration = .zero
     var probe: CommandTicket?
     var backOffs = BackOffQueue()
     var breaker: Breaker
     var breakerClock = BreakerClock()
-    /// Customers whose requests failed in passing since the last success; at most ``CoreSettings/failuresThatOpenBreaker``.
-    var failingCustomers: Set<ExternalID> = []
+    var failures: FailureWindow
+    var silence: SilenceWatch
     var jitter: SplitMix64
 
     // Publishing
@@ -61,10 +70,15 @@ struct WorkerCore: Sendable {
     var fenced: KafkaError?
 
     var counters = WorkerCounters()
+    var recentFailures = FailureRing()
 
     init(settings: CoreSettings, seed: UInt64) {
         self.settings = settings
-        self.breaker = Breaker(firstWait: settings.firstProbeWait, longestWait: settings.longestProbeWait)
+        self.limiter = RequestLimiter(settings.requestLimit)
+        self.bucket = settings.rateLimit.map { TokenBucket(rate: $0, at: .zero) }
+        self.breaker = Breaker(settings.breaker)
+        self.failures = FailureWindow(settings.breaker)
+        self.silence = SilenceWatch(settings.breaker)
         self.jitter = SplitMix64(seed: seed)
     }
 
@@ -87,7 +101,8 @@ struct WorkerCore: Sendable {
         // A probe that is due and has not gone waits for a command, which is an event.
         let probeDue = self.breaker.nextProbe.flatMap { $0 > now.uptime ? $0 : nil }
         return [
-            self.backOffs.nextDue, probeDue, self.storeRetry, self.publishRetry, self.revocation?.deadline,
+            self.backOffs.nextDue, probeDue, self.requestDue(at: now.uptime), self.storeRetry, self.publishRetry,
+            self.revocation?.deadline,
             self.assignmentRetry, self.intake.pauseDue, self.drainDeadline,
         ].compactMap { $0 }.min()
     }

@@ -8,20 +8,63 @@ public struct WorkerCounters: Sendable, Hashable {
     public internal(set) var failed: [ErrorCode: Int] = [:]
     /// Failed requests that were or will be tried again, by reason.
     public internal(set) var retries: [String: Int] = [:]
+    /// Requests of which nobody knows whether they were carried out: no answer, or none that says so.
+    public internal(set) var unknownOutcomes = 0
+    /// Customers that were there when a request with an unknown outcome was sent again: it had been carried out.
+    ///
+    /// What Flexprice does after making a customer (its onboarding) may have been cut off with it.
+    public internal(set) var duplicatesAfterUnknown = 0
+    /// How often everybody's requests were stopped.
+    public internal(set) var breakerOpenings = 0
     /// Records that the metadata of the committed offset listed as ended.
     public internal(set) var skipped = 0
     /// Commands given up because their partition was taken away or the worker stopped; they run again elsewhere.
     public internal(set) var abandoned = 0
+    /// Of the abandoned ones those that were cut off when a drain ran out of time: their requests were under way, or their
+    /// results not committed.
+    public internal(set) var cutOff = 0
     /// Fields that the contract does not know, passed on.
     public internal(set) var unknownFields = 0
+
+    /// Batches by what came of them; with `exactly_once` each is one Kafka transaction.
+    public internal(set) var batches: [BatchEnd: Int] = [:]
+    /// From a record's timestamp to the commit of its command's result; records without a timestamp are not in here.
+    public internal(set) var durations = DurationHistogram.forCommands
+
+    /// What came of a batch of results.
+    public enum BatchEnd: String, Sendable, Hashable, CaseIterable {
+        /// Results and offsets are committed.
+        case committed
+        /// Nothing is committed; it is tried again.
+        case aborted
+        /// The results are out, the offsets are not committed yet; only with `at_least_once`.
+        case offsetsLate = "offsets_late"
+        /// Another instance took the transactional id.
+        case fenced
+    }
 
     /// Published results.
     public var resultCount: Int { self.created.values.reduce(0, +) + self.failed.values.reduce(0, +) }
 
-    mutating func count(_ result: CommandResult) {
+    mutating func count(_ result: CommandResult, at now: UnixMilliseconds) {
+        if let timestamp = result.context.message.timestamp {
+            // A timestamp is whatever a producer wrote: a difference that overflows is one too.
+            self.durations.record(milliseconds: now.value.subtractingReportingOverflow(timestamp.value).partialValue)
+        }
         switch result.outcome {
         case .created(let outcome, _): self.created[outcome, default: 0] += 1
         case .failed(let failure): self.failed[failure.code, default: 0] += 1
         }
+    }
+
+    mutating func count(_ outcome: PublishOutcome) {
+        let end: BatchEnd =
+            switch outcome {
+            case .published: .committed
+            case .notCommitted: .offsetsLate
+            case .failed: .aborted
+            case .fenced: .fenced
+            }
+        self.batches[end, default: 0] += 1
     }
 }

@@ -28,6 +28,12 @@ struct InFlightCommand: Sendable {
     var stage: Stage = .waitingInLane
     /// Requests to the API so far.
     var attempts = 0
+    /// When the last request went.
+    var sentAt: Duration = .zero
+    /// The era in which it went; see ``WorkerCore/slotEra``.
+    var slotEra = 0
+    /// A request of it may have been carried out without an answer.
+    var isInDoubt = false
     /// Time spent on attempts, without the time in which everybody had to wait.
     var firstAttempt: Duration?
     /// Its partition was taken away: no result of it may be published here.

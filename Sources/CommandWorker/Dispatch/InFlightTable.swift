@@ -43,6 +43,13 @@ struct InFlightTable: Sendable {
         self.slots.contains { place in place.command.map(matches) ?? false }
     }
 
+    /// Every command, in no order; for the rare moments that concern all of them.
+    var commands: some Sequence<(ticket: CommandTicket, command: InFlightCommand)> {
+        self.slots.enumerated().lazy.compactMap { slot, place in
+            place.command.map { (CommandTicket(slot: slot, generation: place.generation), $0) }
+        }
+    }
+
     /// The tickets of all commands that match; for the rare moments that concern a whole partition.
     func tickets(where matches: (InFlightCommand) -> Bool) -> [CommandTicket] {
         self.slots.enumerated().compactMap { slot, place in

@@ -1,3 +1,5 @@
+import Kafka
+
 /// What may be committed of one partition: the one place that decides it.
 ///
 /// Unfinished records and runs of complete ones stand in one list in log order, linked through an array, so that completing

@@ -52,11 +52,3 @@ actor AtLeastOncePublisher: ResultPublisher {
         return producer
     }
 }
-
-extension KafkaError {
-    /// The broker's or the client's bound on a record's size was passed.
-    var isTooLarge: Bool { self.name == "MSG_SIZE_TOO_LARGE" || self.name == "_MSG_SIZE_TOO_LARGE" }
-
-    /// Another instance has taken the transactional id.
-    var isFenced: Bool { ["_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"].contains(self.name) }
-}

@@ -4,6 +4,7 @@ import Kafka
 /// Turns results into the records that are produced: one result event each, and a dead letter for each that failed.
 struct RecordEncoder: Sendable {
     let results: ResultEncoder
+    let replyTopics: LiveReplyTopics
     let deadLetters: DeadLetterEncoder
     let topics: TopicDirectory
 
@@ -18,12 +19,14 @@ struct RecordEncoder: Sendable {
         _ batch: [CommandResult],
         dropsLargeValues: Bool
     ) async -> (records: [ProducerRecord], owners: [Int]) {
+        var encoder = self.results
+        encoder.replyTopicsAllowed = self.replyTopics.allowed
         var records: [ProducerRecord] = []
         var owners: [Int] = []
         records.reserveCapacity(batch.count)
         owners.reserveCapacity(batch.count)
         for (index, result) in batch.enumerated() {
-            records.append(await self.resultRecord(result))
+            records.append(await self.resultRecord(encoder.encode(result)))
             owners.append(index)
             guard let letter = self.deadLetters.encode(result) else { continue }
             let isTooLarge = dropsLargeValues && (letter.value?.count ?? 0) > Self.safeValueBytes
@@ -34,8 +37,7 @@ struct RecordEncoder: Sendable {
     }
 
     /// The result event, to the results topic if the reply topic that the command names is not there.
-    private func resultRecord(_ result: CommandResult) async -> ProducerRecord {
-        let event = self.results.encode(result)
+    private func resultRecord(_ event: OutgoingMessage) async -> ProducerRecord {
         if event.topic == self.results.resultsTopic { return ProducerRecord(event) }
         if await self.topics.has(event.topic, partition: event.partition) { return ProducerRecord(event) }
         let refused = MessageHeader(name: HeaderName.replyTopicRefused, text: event.topic)

@@ -18,6 +18,11 @@ struct BackOffQueue: Sendable {
     /// When the soonest is due.
     var nextDue: Duration? { self.heap.min?.due }
 
+    /// When a command is due, if it is in here; looks through all of them.
+    func due(of ticket: CommandTicket) -> Duration? {
+        self.heap.unordered.first { $0.ticket == ticket }?.due
+    }
+
     mutating func insert(_ ticket: CommandTicket, due: Duration) {
         self.heap.insert(Waiting(due: due, ticket: ticket))
     }

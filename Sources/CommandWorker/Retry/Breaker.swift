@@ -1,75 +1,115 @@
 /// Stops requests while everybody's would fail, and finds out by single probes when they no longer do.
 ///
-/// Closed → (a systemic failure) → open until a time → one probe → closed again, or open for longer.
+/// Closed → (a cause) → open until a time → one probe → closed again, or open for longer.
 struct Breaker: Sendable {
     /// Why requests are stopped.
     struct Cause: Sendable, Hashable {
+        /// How sure it is that everybody's requests would fail.
+        enum Certainty: Sendable, Hashable {
+            /// The answer says by itself that every request gets it.
+            case certain
+            /// Most of those that were sent failed.
+            case likely
+            /// Nothing has come back for a while: any answer ends it.
+            case silence
+        }
+
         /// A bounded word.
         let reason: String
-        /// Whether the answer says by itself that every request gets it, and not only that many did.
-        let isCertain: Bool
+        /// How sure it is.
+        let certainty: Certainty
+
+        var isCertain: Bool { self.certainty == .certain }
     }
 
-    private enum State: Sendable {
-        case closed
-        case open(Cause, until: Duration, wait: Duration)
-        case probing(Cause, wait: Duration)
+    /// One request that everybody waits for.
+    struct Probe: Sendable, Hashable {
+        /// How long it may take; `nil` for as long as any request may.
+        let patience: Duration?
     }
 
-    let firstWait: Duration
-    let longestWait: Duration
-    private var state: State = .closed
+    private struct Open: Sendable {
+        var cause: Cause
+        let since: Duration
+        /// Until the next probe, after the last one was sent.
+        var wait: Duration
+        var nextProbe: Duration
+        var isProbing = false
+        var probes = 0
+    }
 
-    init(firstWait: Duration, longestWait: Duration) {
-        self.firstWait = firstWait
-        self.longestWait = longestWait
+    /// A probe that hangs is cut off, so that a command whose probe went just before the end of an outage is not held up for a whole
+    /// time-out more, and the next one goes in time.
+    static let probePatience: Duration = .seconds(5)
+    /// But one of so many probes may take its time: an API that is slow, and not silent, is found to be well by it.
+    private static let patientProbe = 8
+
+    private let waits: ClosedRange<Duration>
+    /// Requests that are stopped again so soon after they were let go were let go too early.
+    private let relapse: Duration
+    private var open: Open?
+    private var closedAt: (time: Duration, wait: Duration)?
+
+    init(_ settings: BreakerSettings) {
+        self.waits = settings.probeWaits
+        self.relapse = settings.window
     }
 
     /// Why requests are stopped; `nil` when they are not.
-    var cause: Cause? {
-        switch self.state {
-        case .closed: nil
-        case .open(let cause, _, _), .probing(let cause, _): cause
-        }
-    }
+    var cause: Cause? { self.open?.cause }
+
+    /// Since when requests are stopped; `nil` when they are not.
+    var openSince: Duration? { self.open?.since }
 
     /// When the next probe may go; `nil` when requests flow or a probe is under way.
-    var nextProbe: Duration? {
-        if case .open(_, let until, _) = self.state { until } else { nil }
+    var nextProbe: Duration? { self.open.flatMap { $0.isProbing ? nil : $0.nextProbe } }
+
+    /// Whether the time of the first probe has come.
+    func isTrying(at now: Duration) -> Bool { self.open.map { $0.probes > 0 || now >= $0.nextProbe } ?? false }
+
+    /// Asks for a probe while requests are stopped; `nil` means that none may go now.
+    mutating func admitProbe(at now: Duration) -> Probe? {
+        guard var open = self.open, !open.isProbing, now >= open.nextProbe else { return nil }
+        open.isProbing = true
+        open.probes += 1
+        // Counted from when it was sent: a probe that hangs must not delay the next one by both.
+        open.wait = min(open.wait * 2, self.waits.upperBound)
+        open.nextProbe = now + open.wait
+        self.open = open
+        return Probe(patience: open.probes.isMultiple(of: Self.patientProbe) ? nil : Self.probePatience)
     }
 
-    /// Asks for one request; `true` means that it may go, and while the breaker is not closed it is the probe.
-    mutating func admit(at now: Duration) -> Bool {
-        switch self.state {
-        case .closed:
-            return true
-        case .probing:
-            return false
-        case .open(let cause, let until, let wait):
-            guard now >= until else { return false }
-            self.state = .probing(cause, wait: wait)
-            return true
-        }
-    }
-
-    /// An answer that any healthy API gives: if it is the probe's, requests flow again.
+    /// An answer that any healthy API gives; `true` when it lets requests flow again.
     ///
-    /// The answer to a request from before says nothing about now and is not counted.
-    mutating func succeeded(wasProbe: Bool) {
-        if case .probing = self.state, wasProbe { self.state = .closed }
+    /// The answer to a request from before says nothing about now, unless it was silence that stopped everybody.
+    mutating func succeeded(wasProbe: Bool, at now: Duration) -> Bool {
+        guard let open = self.open, wasProbe || open.cause.certainty == .silence else { return false }
+        self.closedAt = (now, open.wait)
+        self.open = nil
+        return true
     }
 
-    /// An answer that every request would get.
-    mutating func failed(_ cause: Cause, wasProbe: Bool, at now: Duration) {
-        switch self.state {
-        case .closed:
-            self.state = .open(cause, until: now + self.firstWait, wait: self.firstWait)
-        case .open:
-            break
-        case .probing(_, let wait):
-            guard wasProbe else { return }
-            let longer = min(wait * 2, self.longestWait)
-            self.state = .open(cause, until: now + longer, wait: longer)
+    /// Everybody's requests fail; `true` when that stops them.
+    mutating func failed(_ cause: Cause, wasProbe: Bool, at now: Duration) -> Bool {
+        guard self.open != nil else {
+            let wait = self.firstWait(at: now)
+            self.open = Open(cause: cause, since: now, wait: wait, nextProbe: now + wait)
+            return true
         }
+        if wasProbe {
+            self.open?.isProbing = false
+            self.open?.cause = cause
+        } else if cause.isCertain, self.cause?.isCertain == false {
+            self.open?.cause = cause
+        }
+        return false
+    }
+
+    /// A probe that came to nothing: its command was taken away.
+    mutating func probeWasLost() { self.open?.isProbing = false }
+
+    private func firstWait(at now: Duration) -> Duration {
+        guard let closed = self.closedAt, now - closed.time < self.relapse else { return self.waits.lowerBound }
+        return min(max(closed.wait, self.waits.lowerBound), self.waits.upperBound)
     }
 }

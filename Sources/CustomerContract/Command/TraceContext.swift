@@ -7,6 +7,18 @@ public struct TraceContext: Sendable, Hashable {
     /// The `tracestate` header's value: 1 to 1,024 printable ASCII characters, not examined further.
     public let tracestate: String?
 
+    /// The 32 hexadecimal digits that name the trace.
+    public var traceID: Substring { self.field(from: 3, length: 32) }
+
+    /// The 16 hexadecimal digits that name the span which the command was sent in.
+    public var parentID: Substring { self.field(from: 36, length: 16) }
+
+    private func field(from start: Int, length: Int) -> Substring {
+        let characters = self.traceparent.utf8
+        let first = characters.index(characters.startIndex, offsetBy: start)
+        return self.traceparent[first..<characters.index(first, offsetBy: length)]
+    }
+
     /// Checks a pair of header values; nil when `traceparent` is malformed, as the standard says to start anew then.
     ///
     /// A malformed `tracestate` is dropped alone.

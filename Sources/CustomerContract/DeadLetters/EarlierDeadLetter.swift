@@ -1,15 +1,16 @@
 /// What a command that comes back remembers of having been a dead letter.
 ///
 /// Anybody can write these headers, so what does not read as it should counts as absent.
-struct EarlierDeadLetter {
+package struct EarlierDeadLetter {
     /// How many times it was one; 0 to 999,999,999.
-    private(set) var deliveryCount = 0
+    package private(set) var deliveryCount = 0
     /// How many times it was sent back; 0 to 999,999,999.
-    private(set) var redriveCount = 0
+    package private(set) var redriveCount = 0
     /// When it first was one.
-    private(set) var firstFailedAt: UnixMilliseconds?
+    package private(set) var firstFailedAt: UnixMilliseconds?
 
-    init(_ headers: [MessageHeader]) {
+    /// Reads what the headers tell; the last of a repeated name counts.
+    package init(_ headers: [MessageHeader]) {
         for header in headers {
             guard let name = DeadLetterHeader(name: header.name), let value = header.value, value.count <= 64 else {
                 continue

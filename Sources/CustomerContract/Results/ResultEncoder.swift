@@ -5,7 +5,7 @@ public struct ResultEncoder: Sendable {
     /// The topic of results that go nowhere else.
     public let resultsTopic: String
     /// The reply topics that commands may name.
-    public let replyTopicsAllowed: ReplyTopicAllowList
+    public var replyTopicsAllowed: ReplyTopicAllowList
     /// The value of `ce_source`.
     public let source: String
 

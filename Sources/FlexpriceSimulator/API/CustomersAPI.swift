@@ -11,6 +11,8 @@ struct CustomersAPI {
     func answer(_ request: IncomingRequest, _ plan: FaultPlan, _ connection: ClientConnection) async -> Answer {
         switch plan.decisive {
         case .edge(let edge, false): return edge.answer(at: configuration.clock.now())
+        case .answer(let status, let contentType, let body):
+            return Answer(status: status, contentType: contentType, body: Array(body.utf8), isFromServer: false)
         case .redirect(let location):
             var answer = Answer.redirect(method: request.head.method, to: location)
             answer.isFromServer = false

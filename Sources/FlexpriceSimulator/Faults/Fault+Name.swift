@@ -20,6 +20,7 @@ extension Fault {
         case .unknownTaxRate: "unknown_tax_rate"
         case .inactiveTaxRate: "inactive_tax_rate"
         case .edge(let answer, _): answer.name
+        case .answer: "answer"
         case .redirect: "redirect"
         case .legacyErrorShape: "legacy_error_shape"
         case .replicaLag: "replica_lag"
@@ -46,6 +47,7 @@ extension Fault {
         let valued: [Fault] = [
             .delayBeforeCommit(.zero), .delayAfterCommit(.zero), .forbidden(.environment), .redirect(location: ""),
             .replicaLag(.zero), .slowBody(.zero), .otherExternalID(""),
+            .answer(status: 0, contentType: nil, body: ""),
         ]
         return ((plain + valued).map(\.name) + edges.map(\.name)).sorted()
     }

@@ -39,6 +39,8 @@ package enum Fault: Sendable, Hashable {
     case inactiveTaxRate
     /// An answer of something in front of the server.
     case edge(EdgeAnswer, afterCommit: Bool = false)
+    /// Any answer whatever, in place of the server's: what a proxy, a portal or a firewall may say.
+    case answer(status: Int, contentType: String?, body: String)
     /// 301 (GET) or 307 to a place, as from a load balancer that insists on TLS.
     case redirect(location: String)
     /// Errors in the nested shape of servers before April 2026.

@@ -2,7 +2,8 @@
 ///
 /// `fault` is a name of ``Fault/name``. A fault's own values are `milliseconds` (delays, lag, pause), `reason`
 /// (`forbidden`), `location` (`redirect`), `external_id` (`other_external_id`), `retry_after` (seconds) or
-/// `retry_after_date` (seconds from now), and `after_commit` (answers of the edge). The scope's are `routes`, `skip`,
+/// `retry_after_date` (seconds from now), `after_commit` (answers of the edge), and `status`, `content_type` and `body`
+/// (`answer`). The scope's are `routes`, `skip`,
 /// `requests`, `share`, `seed`, `for_milliseconds` and `external_ids`.
 extension FaultRule: Codable {
     private enum CodingKeys: String, CodingKey {
@@ -14,6 +15,9 @@ extension FaultRule: Codable {
         case retryAfter = "retry_after"
         case retryAfterDate = "retry_after_date"
         case afterCommit = "after_commit"
+        case status
+        case contentType = "content_type"
+        case body
         case routes
         case skip
         case requests
@@ -52,6 +56,7 @@ extension FaultRule: Codable {
         case "forbidden": return .forbidden(try values.decode(ForbiddenReason.self, forKey: .reason))
         case "redirect": return .redirect(location: try values.decode(String.self, forKey: .location))
         case "other_external_id": return .otherExternalID(try values.decode(String.self, forKey: .externalID))
+        case "answer": return try answer(from: values)
         case "request_timeout": return try edge(.requestTimeout)
         case "payload_too_large": return try edge(.payloadTooLarge)
         case "unsupported_media_type": return try edge(.unsupportedMediaType)
@@ -69,6 +74,22 @@ extension FaultRule: Codable {
             }
             return fault
         }
+    }
+
+    private static func answer(from values: KeyedDecodingContainer<CodingKeys>) throws -> Fault {
+        let status = try values.decode(Int.self, forKey: .status)
+        guard (200...999).contains(status) else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .status,
+                in: values,
+                debugDescription: "\(status) is not between 200 and 999"
+            )
+        }
+        return .answer(
+            status: status,
+            contentType: try values.decodeIfPresent(String.self, forKey: .contentType),
+            body: try values.decodeIfPresent(String.self, forKey: .body) ?? ""
+        )
     }
 
     private static func scope(from values: KeyedDecodingContainer<CodingKeys>) throws -> FaultScope {
@@ -94,6 +115,10 @@ extension FaultRule: Codable {
         case .forbidden(let reason): try values.encode(reason, forKey: .reason)
         case .redirect(let location): try values.encode(location, forKey: .location)
         case .otherExternalID(let id): try values.encode(id, forKey: .externalID)
+        case .answer(let status, let contentType, let body):
+            try values.encode(status, forKey: .status)
+            try values.encodeIfPresent(contentType, forKey: .contentType)
+            try values.encode(body, forKey: .body)
         case .edge(let answer, let afterCommit):
             try values.encode(afterCommit, forKey: .afterCommit)
             try Self.encode(answer.retryAfter, to: &values)

@@ -6,7 +6,7 @@ import CLibrdkafka
 @safe public actor Admin {
     private let properties: ClientProperties
     private let log: KafkaLogSink
-    private let client: ClientHandle<ClientContext>
+    let client: ClientHandle<ClientContext>
     private let executor = BlockingExecutor(label: "kafka.admin")
 
     /// Runs on a thread of its own: its calls block it and nobody else.
@@ -125,7 +125,7 @@ import CLibrdkafka
         return list.offsets
     }
 
-    private static func check(_ code: rd_kafka_resp_err_t, _ text: UnsafePointer<CChar>?) throws(KafkaError) {
+    static func check(_ code: rd_kafka_resp_err_t, _ text: UnsafePointer<CChar>?) throws(KafkaError) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         throw KafkaError(code, unsafe text.map { unsafe String(cString: $0) })
     }

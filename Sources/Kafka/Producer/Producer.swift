@@ -116,6 +116,14 @@ import CLibrdkafka
         return self.client.context.hasFailures
     }
 
+    /// Where the records of the last batch stand, by their index in it; empty unless ``ProducerSettings/reportsPositions``.
+    ///
+    /// Complete once the batch is sent or its transaction is committed; an aborted record has a place too, which no reader of
+    /// committed records sees. Taking them forgets them.
+    public func takePositions() -> [Int: PartitionOffset] {
+        self.client.context.takePositions()
+    }
+
     /// The first error that made this instance useless, if there was one.
     public func fatalError() -> KafkaError? {
         var text = [CChar](repeating: 0, count: 512)

@@ -4,12 +4,22 @@ import Synchronization
 /// What a producer's callbacks point to: the failures of the batch that is being sent.
 ///
 /// A transactional producer must use the delivery-report callback and not the event, or a commit cannot flush (rdkafka.h,
-/// `rd_kafka_commit_transaction`), so both kinds of producers do. Only failures are reported.
+/// `rd_kafka_commit_transaction`), so both kinds of producers do. Without positions only failures are reported.
 final class ProducerContext: ClientContext, @unchecked Sendable {
     /// Failures by the index of the record in its batch.
     private let failures = Mutex<[Int: KafkaError]>([:])
 
     var hasFailures: Bool { self.failures.withLock { !$0.isEmpty } }
+
+    /// Where records stand, by the same index; stays empty if successes are not reported.
+    private let positions = Mutex<[Int: PartitionOffset]>([:])
+
+    func takePositions() -> [Int: PartitionOffset] {
+        self.positions.withLock { positions in
+            defer { positions = [:] }
+            return positions
+        }
+    }
 
     func takeFailures() -> [Int: KafkaError] {
         self.failures.withLock { failures in
@@ -20,13 +30,23 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
 
     static func registerReports(_ configuration: OpaquePointer) {
         unsafe rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
-            guard let opaque = unsafe opaque, let message = unsafe message,
-                unsafe message.pointee.err != RD_KAFKA_RESP_ERR_NO_ERROR
-            else { return }
+            guard let opaque = unsafe opaque, let message = unsafe message else { return }
             let context = unsafe Unmanaged<ProducerContext>.fromOpaque(opaque).takeUnretainedValue()
-            let error = KafkaError(unsafe message.pointee.err)
             let index = Int(bitPattern: unsafe message.pointee._private)
-            context.failures.withLock { $0[index] = error }
+            guard unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
+                let error = KafkaError(unsafe message.pointee.err)
+                context.failures.withLock { $0[index] = error }
+                return
+            }
+            guard let topic = unsafe message.pointee.rkt else { return }
+            let place = unsafe PartitionOffset(
+                TopicPartition(
+                    topic: String(cString: rd_kafka_topic_name(topic)),
+                    partition: message.pointee.partition
+                ),
+                offset: message.pointee.offset
+            )
+            context.positions.withLock { $0[index] = place }
         }
     }
 }

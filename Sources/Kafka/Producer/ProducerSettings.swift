@@ -7,11 +7,14 @@ public struct ProducerSettings: Sendable, Hashable {
     /// It must be the same after a
     /// restart, or readers of `read_committed` wait for the old instance's transaction to time out.
     public var transactionalID: String?
+    /// Whether the producer remembers where each record came to stand, for ``Producer/takePositions()``.
+    public var reportsPositions: Bool
 
     /// Names brokers and, for transactions, the id.
-    public init(client: ClientProperties, transactionalID: String? = nil) {
+    public init(client: ClientProperties, transactionalID: String? = nil, reportsPositions: Bool = false) {
         self.client = client
         self.transactionalID = transactionalID
+        self.reportsPositions = reportsPositions
     }
 
     /// Milliseconds; the default of librdkafka and of Kafka's Java clients.
@@ -47,7 +50,7 @@ public struct ProducerSettings: Sendable, Hashable {
             ("bootstrap.servers", self.client.brokers),
             ("enable.idempotence", "true"),
             ("acks", "all"),
-            ("delivery.report.only.error", "true"),
+            ("delivery.report.only.error", self.reportsPositions ? "false" : "true"),
             ("allow.auto.create.topics", "false"),
         ]
         if let id = self.transactionalID {

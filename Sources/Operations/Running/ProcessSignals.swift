@@ -10,17 +10,22 @@ package final class ProcessSignals: Sendable {
     package enum Signal: Int32, Sendable, CaseIterable {
         case hangUp = 1
         case interrupt = 2
+        /// A test hook, taken only when it is asked for.
+        case user2 = 12
         case terminate = 15
         case resume = 18
         case suspend = 20
         case terminalInput = 21
+
+        /// Those of operators.
+        package static let operators = Self.allCases.filter { $0 != .user2 }
     }
 
     /// The signals as they come.
     package let stream: AsyncStream<Signal>
 
-    /// Takes over all of ``Signal`` for this process; `of` restricts it.
-    package init(of signals: [Signal] = Signal.allCases) {
+    /// Takes over these signals for this process.
+    package init(of signals: [Signal] = Signal.operators) {
         let (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(16))
         self.stream = stream
         let queue = DispatchQueue(label: "signals")

@@ -1,6 +1,6 @@
 package import CommandWorker
 import CustomerContract
-import FlexpriceAPI
+package import FlexpriceAPI
 import Foundation
 package import Kafka
 package import Ledger
@@ -14,6 +14,10 @@ package struct WorkerAssembly: Sendable {
     package let ledger: any Ledger
     /// How it reaches the brokers.
     package let kafka: ClientProperties
+    /// What its parts have recorded.
+    package let metrics: MetricsRegistry
+    /// The API key, which can be replaced while the worker runs; `nil` without the API.
+    package let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
 
     /// Opens the store and makes the client; nothing connects to a broker or to the API yet.
@@ -22,53 +26,56 @@ package struct WorkerAssembly: Sendable {
     package init(_ settings: Settings, logger: Logger) throws(StartFailure) {
         let kafka = try Self.clientProperties(settings.kafka)
         let ledger = try Self.openLedger(settings.store.url)
+        let metrics = MetricsRegistry()
         var worker = WorkerSettings(kafka: kafka)
         worker.group = settings.kafka.consumerGroup
         worker.groupInstanceID = settings.kafka.groupInstanceID
         worker.commandTopic = settings.kafka.topic
         worker.resultTopic = settings.kafka.resultsTopic
         worker.deadLetterTopic = settings.kafka.deadLetterTopic
-        worker.replyTopicsAllowed = ReplyTopicAllowList(settings.kafka.replyTopicsAllowed.map(\.description))
         worker.guarantee = settings.delivery.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
         worker.transactionalID = Self.transactionalID(settings)
         worker.maximumCommandBytes = settings.limits.maxCommandBytes.bytes
         worker.validation = settings.validation.mode == .full ? .full : .envelope
         worker.maximumInFlight = settings.limits.maxInFlight
         worker.maximumInFlightBytes = settings.limits.maxInFlightBytes.bytes
-        worker.retry = RetryPolicy(
-            initialInterval: settings.retry.initialInterval,
-            maximumInterval: settings.retry.maxInterval,
-            multiplier: settings.retry.multiplier,
-            maximumElapsedTime: settings.retry.maxElapsedTime
+        worker.live = LiveSettings(settings)
+        worker.breaker = BreakerSettings(
+            window: settings.breaker.window,
+            failureRatio: settings.breaker.failureRatio,
+            minimumRequests: settings.breaker.minimumRequests,
+            probeWaits: settings.breaker.probeInterval...settings.breaker.probeMaxInterval
         )
-        worker.probeWaits = settings.breaker.probeInterval...settings.breaker.probeMaxInterval
-        worker.failuresThatOpenBreaker = settings.breaker.minimumRequests
-        if case .fixed(let count) = settings.api.maxConcurrency { worker.maximumRequests = count }
 
         let backend: WorkerBackend
         switch settings.backend {
         case .local:
             self.client = nil
+            self.apiKeys = nil
             backend = .local(LocalCustomers(environmentID: settings.environmentID ?? ""))
         case .flexprice:
-            guard let host = settings.api.host, let key = settings.api.key else {
-                throw StartFailure(.configuration, "backend flexprice needs api.host and a key")
-            }
-            let client = FlexpriceClient(
-                FlexpriceSettings(
-                    baseURL: host.description,
-                    apiKey: APIKey(key.reveal()),
-                    environmentID: settings.environmentID,
-                    timeout: settings.api.timeout,
-                    maximumConnections: worker.maximumRequests
-                )
-            )
+            let flexprice = try FlexpriceSettings(settings, environment: ProcessInfo.processInfo.environment)
+            let client = FlexpriceClient(flexprice, metrics: FlexpriceMetrics(factory: metrics))
             self.client = client
-            backend = .remote(FlexpriceBackend(client: client))
+            self.apiKeys = flexprice.apiKeys
+            backend = .remote(FlexpriceBackend(client: client, onStub: StubPolicy(settings.api.onStub)))
         }
         self.kafka = kafka
         self.ledger = ledger
-        self.worker = CommandWorker(worker, ledger: ledger, backend: backend, logger: logger)
+        self.metrics = metrics
+        self.worker = CommandWorker(
+            worker,
+            ledger: ledger,
+            backend: backend,
+            logger: logger,
+            metrics: StoreMetrics(factory: metrics)
+        )
+    }
+
+    /// Puts into force what of new settings a running worker can take over.
+    package func apply(_ settings: Settings) {
+        self.worker.reconfigure(LiveSettings(settings))
+        if let key = settings.api.key { self.apiKeys?.replace(with: APIKey(key.reveal())) }
     }
 
     /// Closes what ``init(_:logger:)`` opened; after the worker has stopped.
@@ -96,7 +103,8 @@ package struct WorkerAssembly: Sendable {
         return "\(settings.kafka.consumerGroup)-\(instance)"
     }
 
-    private static func openLedger(_ url: StoreURL) throws(StartFailure) -> any Ledger {
+    /// Opens the store that a configuration names; a file is created if it is not there.
+    package static func openLedger(_ url: StoreURL) throws(StartFailure) -> any Ledger {
         switch url {
         case .sqlite(let path):
             do throws(LedgerError) {
@@ -107,5 +115,16 @@ package struct WorkerAssembly: Sendable {
         case .postgres:
             throw StartFailure(.configuration, "store.url: postgres:// is not built yet; use sqlite:PATH")
         }
+    }
+}
+
+extension StubPolicy {
+    fileprivate init(_ policy: Settings.API.StubPolicy) {
+        self =
+            switch policy {
+            case .fail: .fail
+            case .existing: .existing
+            case .update: .update
+            }
     }
 }

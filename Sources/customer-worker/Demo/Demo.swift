@@ -81,7 +81,7 @@ struct Demo {
                 passthrough: ["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]
             )
         )
-        settings.retry = RetryPolicy(initialInterval: .milliseconds(200))
+        settings.live.retry = RetryPolicy(initialInterval: .milliseconds(200))
         return CommandWorker(
             settings,
             ledger: try SQLiteLedger(path: ":memory:"),

@@ -10,11 +10,13 @@ final class CoreDriver {
 
     var core: WorkerCore
     var now: Duration = .zero
+    /// The time of day.
+    var wall: Int64 = 1_800_000_000_000
 
     init(_ adjust: (inout CoreSettings) -> Void = { _ in }) {
         var settings = CoreSettings(
             createsLocally: false,
-            maximumRequests: 8,
+            requestLimit: .fixed(8),
             maximumInFlight: 100,
             maximumInFlightBytes: 1_000_000,
             retry: RetryPolicy(
@@ -22,16 +24,14 @@ final class CoreDriver {
                 maximumInterval: .seconds(4),
                 maximumElapsedTime: .seconds(60)
             ),
-            firstProbeWait: .seconds(1),
-            longestProbeWait: .seconds(8),
-            failuresThatOpenBreaker: 5,
+            breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
             revocationBudget: .seconds(10)
         )
         adjust(&settings)
         self.core = WorkerCore(settings: settings, seed: 1)
     }
 
-    var moment: Moment { Moment(uptime: self.now, wall: UnixMilliseconds(1_800_000_000_000)) }
+    var moment: Moment { Moment(uptime: self.now, wall: UnixMilliseconds(self.wall)) }
 
     func take() -> [WorkerAction] { self.core.takeActions(at: self.moment) }
 
@@ -39,6 +39,14 @@ final class CoreDriver {
     func advance(atMost wait: Duration = .seconds(3_600)) -> [WorkerAction] {
         if let due = self.core.nextDeadline(at: self.moment), due <= self.now + wait { self.now = max(due, self.now) }
         return self.take()
+    }
+
+    /// Moves the clock until a request goes, over a few deadlines if need be.
+    func nextRequest() -> BackendRequest? {
+        for _ in 0..<20 {
+            if let request = self.advance().requests.first { return request }
+        }
+        return nil
     }
 
     /// Gets a partition, from a committed offset on.
@@ -84,8 +92,8 @@ final class CoreDriver {
         )
     }
 
-    func answer(_ request: BackendRequest, _ answer: BackendAnswer) {
-        self.core.answered(request.ticket, answer, at: self.moment)
+    func answer(_ request: BackendRequest, _ answer: BackendAnswer, requests: Int = 1) {
+        self.core.answered(request.ticket, BackendReply(answer, requests: requests), at: self.moment)
     }
 
     /// Lets a request succeed and its success be remembered; what the core does next.
@@ -104,8 +112,21 @@ final class CoreDriver {
 
     static let error = KafkaError(name: "_TRANSPORT", code: -195, message: "gone", disposition: .retry)
 
-    static func passing(_ reason: String = "503", after: Duration? = nil) -> BackendAnswer {
-        .transient(reason: reason, failure: CommandFailure(code: .retriesExhausted, message: reason), after: after)
+    static func passing(
+        _ reason: String = "500",
+        after: Duration? = nil,
+        isInDoubt: Bool = false,
+        _ sign: PassingFailure.Sign = .none
+    ) -> BackendAnswer {
+        .transient(
+            PassingFailure(
+                reason: reason,
+                failure: CommandFailure(code: .retriesExhausted, message: reason),
+                after: after,
+                isInDoubt: isInDoubt,
+                sign: sign
+            )
+        )
     }
 
     static func record(
@@ -154,6 +175,7 @@ extension [WorkerAction] {
     }
     var assignments: [[PartitionOffset]] { self.compactMap { if case .assign(let list) = $0 { list } else { nil } } }
     var assigned: [PartitionOffset] { self.assignments.flatMap(\.self) }
+    var reports: [WorkerReport] { self.compactMap { if case .report(let report) = $0 { report } else { nil } } }
     var readings: [[TopicPartition]] { self.compactMap { if case .readCommitted(let list) = $0 { list } else { nil } } }
 }
 

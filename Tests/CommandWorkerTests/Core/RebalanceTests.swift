@@ -142,7 +142,7 @@ import Testing
         driver.core.partitionsRevoked([self.partition], at: driver.moment)
         #expect(driver.take().released.isEmpty)
         for ticket in driver.core.table.tickets(where: { $0.stage == .requesting }) where ticket != slow.ticket {
-            driver.core.answered(ticket, CoreDriver.passing(), at: driver.moment)
+            driver.core.answered(ticket, BackendReply(CoreDriver.passing()), at: driver.moment)
         }
         #expect(driver.take().released.isEmpty)
         driver.answer(slow, CoreDriver.passing())

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RequestTests {
     @Test func `no more requests run than may, and of one customer one`() throws {
-        let driver = CoreDriver { $0.maximumRequests = 2 }
+        let driver = CoreDriver { $0.requestLimit = .fixed(2) }
         driver.assign()
         for (offset, id) in ["a", "a", "b", "c"].enumerated() { driver.receive(Int64(offset), id: id) }
         let lookUps = try #require(driver.take().stores.first)
@@ -52,10 +52,12 @@ import Testing
         #expect(driver.now <= .seconds(60))
     }
 
-    @Test func `many customers that fail alike stop requests and intake, and a success of any starts the count again`()
-        throws
-    {
-        let driver = CoreDriver { $0.maximumRequests = 10 }
+    @Test func `many customers that fail alike, without a success between, stop requests and intake`() throws {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(20)
+            // Of the share in the window this one says nothing.
+            $0.breaker.failureRatio = 1
+        }
         driver.assign()
         let requests = try (0..<10).map { try #require(driver.start(Int64($0), id: "\($0)")) }
         for request in requests.prefix(4) { driver.answer(request, CoreDriver.passing()) }
@@ -63,8 +65,33 @@ import Testing
         for request in requests[5..<9] { driver.answer(request, CoreDriver.passing()) }
         #expect(driver.core.intakeBlock == nil)
         driver.answer(requests[9], CoreDriver.passing())
-        #expect(driver.core.intakeBlock == .backend("503"))
+        #expect(driver.core.intakeBlock == .backend("500"))
         #expect(driver.take().paused == [CoreDriver.partition])
+    }
+
+    @Test func `most of a window failing stops requests, though some succeed`() throws {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(100)
+            $0.breaker.minimumRequests = 20
+        }
+        driver.assign()
+        var answered = 0
+        while driver.core.intakeBlock == nil, answered < 60 {
+            let request = try #require(driver.start(Int64(answered), id: "\(answered)"))
+            // Every third one succeeds.
+            driver.answer(
+                request,
+                answered % 3 == 2 ? .created(.created, CoreDriver.customer) : CoreDriver.passing("502")
+            )
+            answered += 1
+        }
+        #expect(answered == 20)
+        #expect(driver.core.intakeBlock == .backend("502"))
+        let reports = driver.take().reports
+        guard case .backendFails("502", _)? = reports.first else {
+            Issue.record("\(reports)")
+            return
+        }
     }
 
     @Test func `what everybody meets fails nobody: one probe at a time, and the first good answer lets all go`() throws
@@ -155,5 +182,298 @@ import Testing
         driver.answer(requests[2], .systemic(reason: "forbidden", message: "403"))
         #expect(driver.core.intakeBlock == .backend("forbidden"))
         #expect(driver.core.breaker.nextProbe == .seconds(1))
+    }
+
+    @Test func `three refused connections in a row stop requests, and a lone command's time stands still`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        var request = try #require(driver.start(0, id: "a"))
+        for attempt in 1...3 {
+            #expect(driver.core.intakeBlock == nil, "attempt \(attempt)")
+            driver.answer(request, CoreDriver.passing("not_connected", .unreachable))
+            if attempt < 3 { request = try #require(driver.nextRequest()) }
+        }
+        #expect(driver.core.intakeBlock == .backend("not_connected"))
+        for _ in 0..<20 {
+            let probe = try #require(driver.nextRequest())
+            driver.answer(probe, CoreDriver.passing("not_connected", .unreachable))
+        }
+        #expect(driver.now > driver.core.settings.retry.maximumElapsedTime)
+        #expect(driver.take().batches.isEmpty)
+        let probe = try #require(driver.nextRequest())
+        let actions = driver.succeed(probe)
+        #expect(actions.batches.first?.results.count == 1)
+        #expect(driver.core.intakeBlock == nil)
+    }
+
+    @Test func `a failure on the way is no refused connection`() throws {
+        let driver = CoreDriver { $0.requestLimit = .fixed(10) }
+        driver.assign()
+        let requests = try (0..<4).map { try #require(driver.start(Int64($0), id: "\($0)")) }
+        driver.answer(requests[0], CoreDriver.passing("not_connected", .unreachable))
+        driver.answer(requests[1], CoreDriver.passing("not_connected", .unreachable))
+        driver.answer(requests[2], CoreDriver.passing("http_500"))
+        driver.answer(requests[3], CoreDriver.passing("not_connected", .unreachable))
+        #expect(driver.core.intakeBlock == nil)
+    }
+
+    @Test func `a crowd that hears nothing for a window stops requests, and any answer lets them go`() throws {
+        let driver = CoreDriver { $0.requestLimit = .fixed(8) }
+        driver.assign()
+        let hanging = try (0..<8).map { try #require(driver.start(Int64($0), id: "\($0)")) }
+        driver.receive(8, id: "8")
+        if let batch = driver.take().stores.first { driver.answer(batch) }
+        #expect(driver.take().requests.isEmpty)
+        #expect(driver.advance().requests.isEmpty)
+        #expect(driver.now == .seconds(10))
+        #expect(driver.core.intakeBlock == .backend("no_answer"))
+        // The probe goes although every place is taken, and it is not waited for as long as for others.
+        let probe = try #require(driver.advance().requests.first)
+        #expect(driver.now == .seconds(11))
+        #expect(probe.patience == .seconds(5))
+        #expect(probe.command.externalID.text == "8")
+        driver.now = .seconds(12)
+        driver.answer(hanging[0], CoreDriver.passing("http_500"))
+        #expect(driver.core.intakeBlock == nil)
+        // The seven that still hang hold no place.
+        driver.now = .seconds(20)
+        for id in 9..<15 { driver.receive(Int64(id), id: "\(id)") }
+        if let batch = driver.take().stores.first { driver.answer(batch) }
+        #expect(driver.take().requests.count == 6)
+        for request in hanging.dropFirst() { driver.answer(request, CoreDriver.passing("unknown_outcome", .silence)) }
+        #expect(driver.core.requestCount == driver.core.slotCount)
+    }
+
+    @Test func `slow answers are no silence`() throws {
+        let driver = CoreDriver { $0.requestLimit = .fixed(8) }
+        driver.assign()
+        var hanging = try (0..<8).map { try #require(driver.start(Int64($0), id: "\($0)")) }
+        for turn in 0..<20 {
+            driver.now += .seconds(9)
+            _ = driver.succeed(hanging.removeFirst())
+            hanging.append(try #require(driver.start(Int64(8 + turn), id: "\(8 + turn)")))
+            #expect(driver.core.intakeBlock == nil)
+        }
+    }
+
+    @Test func `where most fail and not certainly all, the probe is a command that has not failed, fetched if need be`()
+        throws
+    {
+        let driver = CoreDriver()
+        driver.assign()
+        for offset in 0..<5 {
+            let request = try #require(driver.start(Int64(offset), id: "poison-\(offset)"))
+            driver.answer(request, CoreDriver.passing("http_500"))
+        }
+        #expect(driver.core.intakeBlock == .backend("http_500"))
+        _ = driver.take()
+        var resumed = false
+        var probes = 0
+        while !resumed, probes < 5 {
+            let actions = driver.advance()
+            resumed = !actions.resumed.isEmpty
+            for probe in actions.requests {
+                probes += 1
+                driver.answer(probe, CoreDriver.passing("http_500"))
+            }
+        }
+        #expect(resumed)
+        driver.receive(5, id: "healthy")
+        if let batch = driver.take().stores.first { driver.answer(batch) }
+        var healthy: BackendRequest?
+        for _ in 0..<5 where healthy == nil {
+            healthy = (driver.take() + driver.advance()).requests.first { $0.command.externalID.text == "healthy" }
+        }
+        let probe = try #require(healthy)
+        #expect(probe.isProbe)
+        driver.answer(probe, .created(.created, CoreDriver.customer))
+        #expect(driver.core.intakeBlock == nil)
+    }
+
+    @Test(arguments: [2, 10, 50])
+    func `a crowd that fails by itself does not hold up the others, and gives up in the end`(perSecond: Int) {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(64)
+            $0.breaker.minimumRequests = 20
+            $0.retry.maximumInterval = .seconds(30)
+        }
+        driver.assign()
+        let poison = 60
+        var waiting = (0..<poison).map { "poison-\($0)" }
+        var offset: Int64 = 0
+        var (arrived, done, gaveUp) = (0, 0, 0)
+        for step in 0..<(600 * 10) {
+            driver.now = .milliseconds(100 * step)
+            while arrived < step * perSecond / 10 {
+                waiting.append("acct_\(arrived)")
+                arrived += 1
+            }
+            // As often as there is something to do at this moment.
+            for _ in 0..<20 {
+                var polled = driver.core.pollLimit == 64 ? 0 : driver.core.pollLimit
+                while polled > 0, !waiting.isEmpty {
+                    driver.receive(offset, id: waiting.removeFirst())
+                    offset += 1
+                    polled -= 1
+                }
+                let actions = driver.take()
+                if actions.isEmpty { break }
+                for batch in actions.stores { driver.answer(batch) }
+                for request in actions.requests {
+                    let isPoison = request.command.externalID.text.hasPrefix("poison")
+                    driver.answer(
+                        request,
+                        isPoison ? CoreDriver.passing("http_500") : .created(.created, CoreDriver.customer)
+                    )
+                }
+                for batch in actions.batches {
+                    for result in batch.results {
+                        if case .failed = result.outcome { gaveUp += 1 } else { done += 1 }
+                    }
+                    driver.core.published(.published, at: driver.moment)
+                }
+            }
+        }
+        // Within seconds of their arrival, a little more while all of the crowd is tried at once.
+        #expect(done >= arrived - perSecond * 20)
+        #expect(gaveUp == poison)
+    }
+
+    // MARK: Doubt, overload, limits
+
+    @Test func `a customer that is there after an unknown outcome is counted apart`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let first = try #require(driver.start(0, id: "a"))
+        driver.answer(first, CoreDriver.passing("unknown_outcome", isInDoubt: true, .silence))
+        guard case .outcomeUnknown(_, let customer, "unknown_outcome")? = driver.take().reports.first else {
+            Issue.record("not reported")
+            return
+        }
+        #expect(customer.text == "a")
+        let second = try #require(driver.advance().requests.first)
+        driver.answer(second, .created(.existing, CoreDriver.customer), requests: 2)
+        guard case .duplicateAfterUnknown(_, customer)? = driver.take().reports.first else {
+            Issue.record("not reported")
+            return
+        }
+        #expect(driver.core.counters.unknownOutcomes == 1)
+        #expect(driver.core.counters.duplicatesAfterUnknown == 1)
+    }
+
+    @Test func `a customer that is there without any doubt before is counted nowhere`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let first = try #require(driver.start(0, id: "a"))
+        driver.answer(first, CoreDriver.passing("http_500"))
+        let second = try #require(driver.advance().requests.first)
+        driver.answer(second, .created(.existing, CoreDriver.customer), requests: 2)
+        #expect(driver.take().reports.isEmpty)
+        #expect(driver.core.counters.duplicatesAfterUnknown == 0)
+    }
+
+    @Test func `while the server wants to be left alone, nobody's request goes`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let first = try #require(driver.start(0, id: "a"))
+        driver.answer(first, CoreDriver.passing("http_429", after: .seconds(2), .overload))
+        #expect(driver.start(1, id: "b") == nil)
+        driver.now = .milliseconds(1_999)
+        #expect(driver.take().requests.isEmpty)
+        let due = try #require(driver.core.nextDeadline(at: driver.moment))
+        #expect(due == .seconds(2))
+        #expect(driver.advance().requests.map(\.command.externalID.text) == ["b"])
+        #expect(driver.core.intakeBlock == nil)
+    }
+
+    @Test func `an hour's wait that everybody is asked for fails no command, and stops all of them in time`() throws {
+        let driver = CoreDriver { $0.requestLimit = .fixed(10) }
+        driver.assign()
+        let requests = try (0..<10).map { try #require(driver.start(Int64($0), id: "\($0)")) }
+        for request in requests {
+            driver.answer(request, CoreDriver.passing("http_429", after: .seconds(3_600), .overload))
+        }
+        #expect(driver.core.intakeBlock == .backend("http_429"))
+        #expect(driver.take().batches.isEmpty)
+        var actions: [WorkerAction] = []
+        while driver.now < .seconds(3_600) {
+            actions = driver.advance()
+            if driver.now < .seconds(3_600) { #expect(actions.requests.isEmpty) }
+        }
+        for _ in 0..<20 where actions.requests.isEmpty { actions = driver.advance() }
+        #expect(actions.requests.count == 1)
+    }
+
+    @Test func `a command that is told to come later for ever gives up in the end`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        var request = driver.start(0, id: "a")
+        var result: CommandResult?
+        while let running = request, driver.now < .seconds(1_000) {
+            driver.answer(running, CoreDriver.passing("http_429", after: .seconds(2), .overload))
+            let actions = driver.take()
+            result = actions.batches.first?.results.first
+            request = nil
+            while result == nil, request == nil, driver.now < .seconds(1_000) {
+                request = driver.advance().requests.first
+            }
+        }
+        guard case .failed(let failure)? = result?.outcome else {
+            Issue.record("no failure")
+            return
+        }
+        #expect(failure.code == .retriesExhausted)
+        #expect((.seconds(58) ... .seconds(65)).contains(driver.now))
+    }
+
+    @Test func `a rate limit spreads requests, and look-ups count too`() throws {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(100)
+            $0.rateLimit = 10
+        }
+        driver.assign()
+        for offset in 0..<30 { driver.receive(Int64(offset), id: "\(offset)") }
+        let batch = try #require(driver.take().stores.first)
+        driver.answer(batch)
+        var sent: [Duration] = []
+        var first: BackendRequest?
+        while sent.count < 30, driver.now < .seconds(60) {
+            let requests = (sent.isEmpty ? driver.take() : driver.advance()).requests
+            first = first ?? requests.first
+            sent += requests.map { _ in driver.now }
+        }
+        #expect(sent.count == 30)
+        for (index, time) in sent.enumerated() { #expect(time >= .milliseconds(100) * index) }
+        #expect(driver.now < .seconds(3))
+        // A 409 that took four look-ups costs as many tokens.
+        driver.answer(try #require(first), .created(.existing, CoreDriver.customer), requests: 5)
+        let before = driver.now
+        driver.receive(30, id: "late")
+        driver.answer(try #require(driver.take().stores.first))
+        var late = driver.take().requests
+        while late.isEmpty, driver.now < before + .seconds(10) { late = driver.advance().requests }
+        #expect(driver.now - before >= .milliseconds(400))
+    }
+
+    @Test func `other limits take effect at once, and lower ones as requests end`() throws {
+        let driver = CoreDriver { $0.requestLimit = .fixed(4) }
+        driver.assign()
+        let running = try (0..<4).map { try #require(driver.start(Int64($0), id: "\($0)")) }
+        for offset in 4..<20 { driver.receive(Int64(offset), id: "\(offset)") }
+        driver.answer(try #require(driver.take().stores.first))
+        #expect(driver.take().requests.isEmpty)
+        driver.core.reconfigure(LiveSettings(requestLimit: .fixed(6)), at: driver.moment)
+        #expect(driver.take().requests.count == 2)
+        driver.core.reconfigure(LiveSettings(requestLimit: .fixed(2)), at: driver.moment)
+        for request in running { driver.answer(request, .created(.created, CoreDriver.customer)) }
+        #expect(driver.take().requests.isEmpty)
+        driver.core.reconfigure(LiveSettings(requestLimit: .fixed(100), rateLimit: 1), at: driver.moment)
+        #expect(driver.take().requests.count == 1)
+        driver.core.reconfigure(
+            LiveSettings(retry: RetryPolicy(initialInterval: .milliseconds(7)), requestLimit: .fixed(100)),
+            at: driver.moment
+        )
+        #expect(driver.take().requests.count == 13)
+        #expect(driver.core.settings.retry.initialInterval == .milliseconds(7))
     }
 }

@@ -48,6 +48,7 @@ final class PublisherBench: Sendable {
             consumer: self.consumer,
             encoder: RecordEncoder(
                 results: ResultEncoder(resultsTopic: "results"),
+                replyTopics: LiveReplyTopics(ReplyTopicAllowList()),
                 deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
                 topics: TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
             ),

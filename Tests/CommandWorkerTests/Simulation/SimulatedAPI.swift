@@ -5,9 +5,14 @@ import CustomerContract
 /// Flexprice as the worker meets it: unique on external_id, with ids that have a fate and times in which nothing works.
 struct SimulatedAPI {
     struct Outage {
+        enum Kind: CaseIterable { case unauthorized, serverError, refused, blackHole }
+
         let span: Range<Duration>
-        let isSystemic: Bool
+        let kind: Kind
     }
+
+    /// When a request is given up that nobody answers.
+    static let timeout: Duration = .seconds(30)
 
     private struct Customer {
         let document: CustomerDocument
@@ -26,11 +31,12 @@ struct SimulatedAPI {
 
     init(_ profile: SimulationProfile, random: inout SplitMix64) {
         self.profile = profile
-        self.outages = (0..<profile.outages).map { _ in
+        let drawn = (0..<profile.outages).map { _ in
             let start = profile.faultsEnd * Double.random(in: 0...1, using: &random)
             let end = start + (profile.faultsEnd - start) * Double.random(in: 0...1, using: &random)
-            return Outage(span: start..<end, isSystemic: Bool.random(using: &random))
+            return Outage(span: start..<end, kind: Outage.Kind.allCases.randomElement(using: &random) ?? .refused)
         }
+        self.outages = drawn + [profile.certainOutage].compactMap { $0 }
         func some(_ count: Int) -> Set<ExternalID> {
             Set((0..<count).map { _ in SimulatedLog.id(Int.random(in: 0..<profile.ids, using: &random)) })
         }
@@ -51,6 +57,11 @@ struct SimulatedAPI {
     /// How long a request of this id takes, at least.
     func slowness(of id: ExternalID) -> Duration { self.slow.contains(id) ? .seconds(20) : .zero }
 
+    /// How long nobody answers a request that arrives now; `nil` when somebody does.
+    func hangs(at now: Duration) -> Duration? {
+        self.outages.first { $0.span.contains(now) && $0.kind == .blackHole }.map { _ in Self.timeout }
+    }
+
     /// Carries out a request at the moment at which it arrives.
     mutating func create(
         _ command: CreateCustomerCommand,
@@ -58,13 +69,21 @@ struct SimulatedAPI {
         random: inout SplitMix64
     ) -> BackendAnswer {
         if let outage = self.outages.first(where: { $0.span.contains(now) }) {
-            return outage.isSystemic ? .systemic(reason: "unauthorized", message: "401") : Self.passing("503")
+            switch outage.kind {
+            case .unauthorized: return .systemic(reason: "unauthorized", message: "401")
+            case .serverError: return Self.passing("http_500")
+            case .refused: return Self.passing("not_connected", .unreachable)
+            case .blackHole: return Self.passing("unknown_outcome", .silence)
+            }
         }
         let faults = now < self.profile.faultsEnd ? self.profile.faults : SimulationProfile.Faults()
         // Long enough to see that a command gives up; not for ever, since a queue that is full of such commands waits for it.
         let isMended = now > self.profile.faultsEnd + .seconds(300)
         if self.poison.contains(command.externalID), !isMended { return Self.passing("500") }
         if Double.random(in: 0..<1, using: &random) < faults.transient { return Self.passing("502") }
+        if Double.random(in: 0..<1, using: &random) < faults.overload {
+            return Self.passing("http_429", .overload, after: .milliseconds(Int.random(in: 0...3_000, using: &random)))
+        }
         if self.refused.contains(command.externalID) {
             return .failed(CommandFailure(code: .rejected, message: "refused", httpStatus: 400))
         }
@@ -78,7 +97,8 @@ struct SimulatedAPI {
         } else {
             answer = .created(.created, self.make(command))
         }
-        return Double.random(in: 0..<1, using: &random) < faults.lostAnswer ? Self.passing("unknown_outcome") : answer
+        return Double.random(in: 0..<1, using: &random) < faults.lostAnswer
+            ? Self.passing("unknown_outcome", .silence) : answer
     }
 
     @discardableResult
@@ -89,11 +109,19 @@ struct SimulatedAPI {
         return document
     }
 
-    private static func passing(_ reason: String) -> BackendAnswer {
+    private static func passing(
+        _ reason: String,
+        _ sign: PassingFailure.Sign = .none,
+        after: Duration? = nil
+    ) -> BackendAnswer {
         .transient(
-            reason: reason,
-            failure: CommandFailure(code: .retriesExhausted, message: reason),
-            after: reason == "503" ? .seconds(1) : nil
+            PassingFailure(
+                reason: reason,
+                failure: CommandFailure(code: .retriesExhausted, message: reason),
+                after: after,
+                isInDoubt: sign == .silence,
+                sign: sign
+            )
         )
     }
 }

@@ -22,6 +22,7 @@ extension SimulatedWorker {
         case .release(let partitions): self.release(partitions)
         case .pause(let partitions): self.pause(partitions)
         case .resume(let partitions): self.resume(partitions)
+        case .report: break
         }
     }
 
@@ -44,13 +45,45 @@ extension SimulatedWorker {
         let id = request.command.externalID
         if !self.requesting.insert(id).inserted { simulation.complain("two requests of \(id) at once") }
         self.checkOrder(of: request)
+        self.checkRate(of: request)
         simulation.after(simulation.pace() + simulation.api.slowness(of: id)) {
             guard self.isAlive || simulation.chance(0.5) else { return }
+            let hangs = simulation.api.hangs(at: simulation.now).map { min($0, request.patience ?? $0) }
             let answer = simulation.api.create(request.command, at: simulation.now, random: &simulation.random)
-            simulation.after(simulation.pace()) {
+            simulation.after(hangs ?? simulation.pace()) {
                 self.requesting.remove(id)
-                self.post { core, now in core.answered(request.ticket, answer, at: now) }
+                self.noteHold(answer)
+                self.post { core, now in core.answered(request.ticket, BackendReply(answer), at: now) }
             }
+        }
+    }
+
+    /// No request goes while the API wants to be left alone, and no more go than the rate allows.
+    private func checkRate(of request: BackendRequest) {
+        let simulation = self.simulation
+        if simulation.now < self.holdUntil {
+            simulation.complain("a request before the wait that was asked for is over")
+        }
+        self.sentTimes.append(simulation.now)
+        guard let rate = self.core.settings.rateLimit, self.sentTimes.count > 1 else { return }
+        let burst = max(1, rate / 10)
+        for (index, time) in self.sentTimes.enumerated().suffix(50) {
+            let count = Double(self.sentTimes.count - index)
+            if count > rate * (simulation.now - time).seconds + burst + 0.001 {
+                simulation.complain("\(Int(count)) requests within \(simulation.now - time), over the rate of \(rate)")
+            }
+        }
+    }
+
+    /// What the core will learn when it takes the answer; a wish counts from then.
+    private func noteHold(_ answer: BackendAnswer) {
+        guard case .transient(let failure) = answer, failure.sign == .overload, let after = failure.after else {
+            return
+        }
+        self.post { [simulation] _, now in
+            // Before the answer itself, at the same moment.
+            self.holdUntil = max(self.holdUntil, now.uptime + after)
+            _ = simulation
         }
     }
 

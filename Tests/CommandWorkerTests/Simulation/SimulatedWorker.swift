@@ -12,10 +12,16 @@ final class SimulatedWorker {
     private(set) var isAlive = true
     /// External ids with a request under way.
     var requesting: Set<ExternalID> = []
+    /// When each request went, since the rate was set last.
+    var sentTimes: [Duration] = []
+    /// No request may go before.
+    var holdUntil: Duration = .zero
 
     private var inbox: [(inout WorkerCore, Moment) -> Void] = []
     private var isAwake = false
     private var alarm: Duration?
+    /// The highest limit on requests so far, before the one in force.
+    private var limitBefore = 0
 
     // What librdkafka holds.
     var events: [ConsumerEvent] = []
@@ -90,12 +96,28 @@ final class SimulatedWorker {
     private func checkBounds() {
         let settings = self.core.settings
         if self.core.table.count > settings.maximumInFlight { self.simulation.complain("more in flight than allowed") }
-        if self.core.requestCount > settings.maximumRequests { self.simulation.complain("more requests than allowed") }
+        // A probe goes even when every place is taken; a limit that was lowered is reached as requests end.
+        if case .fixed(let limit) = settings.requestLimit, self.core.slotCount > max(limit, self.limitBefore) + 1 {
+            self.simulation.complain("more requests than allowed")
+        }
+        if self.core.slotCount < 0 || self.core.slotCount > self.core.requestCount {
+            self.simulation.complain("\(self.core.slotCount) of \(self.core.requestCount) requests count")
+        }
         if self.core.backOffs.count > settings.maximumInFlight * 4 {
             self.simulation.complain("stale back-offs pile up")
         }
         if self.core.requestQueue.count > settings.maximumInFlight * 4 {
             self.simulation.complain("stale tickets pile up")
+        }
+    }
+
+    /// Puts other live settings in force.
+    func reconfigure(_ live: LiveSettings) {
+        self.post { core, now in
+            if case .fixed(let limit) = core.settings.requestLimit { self.limitBefore = max(self.limitBefore, limit) }
+            self.limitBefore = max(self.limitBefore, core.slotCount)
+            if live.rateLimit != core.settings.rateLimit { self.sentTimes = [] }
+            core.reconfigure(live, at: now)
         }
     }
 

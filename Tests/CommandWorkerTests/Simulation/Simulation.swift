@@ -157,6 +157,19 @@ final class Simulation {
             let budget = self.delay(.milliseconds(1) ... .seconds(20))
             worker.post { core, now in core.drain(until: now.uptime + budget) }
         }
+        scatter(self.profile.reconfigurations) { [unowned self] worker in
+            worker.reconfigure(
+                LiveSettings(
+                    retry: RetryPolicy(
+                        initialInterval: .milliseconds(Int.random(in: 1...500, using: &self.random)),
+                        maximumInterval: .seconds(5),
+                        maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &self.random))
+                    ),
+                    requestLimit: self.chance(0.3) ? .automatic : .fixed(Int.random(in: 1...16, using: &self.random)),
+                    rateLimit: self.chance(0.5) ? nil : [3, 20, 500].randomElement(using: &self.random)
+                )
+            )
+        }
         scatter(self.profile.suspensions) { [unowned self] worker in
             worker.post { core, _ in core.suspendIntake() }
             self.after(self.delay(.zero ... .seconds(20))) { worker.post { core, _ in core.resumeIntake() } }

@@ -12,6 +12,8 @@ struct SimulationProfile {
         var unknownOutcome = 0.0
         var transient = 0.0
         var lostAnswer = 0.0
+        /// A refusal for too many requests, with a wish to be left alone.
+        var overload = 0.0
         var readCommitted = 0.0
         var redelivery = 0.0
     }
@@ -39,17 +41,21 @@ struct SimulationProfile {
     var faultsEnd: Duration = .zero
     var faults = Faults()
     var outages = 0
+    /// One that is not left to chance.
+    var certainOutage: SimulatedAPI.Outage?
     var rebalances = 0
     var kicks = 0
     var drains = 0
     var suspensions = 0
+    /// Changes of the live settings, each by chance.
+    var reconfigurations = 0
     var core: CoreSettings
 
     /// A world that is drawn from a seed.
     init(random: inout SplitMix64) {
         self.core = CoreSettings(
             createsLocally: false,
-            maximumRequests: Int.random(in: 1...16, using: &random),
+            requestLimit: .fixed(Int.random(in: 1...16, using: &random)),
             maximumInFlight: [1, 2, 5, 16, 64, 256].randomElement(using: &random) ?? 64,
             maximumInFlightBytes: [200, 5_000, 1_000_000].randomElement(using: &random) ?? 5_000,
             retry: RetryPolicy(
@@ -58,9 +64,12 @@ struct SimulationProfile {
                 multiplier: 2,
                 maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random))
             ),
-            firstProbeWait: .milliseconds(500),
-            longestProbeWait: .seconds(10),
-            failuresThatOpenBreaker: Int.random(in: 1...20, using: &random),
+            breaker: BreakerSettings(
+                window: .seconds(Int.random(in: 1...20, using: &random)),
+                failureRatio: Double.random(in: 0.2...1, using: &random),
+                minimumRequests: Int.random(in: 1...20, using: &random),
+                probeWaits: .milliseconds(500) ... .seconds(10)
+            ),
             revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
         )
         self.core.runLimit = [1, 2, 8, 330].randomElement(using: &random) ?? 330
@@ -78,6 +87,11 @@ struct SimulationProfile {
         self.invalidShare = Double.random(in: 0...0.2, using: &random)
         self.gapShare = Double.random(in: 0...0.5, using: &random)
         self.drawTrouble(using: &random)
+        if Int.random(in: 0...3, using: &random) == 0 { self.core.requestLimit = .automatic }
+        if Int.random(in: 0...3, using: &random) == 0 {
+            self.core.rateLimit = [3, 20, 500].randomElement(using: &random)
+        }
+        self.reconfigurations = Int.random(in: 0...2, using: &random)
     }
 
     private mutating func drawTrouble(using random: inout SplitMix64) {
@@ -97,6 +111,7 @@ struct SimulationProfile {
         self.faults.unknownOutcome = share(upTo: 0.2)
         self.faults.transient = share(upTo: 0.6)
         self.faults.lostAnswer = share(upTo: 0.3)
+        self.faults.overload = share(upTo: 0.3)
         self.faults.readCommitted = share(upTo: 0.5)
         self.faults.redelivery = share(upTo: 0.2)
         self.outages = Int.random(in: 0...2, using: &random)
@@ -104,5 +119,27 @@ struct SimulationProfile {
         self.kicks = Bool.random(using: &random) ? Int.random(in: 0...6, using: &random) : 0
         self.drains = Int.random(in: 0...2, using: &random)
         self.suspensions = Int.random(in: 0...2, using: &random)
+    }
+
+    /// Makes this a world in which nothing is wrong but one long outage.
+    mutating func becomeOutage(of kind: SimulatedAPI.Outage.Kind) {
+        self.faults = Faults()
+        self.faultsEnd = .seconds(190)
+        (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
+            (0, 0, 0, 0, 0, 0)
+        (self.poisonIDs, self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0, 0)
+        (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)
+        self.backend = .remote
+        self.core.createsLocally = false
+        self.workers = 1
+        (self.partitions, self.recordsPerPartition, self.ids) = (3, 60, 1_000)
+        self.production = .seconds(150)
+        self.certainOutage = SimulatedAPI.Outage(span: .seconds(10)..<Duration.seconds(190), kind: kind)
+        self.core.requestLimit = .fixed(16)
+        self.core.rateLimit = nil
+        self.core.maximumInFlight = 256
+        self.core.maximumInFlightBytes = 1_000_000
+        self.core.breaker = BreakerSettings(minimumRequests: 10)
+        self.core.retry.maximumElapsedTime = .seconds(35)
     }
 }

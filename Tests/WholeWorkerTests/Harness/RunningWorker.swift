@@ -23,7 +23,7 @@ func withWorker<R: Sendable>(
     _ body: (CommandWorker) async throws -> R
 ) async throws -> R {
     var settings = WorkerSettings(kafka: broker.client)
-    settings.retry = RetryPolicy(initialInterval: .milliseconds(50), maximumInterval: .milliseconds(500))
+    settings.live.retry = RetryPolicy(initialInterval: .milliseconds(50), maximumInterval: .milliseconds(500))
     configure(&settings)
     let ledger = try SQLiteLedger(path: ledgerPath)
     // TEST_LOG=1 shows what the worker says.

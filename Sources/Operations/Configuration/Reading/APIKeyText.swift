@@ -11,4 +11,11 @@ enum APIKeyText {
         guard 1...4_096 ~= bytes.count, bytes.allSatisfy({ 0x21...0x7E ~= $0 }) else { return nil }
         return Secret(String(decoding: bytes, as: UTF8.self))
     }
+
+    /// Reads a key file again while the worker runs; nil when it cannot be read or its text does not fit, as in the moment in
+    /// which somebody writes it.
+    static func read(from path: String) -> Secret? {
+        guard let file = try? FileBytes(path: path, limit: 8_192) else { return nil }
+        return String(validating: file.bytes, as: UTF8.self).flatMap(Self.parse)
+    }
 }

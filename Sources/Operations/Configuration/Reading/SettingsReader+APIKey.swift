@@ -4,7 +4,7 @@ extension SettingsReader {
     ///
     /// A key file that is named must be readable and right. A credential that is absent is no mistake: most
     /// installations have none.
-    mutating func apiKey() -> (key: Secret?, keyFile: String?) {
+    mutating func apiKey() -> (key: Secret?, keyFile: String?, path: String?) {
         let direct = value(
             "api.key",
             default: Secret?.none,
@@ -12,16 +12,16 @@ extension SettingsReader {
             onReload: .takesEffect
         )
         let keyFile = value("api.key_file", default: String?.none, .optional(.path), onReload: .takesEffect)
-        if direct != nil || hasProblem("api.key") { return (direct, keyFile) }
+        if direct != nil || hasProblem("api.key") { return (direct, keyFile, nil) }
         if let keyFile {
             let place = origins["api.key_file"] ?? .builtIn
-            return (secret(in: keyFile, mayBeMissing: false, place: place), keyFile)
+            return (secret(in: keyFile, mayBeMissing: false, place: place), keyFile, keyFile)
         }
         if let credentialsDirectory {
             let path = credentialsDirectory + "/api_key"
-            return (secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), nil)
+            return (secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), nil, path)
         }
-        return (nil, nil)
+        return (nil, nil, nil)
     }
 
     /// Whether a mistake was found in a setting.

@@ -31,6 +31,10 @@ extension Settings {
         /// A file to read the key from, again on reload.
         package var keyFile: String?
 
+        /// The file that the key was read from, which is looked at again after a refusal: ``keyFile``, or the systemd
+        /// credential; nil for a key from elsewhere.
+        package var keyPath: String?
+
         /// A PEM file of certificate authorities to trust in place of the system's; nil for the system's.
         package var caFile: String?
 
@@ -57,7 +61,7 @@ extension Settings {
         /// - `api.on_stub` (text, `fail`): `fail`, `existing` or `update`.
         init(from reader: inout SettingsReader) {
             host = reader.value("api.host", default: nil, .optional(.apiHost))
-            (key, keyFile) = reader.apiKey()
+            (key, keyFile, keyPath) = reader.apiKey()
             caFile = reader.value("api.ca_file", default: nil, .optional(.path))
             timeout = reader.value(
                 "api.timeout",

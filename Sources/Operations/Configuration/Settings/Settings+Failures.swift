@@ -47,7 +47,7 @@ extension Settings {
         /// The time over which requests are counted.
         package var window: Duration
 
-        /// The share of failures in the window that opens the breaker.
+        /// The share of failures in the window that pauses intake.
         package var failureRatio: Double
 
         /// With fewer requests in the window the share is not judged.
@@ -65,7 +65,7 @@ extension Settings {
         /// - `breaker.failure_ratio` (number, 0.5): 0.01 to 1.
         /// - `breaker.minimum_requests` (number, 20): 1 to 100,000.
         /// - `breaker.probe_interval` (duration, `1s`): `100ms` to `10m`.
-        /// - `breaker.probe_max_interval` (duration, `1m`): `100ms` to `1h`, not below the interval.
+        /// - `breaker.probe_max_interval` (duration, `8s`): `100ms` to `1h`, not below the interval.
         init(from reader: inout SettingsReader) {
             window = reader.value("breaker.window", default: .seconds(10), .duration(.seconds(1) ... .seconds(600)))
             failureRatio = reader.value("breaker.failure_ratio", default: 0.5, .number(0.01...1))
@@ -77,7 +77,7 @@ extension Settings {
             )
             probeMaxInterval = reader.value(
                 "breaker.probe_max_interval",
-                default: .seconds(60),
+                default: .seconds(8),
                 .duration(.milliseconds(100) ... .seconds(3_600))
             )
         }

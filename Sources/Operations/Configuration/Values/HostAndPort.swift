@@ -17,6 +17,20 @@ package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }
 
+    /// Reads `HOST:PORT` as a person types it; nil for anything else.
+    package init?(address text: String) {
+        self.init(parsing: text)
+    }
+
+    /// Where to connect for something that listens here: an address that means «all interfaces» is reached on loopback.
+    package var reachable: HostAndPort {
+        switch self.host {
+        case "0.0.0.0": HostAndPort(host: "127.0.0.1", port: self.port)
+        case "::": HostAndPort(host: "::1", port: self.port)
+        default: self
+        }
+    }
+
     /// Reads `HOST:PORT`; nil for anything else.
     ///
     /// - Parameter defaultPort: taken when no port is written; nil makes the port obligatory.

@@ -1,0 +1,22 @@
+public import CustomerContract
+
+/// Looking at a worker from outside.
+extension CommandWorker {
+    /// Asks the loop what it is doing; it answers between two turns, so an answer shows that it goes on.
+    ///
+    /// - Parameters:
+    ///   - externalID: whose commands in flight are told one by one.
+    ///   - patience: how long to wait.
+    /// - Returns: `nil` when no answer came in time: the loop does not run, or is stuck.
+    public func inspect(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
+        await withTaskGroup(of: WorkerInspection?.self) { group in
+            group.addTask { await self.inquiries.ask(externalID) { self.wake() } }
+            group.addTask {
+                try? await Task.sleep(for: patience)
+                return nil
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? nil
+        }
+    }
+}

@@ -1,0 +1,105 @@
+import CustomerContract
+import Kafka
+import Ledger
+
+/// What the core tells of itself; nothing in here changes it.
+///
+/// Costs time in proportion to the commands in flight, and is done once a second at most, not once a turn.
+extension WorkerCore {
+    /// - Parameters:
+    ///   - externalID: whose commands are told one by one.
+    ///   - watermarks: the ends of a partition's log.
+    func inspect(
+        for externalID: ExternalID?,
+        snapshot: WorkerSnapshot,
+        watermarks: (TopicPartition) -> Watermarks?,
+        at now: Moment
+    ) -> WorkerInspection {
+        var stages: [InFlightReport.Stage: Int] = [:]
+        var incomplete: [AssignmentID: Int] = [:]
+        var oldest: UnixMilliseconds?
+        var named: [CommandTicket] = []
+        for (ticket, command) in self.table.commands where !command.isAbandoned {
+            stages[.init(command.stage), default: 0] += 1
+            incomplete[command.assignment, default: 0] += 1
+            if let timestamp = command.context.message.timestamp, timestamp < oldest ?? timestamp.next {
+                oldest = timestamp
+            }
+            if let externalID, command.context.externalID == externalID { named.append(ticket) }
+        }
+        let partitions = self.current.sorted { $0.key < $1.key }.map { topicPartition, id in
+            let ends = watermarks(topicPartition)
+            return WorkerInspection.Partition(
+                topicPartition: topicPartition,
+                committed: self.assignments[id]?.committed?.offset,
+                logEnd: ends?.high,
+                logStart: ends?.low,
+                incomplete: incomplete[id] ?? 0
+            )
+        }
+        return WorkerInspection(
+            moment: now,
+            snapshot: snapshot,
+            partitions: partitions,
+            stages: stages,
+            oldestRecord: oldest,
+            isPaused: self.intake.isPaused,
+            nextProbe: self.breaker.nextProbe.map { max(.zero, $0 - now.uptime) },
+            recentFailures: self.recentFailures.newestFirst,
+            commands: self.reports(of: named, at: now)
+        )
+    }
+
+    private func reports(of tickets: [CommandTicket], at now: Moment) -> [InFlightReport] {
+        tickets.compactMap { ticket in
+            self.table[ticket].map { command in
+                let nextAttempt = command.stage == .backingOff ? self.backOffs.due(of: ticket) : nil
+                return InFlightReport(
+                    id: command.context.id,
+                    position: command.context.message.position,
+                    stage: .init(command.stage),
+                    attempts: command.attempts,
+                    nextAttempt: nextAttempt.map { max(.zero, $0 - now.uptime) },
+                    waitsFor: self.whatItWaitsFor(command)
+                )
+            }
+        }
+        .sorted { ($0.position.partition, $0.position.offset) < ($1.position.partition, $1.position.offset) }
+    }
+
+    private func whatItWaitsFor(_ command: InFlightCommand) -> String {
+        switch command.stage {
+        case .waitingInLane: "an earlier command of the same external_id"
+        case .atLedger: self.storeTrouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
+        case .waitingForRequest:
+            self.breaker.cause.map { "the API, which fails for everybody (\($0.reason))" }
+                ?? (self.slotCount >= self.limiter.limit
+                    ? "a place among the \(self.limiter.limit) requests to the API"
+                    : "its turn, by the rate limit or the wait that the API asked for")
+        case .requesting: "the API's answer to attempt \(command.attempts)"
+        case .backingOff: "its next attempt, after attempt \(command.attempts) failed in passing"
+        case .finished:
+            self.publishTrouble.map { "its result's publication, which has trouble (\($0.name))" }
+                ?? "its result to be committed"
+        }
+    }
+}
+
+extension InFlightReport.Stage {
+    init(_ stage: InFlightCommand.Stage) {
+        self =
+            switch stage {
+            case .waitingInLane: .waitingInLane
+            case .atLedger: .atStore
+            case .waitingForRequest: .waitingForRequest
+            case .requesting: .requesting
+            case .backingOff: .backingOff
+            case .finished: .finished
+            }
+    }
+}
+
+extension UnixMilliseconds {
+    /// The millisecond after this one.
+    fileprivate var next: UnixMilliseconds { UnixMilliseconds(self.value &+ 1) }
+}

@@ -1,0 +1,26 @@
+public import CustomerContract
+
+/// The settings that may change while a worker runs; see ``CommandWorker/reconfigure(_:)``.
+public struct LiveSettings: Sendable, Hashable {
+    /// Retry of passing failures; a wait that has begun goes on as it is.
+    public var retry: RetryPolicy
+    /// Requests to the API at once; a lower limit is reached as those under way end.
+    public var requestLimit: RequestLimit
+    /// Requests to the API a second; `nil` for no limit.
+    public var rateLimit: Double?
+    /// Reply topics that commands may name, for results that are published from now on.
+    public var replyTopicsAllowed: ReplyTopicAllowList
+
+    /// Settings with the contract's defaults.
+    public init(
+        retry: RetryPolicy = RetryPolicy(),
+        requestLimit: RequestLimit = .fixed(64),
+        rateLimit: Double? = nil,
+        replyTopicsAllowed: ReplyTopicAllowList = ReplyTopicAllowList()
+    ) {
+        self.retry = retry
+        self.requestLimit = requestLimit
+        self.rateLimit = rateLimit
+        self.replyTopicsAllowed = replyTopicsAllowed
+    }
+}

@@ -1,0 +1,42 @@
+public import CoreMetrics
+
+/// What the ledger costs: one duration for each batch, by what the batch did.
+///
+/// - `customer_worker_store_duration_seconds{operation}`: `look_up` (only look-ups), `remember` (only successes),
+///   `look_up_and_remember`. Failed batches count too.
+public struct StoreMetrics: Sendable {
+    private let lookUp: CoreMetrics.Timer
+    private let remember: CoreMetrics.Timer
+    private let both: CoreMetrics.Timer
+
+    /// Makes the timers once; a batch looks none up.
+    public init(factory: any MetricsFactory) {
+        func timer(_ operation: String) -> CoreMetrics.Timer {
+            CoreMetrics.Timer(
+                label: "customer_worker_store_duration_seconds",
+                dimensions: [("operation", operation)],
+                factory: factory
+            )
+        }
+        self.lookUp = timer("look_up")
+        self.remember = timer("remember")
+        self.both = timer("look_up_and_remember")
+    }
+
+    /// Metrics that go nowhere.
+    public static var none: StoreMetrics { StoreMetrics(factory: NOOPMetricsHandler.instance) }
+
+    func record(_ duration: Duration, looksUp: Bool, remembers: Bool) {
+        let timer = looksUp && remembers ? self.both : looksUp ? self.lookUp : self.remember
+        timer.recordNanoseconds(duration.nanoseconds)
+    }
+}
+
+extension Duration {
+    /// Whole nanoseconds, bounded to 292 years.
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max : scaled + attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,33 @@
+/// How many requests may be under way now: as set, or as found.
+struct RequestLimiter: Sendable {
+    private var fixed: Int
+    private var adaptive: AdaptiveLimit?
+
+    init(_ limit: RequestLimit) {
+        switch limit {
+        case .fixed(let count):
+            self.fixed = max(count, 1)
+            self.adaptive = nil
+        case .automatic:
+            self.fixed = 0
+            self.adaptive = AdaptiveLimit()
+        }
+    }
+
+    /// Requests that may be under way.
+    var limit: Int { self.adaptive?.limit ?? self.fixed }
+
+    /// Takes another setting over; what has been found so far is kept if the limit goes on finding itself.
+    mutating func reconfigure(_ limit: RequestLimit) {
+        if case .automatic = limit, self.adaptive != nil { return }
+        self = RequestLimiter(limit)
+    }
+
+    mutating func answered(sentAt: Duration, others: Int, at now: Duration) {
+        self.adaptive?.answered(sentAt: sentAt, others: others, at: now)
+    }
+
+    mutating func refused(sentAt: Duration, at now: Duration) {
+        self.adaptive?.refused(sentAt: sentAt, at: now)
+    }
+}

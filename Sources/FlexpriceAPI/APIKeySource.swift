@@ -1,0 +1,55 @@
+import Synchronization
+
+/// The API key in force, and how it is read again.
+///
+/// Keys are rotated while a worker runs: after a 401, and when somebody asks for it with ``reread()``, the place that the key
+/// came from is looked at again. It may be used from any thread.
+public final class APIKeySource: Sendable {
+    private struct State {
+        var key: APIKey
+        var lastReread: ContinuousClock.Instant?
+    }
+
+    /// After a refusal the key is read again at most this often: hundreds of requests may be refused at once.
+    static let shortestInterval: Duration = .milliseconds(500)
+
+    private let state: Mutex<State>
+    private let read: @Sendable () -> APIKey?
+
+    /// Begins with a key.
+    ///
+    /// - Parameter read: looks at the key's place again; `nil` when there is no usable key, and then the last one stays. It may
+    ///   block for as long as a small file takes to read.
+    public init(_ key: APIKey, rereading read: @escaping @Sendable () -> APIKey? = { nil }) {
+        self.state = Mutex(State(key: key, lastReread: nil))
+        self.read = read
+    }
+
+    /// The key in force.
+    public var current: APIKey { self.state.withLock { $0.key } }
+
+    /// Puts another key in force, for requests from now on.
+    public func replace(with key: APIKey) { self.state.withLock { $0.key = key } }
+
+    /// Reads the key again from its place; `true` when there is another one now.
+    @discardableResult
+    public func reread() -> Bool {
+        guard let key = self.read() else { return false }
+        return self.state.withLock { state in
+            defer { state.key = key }
+            return key != state.key
+        }
+    }
+
+    /// Reads the key again because this one was refused, unless that has just been done or another one is in force already.
+    func refused(_ key: APIKey) {
+        let isDue = self.state.withLock { state in
+            let now = ContinuousClock.now
+            if state.key != key { return false }
+            if let last = state.lastReread, now - last < Self.shortestInterval { return false }
+            state.lastReread = now
+            return true
+        }
+        if isDue { self.reread() }
+    }
+}

@@ -1,0 +1,45 @@
+public import CustomerContract
+
+/// What an error's body says, whichever of Flexprice's three shapes it has; empty for a body of any other kind.
+///
+/// A: `{"code","message","http_status_code","details"}`. B: `{"error"}`, `{"error","message"}` or `{"message"}`.
+/// C, servers before April 2026: `{"success":false,"error":{"message","internal_error","details"}}`.
+public struct ErrorBody: Sendable, Hashable {
+    /// Flexprice's code, such as `already_exists`; only shape A has one.
+    public let code: String?
+    /// The sentence for people.
+    public let message: String?
+    /// What it says of single fields.
+    public let details: JSONObject?
+    /// Whether it has a shape that only Flexprice's handlers give an error: A or C; B is what many a proxy says too.
+    public let isFlexprices: Bool
+
+    /// Reads a body, best effort: the status decides, this only explains.
+    public init(_ body: JSONObject?) {
+        guard let object = body else {
+            self.code = nil
+            self.message = nil
+            self.details = nil
+            self.isFlexprices = false
+            return
+        }
+        if case .object(let legacy)? = object["error"] {
+            self.code = nil
+            self.message = legacy["message"]?.text
+            self.details = legacy["details"]?.object
+            self.isFlexprices = object["success"] == .bool(false) && self.message != nil
+            return
+        }
+        self.code = object["code"]?.text
+        self.message = object["message"]?.text ?? object["error"]?.text
+        self.details = object["details"]?.object
+        self.isFlexprices = self.code != nil && object["message"]?.text != nil
+    }
+}
+
+extension JSONValue {
+    /// The string, or `nil` for any other kind.
+    var text: String? { if case .string(let text) = self { text } else { nil } }
+    /// The object, or `nil` for any other kind.
+    var object: JSONObject? { if case .object(let object) = self { object } else { nil } }
+}

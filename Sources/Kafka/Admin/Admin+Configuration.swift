@@ -1,0 +1,46 @@
+import CLibrdkafka
+
+extension Admin {
+    /// The settings of a topic as the broker uses them, its defaults included, by Kafka's names.
+    ///
+    /// - Throws: ``KafkaError``; `TOPIC_AUTHORIZATION_FAILED` when the user may not describe the topic's settings.
+    public func configuration(
+        ofTopic topic: String,
+        timeout: Duration = .seconds(10)
+    ) throws(KafkaError) -> [String: String] {
+        guard let resource = unsafe rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG)
+        }
+        defer { unsafe rd_kafka_ConfigResource_destroy(resource) }
+        guard let queue = unsafe rd_kafka_queue_new(self.client.pointer) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
+        }
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        var resources: [OpaquePointer?] = unsafe [resource]
+        unsafe rd_kafka_DescribeConfigs(self.client.pointer, &resources, 1, nil, queue)
+        guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+        }
+        defer { unsafe rd_kafka_event_destroy(event) }
+        unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
+
+        var count = 0
+        guard let result = unsafe rd_kafka_event_DescribeConfigs_result(event),
+            let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &count), count > 0
+        else { return [:] }
+        let answer = unsafe answers[0]
+        unsafe try Self.check(rd_kafka_ConfigResource_error(answer), rd_kafka_ConfigResource_error_string(answer))
+        var entryCount = 0
+        guard let entries = unsafe rd_kafka_ConfigResource_configs(answer, &entryCount) else { return [:] }
+        var settings: [String: String] = [:]
+        for index in 0..<entryCount {
+            let entry = unsafe entries[index]
+            // A value of null is that of a secret, or of a setting that has none.
+            guard let name = unsafe rd_kafka_ConfigEntry_name(entry),
+                let value = unsafe rd_kafka_ConfigEntry_value(entry)
+            else { continue }
+            settings[unsafe String(cString: name)] = unsafe String(cString: value)
+        }
+        return settings
+    }
+}

@@ -1,0 +1,61 @@
+import CustomerContract
+import Hummingbird
+import NIOCore
+
+/// Answers the four routes of the admin endpoint; nothing in here changes the worker.
+struct AdminResponder: HTTPResponder {
+    typealias Context = AdminContext
+
+    /// How long a fresh look at the worker may take; a stuck loop must not make the endpoint wait for longer.
+    static let patience: Duration = .milliseconds(500)
+
+    let watch: WorkerWatch
+
+    func respond(to request: Request, context: AdminContext) async throws -> Response {
+        guard request.method == .get || request.method == .head else {
+            return Self.response(.methodNotAllowed, "text/plain", Array("only GET is served here\n".utf8))
+        }
+        switch request.uri.path {
+        case "/livez":
+            // Asking is the point: a loop that answers lives.
+            await self.watch.look(within: Self.patience)
+            return Self.response(.liveness(self.watch.view.health))
+        case "/readyz":
+            await self.watch.look(within: Self.patience)
+            return Self.response(.readiness(self.watch.view.health))
+        case "/metrics":
+            await self.watch.look(within: Self.patience)
+            let text = PrometheusText.encode(self.watch.metrics())
+            return Self.response(.ok, PrometheusText.contentType, Array(text.utf8))
+        case "/status":
+            let externalID = request.uri.queryParameters.get("external_id").map { ExternalID($0) }
+            let fresh = await self.watch.look(for: externalID, within: Self.patience)
+            // Without a fresh answer nothing is known of that id now, and an older look was for another question.
+            let report = StatusReport(
+                view: self.watch.view(showing: fresh),
+                now: .now(),
+                externalID: fresh == nil ? nil : externalID
+            )
+            return Self.response(.ok, "application/json", report.json)
+        default:
+            let routes = "here are /livez, /readyz, /metrics and /status\n"
+            return Self.response(.notFound, "text/plain", Array(routes.utf8))
+        }
+    }
+
+    private static func response(_ report: HealthReport) -> Response {
+        Self.response(report.isWell ? .ok : .serviceUnavailable, "application/json", report.json)
+    }
+
+    private static func response(_ status: HTTPResponse.Status, _ contentType: String, _ body: [UInt8]) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = contentType
+        headers[.cacheControl] = "no-store"
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+/// The responder needs nothing but the request.
+struct AdminContext: InitializableFromSource {
+    init(source: ApplicationRequestContextSource) {}
+}

@@ -1,0 +1,134 @@
+import CustomerContract
+import FlexpriceAPI
+
+/// Looks at the API: whether it is there, whether the key is known, and whether it may make customers; it makes none.
+struct APICheck: Sendable {
+    /// The roles that may write customers.
+    private static let writers = ["all_writer", "super_admin"]
+    /// Nobody waits longer for a check.
+    private static let patience: Duration = .seconds(10)
+
+    private let settings: Settings
+    private let environment: [String: String]
+
+    init(_ settings: Settings, environment: [String: String]) {
+        self.settings = settings
+        self.environment = environment
+    }
+
+    func run() async -> [CheckFinding] {
+        guard self.settings.backend == .flexprice else {
+            return [CheckFinding("api", .skipped, "backend is local: customers are made in the store")]
+        }
+        var flexprice: FlexpriceSettings
+        do throws(StartFailure) {
+            flexprice = try FlexpriceSettings(self.settings, environment: self.environment)
+        } catch {
+            return [CheckFinding("api", .failed(error.status), error.description, remedy: "mend the setting it names")]
+        }
+        flexprice.timeout = min(flexprice.timeout, Self.patience)
+        let client = FlexpriceClient(flexprice)
+        let way = flexprice.baseURL + (flexprice.proxy.map { " by way of the proxy \($0)" } ?? "")
+        let health = Self.reach(await client.health(), way)
+        var findings = [health]
+        if case .failed = health.state {
+            findings.append(CheckFinding("api key", .skipped, "the API comes first"))
+        } else {
+            findings.append(Self.key(await client.currentUser()))
+        }
+        await client.shutdown()
+        return findings
+    }
+
+    /// `GET /health`, which says little more than that somebody is there.
+    static func reach(_ exchange: Exchange, _ way: String) -> CheckFinding {
+        switch exchange {
+        case .answered(let answer) where answer.status == 200 && answer.isJSON:
+            return CheckFinding("api", .fine, "\(way) is reachable")
+        case .answered(let answer) where (300...399).contains(answer.status):
+            return CheckFinding(
+                "api",
+                .failed(.configuration),
+                "\(way) answers \(answer.status), a redirect",
+                remedy: "redirects are never followed: write api.host with https, and the name that it redirects to"
+            )
+        case .answered(let answer):
+            return CheckFinding(
+                "api",
+                .warning,
+                "\(way) answers \(answer.status) to /health",
+                remedy: "if the key below is fine, something on the way keeps /health to itself"
+            )
+        case .unanswered(let failure) where failure.kind == .notTrusted:
+            return CheckFinding(
+                "api",
+                .failed(.configuration),
+                "\(way): TLS failed (\(failure.text))",
+                remedy: "check api.ca_file, the scheme of api.host, and the clock of this machine"
+            )
+        case .unanswered(let failure):
+            return CheckFinding(
+                "api",
+                .failed(.unavailable),
+                "\(way) does not answer: \(failure.text)",
+                remedy: "check api.host, the network, HTTPS_PROXY and NO_PROXY"
+            )
+        }
+    }
+
+    /// `GET /users/me`: whose key it is, and its roles.
+    static func key(_ exchange: Exchange) -> CheckFinding {
+        guard case .answered(let answer) = exchange else {
+            return CheckFinding("api key", .failed(.unavailable), "no answer", remedy: "try again")
+        }
+        let body = try? JSONParser.parseObject(answer.body)
+        switch answer.status {
+        case 200 where body != nil:
+            return Self.roles(body?["roles"])
+        case 401:
+            return CheckFinding(
+                "api key",
+                .failed(.notPermitted),
+                "401: the key is wrong, expired or revoked, or of another region",
+                remedy: "make a key with the role all_writer in the region of api.host"
+            )
+        case 403:
+            return CheckFinding(
+                "api key",
+                .failed(.notPermitted),
+                "403: the key is known and may do nothing",
+                remedy: "set environment_id if it is a key of a self-hosted server's configuration"
+            )
+        case 408, 429, 500...:
+            return CheckFinding(
+                "api key",
+                .failed(.unavailable),
+                "the API answers \(answer.status)",
+                remedy: "try again when it is well"
+            )
+        default:
+            return CheckFinding(
+                "api key",
+                .failed(.configuration),
+                "status \(answer.status)\(answer.isJSON ? "" : " without JSON"): this is not the API",
+                remedy: "check api.host"
+            )
+        }
+    }
+
+    private static func roles(_ value: JSONValue?) -> CheckFinding {
+        guard case .array(let values)? = value else {
+            return CheckFinding("api key", .warning, "the key is valid; the API does not tell its roles")
+        }
+        let roles = values.compactMap(\.stringValue)
+        guard roles.contains(where: { Self.writers.contains($0) }) else {
+            return CheckFinding(
+                "api key",
+                .failed(.notPermitted),
+                "the key is valid and may not make customers: its roles are \(roles.isEmpty ? "none" : roles.joined(separator: ", "))",
+                remedy: "make a key with the role all_writer; the roles of a key cannot be changed"
+            )
+        }
+        return CheckFinding("api key", .fine, "valid, and may make customers (\(roles.joined(separator: ", ")))")
+    }
+}

@@ -1,0 +1,49 @@
+import Kafka
+
+/// Looks at everything that a worker needs, without changing any of it, and says what is wrong and how to mend it.
+///
+/// ```swift
+/// let report = await Preflight(sources, environment: environment).run()
+/// ```
+package struct Preflight: Sendable {
+    private let sources: SettingsSources
+    private let environment: [String: String]
+
+    /// - Parameter environment: names the proxy on the way to the API.
+    package init(_ sources: SettingsSources, environment: [String: String]) {
+        self.sources = sources
+        self.environment = environment
+    }
+
+    /// Looks at one after the other; never longer than about half a minute.
+    package func run() async -> CheckReport {
+        let loaded: LoadedSettings
+        do throws(ConfigurationErrors) {
+            loaded = try self.sources.load()
+        } catch {
+            let findings = error.problems.map { problem in
+                CheckFinding(
+                    "configuration",
+                    .failed(.configuration),
+                    "\(problem.key.map { "\($0) " } ?? "")(\(problem.place)): \(problem.found)",
+                    remedy: "expected \(problem.expected)\(problem.nearest.map { "; did you mean \($0)?" } ?? "")"
+                )
+            }
+            return CheckReport(
+                findings
+                    + ["broker", "topics", "group", "api", "store"].map {
+                        CheckFinding($0, .skipped, "the configuration comes first")
+                    }
+            )
+        }
+        let settings = loaded.settings
+        var report = CheckReport([
+            CheckFinding("configuration", .fine, loaded.configurationFile ?? "no file; environment and defaults")
+        ])
+        report.append(loaded.warnings.map { CheckFinding("configuration", .warning, "\($0)") })
+        report.append(await BrokerCheck(settings).run())
+        report.append(await APICheck(settings, environment: self.environment).run())
+        report.append([StoreCheck(settings.store.url).run()])
+        return report
+    }
+}

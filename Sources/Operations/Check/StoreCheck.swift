@@ -1,0 +1,68 @@
+import Glibc
+import Ledger
+
+/// Looks at whether the store can be written, without opening it: opening could change the form of a file that a running
+/// worker of an older version uses.
+struct StoreCheck: Sendable {
+    /// A ledger of a million customers takes about half of this.
+    private static let littleSpace: UInt64 = 1_073_741_824
+
+    private let url: StoreURL
+
+    init(_ url: StoreURL) {
+        self.url = url
+    }
+
+    func run() -> CheckFinding {
+        switch self.url {
+        case .sqlite(path: ":memory:"):
+            CheckFinding("store", .warning, "in memory: everything is forgotten at the end")
+        case .sqlite(let path):
+            Self.file(path)
+        case .postgres:
+            CheckFinding("store", .skipped, "\(self.url): connecting is tried at the start")
+        }
+    }
+
+    private static func file(_ path: String) -> CheckFinding {
+        let folder = path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard access(folder, F_OK) == 0 else {
+            return CheckFinding(
+                "store",
+                .failed(.notPermitted),
+                "the folder \(folder) does not exist",
+                remedy: "make it, owned by the worker's user"
+            )
+        }
+        // SQLite writes its log beside the file, so the folder must be writable too.
+        for place in [folder, path] where access(place, F_OK) == 0 && access(place, W_OK) != 0 {
+            return CheckFinding(
+                "store",
+                .failed(.notPermitted),
+                "\(place) cannot be written",
+                remedy: "give it to the worker's user, or set store.url to a place that it may write"
+            )
+        }
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            return CheckFinding(
+                "store",
+                .failed(.configuration),
+                "\(path) is a folder",
+                remedy: "name a file in store.url"
+            )
+        }
+        var space = statvfs()
+        let free = statvfs(folder, &space) == 0 ? UInt64(space.f_bavail) * UInt64(space.f_frsize) : .max
+        let what = access(path, F_OK) == 0 ? "is there and can be written" : "will be made"
+        guard free >= Self.littleSpace else {
+            return CheckFinding(
+                "store",
+                .warning,
+                "\(path) \(what), with \(free / 1_048_576) MiB of space left",
+                remedy: "make room: a full disk stops the intake"
+            )
+        }
+        return CheckFinding("store", .fine, "\(path) \(what)")
+    }
+}

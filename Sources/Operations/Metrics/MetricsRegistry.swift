@@ -1,0 +1,138 @@
+package import CoreMetrics
+import Synchronization
+
+/// The backend of swift-metrics: keeps what components record until it is scraped.
+///
+/// Written here since no Prometheus library is among this project's packages. Only metrics of ``Metric/recorded`` are kept: a
+/// name that is not there is a mistake of ours in a debug build, and goes nowhere in a release.
+/// Asking twice for the same labels gives the same series, and a series once made is never forgotten: labels are bounded
+/// by whoever makes them.
+package final class MetricsRegistry: MetricsFactory {
+    private struct Series: Sendable {
+        var counters: [[MetricFamily.Label]: CounterSeries] = [:]
+        var histograms: [[MetricFamily.Label]: HistogramSeries] = [:]
+    }
+
+    private let metrics: [String: Metric]
+    private let state = Mutex<[String: Series]>([:])
+
+    /// A registry without series.
+    package convenience init() {
+        self.init(Metric.recorded)
+    }
+
+    init(_ metrics: [Metric]) {
+        self.metrics = Dictionary(uniqueKeysWithValues: metrics.map { ($0.name, $0) })
+    }
+
+    /// Everything that was recorded so far, by name and labels.
+    package func families() -> [MetricFamily] {
+        self.state.withLock { state in
+            state.sorted { $0.key < $1.key }.compactMap { name, series in
+                guard let metric = self.metrics[name] else { return nil }
+                var family = MetricFamily(metric)
+                for (labels, counter) in series.counters.sorted(by: { Self.precedes($0.key, $1.key) }) {
+                    family.samples.append(.init(Double(counter.value), labels))
+                }
+                for (labels, histogram) in series.histograms.sorted(by: { Self.precedes($0.key, $1.key) }) {
+                    family.samples += histogram.samples(labels)
+                }
+                return family
+            }
+        }
+    }
+
+    private static func precedes(_ left: [MetricFamily.Label], _ right: [MetricFamily.Label]) -> Bool {
+        left.map(\.value).lexicographicallyPrecedes(right.map(\.value))
+    }
+
+    private func metric(_ label: String, _ kind: Metric.Kind) -> Metric? {
+        let metric = self.metrics[label].flatMap { $0.kind == kind ? $0 : nil }
+        assert(metric != nil, "no \(kind.rawValue) \(label) is declared in Metric.recorded")
+        return metric
+    }
+
+    // MARK: MetricsFactory
+
+    /// A counter.
+    package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
+        guard self.metric(label, .counter) != nil else { return NOOPMetricsHandler.instance }
+        let labels = dimensions.map { MetricFamily.Label($0.0, $0.1) }
+        return self.state.withLock { state in
+            if let known = state[label]?.counters[labels] { return known }
+            let series = CounterSeries()
+            state[label, default: Series()].counters[labels] = series
+            return series
+        }
+    }
+
+    /// A histogram of durations.
+    package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
+        guard let metric = self.metric(label, .histogram) else { return NOOPMetricsHandler.instance }
+        let labels = dimensions.map { MetricFamily.Label($0.0, $0.1) }
+        return self.state.withLock { state in
+            if let known = state[label]?.histograms[labels] { return known }
+            let series = HistogramSeries(bounds: metric.buckets)
+            state[label, default: Series()].histograms[labels] = series
+            return series
+        }
+    }
+
+    /// Nothing of ours records other values.
+    package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
+        assertionFailure("no recorder \(label) is declared")
+        return NOOPMetricsHandler.instance
+    }
+
+    /// Series stay until the process ends: a counter that came back would start again from zero.
+    package func destroyCounter(_ handler: any CounterHandler) {}
+    /// As for counters.
+    package func destroyTimer(_ handler: any TimerHandler) {}
+    /// There are none.
+    package func destroyRecorder(_ handler: any RecorderHandler) {}
+}
+
+/// A number that grows.
+private final class CounterSeries: CounterHandler {
+    private let stored = Atomic<Int64>(0)
+
+    var value: Int64 { self.stored.load(ordering: .relaxed) }
+
+    func increment(by amount: Int64) {
+        self.stored.wrappingAdd(amount, ordering: .relaxed)
+    }
+
+    func reset() {
+        self.stored.store(0, ordering: .relaxed)
+    }
+}
+
+/// Durations in buckets.
+private final class HistogramSeries: TimerHandler {
+    private struct State {
+        var counts: [Int]
+        var sum: Double = 0
+    }
+
+    private let bounds: [Double]
+    private let state: Mutex<State>
+
+    init(bounds: [Double]) {
+        self.bounds = bounds
+        self.state = Mutex(State(counts: Array(repeating: 0, count: bounds.count + 1)))
+    }
+
+    func recordNanoseconds(_ duration: Int64) {
+        let seconds = Double(max(duration, 0)) / 1_000_000_000
+        let index = self.bounds.firstIndex { seconds <= $0 } ?? self.bounds.count
+        self.state.withLock { state in
+            state.counts[index] += 1
+            state.sum += seconds
+        }
+    }
+
+    func samples(_ labels: [MetricFamily.Label]) -> [MetricFamily.Sample] {
+        let (counts, sum) = self.state.withLock { ($0.counts, $0.sum) }
+        return MetricFamily.histogram(bounds: self.bounds, counts: counts, sum: sum, labels: labels)
+    }
+}

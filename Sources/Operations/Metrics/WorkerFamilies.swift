@@ -1,0 +1,118 @@
+package import CommandWorker
+package import CustomerContract
+package import Kafka
+
+/// The metrics that the worker's core counts itself, read when they are asked for: nothing is looked up for a command.
+package struct WorkerFamilies: Sendable {
+    /// Reasons that were seen once stay with 0, so that an alert on one ends when the reason does.
+    private var seenReasons: Set<String> = ["draining", "full", "publishing", "suspended"]
+
+    /// More reasons than the code can make would be a leak of labels.
+    private static let mostReasons = 100
+
+    /// Families of a worker that was not seen yet.
+    package init() {}
+
+    /// The families of an inspection.
+    ///
+    /// - Parameters:
+    ///   - logEnds: ends of logs that are newer than the inspection's, by partition.
+    ///   - now: the wall clock.
+    package mutating func families(
+        _ inspection: WorkerInspection,
+        logEnds: [TopicPartition: Int64] = [:],
+        now: UnixMilliseconds
+    ) -> [MetricFamily] {
+        let snapshot = inspection.snapshot
+        let counters = snapshot.counters
+        let partitions = inspection.partitions.map { partition in
+            (partition, [Label("topic", partition.topicPartition.topic), Label("partition", partition.number)])
+        }
+        return [
+            MetricFamily(.commands, Self.commands(counters)),
+            MetricFamily(.commandDuration, Self.histogram(counters.durations)),
+            MetricFamily(.inFlight, [.init(Double(snapshot.inFlight))]),
+            MetricFamily(.oldestUnfinished, [.init(inspection.oldestAge(at: now))]),
+            MetricFamily(
+                .consumerLag,
+                partitions.compactMap { partition, labels in
+                    partition.lag(logEnd: logEnds[partition.topicPartition]).map { .init(Double($0), labels) }
+                }
+            ),
+            MetricFamily(.incompleteOffsets, partitions.map { .init(Double($0.incomplete), $1) }),
+            MetricFamily(
+                .apiRetries,
+                counters.retries.sorted { $0.key < $1.key }.map { .init(Double($1), [Label("reason", $0)]) }
+            ),
+            MetricFamily(.intakePaused, self.intakePaused(snapshot.intakeBlock)),
+            MetricFamily(
+                .deadLetters,
+                ErrorCode.allCases.map { .init(Double(counters.failed[$0] ?? 0), [Label("code", $0.rawValue)]) }
+            ),
+            MetricFamily(
+                .transactions,
+                WorkerCounters.BatchEnd.allCases.map {
+                    .init(Double(counters.batches[$0] ?? 0), [Label("result", $0.rawValue)])
+                }
+            ),
+            MetricFamily(.unknownFields, [.init(Double(counters.unknownFields))]),
+            MetricFamily(.abandoned, [.init(Double(counters.abandoned))]),
+            MetricFamily(.skipped, [.init(Double(counters.skipped))]),
+            MetricFamily(.loopTurns, [.init(Double(snapshot.turns))]),
+        ]
+    }
+
+    private typealias Label = MetricFamily.Label
+
+    private static func commands(_ counters: WorkerCounters) -> [MetricFamily.Sample] {
+        func labels(_ status: String, outcome: String, code: String) -> [Label] {
+            [Label("status", status), Label("outcome", outcome), Label("code", code)]
+        }
+        return CreatedOutcome.allCases.map {
+            .init(Double(counters.created[$0] ?? 0), labels("created", outcome: $0.rawValue, code: ""))
+        }
+            + ErrorCode.allCases.map {
+                .init(Double(counters.failed[$0] ?? 0), labels("failed", outcome: "", code: $0.rawValue))
+            }
+    }
+
+    private static func histogram(_ durations: DurationHistogram) -> [MetricFamily.Sample] {
+        MetricFamily.histogram(
+            bounds: durations.bounds.map { Double($0) / 1_000 },
+            counts: durations.counts,
+            sum: Double(durations.sum) / 1_000
+        )
+    }
+
+    private mutating func intakePaused(_ block: String?) -> [MetricFamily.Sample] {
+        if let block, self.seenReasons.count < Self.mostReasons { self.seenReasons.insert(block) }
+        return self.seenReasons.sorted().map { .init($0 == block ? 1 : 0, [Label("reason", $0)]) }
+    }
+}
+
+extension WorkerInspection {
+    /// The age in seconds of the oldest record in flight.
+    func oldestAge(at now: UnixMilliseconds) -> Double {
+        guard let oldest = self.oldestRecord else { return 0 }
+        return max(0, Double(now.value) - Double(oldest.value)) / 1_000
+    }
+
+    /// The lag of all our partitions together; `nil` while none is known.
+    func totalLag(logEnds: [TopicPartition: Int64] = [:]) -> Int64? {
+        let lags = self.partitions.compactMap { $0.lag(logEnd: logEnds[$0.topicPartition]) }
+        return lags.isEmpty ? nil : lags.reduce(0, +)
+    }
+}
+
+extension WorkerInspection.Partition {
+    /// The partition's number as a label.
+    var number: String { "\(self.topicPartition.partition)" }
+
+    /// Records between the committed offset, or the log's start before the first commit, and the end of the log.
+    ///
+    /// `nil` until the first fetch.
+    func lag(logEnd newer: Int64? = nil) -> Int64? {
+        guard let end = [self.logEnd, newer].compactMap({ $0 }).max() else { return nil }
+        return max(0, end - (self.committed ?? self.logStart ?? 0))
+    }
+}

@@ -1,0 +1,168 @@
+import CommandWorker
+import Dispatch
+import Glibc
+package import Logging
+
+/// Runs a worker with everything that looks after it: signals, the admin endpoint, the service manager.
+///
+/// TERM and INT drain and stop, a second one aborts; HUP reloads; TSTP stops the intake and keeps the partitions, CONT resumes;
+/// TTIN logs what is in flight.
+package struct Daemon: Sendable {
+    private let worker: CommandWorker
+    private let watch: WorkerWatch
+    private let settings: Settings
+    private let manager: ServiceManager?
+    private let notices: NoticeBoard
+    private let reload: @Sendable () async -> Void
+    private let logger: Logger
+
+    /// Looks at the worker so often, or more often when the service manager's watchdog is quicker.
+    private static let lookInterval: Duration = .seconds(1)
+
+    /// - Parameter reload: reads the settings again and puts into force what can be.
+    package init(
+        _ assembly: WorkerAssembly,
+        settings: Settings,
+        manager: ServiceManager?,
+        logger: Logger,
+        reload: @escaping @Sendable () async -> Void
+    ) {
+        self.worker = assembly.worker
+        self.watch = WorkerWatch(
+            assembly.worker,
+            registry: assembly.metrics,
+            logEnds: LogEnds(assembly.kafka)
+        )
+        self.settings = settings
+        self.manager = manager
+        self.notices = NoticeBoard(manager)
+        self.reload = reload
+        self.logger = logger
+    }
+
+    /// Returns the exit code once the worker has stopped.
+    ///
+    /// A forced stop does not return: it ends the process with code 2 at once, since calls of librdkafka that wait for a broker
+    /// cannot be cut short. Nothing is lost by it: what is not committed runs again.
+    ///
+    /// - Throws: ``StartFailure`` when the admin endpoint cannot listen; nothing has been consumed then.
+    package func untilStopped(_ signals: SignalDuty) async throws(StartFailure) -> ExitStatus {
+        let admin = AdminServer(self.settings.admin.listen, watch: self.watch, logger: self.logger)
+        return try await admin.serve { _ in
+            await withTaskGroup(of: ExitStatus?.self) { group in
+                signals.take(over: self.actions)
+                group.addTask { await self.runWorker() }
+                group.addTask {
+                    await self.look()
+                    return nil
+                }
+                defer { group.cancelAll() }
+                for await status in group {
+                    if let status { return status }
+                }
+                return .internal
+            }
+        }
+    }
+
+    private func runWorker() async -> ExitStatus {
+        do {
+            try await self.worker.run()
+        } catch {
+            self.logger.critical("Worker stopped", metadata: [LogKey.error: "\(error)"])
+            return .failure
+        }
+        let counters = self.worker.snapshot.counters
+        var facts: Logger.Metadata = ["results": "\(counters.resultCount)", "abandoned": "\(counters.abandoned)"]
+        guard counters.cutOff > 0 else {
+            self.logger.info("Stopped", metadata: facts)
+            return .success
+        }
+        facts["cut_off"] = "\(counters.cutOff)"
+        self.logger.error("Stopped at the end of the drain's budget; what was cut off runs again", metadata: facts)
+        return .forcedStop
+    }
+
+    /// Looks at the worker until the task is cancelled, and tells the service manager what was seen.
+    ///
+    /// The sleep between two looks feeds nothing: only an answer of the loop does.
+    private func look() async {
+        // Half of the watchdog's time is what sd_watchdog_enabled(3) advises; a third leaves room for a late answer.
+        let interval = min(Self.lookInterval, (self.manager?.watchdog).map { $0 / 3 } ?? Self.lookInterval)
+        while !Task.isCancelled {
+            if let inspection = await self.watch.look(within: Health.longestSilence) {
+                self.notices.post { $0.seen(self.watch.view(showing: inspection), inspection) }
+            }
+            try? await Task.sleep(for: interval)
+        }
+    }
+
+    private var actions: SignalDuty.Actions {
+        SignalDuty.Actions(
+            drain: { self.drain() },
+            abort: { self.forceStop("Aborted by a second signal") },
+            reload: {
+                self.notices.post { $0.reloading(monotonic: .sinceBoot) }
+                await self.reload()
+                self.notices.post { $0.reloaded() }
+            },
+            suspend: {
+                self.logger.notice("Intake suspended by a signal")
+                self.worker.suspend()
+            },
+            resume: {
+                self.logger.notice("Intake resumed by a signal")
+                self.worker.resume()
+            },
+            logInFlight: { await self.logInFlight() },
+            wedge: {
+                self.logger.critical("The loop is blocked on purpose, by a test hook")
+                self.worker.wedge()
+            }
+        )
+    }
+
+    private func drain() {
+        let budget = self.settings.shutdown.drainTimeout
+        self.notices.post { $0.stopping(self.worker.snapshot) }
+        self.worker.drain(within: budget)
+        // What the drain's own deadline cannot end: a broker that does not answer.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Int(budget.wholeSeconds) + 5)) {
+            self.forceStop("The drain took longer than its budget")
+        }
+    }
+
+    private func logInFlight() async {
+        guard let inspection = await self.watch.look(within: .seconds(2)) else {
+            self.logger.error("In flight: unknown, the loop does not answer")
+            return
+        }
+        let snapshot = inspection.snapshot
+        var facts: Logger.Metadata = [
+            LogKey.inFlight: "\(snapshot.inFlight)", "requests": "\(snapshot.requests)",
+            "partitions": "\(snapshot.partitions)", "intake_block": "\(snapshot.intakeBlock ?? "none")",
+        ]
+        for (stage, count) in inspection.stages { facts["stage.\(stage.rawValue)"] = "\(count)" }
+        if let oldest = inspection.oldestRecord { facts["oldest_record"] = "\(oldest)" }
+        self.logger.notice("In flight", metadata: facts)
+    }
+
+    private func forceStop(_ reason: Logger.Message) -> Never {
+        let inFlight = self.worker.snapshot.inFlight
+        self.logger.critical(
+            "\(reason); what was in flight runs again with the next start",
+            metadata: [LogKey.inFlight: "\(inFlight)"]
+        )
+        self.manager?.notify(["STATUS=\(reason): \(inFlight) commands abandoned, they run again with the next start"])
+        _exit(ExitStatus.forcedStop.rawValue)
+    }
+}
+
+extension Duration {
+    /// `CLOCK_MONOTONIC`, which systemd compares `MONOTONIC_USEC` with.
+    fileprivate static var sinceBoot: Duration {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+    }
+}

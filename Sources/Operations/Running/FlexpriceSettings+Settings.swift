@@ -1,0 +1,42 @@
+package import FlexpriceAPI
+
+extension FlexpriceSettings {
+    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and may change.
+    private static let connectionBound = 10_000
+
+    /// How a configuration reaches the API.
+    ///
+    /// - Parameter environment: names the proxy.
+    /// - Throws: ``StartFailure`` 78 when host or key are missing, or the authorities' file or the proxy are of no use.
+    package init(_ settings: Settings, environment: [String: String]) throws(StartFailure) {
+        guard let host = settings.api.host, let key = settings.api.key else {
+            throw StartFailure(.configuration, "backend flexprice needs api.host and a key")
+        }
+        var authorities: TrustedAuthorities?
+        if let path = settings.api.caFile {
+            do throws(TrustedAuthorities.Unusable) {
+                authorities = try TrustedAuthorities(pemFile: path)
+            } catch {
+                throw StartFailure(.configuration, "api.ca_file: \(error.description)")
+            }
+        }
+        let proxy: ProxyChoice?
+        do throws(ProxyChoice.Unusable) {
+            proxy = try ProxyChoice.choose(for: host.description, environment: environment)
+        } catch {
+            throw StartFailure(.configuration, error.description)
+        }
+        let path = settings.api.keyPath
+        self.init(
+            baseURL: host.description,
+            apiKeys: APIKeySource(APIKey(key.reveal())) {
+                path.flatMap { APIKeyText.read(from: $0) }.map { APIKey($0.reveal()) }
+            },
+            environmentID: settings.environmentID,
+            timeout: settings.api.timeout,
+            maximumConnections: Self.connectionBound,
+            authorities: authorities,
+            proxy: proxy
+        )
+    }
+}

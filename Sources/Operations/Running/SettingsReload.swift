@@ -1,0 +1,69 @@
+package import Logging
+
+/// Reads the settings again on HUP, and puts into force what a reload can change.
+///
+/// A new file with any mistake is refused as a whole: the old settings stay, and the log names every mistake. What only a restart
+/// can change is named too, and stays as it was.
+package actor SettingsReload {
+    /// Puts new settings into force, as far as a reload can.
+    package typealias Applying = @Sendable (Settings) async -> Void
+
+    private let sources: SettingsSources
+    private var current: LoadedSettings
+    private let level: LogLevelControl
+    private let apply: Applying
+    private let logger: Logger
+
+    /// - Parameters:
+    ///   - current: what holds now, read from the same sources.
+    ///   - apply: takes all settings; those that need a restart are none of its business.
+    package init(
+        _ sources: SettingsSources,
+        current: LoadedSettings,
+        level: LogLevelControl,
+        logger: Logger,
+        apply: @escaping Applying
+    ) {
+        self.sources = sources
+        self.current = current
+        self.level = level
+        self.logger = logger
+        self.apply = apply
+    }
+
+    /// Reads, checks, and applies or refuses; the log says which.
+    package func reload() async {
+        let loaded: LoadedSettings
+        do throws(ConfigurationErrors) {
+            loaded = try self.sources.load()
+        } catch {
+            self.logger.error(
+                "New settings refused; the old ones stay",
+                metadata: ["problems": .array(error.problems.map { "\($0)" })]
+            )
+            return
+        }
+        let changes = loaded.changes(since: self.current)
+        self.current = loaded
+        for warning in loaded.warnings { self.logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
+        guard !changes.isEmpty else {
+            self.logger.notice("Settings read again; nothing has changed")
+            return
+        }
+        self.level.set(loaded.settings.log.level)
+        await self.apply(loaded.settings)
+        for change in changes {
+            // At warning, because somebody wants to know why nothing happens.
+            let level: Logger.Level = change.effect == .takesEffect ? .notice : .warning
+            self.logger.log(
+                level: level,
+                change.effect == .takesEffect
+                    ? "Setting changed" : "Setting changed; it takes effect at the next start",
+                metadata: [
+                    LogKey.setting: "\(change.key)", LogKey.oldValue: "\(change.from ?? "-")",
+                    LogKey.newValue: "\(change.to ?? "-")",
+                ]
+            )
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package import Kafka
+import Synchronization
+
+/// Asks a broker for the ends of logs while the consumer does not fetch, so that the lag of a paused worker is known.
+package final class LogEnds: Sendable {
+    /// Asks for the ends of some partitions.
+    package typealias Asking = @Sendable ([TopicPartition]) async -> [TopicPartition: Int64]
+
+    private struct State {
+        var ends: [TopicPartition: Int64] = [:]
+        var lastAsked: ContinuousClock.Instant?
+        var isAsking = false
+    }
+
+    /// Between two rounds of questions.
+    static let interval: Duration = .seconds(5)
+
+    private let ask: Asking
+    private let state = Mutex(State())
+
+    /// - Parameter ask: waits as long as it likes; nobody waits for it.
+    package init(_ ask: @escaping Asking) {
+        self.ask = ask
+    }
+
+    /// Asks through a client of its own, made when it is first needed.
+    package convenience init(_ client: ClientProperties) {
+        let asker = Asker(client)
+        self.init { await asker.ends(of: $0) }
+    }
+
+    /// The ends last heard of.
+    var known: [TopicPartition: Int64] { self.state.withLock { $0.ends } }
+
+    /// Asks again if the last answer is old, without waiting for the new one.
+    func refresh(_ partitions: [TopicPartition]) async {
+        let isDue = self.state.withLock { state in
+            guard !state.isAsking, state.lastAsked.map({ $0.duration(to: .now) >= Self.interval }) ?? true else {
+                return false
+            }
+            state.isAsking = true
+            state.lastAsked = .now
+            return true
+        }
+        guard isDue else { return }
+        // Not a child of the caller, who must not wait: a broker that is away takes seconds. One at a time, and it ends.
+        Task {
+            let answer = await self.ask(partitions)
+            self.state.withLock { state in
+                state.isAsking = false
+                state.ends = answer
+            }
+        }
+    }
+
+    private actor Asker {
+        private let client: ClientProperties
+        private var admin: Admin?
+
+        init(_ client: ClientProperties) {
+            self.client = client
+        }
+
+        func ends(of partitions: [TopicPartition]) async -> [TopicPartition: Int64] {
+            var ends: [TopicPartition: Int64] = [:]
+            do throws(KafkaError) {
+                let admin = try self.connected()
+                for partition in partitions {
+                    ends[partition] = try await admin.watermarks(of: partition, timeout: .seconds(2)).high
+                }
+            } catch {
+                // Brokers that do not answer are told by others; what was learnt before stays true as a lower bound.
+            }
+            return ends
+        }
+
+        private func connected() throws(KafkaError) -> Admin {
+            if let admin = self.admin { return admin }
+            let admin = try Admin(self.client, log: { _ in })
+            self.admin = admin
+            return admin
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package import CommandWorker
+package import CustomerContract
+import Kafka
+import Synchronization
+
+/// Looks at the worker from outside, once a second and whenever somebody asks, and remembers what it saw.
+///
+/// Everything that is told about the worker comes from here: health, metrics, status, the service manager's notices. It goes on when
+/// the loop is stuck, and tells then what was last seen.
+package final class WorkerWatch: Sendable {
+    /// What was seen at one moment.
+    package struct View: Sendable {
+        /// The loop's last answer; `nil` before the first.
+        package let inspection: WorkerInspection?
+        /// How long ago that was, or since the watch began.
+        package let silence: Duration
+        let activity: RecentActivity
+        let logEnds: [TopicPartition: Int64]
+
+        /// Whether the worker lives and is ready.
+        package var health: Health { Health(self.inspection, silence: self.silence) }
+    }
+
+    private struct State {
+        var inspection: WorkerInspection?
+        var lastAnswer: ContinuousClock.Instant
+        var activity = RecentActivity()
+        var families = WorkerFamilies()
+    }
+
+    private let worker: CommandWorker
+    private let registry: MetricsRegistry
+    private let logEnds: LogEnds
+    private let state: Mutex<State>
+
+    /// Begins to watch; the time of silence counts from now.
+    package init(_ worker: CommandWorker, registry: MetricsRegistry, logEnds: LogEnds) {
+        self.worker = worker
+        self.registry = registry
+        self.logEnds = logEnds
+        self.state = Mutex(State(lastAnswer: .now))
+    }
+
+    /// Asks the loop, and remembers its answer; `nil` when it did not answer in time.
+    @discardableResult
+    package func look(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
+        guard let inspection = await self.worker.inspect(for: externalID, within: patience) else { return nil }
+        self.state.withLock { state in
+            state.inspection = inspection
+            state.lastAnswer = .now
+            state.activity.add(inspection)
+        }
+        if inspection.isPaused {
+            // Nothing is fetched, so the consumer does not learn how far the logs have grown.
+            await self.logEnds.refresh(inspection.partitions.map(\.topicPartition))
+        }
+        return inspection
+    }
+
+    /// What was last seen.
+    package var view: View { self.view(showing: nil) }
+
+    /// What was last seen, with one inspection of several that were made at about the same time.
+    func view(showing inspection: WorkerInspection?) -> View {
+        let ends = self.logEnds.known
+        return self.state.withLock { state in
+            View(
+                inspection: inspection ?? state.inspection,
+                silence: .now - state.lastAnswer,
+                activity: state.activity,
+                logEnds: ends
+            )
+        }
+    }
+
+    /// Every metric of this process.
+    package func metrics() -> [MetricFamily] {
+        let view = self.view
+        let worker = view.inspection.map { inspection in
+            self.state.withLock { state in
+                state.families.families(inspection, logEnds: view.logEnds, now: .now())
+            }
+        }
+        return (worker ?? []) + self.registry.families() + [BuildInfo.family] + ProcessFamilies.read()
+    }
+}

@@ -1,0 +1,62 @@
+package import CustomerContract
+
+/// One line of the audit log: who did what to the dead letters or to the ledger, when, and what came of it.
+package struct AuditEntry: Sendable {
+    private var object: JSONObject
+
+    /// Begins an entry.
+    ///
+    /// - Parameters:
+    ///   - action: what was done, such as `redrive.began`.
+    ///   - owner: who did it.
+    package init(_ action: String, by owner: JobOwner, at now: UnixMilliseconds) {
+        self.object = JSONObject([
+            .init(name: "at", value: .string(now.description)),
+            .init(name: "action", value: .string(action)),
+            .init(name: "user", value: .string(owner.user)),
+            .init(name: "host", value: .string(owner.host)),
+            .init(name: "process", value: .number(JSONNumber(Int(owner.process)))),
+        ])
+    }
+
+    /// Sets a member.
+    package subscript(name: String) -> JSONValue? {
+        get { self.object[name] }
+        set { self.object[name] = newValue }
+    }
+
+    /// The counts of a job: what was sent, left and failed again, and the first and last offsets.
+    package mutating func add(_ counts: JobCounts) {
+        self["matched"] = .number(JSONNumber(counts.matched))
+        self["moved"] = .number(JSONNumber(counts.moved))
+        self["moved_before"] = .number(JSONNumber(counts.movedBefore))
+        self["left"] = .object(
+            JSONObject(
+                counts.left.sorted { $0.key.name < $1.key.name }.map {
+                    .init(name: $0.key.name, value: .number(JSONNumber($0.value)))
+                }
+            )
+        )
+        self["failed_again"] = .object(
+            JSONObject(
+                counts.failedAgain.sorted { $0.key < $1.key }.map {
+                    .init(name: $0.key, value: .number(JSONNumber($0.value)))
+                }
+            )
+        )
+        self["offsets"] = .array(
+            counts.ranges.sorted { $0.key < $1.key }.map { partition, range in
+                .object(
+                    JSONObject([
+                        .init(name: "partition", value: .number(JSONNumber(Int(partition)))),
+                        .init(name: "first", value: .number(JSONNumber(Int(range.first)))),
+                        .init(name: "last", value: .number(JSONNumber(Int(range.last)))),
+                    ])
+                )
+            }
+        )
+    }
+
+    /// The line, without its end.
+    package var encoded: [UInt8] { JSONWriter.encode(self.object) }
+}

@@ -1,0 +1,47 @@
+import Glibc
+
+/// A file of lines that only grows; a line is on the disk when ``append(_:)`` returns.
+///
+/// Lines of several processes do not mix: each is one write(2) to a file opened with O_APPEND.
+package final class LineFile: Sendable {
+    /// Why a file cannot be written.
+    package struct Failure: Error, Sendable, CustomStringConvertible {
+        /// The sentence, with the path and the system's reason.
+        package let description: String
+    }
+
+    /// Where it stands.
+    package let path: String
+    private let descriptor: Int32
+
+    /// Opens or creates the file, readable by its owner and group only: it holds people's names and addresses.
+    package init(path: String) throws(Failure) {
+        self.path = path
+        self.descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        if self.descriptor < 0 { throw Self.failure(path) }
+    }
+
+    deinit {
+        close(self.descriptor)
+    }
+
+    /// Appends lines, and waits until they are on the disk.
+    package func append(_ lines: [[UInt8]]) throws(Failure) {
+        guard !lines.isEmpty else { return }
+        var bytes: [UInt8] = []
+        for line in lines { bytes += line + [UInt8(ascii: "\n")] }
+        var start = 0
+        while start < bytes.count {
+            let count = bytes[start...].withUnsafeBytes { write(self.descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { throw Self.failure(self.path) }
+            start += count
+        }
+        // A pipe or a terminal has nothing to flush.
+        if fdatasync(self.descriptor) != 0, errno != EINVAL { throw Self.failure(self.path) }
+    }
+
+    private static func failure(_ path: String) -> Failure {
+        Failure(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+    }
+}

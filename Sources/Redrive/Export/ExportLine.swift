@@ -1,0 +1,130 @@
+package import CustomerContract
+package import Kafka
+
+/// One dead letter as a line of JSON, from which it can be had back.
+///
+/// ```json
+/// {"dead_letter":{"position":"customer_commands_dlq/0/12","code":"invalid_command","reason":"…","failed_at":"…"},
+///  "topic":"customer_commands","partition":0,"timestamp":1764064800000,
+///  "key":"acct_8412","headers":[{"name":"ce_id","value":"signup-1"}],"value":{"external_id":"acct_8412"}}
+/// ```
+///
+/// A value that is a JSON object stands there as one, so that it can be read and mended; then only spaces and the spelling of
+/// escapes are lost. If it is to be exact, and where it is something else, it stands as a text. Bytes that are no text stand as
+/// `key_base64`, `value_base64` or a header's `value_base64`.
+package struct ExportLine: Sendable, Hashable {
+    /// Why a line is not one.
+    package struct Problem: Error, Sendable, CustomStringConvertible {
+        /// The sentence.
+        package let description: String
+    }
+
+    /// The topic that the command came from; `nil` when no header told.
+    package let topic: String?
+    /// The partition that it came from.
+    package let partition: Int32?
+    /// The timestamp of its record.
+    package let timestamp: Int64?
+    /// The key.
+    package let key: [UInt8]?
+    /// The value.
+    package let value: [UInt8]?
+    /// The headers, those of the dead letter included.
+    package let headers: [KafkaHeader]
+    /// What is known of the failure; for people, and not needed to send the command again.
+    package let about: JSONObject
+    /// Whether the value is kept byte for byte.
+    package let isExact: Bool
+
+    /// Describes a dead letter.
+    package init(_ letter: DeadLetter, isExact: Bool = false) {
+        self.isExact = isExact
+        self.topic = letter.source?.topic
+        self.partition = letter.source?.partition
+        self.timestamp = letter.record.timestamp
+        self.key = letter.commandKey
+        self.value = letter.record.value
+        self.headers = letter.record.headers
+        var about = JSONObject([.init(name: "position", value: .string(letter.position.description))])
+        if let dialect = letter.dialect { about["dialect"] = .string(dialect.rawValue) }
+        if let kind = letter.kind { about["code"] = .string(kind) }
+        if let reason = letter.reason { about["reason"] = .string(reason) }
+        if let failedAt = letter.failedAt { about["failed_at"] = .string(failedAt.description) }
+        about["redrive_count"] = .number(JSONNumber(letter.redriveCount))
+        self.about = about
+    }
+
+    /// The line, without its end.
+    package var encoded: [UInt8] {
+        var object = JSONObject([.init(name: "dead_letter", value: .object(self.about))])
+        if let topic { object["topic"] = .string(topic) }
+        if let partition { object["partition"] = .number(JSONNumber(Int(partition))) }
+        if let timestamp { object["timestamp"] = .number(JSONNumber(Int(timestamp))) }
+        object.members.append(Self.text("key", self.key))
+        object["headers"] = .array(
+            self.headers.map { header in
+                .object(
+                    JSONObject([.init(name: "name", value: .string(header.name)), Self.text("value", header.value)])
+                )
+            }
+        )
+        object.members.append(self.isExact ? Self.text("value", self.value) : Self.body(self.value))
+        return JSONWriter.encode(object)
+    }
+
+    /// Reads a line.
+    package init(parsing line: [UInt8]) throws(Problem) {
+        let object: JSONObject
+        do {
+            object = try JSONParser.parseObject(line, maximumDepth: 128)
+        } catch {
+            throw Problem(description: "at byte \(error.byteOffset), \(error.explanation)")
+        }
+        guard let about = object["dead_letter"]?.objectValue else {
+            throw Problem(description: "no member dead_letter: this is not a line of an export")
+        }
+        self.about = about
+        self.isExact = object["value"]?.objectValue == nil
+        self.topic = object["topic"]?.stringValue
+        self.partition = object.integer("partition").flatMap { Int32(exactly: $0) }
+        self.timestamp = object.integer("timestamp").map { Int64($0) }
+        self.key = try Self.bytes("key", in: object)
+        self.value = try Self.bytes("value", in: object)
+        var headers: [KafkaHeader] = []
+        for element in object["headers"]?.arrayValue ?? [] {
+            guard let header = element.objectValue, let name = header["name"]?.stringValue else {
+                throw Problem(description: "a header without a name")
+            }
+            headers.append(KafkaHeader(name: name, value: try Self.bytes("value", in: header)))
+        }
+        self.headers = headers
+    }
+
+    private static func text(_ name: String, _ bytes: [UInt8]?) -> JSONObject.Member {
+        guard let bytes else { return .init(name: name, value: .null) }
+        if let text = String(validating: bytes, as: UTF8.self) { return .init(name: name, value: .string(text)) }
+        return .init(name: "\(name)_base64", value: .string(Base64Text.encode(bytes)))
+    }
+
+    private static func body(_ bytes: [UInt8]?) -> JSONObject.Member {
+        if let bytes, let object = try? JSONParser.parseObject(bytes) {
+            return .init(name: "value", value: .object(object))
+        }
+        return Self.text("value", bytes)
+    }
+
+    private static func bytes(_ name: String, in object: JSONObject) throws(Problem) -> [UInt8]? {
+        if let text = object["\(name)_base64"]?.stringValue {
+            guard let bytes = Base64Text.decode(text) else {
+                throw Problem(description: "\(name)_base64 is not base64")
+            }
+            return bytes
+        }
+        switch object[name] {
+        case .string(let text): return Array(text.utf8)
+        case .object(let body): return JSONWriter.encode(body)
+        case .null, nil: return nil
+        case .bool, .number, .array: throw Problem(description: "\(name): expected a text, an object or null")
+        }
+    }
+}

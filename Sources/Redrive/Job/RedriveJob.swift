@@ -1,0 +1,283 @@
+package import CustomerContract
+package import Kafka
+
+/// Every decision of a redrive: what to read, what to send, when, and when to stop.
+///
+/// A plain struct without I/O or clock.
+/// Its owner asks ``next(at:)``, does what it says, and tells what came of it. Invariants:
+///
+/// 1. A dead letter is sent at most once: not if ``SentBack`` has it, and it is put there only by ``committed(positions:at:)``, whose
+///    transaction carries both. A batch that did not get out is offered again as it was.
+/// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory grows
+///    neither with the topic nor with its records.
+/// 3. Letters of a partition leave in the order in which they stand there, retries included.
+/// 4. While the first letters' results are awaited, nothing else is sent.
+package struct RedriveJob: Sendable {
+    /// What the owner is to do.
+    package enum Step: Sendable {
+        /// Read at most so many letters and give each to ``take(_:)``.
+        case read(Int)
+        /// Send this in one transaction with what ``pages(with:of:)`` says, then call ``committed(positions:at:)``,
+        /// ``refused(_:)`` or ``notCommitted()``.
+        case send(ReturnBatch)
+        /// Give a sign of life: a transaction with the job's record alone; then call ``beaten(at:)``.
+        case beat
+        /// Do nothing until then.
+        case rest(until: Duration)
+        /// Look for results, at the longest until then; give each to ``observe(_:succeeded:code:)``.
+        case followResults(until: Duration)
+        /// It is over.
+        case end(JobEnding)
+    }
+
+    /// The numbers.
+    package let settings: Settings
+    /// What was counted.
+    package private(set) var counts = JobCounts()
+    /// What all jobs have sent back.
+    package private(set) var sentBack: SentBack
+    /// How the first letters fare.
+    package private(set) var canary: JobRecord.Canary
+
+    private let selection: Selection
+    private let route: ReturnRoute
+    private var pacer: RatePacer
+    private var waiting: [ReturnBatch.Entry] = []
+    private var offered: ReturnBatch?
+    private var sendsSingly = 0
+    private var hasReadAll = false
+    private var ending: JobEnding?
+    private var nextBeat: Duration
+    private var canaryDeadline: Duration?
+    /// Records that were sent and whose results are of interest; bounded, the oldest are no longer followed.
+    private var followed: [RecordPosition] = []
+    private var followedSet: Set<RecordPosition> = []
+    private static let mostFollowed = 10_000
+    /// First letters of which it is not known where they came to stand, so that their results cannot be told.
+    private var unplaced = 0
+    /// First letters that are out.
+    private var canarySent = 0
+
+    /// A job, or the rest of one.
+    ///
+    /// - Parameters:
+    ///   - movedBefore: what earlier processes of this job sent back.
+    ///   - canary: how their first letters fared.
+    package init(
+        selection: Selection,
+        route: ReturnRoute,
+        settings: Settings,
+        sentBack: SentBack,
+        movedBefore: Int = 0,
+        canary: JobRecord.Canary = .none
+    ) {
+        self.selection = selection
+        self.route = route
+        self.settings = settings
+        self.sentBack = sentBack
+        self.canary = settings.canary == 0 ? .passed : canary
+        // A process that died between sending its first letters and writing down where they stand leaves nothing to wait for:
+        // then others are the first.
+        if case .awaited(let positions) = self.canary, positions.count < movedBefore { self.canary = .none }
+        self.pacer = RatePacer(rate: settings.rate)
+        self.nextBeat = settings.beatInterval
+        self.counts.movedBefore = movedBefore
+        if case .awaited(let positions) = self.canary {
+            self.canarySent = positions.count
+            self.follow(positions)
+        }
+    }
+
+    // MARK: What the owner tells
+
+    /// Takes a letter that was read; one that is not meant, or was sent back before, is passed over.
+    package mutating func take(_ letter: DeadLetter) {
+        guard self.selection.matches(letter),
+            !self.sentBack.contains(letter.record.topicPartition.partition, letter.record.offset)
+        else { return }
+        self.counts.matched += 1
+        switch self.route.record(for: letter) {
+        case .success(let record): self.waiting.append(.init(letter: letter, record: record))
+        case .failure(let reason): self.counts.left[reason, default: 0] += 1
+        }
+    }
+
+    /// There is nothing more to read.
+    package mutating func readAll() {
+        self.hasReadAll = true
+    }
+
+    /// The batch is committed.
+    ///
+    /// - Parameter positions: where its records stand, by their index; empty if that is not known.
+    package mutating func committed(positions: [Int: RecordPosition], at now: Duration) {
+        guard let batch = self.offered else { return }
+        self.offered = nil
+        self.sendsSingly = max(0, self.sendsSingly - batch.entries.count)
+        for entry in batch.entries {
+            self.sentBack.insert(entry.letter.record.topicPartition.partition, entry.letter.record.offset)
+            self.counts.moved(entry)
+        }
+        let places = batch.entries.indices.compactMap { positions[$0] }
+        self.nextBeat = now + self.settings.beatInterval
+        if self.canary != .passed {
+            self.canarySent += batch.entries.count
+            self.unplaced += batch.entries.count - places.count
+            // At once, so that where they stand is written down.
+            self.nextBeat = now
+        }
+        switch self.canary {
+        case .none:
+            self.canary = .awaited(places)
+            self.follow(places)
+        case .awaited(let earlier):
+            self.canary = .awaited(earlier + places)
+            self.follow(places)
+        case .passed where self.settings.maximumFailures != nil:
+            self.follow(places)
+        case .passed:
+            break
+        }
+    }
+
+    /// The records themselves were refused, and nothing was committed: they are tried one by one, and the one that is at fault is left.
+    package mutating func refused(_ error: KafkaError) {
+        guard let batch = self.offered else { return }
+        self.offered = nil
+        if batch.entries.count == 1 {
+            self.counts.left[.refused(error.name), default: 0] += 1
+            self.sendsSingly = max(0, self.sendsSingly - 1)
+        } else {
+            self.waiting = batch.entries + self.waiting
+            self.sendsSingly = batch.entries.count
+        }
+    }
+
+    /// The transaction was aborted for a reason that will pass: the same batch is offered again.
+    package mutating func notCommitted() {
+        guard let batch = self.offered else { return }
+        self.offered = nil
+        self.waiting = batch.entries + self.waiting
+    }
+
+    /// A sign of life was given.
+    package mutating func beaten(at now: Duration) {
+        self.nextBeat = now + self.settings.beatInterval
+    }
+
+    /// A result was seen; one of a record that this job did not send is passed over.
+    package mutating func observe(_ command: RecordPosition, succeeded: Bool, code: String) {
+        guard self.followedSet.remove(command) != nil else { return }
+        if !succeeded { self.counts.failedAgain[code, default: 0] += 1 }
+    }
+
+    /// Stops as soon as what is under way has come to its end.
+    package mutating func stop(_ ending: JobEnding) {
+        if self.ending == nil { self.ending = ending }
+    }
+
+    // MARK: What the owner is to do
+
+    /// The next step.
+    package mutating func next(at now: Duration) -> Step {
+        if let ending { return .end(ending) }
+        if let maximum = self.settings.maximumFailures,
+            self.counts.failedAgainCount + self.failedToSend >= max(1, maximum)
+        {
+            self.ending = .tooManyFailures
+            return .end(.tooManyFailures)
+        }
+        if now >= self.nextBeat { return .beat }
+        if let step = self.canaryStep(at: now) { return step }
+        let limit = self.sendsSingly > 0 ? 1 : self.settings.batchLimit
+        if self.wantsMore, self.waiting.count < self.settings.batchLimit, self.waitingBytes < Self.batchBytes {
+            // No more than there is room for: what is read and not taken would not be read again.
+            return .read(min(self.settings.batchLimit - self.waiting.count, self.roomLeft))
+        }
+        guard !self.waiting.isEmpty else {
+            self.ending = .finished
+            return .end(.finished)
+        }
+        if now < self.pacer.due { return .rest(until: min(self.pacer.due, self.nextBeat)) }
+        let batch = ReturnBatch(entries: self.cut(limit))
+        self.waiting.removeFirst(batch.entries.count)
+        self.pacer.sent(batch.entries.count, at: now)
+        self.offered = batch
+        return .send(batch)
+    }
+
+    /// The pages of ``SentBack`` as they must be committed with a batch.
+    package func pages(with batch: ReturnBatch, of topic: String) -> [Int64: [PartitionOffset]] {
+        var next = self.sentBack
+        for place in batch.places { next.insert(place.partition, place.offset) }
+        return next.pages(holding: batch.places, of: topic)
+    }
+
+    // MARK: Parts
+
+    /// So many more letters may be held: what the limit and the canary leave.
+    private var roomLeft: Int {
+        let held = self.waiting.count + (self.offered?.entries.count ?? 0)
+        var room = Int.max
+        if let limit = self.settings.limit { room = limit - self.counts.moved - self.counts.movedBefore - held }
+        if self.canary != .passed {
+            room = min(room, self.settings.canary - self.canarySent - held)
+        }
+        return max(0, room)
+    }
+
+    private var wantsMore: Bool { !self.hasReadAll && self.roomLeft > 0 }
+
+    private var failedToSend: Int { self.counts.leftCount - (self.counts.left[.lapsSpent] ?? 0) }
+
+    /// Waits for the first letters once all of them are out.
+    private mutating func canaryStep(at now: Duration) -> Step? {
+        guard case .awaited = self.canary, self.waiting.isEmpty, self.canaryDeadline != nil || !self.wantsMore else {
+            return nil
+        }
+        if self.counts.failedAgainCount > 0 {
+            self.ending = .canaryFailed
+            return .end(.canaryFailed)
+        }
+        if self.followedSet.isEmpty, self.unplaced == 0 {
+            self.canary = .passed
+            return nil
+        }
+        let deadline = self.canaryDeadline ?? now + self.settings.canaryPatience
+        self.canaryDeadline = deadline
+        if now >= deadline {
+            self.ending = .canaryTimedOut
+            return .end(.canaryTimedOut)
+        }
+        return .followResults(until: min(deadline, self.nextBeat))
+    }
+
+    private mutating func follow(_ positions: [RecordPosition]) {
+        self.followed += positions
+        self.followedSet.formUnion(positions)
+        guard self.followed.count > Self.mostFollowed else { return }
+        let excess = self.followed.count - Self.mostFollowed
+        self.followedSet.subtract(self.followed.prefix(excess))
+        self.followed.removeFirst(excess)
+    }
+
+    /// Whether results are of interest at all.
+    package var followsResults: Bool { self.canary != .passed || self.settings.maximumFailures != nil }
+
+    /// Bytes of one transaction; a single record may have more.
+    private static let batchBytes = 4 << 20
+
+    private var waitingBytes: Int { self.waiting.reduce(0) { $0 + $1.byteCount } }
+
+    /// The first letters that wait, bounded in number and in bytes; at least one.
+    private func cut(_ limit: Int) -> [ReturnBatch.Entry] {
+        var bytes = 0
+        var count = 0
+        for entry in self.waiting.prefix(limit) {
+            bytes += entry.byteCount
+            if count > 0, bytes > Self.batchBytes { break }
+            count += 1
+        }
+        return Array(self.waiting.prefix(count))
+    }
+}

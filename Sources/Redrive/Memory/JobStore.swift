@@ -1,0 +1,191 @@
+package import CustomerContract
+package import Kafka
+
+/// Keeps a topic's ``JobRecord`` and ``SentBack`` in the cluster, and sends what goes back, both in one transaction.
+///
+/// Every transaction moves the record's beat. So after an outcome that could not be learnt, the record tells: it has the beat of
+/// the transaction or not.
+package actor JobStore {
+    /// What came of a transaction.
+    package enum Outcome: Sendable {
+        /// It is committed; where the records stand, as far as that is known.
+        case committed([Int: RecordPosition])
+        /// The records themselves were refused; nothing is committed.
+        case refused(KafkaError)
+        /// Nothing is committed, and trying again may help.
+        case aborted(KafkaError)
+        /// Another process has the topic.
+        case takenOver
+        /// Nothing is committed, and trying again does not help.
+        case failed(KafkaError)
+    }
+
+    /// What the job group holds.
+    package struct Found: Sendable {
+        /// The last job's record.
+        package let record: JobRecord?
+        /// The ends of that job, by partition of the dead-letter topic.
+        package let ends: [TopicPartition: Int64]
+        /// Where the results stood when it began.
+        package let results: [TopicPartition: Int64]
+    }
+
+    /// How long an abort may take before the producer is thrown away instead.
+    private static let abortLimit = Duration.seconds(5)
+
+    private let client: ClientProperties
+    private let log: KafkaLogSink
+    private let names: RedriveNames
+    private let admin: Admin
+    private var producer: Producer?
+
+    /// The store of a dead-letter topic; takes nothing yet.
+    package init(
+        _ client: ClientProperties,
+        deadLetterTopic: String,
+        log: @escaping KafkaLogSink
+    ) throws(KafkaError) {
+        self.client = client
+        self.log = log
+        self.names = RedriveNames(deadLetterTopic: deadLetterTopic)
+        self.admin = try Admin(client, log: log)
+    }
+
+    // MARK: Reading
+
+    /// What the cluster remembers of the last job.
+    ///
+    /// Partitions of the results topic may be unknown to a group of before; they read as absent.
+    package func find(_ partitions: [TopicPartition], results: [TopicPartition]) async throws(KafkaError) -> Found {
+        let offsets = try await self.admin.offsets(of: self.names.jobGroup, for: partitions + results)
+        let first = offsets.first { $0.topicPartition == partitions.first }
+        let known = Dictionary(
+            offsets.compactMap { entry in entry.offset.map { (entry.topicPartition, $0) } },
+            uniquingKeysWith: { $1 }
+        )
+        let resultSet = Set(results)
+        return Found(
+            record: first.flatMap { JobRecord(decoding: $0.metadata) },
+            ends: known.filter { !resultSet.contains($0.key) },
+            results: known.filter { resultSet.contains($0.key) }
+        )
+    }
+
+    /// What has been sent back of these ranges.
+    package func sentBack(of ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) -> SentBack {
+        var sentBack = SentBack()
+        for (page, partitions) in SentBack.pageNumbers(of: ranges) {
+            let offsets = try await self.admin.offsets(of: self.names.pageGroup(page), for: partitions)
+            for offset in offsets { sentBack.read(offset) }
+        }
+        return sentBack
+    }
+
+    // MARK: Writing
+
+    /// Takes the topic: whoever had it is fenced, and what he left open is aborted.
+    package func take() async throws(KafkaError) {
+        _ = try await self.currentProducer()
+    }
+
+    /// Sends records back and remembers it, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - pages: ``SentBack/pages(holding:of:)`` with the batch in it.
+    ///   - job: offsets of the job group; the first partition's carries the record.
+    package func commit(
+        _ records: [ProducerRecord],
+        pages: [Int64: [PartitionOffset]],
+        job: [PartitionOffset],
+        record: JobRecord
+    ) async -> Outcome {
+        var isCommitting = false
+        do throws(KafkaError) {
+            let producer = try await self.currentProducer()
+            _ = await producer.takePositions()
+            try await producer.beginTransaction()
+            try await producer.enqueue(records)
+            for (page, offsets) in pages.sorted(by: { $0.key < $1.key }) {
+                let group = ConsumerGroupMetadata(memberless: self.names.pageGroup(page))
+                try await producer.sendOffsets(offsets, of: group)
+            }
+            try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.names.jobGroup))
+            isCommitting = true
+            try await Self.commit(producer)
+            let positions = await producer.takePositions()
+            return .committed(
+                positions.compactMapValues { place in
+                    place.offset.map {
+                        RecordPosition(
+                            topic: place.topicPartition.topic,
+                            partition: place.topicPartition.partition,
+                            offset: $0
+                        )
+                    }
+                }
+            )
+        } catch {
+            return await self.recover(from: error, isCommitting: isCommitting, job: job, record: record)
+        }
+    }
+
+    /// Commits, again while librdkafka says that the same call may be repeated (rdkafka.h, `rd_kafka_commit_transaction`).
+    private static func commit(_ producer: Producer) async throws(KafkaError) {
+        var attemptsLeft = 3
+        while true {
+            do {
+                return try await producer.commitTransaction()
+            } catch  where error.disposition == .retry && attemptsLeft > 1 {
+                attemptsLeft -= 1
+            }
+        }
+    }
+
+    private func recover(
+        from error: KafkaError,
+        isCommitting: Bool,
+        job: [PartitionOffset],
+        record: JobRecord
+    ) async -> Outcome {
+        if error.isFenced { return .takenOver }
+        if !isCommitting, let producer = self.producer, await !producer.hasRefusedRecords() {
+            do {
+                try await producer.abortTransaction(timeout: Self.abortLimit)
+                return Self.outcome(of: error)
+            } catch {
+                if error.isFenced { return .takenOver }
+            }
+        }
+        // Unknown outcome, a refused record (librdkafka before 2.1 cannot go on after one with the same producer), or an abort that
+        // did not work: a new producer takes the id, which makes the broker decide what was left open.
+        self.producer = nil
+        do {
+            _ = try await self.currentProducer()
+            let found = try await self.find(job.map(\.topicPartition), results: []).record
+            // Somebody may have had the topic in between, and sent what this process does not know of.
+            guard found?.id == record.id, found?.owner == record.owner else { return .takenOver }
+            return found?.beat == record.beat ? .committed([:]) : Self.outcome(of: error)
+        } catch {
+            return error.isFenced ? .takenOver : .failed(error)
+        }
+    }
+
+    /// What an error says of a transaction that is known not to be committed.
+    private static func outcome(of error: KafkaError) -> Outcome {
+        if error.isTooLarge { return .refused(error) }
+        return error.disposition == .permanent ? .failed(error) : .aborted(error)
+    }
+
+    private func currentProducer() async throws(KafkaError) -> Producer {
+        if let producer = self.producer { return producer }
+        let settings = ProducerSettings(
+            client: self.client,
+            transactionalID: self.names.transactionalID,
+            reportsPositions: true
+        )
+        let producer = try Producer(settings, log: self.log)
+        try await producer.initTransactions()
+        self.producer = producer
+        return producer
+    }
+}

@@ -1,0 +1,84 @@
+package import CustomerContract
+
+/// What is changed in a command before it goes back: patches, one after the other.
+package struct Mending: Sendable, Hashable {
+    /// Why an assignment or a patch is not one.
+    package struct Problem: Error, Sendable, CustomStringConvertible {
+        /// The sentence.
+        package let description: String
+
+        /// Says why.
+        package init(_ description: String) {
+            self.description = description
+        }
+    }
+
+    private var patches: [MergePatch] = []
+
+    /// Changes nothing.
+    package init() {}
+
+    /// Whether it changes nothing.
+    package var isEmpty: Bool { self.patches.isEmpty }
+
+    /// Adds a whole patch.
+    package mutating func patch(_ json: [UInt8]) throws(Problem) {
+        do {
+            self.patches.append(MergePatch(try JSONParser.parseObject(json)))
+        } catch {
+            throw Problem("the patch is not a JSON object: at byte \(error.byteOffset), \(error.explanation)")
+        }
+    }
+
+    /// Adds `FIELD=TEXT` or `FIELD:=JSON`; `metadata.KEY` names one entry of the metadata.
+    ///
+    /// A plain `=` is always a text, since a postal code of digits is no number.
+    package mutating func set(_ assignment: String) throws(Problem) {
+        guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
+            throw Problem("\(assignment): expected FIELD=TEXT or FIELD:=JSON")
+        }
+        let text = String(assignment[assignment.index(after: equals)...])
+        var name = String(assignment[..<equals])
+        var value = JSONValue.string(text)
+        if name.hasSuffix(":") {
+            name.removeLast()
+            guard !name.isEmpty, let parsed = try? JSONParser.parse(Array(text.utf8)) else {
+                throw Problem("\(assignment): what stands behind := is not JSON")
+            }
+            value = parsed
+        }
+        // In a merge patch null means removal; a field that is to hold null says what an absent one says.
+        self.patches.append(Self.patch(name, value))
+    }
+
+    /// Removes a field, or with `metadata.KEY` one entry of the metadata.
+    package mutating func unset(_ name: String) {
+        self.patches.append(Self.patch(name, .null))
+    }
+
+    private static func patch(_ name: String, _ value: JSONValue) -> MergePatch {
+        let prefix = "metadata."
+        guard name.hasPrefix(prefix), name.count > prefix.count else {
+            return MergePatch(JSONObject([.init(name: name, value: value)]))
+        }
+        let entry = JSONObject([.init(name: String(name.dropFirst(prefix.count)), value: value)])
+        return MergePatch(JSONObject([.init(name: "metadata", value: .object(entry))]))
+    }
+
+    /// The command with everything changed; `nil` when the value is not a JSON object.
+    ///
+    /// In a CloudEvent in structured mode the command is its `data`.
+    package func applied(to value: [UInt8]?, isStructuredEvent: Bool) -> JSONObject? {
+        guard let value, var object = try? JSONParser.parseObject(value) else { return nil }
+        if isStructuredEvent {
+            guard let data = object["data"]?.objectValue else { return nil }
+            object["data"] = .object(self.applied(to: data))
+            return object
+        }
+        return self.applied(to: object)
+    }
+
+    private func applied(to object: JSONObject) -> JSONObject {
+        self.patches.reduce(object) { $1.applied(to: $0) }
+    }
+}

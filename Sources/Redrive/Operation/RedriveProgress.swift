@@ -1,0 +1,43 @@
+/// How far a redrive is, for whoever watches it.
+package struct RedriveProgress: Sendable {
+    /// What it is at.
+    package enum Phase: Sendable {
+        /// Records are being sent.
+        case sending
+        /// The results of the first ones are awaited.
+        case awaitingCanary
+    }
+
+    /// What was counted.
+    package let counts: JobCounts
+    /// How many will be sent by this process if all goes well.
+    package let total: Int
+    /// Since it began.
+    package let elapsed: Duration
+    /// What it is at.
+    package let phase: Phase
+
+    /// Records a second since it began.
+    package var rate: Double {
+        let (seconds, attoseconds) = self.elapsed.components
+        let elapsed = Double(seconds) + Double(attoseconds) / 1e18
+        return elapsed > 0 ? Double(self.counts.moved) / elapsed : 0
+    }
+
+    /// How long the rest takes at this rate; `nil` as long as nobody knows.
+    package var timeLeft: Duration? {
+        self.rate > 0 ? .seconds(Double(max(0, self.total - self.counts.moved)) / self.rate) : nil
+    }
+}
+
+/// How a redrive ended.
+package struct RedriveOutcome: Sendable {
+    /// The job's name.
+    package let job: String
+    /// Why it is over.
+    package let ending: JobEnding
+    /// What was counted.
+    package let counts: JobCounts
+    /// How long this process was at it.
+    package let elapsed: Duration
+}

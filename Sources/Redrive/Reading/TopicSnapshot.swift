@@ -1,0 +1,48 @@
+package import Kafka
+
+/// A topic's partitions and their ends at one moment.
+package struct TopicSnapshot: Sendable, Hashable {
+    /// A topic that is not there.
+    package struct Missing: Error, Sendable, CustomStringConvertible {
+        /// Its name.
+        package let topic: String
+        /// The sentence, with what to do.
+        package var description: String { "missing topic: \(self.topic); create with: customer-worker topics create" }
+    }
+
+    /// Its name.
+    package let topic: String
+    /// From the first offset that is kept to the one behind the last that is decided.
+    ///
+    /// librdkafka asks for the last stable offset (its clients read committed records unless told otherwise), so everything below
+    /// the upper bound is committed or aborted.
+    package let ranges: [TopicPartition: Range<Int64>]
+
+    /// Asks the cluster.
+    package init(_ topic: String, _ admin: Admin) async throws {
+        guard let found = try await admin.topics().first(where: { $0.name.isSame(as: topic) }) else {
+            throw Missing(topic: topic)
+        }
+        var ranges: [TopicPartition: Range<Int64>] = [:]
+        for number in 0..<Int32(clamping: found.partitionCount) {
+            let partition = TopicPartition(topic: topic, partition: number)
+            let ends = try await admin.watermarks(of: partition)
+            ranges[partition] = ends.low..<max(ends.low, ends.high)
+        }
+        self.topic = topic
+        self.ranges = ranges
+    }
+
+    /// The partitions in order.
+    package var partitions: [TopicPartition] { self.ranges.keys.sorted() }
+
+    /// The same partitions, each at most up to an earlier end.
+    package func ranges(upTo ends: [TopicPartition: Int64]) -> [TopicPartition: Range<Int64>] {
+        Dictionary(
+            uniqueKeysWithValues: self.ranges.map { partition, range in
+                let end = min(range.upperBound, ends[partition] ?? range.lowerBound)
+                return (partition, range.lowerBound..<max(range.lowerBound, end))
+            }
+        )
+    }
+}

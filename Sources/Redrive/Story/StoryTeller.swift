@@ -1,0 +1,128 @@
+package import CustomerContract
+package import Kafka
+package import Ledger
+
+/// Gathers a ``Story``: reads the topics of commands, results and dead letters once, and asks the ledger and the group's offsets.
+///
+/// It changes nothing, and it reads whole topics: seconds for some hundred thousand records.
+package struct StoryTeller: Sendable {
+    /// Whom or what a story is about.
+    package enum Subject: Sendable, Hashable {
+        /// A customer.
+        case customer(ExternalID)
+        /// A record of one of the three topics.
+        case record(RecordPosition)
+    }
+
+    /// No record stands at a place.
+    package struct NoRecord: Error, Sendable, CustomStringConvertible {
+        /// The sentence.
+        package let description: String
+    }
+
+    private let client: ClientProperties
+    private let commandTopic: String
+    private let resultTopic: String
+    private let deadLetterTopic: String
+    private let group: String
+    private let log: KafkaLogSink
+
+    /// Names the topics and the worker's group.
+    package init(
+        _ client: ClientProperties,
+        commandTopic: String,
+        resultTopic: String,
+        deadLetterTopic: String,
+        group: String,
+        log: @escaping KafkaLogSink = { _ in }
+    ) {
+        self.client = client
+        self.commandTopic = commandTopic
+        self.resultTopic = resultTopic
+        self.deadLetterTopic = deadLetterTopic
+        self.group = group
+        self.log = log
+    }
+
+    /// Tells the story.
+    ///
+    /// - Parameter ledger: `nil` when there is none to ask.
+    package func tell(_ subject: Subject, ledger: (any Ledger)?) async throws -> Story {
+        let admin = try Admin(self.client, log: self.log)
+        let letters = try await DeadLetterTopic(self.deadLetterTopic, self.client, log: self.log)
+        let commands = try await TopicSnapshot(self.commandTopic, admin)
+        let results = try await TopicSnapshot(self.resultTopic, admin)
+        let search = try await self.search(for: subject, [commands, results, letters.snapshot])
+        var story = Story(externalID: search.externalID)
+        var ranges = commands.ranges.merging(results.ranges) { $1 }
+        ranges.merge(letters.snapshot.ranges) { $1 }
+        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
+        try await reader.visit { record in
+            let topic = record.topicPartition.topic
+            if topic.isSame(as: self.commandTopic) {
+                if search.finds(command: record) { story.command(record) }
+            } else if topic.isSame(as: self.resultTopic) {
+                if search.mayFind(record), let seen = ResultWatch.read(record), search.finds(result: record, seen) {
+                    story.result(record, seen)
+                }
+            } else if search.mayFind(record) || search.position != nil {
+                let letter = DeadLetter(record)
+                guard search.finds(letter: letter) else { return true }
+                let isSentBack = letters.sentBack.contains(record.topicPartition.partition, record.offset)
+                story.deadLetter(letter, isSentBack: isSentBack)
+            }
+            return true
+        }
+        if let externalID = search.externalID, let entry = try await ledger?.entry(for: externalID) {
+            story.remembered(entry)
+        }
+        story.conclude(try await self.progress(admin, commands.partitions))
+        return story
+    }
+
+    /// A record's own customer, if it names one.
+    private func search(for subject: Subject, _ topics: [TopicSnapshot]) async throws -> StorySearch {
+        switch subject {
+        case .customer(let id): return StorySearch(externalID: id, position: nil)
+        case .record(let position):
+            let place = TopicPartition(topic: position.topic, partition: position.partition)
+            guard let range = topics.lazy.compactMap({ $0.ranges[place] }).first else {
+                throw NoRecord(
+                    description: "\(position): expected a partition of \(topics.map(\.topic).joined(separator: ", "))"
+                )
+            }
+            guard range.contains(position.offset) else {
+                throw NoRecord(
+                    description: "\(position): the partition has offsets \(range.lowerBound) to \(range.upperBound - 1)"
+                )
+            }
+            var reader = try await TopicReader(
+                self.client,
+                ranges: [place: position.offset..<position.offset + 1],
+                log: self.log
+            )
+            var found: DeadLetter?
+            try await reader.visit { record in
+                found = DeadLetter(record)
+                return false
+            }
+            guard let found else { throw NoRecord(description: "\(position): no committed record stands there") }
+            return StorySearch(externalID: found.externalIDs.first, position: position)
+        }
+    }
+
+    private func progress(
+        _ admin: Admin,
+        _ partitions: [TopicPartition]
+    ) async throws(KafkaError) -> [TopicPartition: OffsetProgress] {
+        let committed = try await admin.offsets(of: self.group, for: partitions)
+        return Dictionary(
+            uniqueKeysWithValues: committed.compactMap { entry in
+                entry.offset.map { offset in
+                    let completed = OffsetMetadata.decode(entry.metadata, at: offset)
+                    return (entry.topicPartition, OffsetProgress(offset: offset, completed: completed))
+                }
+            }
+        )
+    }
+}

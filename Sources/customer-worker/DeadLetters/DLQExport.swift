@@ -1,0 +1,79 @@
+import ArgumentParser
+import CustomerContract
+import Foundation
+import Kafka
+import Operations
+import Redrive
+
+extension DLQCommand {
+    /// `dlq export`.
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write dead letters as JSON Lines, with key, value and headers; nothing is changed."
+        )
+
+        @OptionGroup var options: SettingsOptions
+        @OptionGroup var selecting: SelectionOptions
+
+        @Option(help: "waiting, redriven or all.")
+        var state = LetterState.waiting
+
+        @Option(
+            help: ArgumentHelp(
+                "Write to this file, which must not exist; standard output without it.",
+                valueName: "file"
+            )
+        )
+        var output: String?
+
+        @Flag(help: "Keep values byte for byte, as texts, and not as objects that can be read and mended.")
+        var exact = false
+
+        @Flag(
+            help:
+                "Only the commands' own JSON objects, to be mended and sent anew; what is not one is counted and left out."
+        )
+        var bodies = false
+
+        func run() async throws {
+            let settings = try DeadLetterSettings(self.options)
+            let selection = try self.selecting.selection()
+            let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
+            let file = try self.open()
+            try await reportingFailures {
+                let topic = try await DeadLetterTopic(name, settings.client)
+                var count = 0
+                var leftOut = 0
+                try await topic.visit(selection, self.state) { letter, _ in
+                    guard let line = self.line(letter) else {
+                        leftOut += 1
+                        return true
+                    }
+                    try file.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))
+                    count += 1
+                    return true
+                }
+                StandardError.write(
+                    "\(name) (\(selection.description)): \(NumberText.count(count)) dead letters exported"
+                        + (leftOut > 0 ? ", \(NumberText.count(leftOut)) left out that are no JSON objects" : "")
+                )
+                if count == 0 { throw ExitCode(3) }
+            }
+        }
+
+        private func line(_ letter: DeadLetter) -> [UInt8]? {
+            guard self.bodies else { return ExportLine(letter, isExact: self.exact).encoded }
+            return letter.record.value.flatMap { try? JSONParser.parseObject($0) }.map { JSONWriter.encode($0) }
+        }
+
+        private func open() throws -> FileHandle {
+            guard let path = self.output else { return .standardOutput }
+            let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
+            guard descriptor >= 0 else {
+                StandardError.write("customer-worker: --output \(path): \(String(cString: strerror(errno)))")
+                throw ExitStatus.notPermitted.exit
+            }
+            return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import ArgumentParser
+import CustomerContract
+import Operations
+import Redrive
+
+extension DLQCommand {
+    /// `dlq list`.
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Count dead letters by code, topic, age and laps; nothing is changed."
+        )
+
+        @OptionGroup var options: SettingsOptions
+        @OptionGroup var selecting: SelectionOptions
+
+        @Option(help: "waiting, redriven or all.")
+        var state = LetterState.waiting
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let settings = try DeadLetterSettings(self.options)
+            let selection = try self.selecting.selection()
+            let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
+            try await reportingFailures {
+                let topic = try await DeadLetterTopic(name, settings.client)
+                var report = LetterReport()
+                try await topic.visit(selection, self.state) { letter, isSentBack in
+                    report.take(letter, isSentBack: isSentBack)
+                    return true
+                }
+                let retention = try? await topic.retention(report)
+                let view = LetterReportView(
+                    topic: name,
+                    selection: selection,
+                    report: report,
+                    retention: retention,
+                    now: .now()
+                )
+                print(self.json ? view.json : view.text, terminator: "")
+                if let warning = view.warning { StandardError.write("customer-worker: warning: \(warning)") }
+            }
+        }
+    }
+}

@@ -1,0 +1,141 @@
+import ArgumentParser
+import CustomerContract
+import Foundation
+import Glibc
+import Operations
+import Redrive
+
+extension DLQCommand {
+    /// `dlq redrive`.
+    struct Redrive: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Send dead letters back to where they came from, each at most once.",
+            discussion: """
+                The same command run again resumes where it stopped, however it stopped. Exit codes: 0 all sent, 3 nothing matched, \
+                4 some were left or failed again, 130 cancelled.
+                """
+        )
+
+        @OptionGroup var options: SettingsOptions
+        @OptionGroup var selecting: SelectionOptions
+        @OptionGroup var mending: MendingOptions
+
+        @Option(help: ArgumentHelp("Send all of them to this topic.", valueName: "topic"))
+        var to: String?
+
+        @Flag(help: "Say what would be done, and do nothing.")
+        var dryRun = false
+
+        @Option(help: ArgumentHelp("Records a second; 0 for no bound.", valueName: "n"))
+        var rate = 100.0
+
+        @Option(help: ArgumentHelp("Send so many first, and the rest only if all of them succeed.", valueName: "n"))
+        var canary = 0
+
+        @Option(help: ArgumentHelp("How long the results of the first ones may take.", valueName: "duration"))
+        var canaryTimeout = "60s"
+
+        @Option(help: ArgumentHelp("Stop once so many could not be sent or failed again.", valueName: "n"))
+        var maxFailures: Int?
+
+        @Option(help: ArgumentHelp("Leave what has been sent back so often.", valueName: "n"))
+        var maxLaps = 3
+
+        @Flag(help: "Begin although another job was abandoned, or end one that is running.")
+        var takeOver = false
+
+        @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+        var auditLog: String?
+
+        @Option(help: ArgumentHelp("Audit entries go to this topic too.", valueName: "topic"))
+        var auditTopic: String?
+
+        @Flag(help: "Do not ask.")
+        var yes = false
+
+        @Flag(help: "Print the plan or the outcome as JSON.")
+        var json = false
+
+        func validate() throws {
+            guard self.rate >= 0, self.rate <= 1_000_000 else { throw ValidationError("--rate: expected 0 to 1000000") }
+            guard (0...100).contains(self.canary) else { throw ValidationError("--canary: expected 0 to 100") }
+            guard self.maxLaps >= 1 else { throw ValidationError("--max-laps: expected 1 or more") }
+            if let maxFailures, maxFailures < 1 { throw ValidationError("--max-failures: expected 1 or more") }
+            if DurationText.parse(self.canaryTimeout) == nil {
+                throw ValidationError("--canary-timeout \(self.canaryTimeout): expected a duration such as 60s")
+            }
+        }
+
+        func run() async throws {
+            let settings = try DeadLetterSettings(self.options)
+            let request = try self.request(settings)
+            let status = try await reportingFailures {
+                let operation = try RedriveOperation(request, settings.client)
+                let plan = try await operation.plan()
+                let view = RedrivePlanView(request: request, plan: plan)
+                if self.dryRun {
+                    print(self.json ? view.json : view.text + "Nothing was done: this was a dry run.\n", terminator: "")
+                    return plan.forecast.matched == 0 ? ExitCode(3) : ExitCode.success
+                }
+                StandardError.write(view.text)
+                if plan.resumed == nil, plan.forecast.sendable == 0 {
+                    return plan.forecast.matched == 0 ? ExitCode(3) : ExitCode(4)
+                }
+                try Terminal.confirm("Send \(view.count) back?", isAnswered: self.yes)
+                let outcome = try await self.run(operation, plan)
+                let outcomeView = RedriveOutcomeView(outcome: outcome)
+                if self.json { print(outcomeView.json, terminator: "") }
+                StandardError.write(outcomeView.text)
+                return outcomeView.exit
+            }
+            if status != .success { throw status }
+        }
+
+        /// Runs it until its end or a signal; a second signal ends the process at once, which loses and doubles nothing either.
+        private func run(
+            _ operation: RedriveOperation<ContinuousClock>,
+            _ plan: RedrivePlan
+        ) async throws -> RedriveOutcome {
+            let display = ProgressDisplay(isDrawn: Terminal.canDraw)
+            let signals = ProcessSignals(of: [.interrupt, .terminate])
+            let running = Task { try await operation.run(plan) { display.show($0) } }
+            let listening = Task {
+                for await _ in signals.stream {
+                    if running.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
+                    running.cancel()
+                }
+            }
+            defer {
+                listening.cancel()
+                display.finish()
+            }
+            return try await running.value
+        }
+
+        private func request(_ settings: DeadLetterSettings) throws -> RedriveRequest {
+            let kafka = settings.settings.kafka
+            let mending = try self.mending.mending()
+            var words = try self.selecting.words() + self.mending.words()
+            if let to { words.append(["--to", to]) }
+            var request = RedriveRequest(
+                topic: self.selecting.topic ?? kafka.deadLetterTopic,
+                selection: try self.selecting.selection(),
+                words: words,
+                commandTopic: kafka.topic,
+                resultTopic: kafka.resultsTopic,
+                originalsPath: self.mending.originals ?? settings.path("redrive-originals.jsonl"),
+                auditPath: self.auditLog ?? settings.auditPath
+            )
+            request.destination = self.to
+            request.mending = mending
+            request.maximumLaps = self.maxLaps
+            request.takesOver = self.takeOver
+            request.auditTopic = self.auditTopic
+            request.settings.rate = self.rate == 0 ? nil : self.rate
+            request.settings.canary = self.canary
+            request.settings.canaryPatience = DurationText.parse(self.canaryTimeout) ?? .seconds(60)
+            request.settings.maximumFailures = self.maxFailures
+            return request
+        }
+    }
+}

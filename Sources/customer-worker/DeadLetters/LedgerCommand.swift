@@ -1,0 +1,133 @@
+import ArgumentParser
+import CustomerContract
+import Foundation
+import Ledger
+import Operations
+import Redrive
+
+/// `ledger`: the memory of successes.
+struct LedgerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger",
+        abstract: "Look into the memory of successes, or let it forget a customer.",
+        subcommands: [Get.self, Stats.self, Forget.self]
+    )
+
+    /// The store, or the end of the command when there is none.
+    static func open(_ url: StoreURL) throws -> any Ledger {
+        if let ledger = try StoreAccess.openExisting(url) { return ledger }
+        StandardError.write("customer-worker: there is no store at \(url) yet; check store.url")
+        throw ExitStatus.unavailable.exit
+    }
+
+    static func reporting<R>(_ body: () async throws -> R) async throws -> R {
+        do {
+            return try await body()
+        } catch let error as LedgerError {
+            StandardError.write("customer-worker: the store cannot be used: \(error.message)")
+            throw ExitStatus.failure.exit
+        }
+    }
+
+    /// `ledger get`.
+    struct Get: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Print what is remembered of a customer.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The external_id.")
+        var externalID: String
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let ledger = try LedgerCommand.open(try self.options.load().settings.store.url)
+            let entry = try await LedgerCommand.reporting { try await ledger.entry(for: ExternalID(self.externalID)) }
+            guard let entry else {
+                StandardError.write("customer-worker: nothing is remembered of \(self.externalID)")
+                throw ExitCode(3)
+            }
+            let view = LedgerEntryView(entry: entry)
+            print(self.json ? view.json : view.text, terminator: "")
+        }
+    }
+
+    /// `ledger stats`.
+    struct Stats: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Count what is remembered.")
+
+        @OptionGroup var options: SettingsOptions
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let url = try self.options.load().settings.store.url
+            let ledger = try LedgerCommand.open(url)
+            let count = try await LedgerCommand.reporting { try await ledger.count() }
+            var table = TextTable(columns: ["store", "customers", "bytes"])
+            table.append([url.description, "\(count)", Self.size(of: url).map { "\($0)" } ?? "-"])
+            print(self.json ? table.json : table.text, terminator: "")
+        }
+
+        /// Of the file with its write-ahead log.
+        private static func size(of url: StoreURL) -> Int? {
+            guard case .sqlite(let path) = url else { return nil }
+            let sizes = [path, path + "-wal"].map { path in
+                (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+            }
+            return sizes.compactMap { $0 }.reduce(0, +)
+        }
+    }
+
+    /// `ledger forget`.
+    struct Forget: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Forget one customer, so that its next command runs again; asks first, and is audited.",
+            discussion: """
+                The customer itself stays where it is: with backend flexprice the next command finds it there («existing»), or \
+                conflicts with it; with backend local the next command makes it anew.
+                """
+        )
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The external_id.")
+        var externalID: String
+
+        @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+        var auditLog: String?
+
+        @Flag(help: "Do not ask.")
+        var yes = false
+
+        func run() async throws {
+            let settings = try DeadLetterSettings(self.options)
+            let ledger = try LedgerCommand.open(settings.settings.store.url)
+            let id = ExternalID(self.externalID)
+            let entry = try await LedgerCommand.reporting { try await ledger.entry(for: id) }
+            guard let entry else {
+                StandardError.write("customer-worker: nothing is remembered of \(self.externalID)")
+                throw ExitCode(3)
+            }
+            StandardError.write(LedgerEntryView(entry: entry).text)
+            try Terminal.confirm("Forget this?", isAnswered: self.yes)
+            try await reportingFailures {
+                // Before it is done: what cannot be audited is not done.
+                let audit = try LineFile(path: self.auditLog ?? settings.auditPath)
+                var line = AuditEntry("ledger.forget", by: .current(), at: .now())
+                line["external_id"] = .string(id.text)
+                line["command_id"] = .string(entry.commandID.text)
+                line["fingerprint"] = .string(entry.fingerprint.description)
+                try audit.append([line.encoded])
+                let wasThere = try await LedgerCommand.reporting { try await ledger.forget(id) }
+                var done = AuditEntry("ledger.forgot", by: .current(), at: .now())
+                done["external_id"] = .string(id.text)
+                done["was_there"] = .bool(wasThere)
+                try audit.append([done.encoded])
+            }
+            StandardError.write("Forgotten: \(self.externalID). Its next command runs again.")
+        }
+    }
+}

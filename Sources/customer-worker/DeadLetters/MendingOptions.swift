@@ -1,0 +1,58 @@
+import ArgumentParser
+import Foundation
+import Operations
+import Redrive
+
+/// What is changed in commands before they go back: the patch first, then what is set, then what is removed.
+struct MendingOptions: ParsableArguments {
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp(
+            "Set a field to a text (FIELD=TEXT) or to JSON (FIELD:=JSON); metadata.KEY names an entry; may be repeated.",
+            valueName: "field=value"
+        )
+    )
+    var assignments: [String] = []
+
+    @Option(help: ArgumentHelp("Remove a field, or metadata.KEY; may be repeated.", valueName: "field"))
+    var unset: [String] = []
+
+    @Option(help: ArgumentHelp("Apply the JSON merge patch (RFC 7386) of this file.", valueName: "file"))
+    var patch: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Keep mended letters as they were in this file; redrive-originals.jsonl beside the store without it.",
+            valueName: "file"
+        )
+    )
+    var originals: String?
+
+    /// The changes; one that is not one ends the command with code 65.
+    func mending() throws -> Mending {
+        var mending = Mending()
+        do throws(Mending.Problem) {
+            if let patch {
+                guard let data = try? Data(contentsOf: URL(filePath: patch)) else {
+                    throw Mending.Problem("--patch \(patch): cannot be read")
+                }
+                try mending.patch([UInt8](data))
+            }
+            for assignment in self.assignments { try mending.set(assignment) }
+            for name in self.unset { mending.unset(name) }
+        } catch {
+            StandardError.write("customer-worker: \(error.description)")
+            throw ExitStatus.badInput.exit
+        }
+        return mending
+    }
+
+    /// The changes as they were given, for the name of a job.
+    func words() throws -> [[String]] {
+        var words = self.assignments.map { ["--set", $0] } + self.unset.map { ["--unset", $0] }
+        if let patch, let data = try? Data(contentsOf: URL(filePath: patch)) {
+            words.append(["--patch", String(decoding: data, as: UTF8.self)])
+        }
+        return words
+    }
+}

@@ -1,0 +1,31 @@
+import CustomerContract
+
+/// Numbers and times as people read them.
+enum NumberText {
+    /// With a comma between thousands.
+    static func count(_ number: some BinaryInteger) -> String {
+        let digits = String(number.magnitude)
+        var text = ""
+        for (index, digit) in digits.enumerated() {
+            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
+            text.append(digit)
+        }
+        return number < 0 ? "-\(text)" : text
+    }
+
+    /// The two largest units that are not nothing: `3d 4h`, `12m 5s`, `8s`.
+    static func duration(_ duration: Duration) -> String {
+        var rest = max(0, duration.components.seconds)
+        var parts: [String] = []
+        for (unit, seconds) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60), ("s", 1)] where rest >= seconds {
+            parts.append("\(rest / seconds)\(unit)")
+            rest %= seconds
+        }
+        return parts.isEmpty ? "0s" : parts.prefix(2).joined(separator: " ")
+    }
+
+    /// How long ago a time is.
+    static func age(_ time: UnixMilliseconds?, now: UnixMilliseconds) -> String {
+        time.map { Self.duration(.milliseconds(now.value - $0.value)) } ?? "-"
+    }
+}

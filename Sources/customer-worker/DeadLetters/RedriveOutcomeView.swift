@@ -1,0 +1,66 @@
+import ArgumentParser
+import CustomerContract
+import Operations
+import Redrive
+
+/// How a redrive ended, as people read it, as JSON, and as an exit code.
+struct RedriveOutcomeView {
+    let outcome: RedriveOutcome
+
+    /// One sentence a line.
+    var text: String {
+        let counts = self.outcome.counts
+        var lines = [
+            "Job \(self.outcome.job): \(NumberText.count(counts.moved)) sent back in "
+                + "\(NumberText.duration(self.outcome.elapsed))"
+                + (counts.movedBefore > 0 ? ", \(NumberText.count(counts.movedBefore)) before that." : ".")
+        ]
+        for (reason, count) in counts.left.sorted(by: { $0.key.name < $1.key.name }) {
+            lines.append("  \(NumberText.count(count)) stay: \(reason.text)")
+        }
+        for (code, count) in counts.failedAgain.sorted(by: { $0.key < $1.key }) {
+            lines.append("  \(NumberText.count(count)) of them failed again with \(code)")
+        }
+        if let sentence = self.sentence { lines.append(sentence) }
+        return lines.joined(separator: "\n")
+    }
+
+    private var sentence: String? {
+        switch self.outcome.ending {
+        case .finished: nil
+        case .cancelled: "Cancelled. Run the same command again to resume; what was sent back is not sent again."
+        case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; mend the cause first."
+        case .canaryTimedOut: "Stopped: not all of the first ones had a result in time. Is the worker running?"
+        case .tooManyFailures: "Stopped by --max-failures."
+        case .takenOver: "Stopped: another redrive has taken the topic over, or this one stood still for too long."
+        case .failed(let error): "Stopped by the cluster: \(error). Run the same command again to resume."
+        }
+    }
+
+    /// For scripts.
+    var json: String {
+        let counts = self.outcome.counts
+        var object = JSONObject()
+        object["job"] = .string(self.outcome.job)
+        object["ending"] = .string(self.outcome.ending.name)
+        object["moved"] = .number(JSONNumber(counts.moved))
+        object["moved_before"] = .number(JSONNumber(counts.movedBefore))
+        object["left"] = RedrivePlanView.counts(
+            Dictionary(counts.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+        )
+        object["failed_again"] = RedrivePlanView.counts(counts.failedAgain)
+        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+    }
+
+    /// Contract, section 9.
+    var exit: ExitCode {
+        switch self.outcome.ending {
+        case .finished:
+            self.outcome.counts.leftCount + self.outcome.counts.failedAgainCount > 0 ? ExitCode(4) : .success
+        case .canaryFailed, .canaryTimedOut, .tooManyFailures: ExitCode(4)
+        case .cancelled: ExitCode(130)
+        case .takenOver: ExitStatus.failure.exit
+        case .failed: ExitStatus.unavailable.exit
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import CustomerContract
+import Redrive
+
+/// A story as people read it, and as JSON.
+struct StoryView {
+    let subject: String
+    let story: Story
+    let worker: WorkerStatus
+
+    /// A line for each event, its details below it.
+    var text: String {
+        var text = "\(self.subject)"
+        if let id = self.story.externalID, id.text != self.subject { text += " (external_id \(id.text))" }
+        text += "\n\n"
+        for event in self.story.events {
+            let place = event.position.map { "  [\($0)]" } ?? ""
+            text += "\(event.at?.description ?? "at an unknown time")  \(event.text.printable)\(place)\n"
+            for (name, value) in event.details { text += "    \(name.printable): \(value.printable)\n" }
+        }
+        if !self.story.events.isEmpty { text += "\n" }
+        text += "now\n"
+        for sentence in self.story.now { text += "  \(sentence.printable)\n" }
+        switch self.worker {
+        case .notAsked(let reason): text += "  worker not asked: \(reason)\n"
+        case .answered(let value): text += "  the worker says: \(PrettyJSON.text(value, indent: "  "))\n"
+        }
+        return text
+    }
+
+    /// For scripts.
+    var json: String {
+        var object = JSONObject()
+        object["subject"] = .string(self.subject)
+        object["external_id"] = self.story.externalID.map { .string($0.text) } ?? .null
+        object["events"] = .array(
+            self.story.events.map { event in
+                var row = JSONObject()
+                row["at"] = event.at.map { .string($0.description) } ?? .null
+                row["kind"] = .string(event.kind.name)
+                row["position"] = event.position.map { .string($0.description) } ?? .null
+                row["command"] = event.command.map { .string($0.description) } ?? .null
+                row["text"] = .string(event.text)
+                row["details"] = .object(
+                    JSONObject(event.details.map { .init(name: $0.name, value: .string($0.value)) })
+                )
+                return .object(row)
+            }
+        )
+        object["now"] = .array(self.story.now.map { .string($0) })
+        switch self.worker {
+        case .notAsked(let reason): object["worker_not_asked"] = .string(reason)
+        case .answered(let value): object["worker"] = value
+        }
+        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+    }
+}

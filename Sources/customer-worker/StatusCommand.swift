@@ -1,0 +1,77 @@
+import ArgumentParser
+import CustomerContract
+import Foundation
+import Operations
+
+/// `status`: what a running worker says of itself.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Ask a running worker how it is doing.",
+        discussion: """
+            Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when nobody answers. The worker is looked for at \
+            admin.listen.
+            """
+    )
+
+    @OptionGroup var options: SettingsOptions
+
+    @Option(help: ArgumentHelp("The worker's admin endpoint, in place of admin.listen.", valueName: "host:port"))
+    var address: String?
+
+    @Option(help: ArgumentHelp("Tell about the commands in flight of this external_id.", valueName: "id"))
+    var externalID: String?
+
+    @Flag(help: "Ask again and again, until it is interrupted.")
+    var watch = false
+
+    @Option(help: "Seconds between two questions of --watch.")
+    var interval = 1.0
+
+    @Flag(help: "Print JSON, one object a line.")
+    var json = false
+
+    func validate() throws {
+        if let address = self.address, HostAndPort(address: address) == nil {
+            throw ValidationError("--address \(address): expected HOST:PORT")
+        }
+        guard (0.1...3_600).contains(self.interval) else {
+            throw ValidationError("--interval \(self.interval): expected 0.1 to 3600 seconds")
+        }
+    }
+
+    func run() async throws {
+        let client = AdminClient(try self.endpoint())
+        do throws(StartFailure) {
+            var isReady = try await self.show(client)
+            while self.watch {
+                try? await Task.sleep(for: .seconds(self.interval))
+                isReady = try await self.show(client)
+            }
+            guard !isReady else { return }
+        } catch {
+            throw error.exit()
+        }
+        throw ExitStatus.failure.exit
+    }
+
+    private func endpoint() throws -> HostAndPort {
+        if let address = self.address.flatMap({ HostAndPort(address: $0) }) { return address }
+        let listen = try self.options.load().settings.admin.listen
+        guard listen.port != 0 else {
+            throw ValidationError("admin.listen leaves the port to the system: name it with --address HOST:PORT")
+        }
+        return listen.reachable
+    }
+
+    private func show(_ client: AdminClient) async throws(StartFailure) -> Bool {
+        let status = try await client.status(of: self.externalID)
+        let screen = StatusScreen(status)
+        let text = self.json ? String(decoding: JSONWriter.encode(status), as: UTF8.self) + "\n" : screen.text
+        // Clears a terminal first; a pipe gets one picture after the other.
+        let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
+        let clear = self.watch && !self.json && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
+        try? FileHandle.standardOutput.write(contentsOf: Data((clear + text).utf8))
+        return screen.isReady
+    }
+}

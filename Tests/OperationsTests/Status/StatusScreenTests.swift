@@ -1,0 +1,63 @@
+import CustomerContract
+import Testing
+
+@testable import CommandWorker
+@testable import Operations
+
+@Suite struct StatusScreenTests {
+    private func screen(_ inspection: WorkerInspection?, silence: Duration = .zero) throws -> StatusScreen {
+        var activity = RecentActivity()
+        if let inspection { activity.add(inspection) }
+        let view = WorkerWatch.View(inspection: inspection, silence: silence, activity: activity, logEnds: [:])
+        let report = StatusReport(view: view, now: UnixMilliseconds(1_800_000_000_000))
+        return StatusScreen(try JSONParser.parseObject(report.json))
+    }
+
+    @Test func `a worker that is well is drawn in a few lines`() throws {
+        let screen = try self.screen(.sample(uptime: .seconds(11_520), created: 4))
+        #expect(screen.isReady)
+        #expect(
+            screen.text == """
+                customer-worker \(BuildInfo.version): ready, up 3h 12m
+                  rate       -/s, latency p50 18 ms, p95 24 ms, p99 25 ms
+                  results    created 4
+                  in flight  0, of which none
+                  oldest     0 ms
+                  intake     flows
+                  lag        10
+
+                TOPIC              PARTITION  COMMITTED  LOG_END  LAG  INCOMPLETE
+                customer_commands  0          90         100      10   3
+
+                """
+        )
+    }
+
+    @Test func `what is missing stands first`() throws {
+        let screen = try self.screen(.sample { $0.intakeBlock = "http_503" })
+        #expect(!screen.isReady)
+        let lines = screen.text.split(separator: "\n")
+        #expect(lines[0].hasSuffix("NOT READY, up 1m 40s"))
+        #expect(lines[1].hasPrefix("  intake_paused: the API fails for everybody (http_503)"))
+        #expect(screen.text.contains("intake     stopped by http_503"))
+    }
+
+    @Test func `a stuck worker and one that has not begun are drawn too`() throws {
+        #expect(try self.screen(.sample(), silence: .seconds(60)).text.contains(": STUCK"))
+        #expect(try self.screen(nil).text.contains("starting: the loop has not begun"))
+    }
+
+    @Test func `nothing that comes from a command reaches the terminal as a control character`() throws {
+        let status = try JSONParser.parseObject(
+            Array(#"{"version":"1","recent_failures":[{"external_id":"a\u001b[2Jb\nc"}]}"#.utf8)
+        )
+        let text = StatusScreen(status).text
+        #expect(text.contains(#"a\u001b[2Jb\nc"#))
+        #expect(!text.contains("\u{1B}"))
+    }
+
+    @Test(arguments: [("acct_1", "acct_1"), ("a b&c=d", "a%20b%26c%3Dd"), ("é\n", "%C3%A9%0A"), ("~-._", "~-._")])
+    func `an external_id survives the query`(_ id: String, _ encoded: String) {
+        #expect(AdminClient.percentEncoded(id) == encoded)
+    }
+}

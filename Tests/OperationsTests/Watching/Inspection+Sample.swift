@@ -1,0 +1,51 @@
+import CustomerContract
+import Kafka
+
+@testable import CommandWorker
+
+extension WorkerInspection {
+    /// What a worker of one partition answers while all is well, changed as a test needs it.
+    static func sample(
+        uptime: Duration = .seconds(100),
+        created: Int = 0,
+        partitions: [Partition] = [.sample()],
+        oldestRecord: UnixMilliseconds? = nil,
+        isPaused: Bool = false,
+        _ change: (inout WorkerSnapshot) -> Void = { _ in }
+    ) -> WorkerInspection {
+        var snapshot = WorkerSnapshot()
+        snapshot.hasJoined = true
+        snapshot.counters.created[.created] = created
+        for _ in 0..<created { snapshot.counters.durations.record(milliseconds: 20) }
+        change(&snapshot)
+        return WorkerInspection(
+            moment: Moment(uptime: uptime, wall: UnixMilliseconds(1_800_000_000_000)),
+            snapshot: snapshot,
+            partitions: partitions,
+            stages: [:],
+            oldestRecord: oldestRecord,
+            isPaused: isPaused,
+            nextProbe: nil,
+            recentFailures: [],
+            commands: []
+        )
+    }
+}
+
+extension WorkerInspection.Partition {
+    static func sample(
+        _ number: Int32 = 0,
+        committed: Int64? = 90,
+        logStart: Int64? = 0,
+        logEnd: Int64? = 100,
+        incomplete: Int = 3
+    ) -> Self {
+        Self(
+            topicPartition: TopicPartition(topic: "customer_commands", partition: number),
+            committed: committed,
+            logEnd: logEnd,
+            logStart: logStart,
+            incomplete: incomplete
+        )
+    }
+}

@@ -1,0 +1,143 @@
+import CustomerContract
+import Kafka
+
+@testable import Redrive
+
+/// Plays the owner of a job, and the cluster: commits what the job sends, in order, unless it is told to fail or to die.
+struct JobDriver {
+    /// What became of a run.
+    enum End: Equatable {
+        case over(JobEnding)
+        case died
+    }
+
+    let letters: [DeadLetter]
+    var settings = RedriveJob.Settings()
+    var selection = Selection()
+    var laps = 3
+
+    /// What committed readers see, in order.
+    private(set) var log: [ProducerRecord] = []
+    /// What the cluster remembers.
+    private(set) var pages: [Int64: [Int32: PartitionOffset]] = [:]
+    private(set) var moved = 0
+    private(set) var canary = JobRecord.Canary.none
+    private(set) var times: [Duration] = []
+    private(set) var lastCounts = JobCounts()
+    private(set) var largestRead = 0
+    private(set) var waits = 0
+
+    init(_ letters: [DeadLetter]) {
+        self.letters = letters
+    }
+
+    /// Runs a process of the job until its end or its death.
+    ///
+    /// - Parameters:
+    ///   - commit: what becomes of each transaction; `nil` kills the process before it.
+    ///   - diesAfter: whether the process is killed behind a transaction that was committed.
+    ///   - result: how a record that was sent fares; `nil` for no result.
+    mutating func run(
+        commit: (ReturnBatch) -> JobStore.Outcome? = { _ in .committed([:]) },
+        diesAfter: (ReturnBatch) -> Bool = { _ in false },
+        result: (ProducerRecord) -> String? = { _ in "created" }
+    ) -> End {
+        var sentBack = SentBack()
+        for page in self.pages.values {
+            for offset in page.values { sentBack.read(offset) }
+        }
+        var job = RedriveJob(
+            selection: self.selection,
+            route: self.route,
+            settings: self.settings,
+            sentBack: sentBack,
+            movedBefore: self.moved,
+            canary: self.canary
+        )
+        defer { self.lastCounts = job.counts }
+        var now = Duration.zero
+        var next = 0
+        var reported = 0
+        for _ in 0..<1_000_000 {
+            switch job.next(at: now) {
+            case .read(let limit):
+                self.largestRead = max(self.largestRead, limit)
+                for letter in self.letters[next..<min(next + limit, self.letters.count)] { job.take(letter) }
+                next = min(next + limit, self.letters.count)
+                if next == self.letters.count { job.readAll() }
+            case .send(let batch):
+                self.times += batch.entries.map { _ in now }
+                switch commit(batch) {
+                case nil: return .died
+                case .committed:
+                    let places = self.commit(batch, &job)
+                    self.moved = job.counts.movedBefore + job.counts.moved + batch.entries.count
+                    self.canary = job.canary
+                    if diesAfter(batch) { return .died }
+                    job.committed(positions: places, at: now)
+                case .refused(let error): job.refused(error)
+                case .aborted: job.notCommitted()
+                case .takenOver:
+                    job.notCommitted()
+                    job.stop(.takenOver)
+                case .failed(let error):
+                    job.notCommitted()
+                    job.stop(.failed(error))
+                }
+                now += .milliseconds(1)
+            case .beat:
+                self.canary = job.canary
+                job.beaten(at: now)
+            case .rest(let until): now = max(now, until)
+            case .followResults(let until):
+                self.waits += 1
+                let fresh = self.log.indices.dropFirst(reported)
+                reported = self.log.count
+                var answered = false
+                for index in fresh {
+                    guard let code = result(self.log[index]) else { continue }
+                    answered = true
+                    job.observe(Self.position(index), succeeded: code == "created", code: code)
+                }
+                if !answered { now = until }
+            case .end(let ending): return .over(ending)
+            }
+        }
+        return .died
+    }
+
+    /// Where the record of that number in the log stands.
+    static func position(_ index: Int) -> RecordPosition {
+        RecordPosition(topic: "customer_commands", partition: 0, offset: Int64(index))
+    }
+
+    private mutating func commit(_ batch: ReturnBatch, _ job: inout RedriveJob) -> [Int: RecordPosition] {
+        for (page, offsets) in job.pages(with: batch, of: Letters.topic) {
+            for offset in offsets { self.pages[page, default: [:]][offset.topicPartition.partition] = offset }
+        }
+        let first = self.log.count
+        self.log += batch.entries.map(\.record)
+        return Dictionary(
+            uniqueKeysWithValues: batch.entries.indices.map { ($0, Self.position(first + $0)) }
+        )
+    }
+
+    private var route: ReturnRoute {
+        ReturnRoute(
+            destination: nil,
+            mending: Mending(),
+            maximumLaps: self.laps,
+            topics: [TopicDescription(name: "customer_commands", partitionCount: 6, replicationFactor: 1)],
+            forbidden: []
+        )
+    }
+
+    /// The dead letters that the log's records come from.
+    var origins: [String] {
+        self.log.map { record in
+            record.headers.last { $0.name == ReturnRoute.redrivenFrom }?.value.map {
+                String(decoding: $0, as: UTF8.self)
+            } ?? "?"
+        }
+    }
+}

@@ -1,0 +1,140 @@
+import CustomerContract
+import Kafka
+import Testing
+
+@testable import Redrive
+
+@Suite struct ReturnRouteTests {
+    private static func route(
+        to destination: String? = nil,
+        _ mending: Mending = Mending(),
+        laps: Int = 3
+    ) -> ReturnRoute {
+        ReturnRoute(
+            destination: destination,
+            mending: mending,
+            maximumLaps: laps,
+            topics: [
+                TopicDescription(name: "customer_commands", partitionCount: 6, replicationFactor: 1),
+                TopicDescription(name: "orders", partitionCount: 4, replicationFactor: 1),
+                TopicDescription(name: Letters.topic, partitionCount: 6, replicationFactor: 1),
+                TopicDescription(name: "customer_results", partitionCount: 6, replicationFactor: 1),
+                TopicDescription(name: "__consumer_offsets", partitionCount: 50, replicationFactor: 1),
+            ],
+            forbidden: [Letters.topic, "customer_results"]
+        )
+    }
+
+    private static func header(_ record: ProducerRecord, _ name: String) -> String? {
+        record.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    @Test func `a command goes back to its place with its bytes, and its laps are counted`() throws {
+        let letter = Letters.own(laps: 1)
+        let record = try Self.route().record(for: letter).get()
+        #expect(record.topic == "customer_commands" && record.partition == 3)
+        #expect(record.key == letter.record.key && record.value == letter.record.value)
+        #expect(record.timestamp == nil)
+        #expect(Self.header(record, "dlq-redrive-count") == "2")
+        #expect(Self.header(record, "dlq-redriven-from") == "customer_commands_dlq/0/7")
+        #expect(Self.header(record, "ce_id") == "signup-1")
+        #expect(Set(record.headers.map(\.name)).count == record.headers.count)
+    }
+
+    @Test(arguments: Dialect.allCases)
+    func `a foreign dialect's headers stay behind, all of them`(_ dialect: Dialect) throws {
+        let own = [("tenant", Letters.text("eu")), ("source_system", Letters.text("crm"))] as [(String, [UInt8]?)]
+        let letter = DeadLetter(Letters.record(own + dialect.sample, partition: 1))
+        let record = try Self.route().record(for: letter).get()
+        #expect(record.topic == "orders")
+        #expect(record.partition == (dialect == .watermill ? nil : 3))
+        let names = record.headers.map(\.name)
+        #expect(names.contains("tenant") && names.contains("source_system"))
+        guard dialect != .own else { return }
+        let kept = names.filter { !["tenant", "source_system", "_watermill_message_uuid"].contains($0) }
+        #expect(kept == ["dlq-redrive-count", "dlq-redriven-from"])
+    }
+
+    @Test func `however often it goes round, headers do not pile up`() throws {
+        var letter = Letters.own()
+        for lap in 1...3 {
+            let record = try Self.route().record(for: letter).get()
+            #expect(Self.header(record, "dlq-redrive-count") == "\(lap)")
+            let message = CommandMessage(
+                position: RecordPosition(topic: record.topic, partition: 3, offset: Int64(lap)),
+                key: record.key,
+                value: record.value,
+                headers: record.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+            )
+            let again = DeadLetterEncoder(topic: Letters.topic, group: "g", partitionCount: 6).encode(
+                CommandFailure(code: .rejected, message: "again"),
+                of: CommandContext(message: message, id: CommandID("signup-1"), externalID: nil),
+                failedAt: UnixMilliseconds(1_764_064_900_000)
+            )
+            letter = DeadLetter(
+                KafkaRecord(
+                    topicPartition: TopicPartition(topic: Letters.topic, partition: 3),
+                    offset: Int64(100 + lap),
+                    timestamp: nil,
+                    key: again.key,
+                    value: again.value,
+                    headers: again.headers.map { KafkaHeader(name: $0.name, value: $0.value) }
+                )
+            )
+            #expect(Set(again.headers.map(\.name)).count == again.headers.count)
+            #expect(letter.redriveCount == lap && letter.deliveryCount == lap + 1)
+        }
+        #expect(throws: LeftReason.lapsSpent) { try Self.route().record(for: letter).get() }
+    }
+
+    @Test func `what has nowhere to go stays`() {
+        func reason(_ source: String, to destination: String? = nil) -> LeftReason? {
+            guard case .failure(let reason) = Self.route(to: destination).record(for: Letters.own(source: source))
+            else {
+                return nil
+            }
+            return reason
+        }
+        #expect(reason("gone") == .noSuchTopic)
+        #expect(reason(Letters.topic) == .forbiddenTopic)
+        #expect(reason("customer_results") == .forbiddenTopic)
+        #expect(reason("__consumer_offsets") == .forbiddenTopic)
+        #expect(reason("gone", to: "orders") == nil)
+        #expect(reason("orders", to: "gone") == .noSuchTopic)
+        let lost = DeadLetter(Letters.record([]))
+        #expect(throws: LeftReason.noSource) { try Self.route().record(for: lost).get() }
+        let dropped = Letters.ownHeaders() + [("dlq-value-dropped-bytes", Letters.text("2000000"))]
+        let empty = DeadLetter(Letters.record(dropped, value: nil))
+        #expect(throws: LeftReason.valueDropped) { try Self.route().record(for: empty).get() }
+    }
+
+    @Test func `another topic, or a partition that is not there, leaves the choice to the key`() throws {
+        #expect(try Self.route(to: "orders").record(for: Letters.own()).get().partition == nil)
+        var headers = Letters.ownHeaders()
+        headers[2] = ("__dlq.errors.partition", Letters.text("6"))
+        #expect(try Self.route().record(for: DeadLetter(Letters.record(headers))).get().partition == nil)
+    }
+
+    @Test func `a mended command keeps its place, and a renamed one gets its new key`() throws {
+        var mending = Mending()
+        try mending.set("address_country=IN")
+        let mended = try Self.route(mending).record(for: Letters.own()).get()
+        #expect(mended.value == Letters.text(#"{"external_id":"acct_1","name":"Acme","address_country":"IN"}"#))
+        #expect(mended.partition == 3 && mended.key == Letters.text("acct_1"))
+        try mending.set("external_id=acct_2")
+        let renamed = try Self.route(mending).record(for: Letters.own()).get()
+        #expect(renamed.key == Letters.text("acct_2") && renamed.partition == nil)
+        let broken = DeadLetter(Letters.record(Letters.ownHeaders(), value: "[1]"))
+        #expect(throws: LeftReason.notMendable) { try Self.route(mending).record(for: broken).get() }
+    }
+
+    @Test func `in a structured CloudEvent the data is mended`() throws {
+        var mending = Mending()
+        try mending.set("name=Acme")
+        let headers =
+            Letters.ownHeaders() + [("content-type", Letters.text("application/cloudevents+json; charset=utf-8"))]
+        let event = DeadLetter(Letters.record(headers, value: #"{"specversion":"1.0","data":{"external_id":"a"}}"#))
+        let record = try Self.route(mending).record(for: event).get()
+        #expect(record.value == Letters.text(#"{"specversion":"1.0","data":{"external_id":"a","name":"Acme"}}"#))
+    }
+}

@@ -1,0 +1,67 @@
+import CustomerContract
+import Testing
+
+@testable import Redrive
+
+@Suite struct MergePatchTests {
+    /// The cases of RFC 7386, appendix A, whose patch and target are objects.
+    @Test(arguments: [
+        (#"{"a":"b"}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+        (#"{"a":"b"}"#, #"{"b":"c"}"#, #"{"a":"b","b":"c"}"#),
+        (#"{"a":"b"}"#, #"{"a":null}"#, #"{}"#),
+        (#"{"a":"b","b":"c"}"#, #"{"a":null}"#, #"{"b":"c"}"#),
+        (#"{"a":["b"]}"#, #"{"a":"c"}"#, #"{"a":"c"}"#),
+        (#"{"a":"c"}"#, #"{"a":["b"]}"#, #"{"a":["b"]}"#),
+        (#"{"a":{"b":"c"}}"#, #"{"a":{"b":"d","c":null}}"#, #"{"a":{"b":"d"}}"#),
+        (#"{"a":[{"b":"c"}]}"#, #"{"a":[1]}"#, #"{"a":[1]}"#),
+        (#"{"e":null}"#, #"{"a":1}"#, #"{"e":null,"a":1}"#),
+        (#"{}"#, #"{"a":{"bb":{"ccc":null}}}"#, #"{"a":{"bb":{}}}"#),
+        (#"{"a":"text"}"#, #"{"a":{"b":1,"c":null}}"#, #"{"a":{"b":1}}"#),
+    ])
+    func `it does what RFC 7386 says`(_ target: String, _ patch: String, _ result: String) throws {
+        let patched = MergePatch(try JSONParser.parseObject(Array(patch.utf8)))
+            .applied(to: try JSONParser.parseObject(Array(target.utf8)))
+        #expect(String(decoding: JSONWriter.encode(patched), as: UTF8.self) == result)
+    }
+
+    private static func mended(_ change: (inout Mending) throws -> Void) throws -> String? {
+        var mending = Mending()
+        try change(&mending)
+        let value = #"{"external_id":"a","big":12345678901234567890,"metadata":{"plan":"x","x":"y"}}"#
+        return mending.applied(to: Array(value.utf8), isStructuredEvent: false).map {
+            String(decoding: JSONWriter.encode($0), as: UTF8.self)
+        }
+    }
+
+    @Test func `digits are a text unless they are said to be JSON`() throws {
+        let text = try Self.mended { try $0.set("address_postal_code=411001") }
+        #expect(text?.contains(#""address_postal_code":"411001""#) == true)
+        let number = try Self.mended { try $0.set("skip_onboarding_workflow:=true") }
+        #expect(number?.contains(#""skip_onboarding_workflow":true"#) == true)
+        let equals = try Self.mended { try $0.set("name=a=b") }
+        #expect(equals?.contains(#""name":"a=b""#) == true)
+    }
+
+    @Test func `an entry of the metadata is set and removed alone, and the rest stays byte for byte`() throws {
+        let mended = try Self.mended {
+            try $0.set("metadata.plan=gold")
+            $0.unset("metadata.x")
+        }
+        #expect(mended == #"{"external_id":"a","big":12345678901234567890,"metadata":{"plan":"gold"}}"#)
+    }
+
+    @Test func `later changes see earlier ones`() throws {
+        let mended = try Self.mended {
+            try $0.patch(Array(#"{"name":"Acme","big":null,"metadata":null}"#.utf8))
+            try $0.set("name=Other")
+        }
+        #expect(mended == #"{"external_id":"a","name":"Other"}"#)
+    }
+
+    @Test(arguments: ["name", "=x", ":=1", "a:=", "a:={"])
+    func `what is no assignment is refused`(_ text: String) {
+        var mending = Mending()
+        #expect(throws: Mending.Problem.self) { try mending.set(text) }
+        #expect(mending.isEmpty)
+    }
+}

@@ -1,0 +1,119 @@
+import CustomerContract
+import Kafka
+
+@testable import Redrive
+
+/// Records as the libraries write them, for every test here.
+enum Letters {
+    static let topic = "customer_commands_dlq"
+
+    static func record(
+        _ headers: [(String, [UInt8]?)],
+        partition: Int32 = 0,
+        offset: Int64 = 7,
+        key: String? = "acct_1",
+        value: String? = #"{"external_id":"acct_1","name":"Acme"}"#,
+        timestamp: Int64? = 1_764_064_800_000
+    ) -> KafkaRecord {
+        KafkaRecord(
+            topicPartition: TopicPartition(topic: self.topic, partition: partition),
+            offset: offset,
+            timestamp: timestamp,
+            key: key.map { Array($0.utf8) },
+            value: value.map { Array($0.utf8) },
+            headers: headers.map { KafkaHeader(name: $0.0, value: $0.1) }
+        )
+    }
+
+    static func own(
+        code: String = "rejected",
+        partition: Int32 = 0,
+        offset: Int64 = 7,
+        laps: Int = 0,
+        source: String = "customer_commands"
+    ) -> DeadLetter {
+        DeadLetter(
+            self.record(self.ownHeaders(code: code, laps: laps, source: source), partition: partition, offset: offset)
+        )
+    }
+
+    static func ownHeaders(
+        code: String = "rejected",
+        laps: Int = 0,
+        source: String = "customer_commands"
+    ) -> [(String, [UInt8]?)] {
+        [
+            ("ce_id", self.text("signup-1")), ("__dlq.errors.topic", self.text(source)),
+            ("__dlq.errors.partition", self.text("3")), ("__dlq.errors.offset", self.text("1207")),
+            ("__dlq.errors.group", self.text("customer_worker")), ("__dlq.errors.delivery.count", self.text("1")),
+            ("__dlq.errors.message", self.text("Flexprice refused it")), ("dlq-error-code", self.text(code)),
+            ("dlq-error-retryable", self.text(code == "retries_exhausted" ? "true" : "false")),
+            ("dlq-first-failed-at", self.text("2026-11-22T10:00:00.000Z")),
+            ("dlq-last-failed-at", self.text("2026-11-23T10:00:00.000Z")),
+            ("dlq-redrive-count", self.text("\(laps)")), ("dlq-command-id", self.text("signup-1")),
+        ]
+    }
+
+    /// Spring writes numbers as java.nio.ByteBuffer does: 4 and 8 bytes, the most significant first.
+    static let springHeaders: [(String, [UInt8]?)] = [
+        ("kafka_dlt-exception-fqcn", text("org.springframework.kafka.listener.ListenerExecutionFailedException")),
+        ("kafka_dlt-exception-cause-fqcn", text("java.lang.IllegalStateException")),
+        ("kafka_dlt-exception-message", text("Listener failed")), ("kafka_dlt-original-topic", text("orders")),
+        ("kafka_dlt-original-partition", [0, 0, 0, 3]), ("kafka_dlt-original-offset", [0, 0, 0, 0, 0, 0, 4, 0xB7]),
+        ("kafka_dlt-original-timestamp", [0, 0, 1, 0x9A, 0, 0, 0, 0]),
+        ("kafka_dlt-original-timestamp-type", text("CREATE_TIME")),
+        ("kafka_dlt-original-consumer-group", text("billing")),
+    ]
+
+    static let connectHeaders: [(String, [UInt8]?)] = [
+        ("__connect.errors.topic", text("orders")), ("__connect.errors.partition", text("3")),
+        ("__connect.errors.offset", text("1207")), ("__connect.errors.connector.name", text("billing")),
+        ("__connect.errors.task.id", text("0")), ("__connect.errors.stage", text("VALUE_CONVERTER")),
+        ("__connect.errors.class.name", text("org.apache.kafka.connect.json.JsonConverter")),
+        ("__connect.errors.exception.class.name", text("java.lang.IllegalStateException")),
+        ("__connect.errors.exception.message", text("Listener failed")),
+        ("__connect.errors.exception.stacktrace", text("at …")),
+    ]
+
+    static let streamsHeaders: [(String, [UInt8]?)] = [
+        ("__streams.errors.exception", text("java.lang.IllegalStateException: Listener failed")),
+        ("__streams.errors.message", text("Listener failed")), ("__streams.errors.stacktrace", text("at …")),
+        ("__streams.errors.topic", text("orders")), ("__streams.errors.partition", text("3")),
+        ("__streams.errors.offset", text("1207")),
+    ]
+
+    static let karafkaHeaders: [(String, [UInt8]?)] = [
+        ("source_topic", text("orders")), ("source_partition", text("3")), ("source_offset", text("1207")),
+        ("source_consumer_group", text("billing")), ("source_attempts", text("4")), ("source_key", text("acct_1")),
+    ]
+
+    static let smallryeHeaders: [(String, [UInt8]?)] = [
+        ("dead-letter-exception-class-name", text("java.lang.RuntimeException")),
+        ("dead-letter-cause-class-name", text("java.lang.IllegalStateException")),
+        ("dead-letter-reason", text("Listener failed")), ("dead-letter-topic", text("orders")),
+        ("dead-letter-partition", text("3")), ("dead-letter-offset", text("1207")),
+    ]
+
+    static let watermillHeaders: [(String, [UInt8]?)] = [
+        ("_watermill_message_uuid", text("6f0c")), ("reason_poisoned", text("Listener failed")),
+        ("topic_poisoned", text("orders")), ("handler_poisoned", text("billing")),
+        ("subscriber_poisoned", text("kafka.Subscriber")),
+    ]
+
+    static func text(_ text: String) -> [UInt8] { Array(text.utf8) }
+}
+
+extension Dialect {
+    /// What a record of this dialect carries.
+    var sample: [(String, [UInt8]?)] {
+        switch self {
+        case .own: Letters.ownHeaders(source: "orders")
+        case .spring: Letters.springHeaders
+        case .connect: Letters.connectHeaders
+        case .streams: Letters.streamsHeaders
+        case .karafka: Letters.karafkaHeaders
+        case .smallrye: Letters.smallryeHeaders
+        case .watermill: Letters.watermillHeaders
+        }
+    }
+}

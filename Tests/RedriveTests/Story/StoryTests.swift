@@ -1,0 +1,123 @@
+import CustomerContract
+import Kafka
+import Testing
+
+@testable import Redrive
+
+@Suite struct StoryTests {
+    private static let commands = TopicPartition(topic: "customer_commands", partition: 3)
+
+    private static func command(_ offset: Int64, at timestamp: Int64, _ headers: [KafkaHeader] = []) -> KafkaRecord {
+        KafkaRecord(
+            topicPartition: self.commands,
+            offset: offset,
+            timestamp: timestamp,
+            key: Letters.text("acct_1"),
+            value: Letters.text(#"{"external_id":"acct_1"}"#),
+            headers: headers
+        )
+    }
+
+    private static func result(of offset: Int64, at time: String, _ body: String) -> KafkaRecord {
+        let value =
+            #"{\#(body),"command":{"id":"n","topic":"customer_commands","partition":3,"offset":\#(offset)},"#
+            + #""attempts":2,"completed_at":"\#(time)"}"#
+        return KafkaRecord(
+            topicPartition: TopicPartition(topic: "customer_results", partition: 0),
+            offset: offset,
+            timestamp: nil,
+            key: Letters.text("acct_1"),
+            value: Letters.text(value)
+        )
+    }
+
+    private static func tell(_ story: inout Story, _ record: KafkaRecord) throws {
+        story.result(record, try #require(ResultWatch.read(record)))
+    }
+
+    @Test func `a story is told in order, with what the API said`() throws {
+        var story = Story(externalID: ExternalID("acct_1"))
+        let failure =
+            #""status":"failed","error":{"code":"rejected","message":"no such tax code","http_status":404,"#
+            + #""details":{"code":"not_found"}}"#
+        // 2026-11-23T10:00:00Z is when the letter failed; everything comes in another order than it happened.
+        story.deadLetter(Letters.own(), isSentBack: true)
+        try Self.tell(
+            &story,
+            Self.result(of: 1_300, at: "2026-11-24T10:00:01.000Z", #""status":"created","outcome":"created""#)
+        )
+        story.command(
+            Self.command(
+                1_300,
+                at: 1_795_514_400_000,
+                [
+                    KafkaHeader(name: "dlq-redriven-from", value: Letters.text("customer_commands_dlq/0/7")),
+                    KafkaHeader(name: "dlq-redrive-count", value: Letters.text("1")),
+                ]
+            )
+        )
+        try Self.tell(&story, Self.result(of: 1_207, at: "2026-11-23T10:00:00.000Z", failure))
+        story.command(Self.command(1_207, at: 1_795_341_600_000))
+        story.conclude([Self.commands: OffsetProgress(offset: 1_301, completed: CompletedOffsets())])
+
+        #expect(story.events.map(\.kind) == [.command, .result, .deadLetter, .command, .result])
+        #expect(story.events[1].text == "it failed after 2 requests with rejected: no such tax code")
+        #expect(story.events[1].details.contains { $0 == ("http_status", "404") })
+        #expect(
+            story.events[3].text
+                == "the command was sent back from the dead letter customer_commands_dlq/0/7, for the first time"
+        )
+        #expect(story.now.isEmpty, "\(story.now)")
+    }
+
+    @Test func `a command without a result is found in the group's offsets`() {
+        func now(_ progress: OffsetProgress?) -> String {
+            var story = Story(externalID: nil)
+            story.command(Self.command(10, at: 0))
+            story.conclude(progress.map { [Self.commands: $0] } ?? [:])
+            return story.now.first ?? ""
+        }
+        #expect(now(nil).contains("committed nothing"))
+        #expect(
+            now(OffsetProgress(offset: 10, completed: CompletedOffsets())).contains("is the first in its partition")
+        )
+        #expect(now(OffsetProgress(offset: 4, completed: CompletedOffsets())).contains("up to 6 records before it"))
+        #expect(now(OffsetProgress(offset: 11, completed: CompletedOffsets())).contains("is done"))
+        #expect(now(OffsetProgress(offset: 4, completed: CompletedOffsets(runs: [9...12]))).contains("is done"))
+    }
+
+    @Test func `a letter that waits is said to wait, and nothing is said to be nothing`() {
+        var story = Story(externalID: nil)
+        story.deadLetter(Letters.own(), isSentBack: false)
+        story.conclude([:])
+        #expect(
+            story.now == [
+                "the dead letter customer_commands_dlq/0/7 waits: mend it or its cause, then «dlq redrive» sends it back"
+            ]
+        )
+        var empty = Story(externalID: ExternalID("x"))
+        empty.conclude([:])
+        #expect(empty.now.first?.hasPrefix("nothing is known") == true)
+    }
+
+    @Test func `a customer is found by key and by body, however the body spells it`() {
+        let search = StorySearch(externalID: ExternalID("acct_1"), position: nil)
+        func finds(key: String?, _ value: String?) -> Bool {
+            search.finds(command: Letters.record([], key: key, value: value))
+        }
+        #expect(finds(key: "acct_1", nil))
+        #expect(finds(key: nil, #"{"external_id" : "acct_1"}"#))
+        #expect(finds(key: nil, #"{"external_id":"\u0061cct_1"}"#))
+        #expect(!finds(key: "acct_10", #"{"external_id":"acct_10"}"#))
+        #expect(!finds(key: nil, #"{"external_id":"acct_2","name":"acct_1"}"#))
+        #expect(!finds(key: nil, nil))
+    }
+
+    @Test func `a record alone finds its own letter and result`() {
+        let position = RecordPosition(topic: "customer_commands", partition: 3, offset: 1_207)
+        let search = StorySearch(externalID: nil, position: position)
+        #expect(search.finds(letter: Letters.own()))
+        #expect(!search.finds(letter: Letters.own(source: "orders")))
+        #expect(!search.finds(command: Letters.record([])))
+    }
+}
