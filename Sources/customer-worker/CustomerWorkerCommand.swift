@@ -9,7 +9,8 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
         abstract: "Creates customers from Kafka commands, each external_id once, and answers every command.",
         version: BuildInfo.version,
         subcommands: [
-            RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, TopicsCommand.self, DLQCommand.self,
+            RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, TopicsCommand.self,
+            DLQCommand.self,
             ExplainCommand.self, LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
         ]
     )
