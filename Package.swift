@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -181,7 +181,7 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Operations",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Operations", "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

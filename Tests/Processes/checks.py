@@ -8,8 +8,11 @@ import json
 import os
 import sys
 import tempfile
+import time
 
 import harness
+from confluent_kafka import Producer
+from confluent_kafka.admin import AdminClient, ConfigResource
 from harness import expect
 
 
@@ -27,6 +30,21 @@ def check(env, code, **rows):
     expect(text.returncode == code and text.stdout.startswith("CHECK"), f"the table: {text.stdout}")
     expect(harness.KEY not in done.stdout + done.stderr + text.stdout + text.stderr, "the key is shown")
     return found
+
+
+def keep(brokers, topic, days):
+    admin = AdminClient({"bootstrap.servers": brokers})
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config={"retention.ms": str(days * 86_400_000)})
+    for done in admin.alter_configs([resource]).values():
+        done.result(timeout=20)
+
+
+def bury(brokers, days):
+    """One dead letter whose command was sent so many days ago."""
+    producer = Producer({"bootstrap.servers": brokers})
+    then = int((time.time() - days * 86_400) * 1_000)
+    producer.produce("customer_commands_dlq", b"{}", key=b"a", timestamp=then, headers={"dlq-error-code": "rejected"})
+    expect(producer.flush(60) == 0, "the dead letter could not be sent")
 
 
 def main():
@@ -64,6 +82,15 @@ def main():
             check({**local, "FLEXPRICE_STORE_URL": f"sqlite:{folder}/missing/l.sqlite"}, 77, broker="ok", store="FAILED")
             print("passed  topics that are missing are 69, a store that cannot be written is 77", flush=True)
 
+            check(local, 0, dead_letters="ok")
+            # Kept for ten days, and of a command of nine days ago.
+            keep(brokers, "customer_commands_dlq", 10)
+            bury(brokers, days=9)
+            found = check(local, 0, dead_letters="warning")
+            row = next(row for row in found if row["check"] == "dead letters")
+            expect("1 wait" in row["found"] and "in about 2" in row["found"], f"{row}")
+            print("passed  dead letters that their topic is about to delete are a warning", flush=True)
+
             api = stack.enter_context(harness.simulator())
             remote = {**local, "FLEXPRICE_BACKEND": "flexprice", "FLEXPRICE_API_HOST": api, "FLEXPRICE_API_KEY": harness.KEY}
             check(remote, 0, api="ok")
@@ -80,7 +107,7 @@ def main():
     except AssertionError as error:
         print(f"FAILED  {error}")
         return 1
-    print("4 passed, 0 failed")
+    print("5 passed, 0 failed")
     return 0
 
 

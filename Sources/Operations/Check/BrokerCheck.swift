@@ -1,6 +1,7 @@
 import Kafka
 
-/// Looks at the cluster: whether it answers, the topics and their settings, and whether the group's offsets may be read.
+/// Looks at the cluster: whether it answers, the topics and their settings, the dead letters that wait, and whether the group's
+/// offsets may be read.
 struct BrokerCheck: Sendable {
     private let settings: Settings
 
@@ -20,7 +21,8 @@ struct BrokerCheck: Sendable {
             let admin = try Admin(client) { _ in }
             let topics = try await admin.topics()
             return [CheckFinding("broker", .fine, "\(client.brokers) answers, \(topics.count) topics are visible")]
-                + (await self.topics(topics, admin)) + (await self.group(topics, admin))
+                + (await self.topics(topics, admin)) + (await self.deadLetters(topics, client))
+                + (await self.group(topics, admin))
                 + [
                     CheckFinding(
                         "permission to write",
@@ -81,6 +83,12 @@ struct BrokerCheck: Sendable {
         } catch {
             return CheckFinding("topic \(topic.name)", .fine, "\(shape); its settings are not told (\(error.name))")
         }
+    }
+
+    private func deadLetters(_ existing: [TopicDescription], _ client: ClientProperties) async -> [CheckFinding] {
+        let name = self.settings.kafka.deadLetterTopic
+        guard existing.contains(where: { $0.name == name }) else { return [] }
+        return [await DeadLetterCheck(topic: name, client: client).run()]
     }
 
     // MARK: Group
