@@ -78,6 +78,9 @@ step "exit codes, stopping, observing"
 "$python" Tests/Processes/stopping.py "$program"
 "$python" Tests/Processes/observing.py "$program"
 
+step "the documentation"
+Tests/Scripts/documentation.sh
+
 # Last, since it links the program anew.
 step "the Debian package"
 Tests/Scripts/package.sh debug
