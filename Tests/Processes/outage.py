@@ -72,6 +72,17 @@ def wait_for_lag(brokers, at_most, seconds):
     return time.monotonic() - start
 
 
+def wait_until_noticed(log, seconds):
+    """Waits until the worker says that the intake pauses."""
+    deadline = time.monotonic() + seconds
+    while True:
+        with open(log) as lines:
+            if "API fails for everybody" in lines.read():
+                return
+        expect(time.monotonic() < deadline, f"the worker did not notice the outage within {seconds} s")
+        time.sleep(0.05)
+
+
 def creates(api):
     return harness.stats(api)["requests_by_route"].get("create", 0)
 
@@ -100,16 +111,16 @@ def one_outage(kind, seconds, rate, folder, timeout, within):
             simulator.close()
         else:
             harness.inject(api, [FAULTS[kind]])
-            # What is under way at the beginning, and what is sent until it is noticed, are no probes: silence is noticed
-            # after breaker.window, 10 s, all else at once.
-            settling = 13 if kind == "black_hole" else 3
-            time.sleep(settling)
+            # What is under way at the beginning, and what is sent until the worker notices, are no probes.
+            begin = time.monotonic()
+            wait_until_noticed(log.name, 40)
+            time.sleep(1)
             before, since = creates(api), time.monotonic()
         if kind == "refused":
             time.sleep(seconds)
             simulator.enter_context(harness.simulator(5, port))
         else:
-            time.sleep(seconds - settling)
+            time.sleep(max(begin + seconds - since, 7))
             probes = creates(api) - before
             watched = time.monotonic() - since
             harness.inject(api, [])
