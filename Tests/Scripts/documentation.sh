@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 folder="${1:-.build/documentation}"
+mkdir -p "$folder"
 symbols="$(mktemp -d)"
 trap 'rm -rf "$symbols"' EXIT
 
