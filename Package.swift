@@ -46,6 +46,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CMalloc"),
         .target(
             name: "CustomerContract",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],
@@ -96,7 +97,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Redrive",
+                "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),

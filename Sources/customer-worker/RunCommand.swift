@@ -24,6 +24,7 @@ struct RunCommand: AsyncParsableCommand {
     var wedgeOnUsr2 = false
 
     func run() async throws {
+        HeapArenas.keepOne()
         // Before anything else, so that a signal finds its handler from the first moment on.
         let signals = ProcessSignals(
             of: ProcessSignals.Signal.operators + (self.wedgeOnUsr2 ? [.user2] : [])
