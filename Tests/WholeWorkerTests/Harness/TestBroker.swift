@@ -54,6 +54,19 @@ struct TestBroker: Sendable {
         )
     }
 
+    /// Whether a client that is new gets an answer in time.
+    ///
+    /// It is asked and not listened to: librdkafka does not tell of a broken connection again when the last error was the same.
+    func answers(within limit: Duration) async throws -> Bool {
+        let admin = try Admin(ClientProperties(brokers: self.brokers), log: { _ in })
+        do throws(KafkaError) {
+            _ = try await admin.topics(timeout: limit)
+            return true
+        } catch {
+            return false
+        }
+    }
+
     /// Sends records and makes sure that each is there.
     func send(_ records: [ProducerRecord]) async throws {
         let producer = try Producer(ProducerSettings(client: ClientProperties(brokers: self.brokers)), log: { _ in })

@@ -1,13 +1,10 @@
 import Kafka
-import Synchronization
 
 /// Reads a topic as any other service would: committed records only, every partition, from the beginning.
 final class TopicReader: Sendable {
     private let consumer: Consumer
     private let readable: AsyncStream<Void>
     private let ring: AsyncStream<Void>.Continuation
-    /// What came while something else was waited for.
-    private let unread = Mutex<[KafkaRecord]>([])
 
     init(_ broker: TestBroker, _ topic: String, group: String = "reader") throws {
         let (readable, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
@@ -28,11 +25,7 @@ final class TopicReader: Sendable {
             ring.finish()
         }
         defer { alarm.cancel() }
-        var records = self.unread.withLock { unread in
-            defer { unread = [] }
-            return unread
-        }
-        if records.count >= count { return records }
+        var records: [KafkaRecord] = []
         for await _ in self.readable {
             var events = self.consumer.poll(limit: 1_000)
             while !events.isEmpty {
@@ -50,30 +43,6 @@ final class TopicReader: Sendable {
             if records.count >= count { break }
         }
         return records
-    }
-
-    /// Waits until the connection to a broker is broken, at most for `limit`; returns whether it is.
-    func disconnection(within limit: Duration = .seconds(20)) async throws -> Bool {
-        let alarm = Task { [ring] in
-            try await Task.sleep(for: limit)
-            ring.finish()
-        }
-        defer { alarm.cancel() }
-        for await _ in self.readable {
-            var isBroken = false
-            for event in self.consumer.poll(limit: 1_000) {
-                switch event {
-                case .failed(let error) where error.name == "_TRANSPORT": isBroken = true
-                case .record(let record): self.unread.withLock { $0.append(record) }
-                case .assigned(let partitions):
-                    try self.consumer.assign(partitions.map { PartitionOffset($0, offset: nil) })
-                case .revoked(let partitions), .lost(let partitions): try self.consumer.release(partitions)
-                case .failed, .statistics: break
-                }
-            }
-            if isBroken { return true }
-        }
-        return false
     }
 
     func close() async { await self.consumer.close() }
