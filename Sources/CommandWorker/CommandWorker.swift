@@ -28,13 +28,13 @@ public final class CommandWorker: Sendable {
         case reconfigure(LiveSettings)
     }
 
-    private let settings: WorkerSettings
+    let settings: WorkerSettings
     private let backend: WorkerBackend
     private let writer: StoreWriter
     private let decoder: CommandDecoder
-    private let logger: Logger
+    let logger: Logger
     private let life: CommandLife
-    private let replyTopics: LiveReplyTopics
+    let replyTopics: LiveReplyTopics
     private let mailbox = Mailbox<Message>()
     private let current = Mutex(WorkerSnapshot())
     let inquiries = Inquiries()
@@ -281,28 +281,6 @@ public final class CommandWorker: Sendable {
         }
     }
 
-    private func log(_ report: WorkerReport) {
-        switch report {
-        case .outcomeUnknown(let id, let customer, let reason):
-            self.logger.notice(
-                "Nobody knows whether a request was carried out; it is sent again",
-                metadata: ["command_id": "\(id)", "external_id": "\(customer)", "reason": "\(reason)"]
-            )
-        case .duplicateAfterUnknown(let id, let customer):
-            self.logger.warning(
-                "Request without an answer had been carried out; check that the customer's onboarding was too",
-                metadata: ["command_id": "\(id)", "external_id": "\(customer)"]
-            )
-        case .backendFails(let reason, let message):
-            self.logger.error(
-                "API fails for everybody; intake pauses until a probe succeeds",
-                metadata: ["reason": "\(reason)", "error": "\(message ?? "no message")"]
-            )
-        case .backendIsWell(let time):
-            self.logger.notice("API is well again; intake goes on", metadata: ["paused_for": "\(time)"])
-        }
-    }
-
     private func decode(_ record: KafkaRecord) -> DecodedCommand {
         let decoded = self.decoder.decode(record)
         if self.life.isOn { self.life.received(decoded) }
@@ -332,56 +310,6 @@ public final class CommandWorker: Sendable {
             {
                 snapshot.partitions = core.current.keys.sorted()
             }
-        }
-    }
-
-    private func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
-        let settings = self.settings
-        let admin = try Admin(settings.kafka, log: log)
-        let topics = TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
-        let deadLetterPartitions = await topics.partitionCount(of: settings.deadLetterTopic)
-        let encoder = RecordEncoder(
-            results: ResultEncoder(
-                resultsTopic: settings.resultTopic,
-                source: "customer-worker"
-            ),
-            replyTopics: self.replyTopics,
-            deadLetters: DeadLetterEncoder(
-                topic: settings.deadLetterTopic,
-                group: settings.group,
-                partitionCount: deadLetterPartitions.map { Int32(clamping: $0) }
-            ),
-            topics: topics
-        )
-        switch settings.guarantee {
-        case .exactlyOnce:
-            let producer = ProducerSettings(client: settings.kafka, transactionalID: settings.transactionalID)
-            return TransactionalPublisher(
-                consumer: consumer,
-                encoder: encoder,
-                transactionTimeout: producer.transactionTimeout
-            ) { () throws(KafkaError) in try Producer(producer, log: log) }
-        case .atLeastOnce:
-            return AtLeastOncePublisher(consumer: consumer, encoder: encoder) { () throws(KafkaError) in
-                try Producer(.init(client: settings.kafka), log: log)
-            }
-        }
-    }
-
-    private var kafkaLog: KafkaLogSink {
-        { [logger] line in
-            let level: Logger.Level =
-                switch line.severity {
-                case ...3: .error
-                case 4: .warning
-                case 5, 6: .info
-                default: .debug
-                }
-            logger.log(
-                level: level,
-                "librdkafka",
-                metadata: ["facility": "\(line.facility)", "text": "\(line.message)"]
-            )
         }
     }
 }

@@ -54,23 +54,11 @@ actor TransactionalPublisher: ResultPublisher {
                 try await producer.sendOffsets(batch.offsets, of: member)
             }
             step = .committing
-            try await self.commit(producer)
+            try await producer.commitTransaction(attempts: 3)
             self.dropsLargeValues = false
             return .published
         } catch {
             return await self.recover(from: error, at: step, after: ContinuousClock.now - begun, batch)
-        }
-    }
-
-    /// Commits, again while librdkafka says that the same call may be repeated (rdkafka.h, `rd_kafka_commit_transaction`).
-    private func commit(_ producer: Producer) async throws(KafkaError) {
-        var attemptsLeft = 3
-        while true {
-            do {
-                return try await producer.commitTransaction()
-            } catch  where error.disposition == .retry && attemptsLeft > 1 {
-                attemptsLeft -= 1
-            }
         }
     }
 

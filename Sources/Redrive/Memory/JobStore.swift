@@ -111,7 +111,7 @@ package actor JobStore {
             }
             try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.names.jobGroup))
             isCommitting = true
-            try await Self.commit(producer)
+            try await producer.commitTransaction(attempts: 3)
             let positions = await producer.takePositions()
             return .committed(
                 positions.compactMapValues { place in
@@ -126,18 +126,6 @@ package actor JobStore {
             )
         } catch {
             return await self.recover(from: error, isCommitting: isCommitting, job: job, record: record)
-        }
-    }
-
-    /// Commits, again while librdkafka says that the same call may be repeated (rdkafka.h, `rd_kafka_commit_transaction`).
-    private static func commit(_ producer: Producer) async throws(KafkaError) {
-        var attemptsLeft = 3
-        while true {
-            do {
-                return try await producer.commitTransaction()
-            } catch  where error.disposition == .retry && attemptsLeft > 1 {
-                attemptsLeft -= 1
-            }
         }
     }
 
