@@ -19,6 +19,8 @@ let strict: [SwiftSetting] = [
 //   lone surrogates must be seen, depth must be bounded; Foundation's decoder hides all of these.
 // - The Kafka binding: the transactional consumer-to-producer road, rebalances answered by their owner and offset
 //   metadata are what this project is for; it stands directly on librdkafka.
+// - The road to the API (FlexpriceAPI/Transport) stands on libcurl and not on async-http-client: that one takes three times the CPU
+//   of a request, more than everything else that a command costs (Tests/Benchmarks/api_concurrency.py has it as its yardstick).
 // - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the format
 //   is a few lines a metric. Components record through swift-metrics, so a library can take its place.
 let package = Package(
@@ -46,6 +48,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(
             name: "CustomerContract",
@@ -61,16 +64,13 @@ let package = Package(
         .target(
             name: "FlexpriceAPI",
             dependencies: [
-                "CustomerContract",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "CCurl", "CustomerContract",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
-            swiftSettings: strict
+            swiftSettings: strict + [.strictMemorySafety()]
         ),
         .target(
             name: "Ledger",
@@ -159,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "FlexpriceAPITests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator",
+                "CCurl", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: strict

@@ -19,6 +19,7 @@ public final class CommandWorker: Sendable {
     enum Message: Sendable {
         case stored(StoreOutcome)
         case answered(CommandTicket, BackendReply)
+        case unsettled(CommandTicket, CommandSpan, @Sendable () async -> BackendReply)
         case published(PublishOutcome)
         case committed([PartitionOffset])
         case committedUnknown([TopicPartition], KafkaError)
@@ -124,7 +125,13 @@ public final class CommandWorker: Sendable {
         while !Task.isCancelled {
             var now = Moment(uptime: clock.now - start, wall: .now())
             let messages = self.mailbox.take()
-            for message in messages { self.receive(message, into: &core, at: now) }
+            for message in messages {
+                if case .unsettled(let ticket, let span, let settle) = message {
+                    self.settle(ticket, span, &group, settle)
+                } else {
+                    self.receive(message, into: &core, at: now)
+                }
+            }
             let limit = core.pollLimit
             let events = limit > 0 ? consumer.poll(limit: limit) : []
             for event in events {
@@ -182,6 +189,9 @@ public final class CommandWorker: Sendable {
         case .answered(let ticket, let reply):
             if self.life.isOn, let inFlight = core.table[ticket] { self.life.answered(inFlight, reply.answer) }
             core.answered(ticket, reply, at: now)
+        case .unsettled:
+            // The loop's: it has a task to start.
+            break
         case .published(let outcome):
             switch outcome {
             case .published:
@@ -247,11 +257,20 @@ public final class CommandWorker: Sendable {
         case .request(let request):
             guard case .remote(let backend) = self.backend else { return }
             if self.life.isOn { self.life.requested(request) }
-            group.addTask {
-                let reply = await CommandSpan.around(request) {
-                    await backend.create(request.command, attempt: request.attempt, patience: request.patience)
+            let span = CommandSpan(request)
+            backend.create(
+                request.command,
+                attempt: request.attempt,
+                patience: request.patience,
+                context: span.context
+            ) { first in
+                switch first {
+                case .settled(let reply):
+                    span.end(reply.answer)
+                    mailbox.post(.answered(request.ticket, reply))
+                case .open(let settle):
+                    mailbox.post(.unsettled(request.ticket, span, settle))
                 }
-                mailbox.post(.answered(request.ticket, reply))
             }
         case .publish(let batch):
             do throws(KafkaError) {
@@ -278,6 +297,19 @@ public final class CommandWorker: Sendable {
             self.answer { () throws(KafkaError) in try consumer.resume(partitions) }
         case .report(let report):
             self.log(report)
+        }
+    }
+
+    private func settle(
+        _ ticket: CommandTicket,
+        _ span: CommandSpan,
+        _ group: inout DiscardingTaskGroup,
+        _ settle: @escaping @Sendable () async -> BackendReply
+    ) {
+        group.addTask { [mailbox] in
+            let reply = await span.during(settle)
+            span.end(reply.answer)
+            mailbox.post(.answered(ticket, reply))
         }
     }
 

@@ -1,9 +1,5 @@
-import AsyncHTTPClient
 public import CustomerContract
-import NIOCore
-import NIOHTTP1
-import NIOPosix
-import Tracing
+public import Tracing
 
 /// Talks to the Flexprice API over kept-alive connections.
 ///
@@ -21,36 +17,25 @@ public final class FlexpriceClient: Sendable {
 
     private let settings: FlexpriceSettings
     private let metrics: FlexpriceMetrics
-    private let http: HTTPClient
-    /// The requests that are sent often, without headers and body: reading a URL costs as much as the rest of a request.
-    private let create: Result<HTTPClient.Request, any Error>
-    private let search: Result<HTTPClient.Request, any Error>
+    private let transport: HTTPTransport
 
     /// Makes a client; nothing is sent yet.
     public init(_ settings: FlexpriceSettings, metrics: FlexpriceMetrics = .none) {
         self.settings = settings
         self.metrics = metrics
-        var configuration = HTTPClient.Configuration()
-        configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
-        configuration.timeout.connect = .seconds(10)
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = settings.maximumConnections
-        configuration.connectionPool.retryConnectionEstablishment = false
-        configuration.tlsConfiguration = settings.authorities?.configuration
-        configuration.proxy = settings.proxy?.configuration
-        // One loop: requests and answers are small, and a second loop costs more in hops than it brings. Of the loops that
-        // live as long as the process, so that nothing has to outwait it at the end.
-        self.http = HTTPClient(
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton.any(),
-            configuration: configuration
+        self.transport = HTTPTransport(
+            TransportSettings(
+                maximumConnections: settings.maximumConnections,
+                maximumAnswerBytes: Self.maximumAnswerBytes,
+                authorities: settings.authorities,
+                proxy: settings.proxy
+            )
         )
-        self.create = Result { try HTTPClient.Request(url: settings.baseURL + "/customers", method: .POST) }
-        self.search = Result { try HTTPClient.Request(url: settings.baseURL + "/customers/search", method: .POST) }
     }
 
-    /// Closes every connection; requests under way fail, and so does any later one.
+    /// Closes every connection; requests under way end as cancelled, and so does any later one.
     public func shutdown() async {
-        try? await self.http.shutdown()
+        await self.transport.shutdown()
     }
 
     /// `POST /customers`.
@@ -59,13 +44,39 @@ public final class FlexpriceClient: Sendable {
     ///   - requestID: sent as `X-Request-ID`, which Flexprice logs and echoes; ASCII.
     ///   - trace: passed on as W3C trace context.
     ///   - patience: a bound below ``FlexpriceSettings/timeout``.
+    ///   - context: of the span that the request belongs to.
+    ///   - completion: called once, on a thread that carries every request: it must be quick, and wait for nothing.
+    public func createCustomer(
+        body: [UInt8],
+        requestID: String,
+        trace: TraceContext? = nil,
+        patience: Duration? = nil,
+        context: ServiceContext? = nil,
+        then completion: @escaping @Sendable (Exchange) -> Void
+    ) {
+        let key = self.settings.apiKeys.current
+        var request = self.request(.post, "/customers", body, requestID, key)
+        request.timeout = min(patience ?? self.settings.timeout, self.settings.timeout)
+        request.add(trace, context)
+        let start = ContinuousClock.now
+        self.transport.send(request) { exchange in
+            self.note(exchange, key, since: start)
+            completion(exchange)
+        }
+    }
+
+    /// `POST /customers`; cancellation of the task ends the request, whose outcome is unknown then.
     public func createCustomer(
         body: [UInt8],
         requestID: String,
         trace: TraceContext? = nil,
         patience: Duration? = nil
     ) async -> Exchange {
-        await self.send(self.create, body: body, requestID: requestID, trace: trace, patience: patience)
+        let key = self.settings.apiKeys.current
+        var request = self.request(.post, "/customers", body, requestID, key)
+        request.timeout = min(patience ?? self.settings.timeout, self.settings.timeout)
+        request.add(trace, ServiceContext.current)
+        return await self.send(request, key)
     }
 
     /// `POST /customers/search` for one external_id: no path escaping, unlike the look-up by path.
@@ -74,100 +85,73 @@ public final class FlexpriceClient: Sendable {
             .init(name: "external_ids", value: .array([.string(externalID.text)])),
             .init(name: "limit", value: .number(JSONNumber(2))),
         ])
-        return await self.send(self.search, body: JSONWriter.encode(filter), requestID: requestID)
+        return await self.send(.post, "/customers/search", JSONWriter.encode(filter), requestID)
     }
 
     /// `PUT /customers` for the customer of this id of Flexprice's own (`cust_…`): fields that are not sent stay.
     public func updateCustomer(id: String, _ fields: JSONObject, requestID: String) async -> Exchange {
-        let url = self.settings.baseURL + "/customers?id=" + Self.percentEncoded(id)
-        return await self.send(
-            Result { try HTTPClient.Request(url: url, method: .PUT) },
-            body: JSONWriter.encode(fields),
-            requestID: requestID
-        )
+        await self.send(.put, "/customers?id=" + Self.percentEncoded(id), JSONWriter.encode(fields), requestID)
     }
 
     /// `GET /health`, which stands beside `/v1` and needs no key.
     public func health() async -> Exchange {
-        var url = self.settings.baseURL
-        if url.hasSuffix("/v1") { url.removeLast(3) }
-        return await self.send(Result { try HTTPClient.Request(url: url + "/health") }, requestID: "check")
+        let key = self.settings.apiKeys.current
+        var request = self.request(.get, "", nil, "check", key)
+        if request.url.hasSuffix("/v1") { request.url.removeLast(3) }
+        request.url += "/health"
+        return await self.send(request, key)
     }
 
     /// `GET /users/me`: whose key it is, and what it may do.
     public func currentUser() async -> Exchange {
-        let url = self.settings.baseURL + "/users/me"
-        return await self.send(Result { try HTTPClient.Request(url: url) }, requestID: "check")
+        await self.send(.get, "/users/me", nil, "check")
     }
 
     private func send(
-        _ request: Result<HTTPClient.Request, any Error>,
-        body: [UInt8]? = nil,
-        requestID: String,
-        trace: TraceContext? = nil,
-        patience: Duration? = nil
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: [UInt8]?,
+        _ requestID: String
     ) async -> Exchange {
         let key = self.settings.apiKeys.current
-        var headers = HTTPHeaders()
-        headers.reserveCapacity(10)
-        headers.add(name: "x-api-key", value: key.value)
-        if body != nil { headers.add(name: "content-type", value: "application/json") }
-        headers.add(name: "accept", value: "application/json")
-        headers.add(name: "user-agent", value: "customer-worker")
-        headers.add(name: "x-request-id", value: Self.headerSafe(requestID))
-        if let id = self.settings.environmentID { headers.add(name: "X-Environment-ID", value: id) }
-        if let trace {
-            headers.add(name: "traceparent", value: trace.traceparent)
-            if let state = trace.tracestate { headers.add(name: "tracestate", value: Self.headerSafe(state)) }
-        }
-        // A tracer, if there is one, puts its own span in the place of the command's.
-        if let context = ServiceContext.current {
-            InstrumentationSystem.instrument.inject(context, into: &headers, using: HeaderInjector())
-        }
+        var request = self.request(method, path, body, requestID, key)
+        request.add(nil, ServiceContext.current)
+        return await self.send(request, key)
+    }
+
+    private func send(_ request: HTTPRequest, _ key: APIKey) async -> Exchange {
         let start = ContinuousClock.now
-        let exchange = await self.execute(
-            request,
-            headers,
-            body,
-            within: min(patience ?? self.settings.timeout, self.settings.timeout)
-        )
-        self.metrics.record(exchange, .now - start)
-        if case .answered(let answer) = exchange, answer.status == 401 { self.settings.apiKeys.refused(key) }
+        let exchange = await self.transport.send(request)
+        self.note(exchange, key, since: start)
         return exchange
     }
 
-    private func execute(
-        _ template: Result<HTTPClient.Request, any Error>,
-        _ headers: HTTPHeaders,
-        _ body: [UInt8]?,
-        within time: Duration
-    ) async -> Exchange {
-        do {
-            var request = try template.get()
-            request.headers = headers
-            request.body = body.map { .byteBuffer(ByteBuffer(bytes: $0)) }
-            // The deadline of this interface holds until the body has ended: a server may trickle bytes for ever. That of
-            // the one with an asynchronous sequence ends with the head.
-            let task = self.http.execute(
-                request: request,
-                delegate: ResponseAccumulator(request: request, maxBodySize: Self.maximumAnswerBytes),
-                deadline: .now() + .nanoseconds(Int64(clamping: time.nanoseconds))
-            )
-            let response = try await withTaskCancellationHandler {
-                try await task.futureResult.get()
-            } onCancel: {
-                task.cancel()
-            }
-            return .answered(HTTPAnswer(response))
-        } catch {
-            return .unanswered(TransportFailure(error))
-        }
+    private func note(_ exchange: Exchange, _ key: APIKey, since start: ContinuousClock.Instant) {
+        self.metrics.record(exchange, .now - start)
+        if case .answered(let answer) = exchange, answer.status == 401 { self.settings.apiKeys.refused(key) }
     }
 
-    /// Header values must be visible ASCII: anything else would be refused before it is sent, and lose the request.
-    private static func headerSafe(_ text: String) -> String {
-        guard text.utf8.contains(where: { !(0x20..<0x7F).contains($0) }) else { return text }
-        return String(decoding: text.utf8.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    private func request(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        _ body: [UInt8]?,
+        _ requestID: String,
+        _ key: APIKey
+    ) -> HTTPRequest {
+        var headers = [
+            "x-api-key: " + HTTPRequest.headerSafe(key.value), "accept: application/json",
+            "user-agent: customer-worker",
+            "x-request-id: " + HTTPRequest.headerSafe(requestID),
+        ]
+        if body != nil { headers.append("content-type: application/json") }
+        if let id = self.settings.environmentID { headers.append("X-Environment-ID: " + HTTPRequest.headerSafe(id)) }
+        return HTTPRequest(
+            method: method,
+            url: self.settings.baseURL + path,
+            headers: headers,
+            body: body,
+            timeout: self.settings.timeout
+        )
     }
 
     /// Everything but RFC 3986's unreserved characters, escaped.
@@ -178,29 +162,5 @@ public final class FlexpriceClient: Sendable {
             return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
         }
         .joined()
-    }
-}
-
-extension HTTPAnswer {
-    fileprivate init(_ response: HTTPClient.Response) {
-        self.init(
-            status: Int(response.status.code),
-            isJSON: response.headers.first(name: "content-type").map(HTTPAnswer.isJSON(contentType:)) ?? false,
-            retryAfter: response.headers.first(name: "retry-after").flatMap(RetryAfter.init),
-            body: response.body.map { Array($0.readableBytesView) } ?? []
-        )
-    }
-}
-
-/// Sets headers for a tracer; what stood there under the same name goes.
-private struct HeaderInjector: Injector {
-    func inject(_ value: String, forKey key: String, into headers: inout HTTPHeaders) {
-        headers.replaceOrAdd(name: key, value: value)
-    }
-}
-
-extension Duration {
-    fileprivate var nanoseconds: Int128 {
-        Int128(self.components.seconds) * 1_000_000_000 + Int128(self.components.attoseconds / 1_000_000_000)
     }
 }

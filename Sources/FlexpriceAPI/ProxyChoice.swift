@@ -1,4 +1,3 @@
-import AsyncHTTPClient
 import Foundation
 
 /// The proxy through which an API is reached, as the environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
@@ -62,7 +61,7 @@ public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
             self.isSOCKS = false
             self.port = url.port ?? 80
         case "socks5", "socks5h", "socks":
-            // SOCKS with a login is not supported by the HTTP client.
+            // Nobody has asked for SOCKS with a login yet.
             guard url.user == nil else { return nil }
             self.isSOCKS = true
             self.port = url.port ?? 1_080
@@ -90,11 +89,17 @@ public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    var configuration: HTTPClient.Configuration.Proxy {
-        if self.isSOCKS { return .socksServer(host: self.host, port: self.port) }
-        let authorization = self.credentials.map {
-            HTTPClient.Authorization.basic(credentials: Data($0.value.utf8).base64EncodedString())
-        }
-        return .server(host: self.host, port: self.port, authorization: authorization)
+    /// As libcurl reads it; names are resolved by the proxy.
+    var curlURL: String {
+        let host = self.host.contains(":") ? "[\(self.host)]" : self.host
+        return "\(self.isSOCKS ? "socks5h" : "http")://\(host):\(self.port)"
+    }
+
+    /// The name and password that the proxy wants.
+    var login: (user: String, password: String)? {
+        guard let parts = self.credentials?.value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false),
+            let user = parts.first, let password = parts.last
+        else { return nil }
+        return (String(user), String(password))
     }
 }

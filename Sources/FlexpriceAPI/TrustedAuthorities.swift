@@ -1,3 +1,4 @@
+import Foundation
 import NIOSSL
 
 /// `api.ca_file`: certificate authorities that are trusted in place of the system's.
@@ -8,24 +9,23 @@ public struct TrustedAuthorities: Sendable {
         public let description: String
     }
 
-    let certificates: [NIOSSLCertificate]
+    /// The file's bytes: what is trusted is what was read at the start, whatever becomes of the file.
+    let pem: [UInt8]
 
     /// Reads every certificate of a PEM file.
     ///
     /// - Throws: ``Unusable`` when it cannot be read or holds no certificate.
     public init(pemFile path: String) throws(Unusable) {
         do {
-            self.certificates = try NIOSSLCertificate.fromPEMFile(path)
+            self.pem = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            // libcurl would tell of a damaged file with the first request only.
+            if try NIOSSLCertificate.fromPEMBytes(self.pem).isEmpty { throw NoCertificate() }
+        } catch is NoCertificate {
+            throw Unusable(description: "\(path) holds no certificate")
         } catch {
             throw Unusable(description: "\(path) cannot be read as certificates in PEM: \(error)")
         }
-        if self.certificates.isEmpty { throw Unusable(description: "\(path) holds no certificate") }
     }
 
-    /// TLS for a client that trusts these alone, and verifies certificate and name.
-    var configuration: TLSConfiguration {
-        var configuration = TLSConfiguration.makeClientConfiguration()
-        configuration.trustRoots = .certificates(self.certificates)
-        return configuration
-    }
+    private struct NoCertificate: Error {}
 }

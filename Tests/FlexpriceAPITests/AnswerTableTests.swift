@@ -22,7 +22,7 @@ struct AnswerTableTests {
         case deaf
         /// The simulator, which speaks no TLS, addressed as if it did.
         case withoutTLS
-        /// The simulator, and the task is cancelled while it waits.
+        /// The simulator, and the wait for it is given up.
         case cancelled
     }
 
@@ -218,7 +218,9 @@ struct AnswerTableTests {
         let before = flexprice.state.statistics.requests
         let task = Task { await body() }
         _ = try? await flexprice.state.requestsReceived(atLeast: before + requests)
+        // What follows a first request is a task's, and ends with it; the first one ends with its client.
         task.cancel()
+        if requests == 1 { await flexprice.client.shutdown() }
         return await task.value
     }
 

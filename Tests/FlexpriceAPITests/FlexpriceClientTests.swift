@@ -161,6 +161,22 @@ import Testing
         }
     }
 
+    @Test(arguments: [(Fault.dropBeforeCommit, 1), (.dropAfterCommit, 2)])
+    func `a kept connection that breaks leaves the outcome open, and nothing is sent again`(
+        fault: Fault,
+        customers: Int
+    ) async throws {
+        try await withFlexprice { flexprice in
+            #expect(await flexprice.create("a").answer?.status == 201)
+            flexprice.state.inject(fault, .next(1))
+            // These words: the connection was a kept one, and libcurl was about to send the request again.
+            let broken = TransportFailure.interrupted("a kept connection broke before an answer")
+            #expect(await flexprice.create("b").failure == broken)
+            #expect(flexprice.state.statistics.requests == 2)
+            #expect(flexprice.state.customerCount == customers)
+        }
+    }
+
     @Test func `nobody who listens means that nothing was sent`() async throws {
         try await DeafPort.withBaseURL { url in
             let exchange = await withClient(FlexpriceSettings(baseURL: url, apiKey: APIKey("k"))) {

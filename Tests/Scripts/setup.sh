@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-packages=(librdkafka-dev libsqlite3-dev pkg-config)
+packages=(libcurl4-openssl-dev librdkafka-dev libsqlite3-dev pkg-config)
 if [ "${1:-}" = tests ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap python3 python3-venv systemd tzdata); fi
 
 missing=()

@@ -1,17 +1,52 @@
 public import CustomerContract
+public import Tracing
 
 /// Makes customers somewhere else, one command a call.
 ///
-/// A call returns when the command has an answer, or when it cannot have one any more; it never throws, since every way to
-/// fail means something for the command. Cancellation of the task is for the hard stop only: a request that is cut off
-/// leaves the customer in doubt.
+/// Every call is answered once, and never by an error, since every way to fail means something for the command.
 public protocol CustomerBackend: Sendable {
-    /// Sends a command's request, and those that find out what its answer means.
+    /// Sends a command's request.
     ///
     /// - Parameters:
     ///   - attempt: from 1; a later one may find the customer that an earlier one made without saying so.
     ///   - patience: how long the request may take, if less than any may.
-    func create(_ command: CreateCustomerCommand, attempt: Int, patience: Duration?) async -> BackendReply
+    ///   - context: of the span that the request belongs to.
+    ///   - completion: called once, from any thread; it returns at once.
+    func create(
+        _ command: CreateCustomerCommand,
+        attempt: Int,
+        patience: Duration?,
+        context: ServiceContext,
+        then completion: @escaping @Sendable (FirstAnswer) -> Void
+    )
+}
+
+/// What the answer to a command's first request leads to.
+public enum FirstAnswer: Sendable {
+    /// It says all there is to know.
+    case settled(BackendReply)
+    /// More requests have to find out what it means. Cancellation of the task is for the hard stop only: a request that is cut
+    /// off leaves the customer in doubt.
+    case open(@Sendable () async -> BackendReply)
+}
+
+extension CustomerBackend {
+    /// Sends a command's request, and those that find out what its answer means.
+    public func create(
+        _ command: CreateCustomerCommand,
+        attempt: Int,
+        patience: Duration?
+    ) async -> BackendReply {
+        let first = await withCheckedContinuation { continuation in
+            self.create(command, attempt: attempt, patience: patience, context: .topLevel) {
+                continuation.resume(returning: $0)
+            }
+        }
+        return switch first {
+        case .settled(let reply): reply
+        case .open(let settle): await settle()
+        }
+    }
 }
 
 /// What came of a command at the backend, and what it cost.

@@ -1,5 +1,6 @@
 public import CustomerContract
 public import FlexpriceAPI
+public import Tracing
 
 /// The backend that calls the Flexprice API; what an answer leads to stands in the ``AnswerTable``.
 ///
@@ -28,20 +29,28 @@ public struct FlexpriceBackend: CustomerBackend {
         self.clock = clock
     }
 
-    /// Sends one create, and settles a 409 by looking the customer up.
-    public func create(_ command: CreateCustomerCommand, attempt: Int, patience: Duration?) async -> BackendReply {
-        let exchange = await self.client.createCustomer(
+    /// Sends one create; a 409 is settled by looking the customer up.
+    public func create(
+        _ command: CreateCustomerCommand,
+        attempt: Int,
+        patience: Duration?,
+        context: ServiceContext,
+        then completion: @escaping @Sendable (FirstAnswer) -> Void
+    ) {
+        self.client.createCustomer(
             body: command.encodedBody(),
             requestID: command.context.id.text,
             trace: command.context.trace,
-            patience: patience
-        )
-        let reading = AnswerReading(exchange, of: .create, externalID: command.externalID)
-        let row = reading.row
-        guard row.decision == .lookUp else {
-            return BackendReply(self.answer(to: command, reading, row))
+            patience: patience,
+            context: context
+        ) { exchange in
+            let reading = AnswerReading(exchange, of: .create, externalID: command.externalID)
+            let row = reading.row
+            guard row.decision == .lookUp else {
+                return completion(.settled(BackendReply(self.answer(to: command, reading, row))))
+            }
+            completion(.open { await self.settle(command, reading) })
         }
-        return await self.settle(command, reading)
     }
 
     /// Finds out what stands behind a 409.

@@ -5,25 +5,39 @@ import Tracing
 /// One request as a span, in the trace that its command came with.
 ///
 /// Without a tracer (`InstrumentationSystem.bootstrap`) there is no span, and the command's own context is passed on as it came.
-enum CommandSpan {
-    static func around(_ request: BackendRequest, _ body: () async -> BackendReply) async -> BackendReply {
+struct CommandSpan: Sendable {
+    private let span: any Span
+
+    /// For what is sent in the span's name.
+    var context: ServiceContext { self.span.context }
+
+    /// Begins with the request.
+    init(_ request: BackendRequest) {
         let command = request.command.context
         var context = ServiceContext.topLevel
         context.commandTrace = command.trace
         InstrumentationSystem.instrument.extract(command.message.headers, into: &context, using: HeaderExtractor())
-        return await withSpan("POST /customers", context: context, ofKind: .client) { span in
-            span.attributes["messaging.message.id"] = command.id.text
-            span.attributes["messaging.destination.name"] = command.message.position.topic
-            span.attributes["customer_worker.attempt"] = request.attempt
-            let reply = await body()
-            switch reply.answer {
-            case .created: break
-            case .failed(let failure): span.setStatus(.init(code: .error, message: failure.code.rawValue))
-            case .transient(let failure): span.setStatus(.init(code: .error, message: failure.reason))
-            case .systemic(let reason, _): span.setStatus(.init(code: .error, message: reason))
-            }
-            return reply
+        self.span = startSpan("POST /customers", context: context, ofKind: .client)
+        guard self.span.isRecording else { return }
+        self.span.attributes["messaging.message.id"] = command.id.text
+        self.span.attributes["messaging.destination.name"] = command.message.position.topic
+        self.span.attributes["customer_worker.attempt"] = request.attempt
+    }
+
+    /// Runs what belongs to the span and comes after its first request.
+    func during(_ body: () async -> BackendReply) async -> BackendReply {
+        await ServiceContext.withValue(self.context) { await body() }
+    }
+
+    /// Ends with what came of it.
+    func end(_ answer: BackendAnswer) {
+        switch answer {
+        case .created: break
+        case .failed(let failure): self.span.setStatus(.init(code: .error, message: failure.code.rawValue))
+        case .transient(let failure): self.span.setStatus(.init(code: .error, message: failure.reason))
+        case .systemic(let reason, _): self.span.setStatus(.init(code: .error, message: reason))
         }
+        self.span.end()
     }
 
     /// Reads a tracer's headers from a record's; names are compared as they are, values that are not UTF-8 are none.

@@ -1,6 +1,5 @@
-import AsyncHTTPClient
-import NIOCore
-import NIOPosix
+import CCurl
+import Glibc
 
 /// Why there was no whole answer.
 public enum TransportFailure: Error, Sendable, Hashable {
@@ -44,42 +43,28 @@ public enum TransportFailure: Error, Sendable, Hashable {
         }
     }
 
-    init(_ error: any Error) {
-        switch error {
-        case is CancellationError:
-            self = .cancelled
-        case let error as HTTPClientError where error == .cancelled || error == .alreadyShutdown:
-            self = .cancelled
-        case let error as HTTPClientError
-        where error == .connectTimeout || error == .getConnectionFromPoolTimeout || error == .tlsHandshakeTimeout
-            || error == .proxyAuthenticationRequired || error == .invalidProxyResponse
-            || error == .httpProxyHandshakeTimeout || error == .socksHandshakeTimeout:
-            self = .notConnected(error.shortDescription)
-        case let error as HTTPClientError:
-            self = .interrupted(error.shortDescription)
-        case is ResponseAccumulator.ResponseTooBigError:
-            self = .tooLong
-        case is NIOConnectionError, is SocketAddressError:
-            self = .notConnected("connection refused or name not found")
-        case let error as IOError where Self.refusals.contains(error.errnoCode):
-            self = .notConnected("connection refused")
-        default:
-            self = Self.isRefusalOfTrust(error) ? .notTrusted("\(error)") : .interrupted("\(type(of: error))")
-        }
-    }
-
-    /// Whether TLS failed before anything was sent.
+    /// Reads what libcurl says of a transfer.
     ///
-    /// The types are swift-nio-ssl's, told by their names so that this module need not depend on it. Its other errors, such as
-    /// a connection that ends without TLS's own goodbye, come in the middle of an exchange and leave the outcome open.
-    private static func isRefusalOfTrust(_ error: any Error) -> Bool {
-        switch "\(type(of: error))" {
-        case "NIOSSLError": "\(error)".hasPrefix("handshakeFailed")
-        case "NIOSSLExtraError": true
-        default: false
+    /// - Parameters:
+    ///   - wasSent: whether a connection, with TLS if any, stood and the request went or was about to go.
+    ///   - systemError: errno of the last failed connection, or 0.
+    init(_ code: CURLcode, text: String, wasSent: Bool, systemError: CInt) {
+        switch code {
+        case CURLE_ABORTED_BY_CALLBACK:
+            self = .interrupted("a kept connection broke before an answer")
+        case _ where wasSent:
+            self = .interrupted(text)
+        case CURLE_SSL_CONNECT_ERROR where systemError != 0:
+            self = .notConnected("\(text): \(Self.describe(systemError))")
+        case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
+            CURLE_SSL_CIPHER:
+            self = .notTrusted(text)
+        default:
+            self = .notConnected(systemError == 0 ? text : "\(text): \(Self.describe(systemError))")
         }
     }
 
-    /// errno of ECONNREFUSED, EHOSTUNREACH, ENETUNREACH on Linux.
-    private static let refusals: Set<CInt> = [111, 113, 101]
+    private static func describe(_ systemError: CInt) -> String {
+        unsafe strerror(systemError).map { unsafe String(cString: $0) } ?? "error \(systemError)"
+    }
 }

@@ -1,0 +1,28 @@
+import CustomerContract
+import Tracing
+
+extension HTTPRequest {
+    /// Passes a trace on: the command's own, or in its place what a tracer, if there is one, makes of the span.
+    mutating func add(_ trace: TraceContext?, _ context: ServiceContext?) {
+        if let trace {
+            self.headers.append("traceparent: " + trace.traceparent)
+            if let state = trace.tracestate { self.headers.append("tracestate: " + Self.headerSafe(state)) }
+        }
+        if let context { InstrumentationSystem.instrument.inject(context, into: &self, using: HeaderInjector()) }
+    }
+
+    /// Header values must be visible ASCII: anything else could end the header, and begin another one.
+    static func headerSafe(_ text: String) -> String {
+        guard text.utf8.contains(where: { !(0x20..<0x7F).contains($0) }) else { return text }
+        return String(decoding: text.utf8.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: "?") }, as: UTF8.self)
+    }
+}
+
+/// Sets headers for a tracer; what stood there under the same name goes.
+private struct HeaderInjector: Injector {
+    func inject(_ value: String, forKey key: String, into request: inout HTTPRequest) {
+        let start = key.lowercased() + ":"
+        request.headers.removeAll { $0.lowercased().hasPrefix(start) }
+        request.headers.append("\(key): \(HTTPRequest.headerSafe(value))")
+    }
+}

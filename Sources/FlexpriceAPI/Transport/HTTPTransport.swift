@@ -1,0 +1,45 @@
+import Foundation
+
+/// Sends requests over kept connections, on one thread of its own.
+///
+/// Any thread may call it. What is not finished at ``shutdown()``, or when the last reference goes, ends as cancelled.
+final class HTTPTransport: Sendable {
+    /// Called once, on the transport's thread: it must be quick, and wait for nothing.
+    typealias Completion = @Sendable (Exchange) -> Void
+
+    private let inbox = TransportInbox()
+
+    init(_ settings: TransportSettings) {
+        let thread = Thread { [inbox] in TransportLoop(settings, inbox).run() }
+        thread.name = "http"
+        thread.start()
+    }
+
+    deinit {
+        self.inbox.post(.stop {})
+    }
+
+    /// Sends a request; nothing of it is sent a second time, whatever happens to the connection.
+    func send(_ request: HTTPRequest, then completion: @escaping Completion) {
+        self.inbox.post(.send(self.inbox.nextNumber(), request, completion))
+    }
+
+    /// Sends a request and waits for what comes of it; cancellation of the task ends the request.
+    func send(_ request: HTTPRequest) async -> Exchange {
+        let number = self.inbox.nextNumber()
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                self.inbox.post(.send(number, request) { continuation.resume(returning: $0) })
+            }
+        } onCancel: {
+            self.inbox.post(.cancel(number))
+        }
+    }
+
+    /// Closes every connection; requests under way end as cancelled, and so does any later one.
+    func shutdown() async {
+        await withCheckedContinuation { continuation in
+            self.inbox.post(.stop { continuation.resume() })
+        }
+    }
+}

@@ -1,0 +1,208 @@
+import CCurl
+
+/// A libcurl handle and the request that it carries; handles are used again, since to make one costs more than a request.
+///
+/// Belongs to the transport's thread. libcurl calls back with its address, so it must outlive its handle's transfer.
+@safe final class Transfer {
+    let handle: UnsafeMutableRawPointer
+    private(set) var number: UInt64 = 0
+    private var completion: HTTPTransport.Completion?
+    private var headers: UnsafeMutablePointer<curl_slist>?
+    private let maximumAnswerBytes: Int
+
+    // What has come of it.
+    private var sendings = 0
+    private var body: [UInt8] = []
+    private var retryAfter: String?
+    private var isTooLong = false
+
+    /// Makes a handle; `nil` when there is no memory for one.
+    init?(_ settings: TransportSettings) {
+        guard let handle = unsafe curl_easy_init() else { return nil }
+        unsafe self.handle = handle
+        self.maximumAnswerBytes = settings.maximumAnswerBytes
+        self.set(CURLOPT_NOSIGNAL, 1)
+        self.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
+        self.set(CURLOPT_PROTOCOLS_STR, "http,https")
+        self.set(CURLOPT_CONNECTTIMEOUT_MS, TransportSettings.connectTimeout.wholeMilliseconds)
+        self.set(CURLOPT_MAXAGE_CONN, Int(TransportSettings.idleLimit.components.seconds))
+        if let authorities = settings.authorities {
+            _ = unsafe authorities.pem.withUnsafeBytes { bytes in
+                unsafe cw_curl_set_authorities(handle, bytes.baseAddress, bytes.count)
+            }
+        }
+        self.set(settings.proxy)
+        self.register()
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(self.handle)
+        unsafe curl_slist_free_all(self.headers)
+    }
+
+    /// Makes the handle ready for a request.
+    func prepare(_ number: UInt64, _ request: HTTPRequest, then completion: @escaping HTTPTransport.Completion) {
+        self.number = number
+        self.completion = completion
+        self.sendings = 0
+        self.retryAfter = nil
+        self.isTooLong = false
+        self.set(CURLOPT_URL, request.url)
+        self.set(CURLOPT_TIMEOUT_MS, max(1, request.timeout.wholeMilliseconds))
+        var headers: UnsafeMutablePointer<curl_slist>?
+        for line in request.headers { unsafe headers = curl_slist_append(headers, line) }
+        // Without it a long body would wait for a «100 Continue».
+        unsafe headers = curl_slist_append(headers, "Expect:")
+        _ = unsafe cw_curl_set_pointer(self.handle, CURLOPT_HTTPHEADER, headers)
+        unsafe curl_slist_free_all(self.headers)
+        unsafe self.headers = headers
+        if let body = request.body {
+            self.set(CURLOPT_POST, 1)
+            _ = unsafe cw_curl_set_size(self.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
+            _ = unsafe body.withUnsafeBytes { bytes in
+                // An empty array has no address, and no address would mean that the body is read from elsewhere.
+                unsafe cw_curl_set_pointer(
+                    self.handle,
+                    CURLOPT_COPYPOSTFIELDS,
+                    bytes.baseAddress ?? UnsafeRawPointer(self.handle)
+                )
+            }
+        } else {
+            self.set(CURLOPT_HTTPGET, 1)
+        }
+        self.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+    }
+
+    /// Ends the request with what libcurl says of it.
+    func takeOutcome(_ code: CURLcode) -> (completion: HTTPTransport.Completion, exchange: Exchange)? {
+        guard let completion = self.completion else { return nil }
+        self.completion = nil
+        var body: [UInt8] = []
+        swap(&body, &self.body)
+        guard code == CURLE_OK else {
+            return (completion, .unanswered(self.failure(code)))
+        }
+        let contentType = unsafe cw_curl_get_text(self.handle, CURLINFO_CONTENT_TYPE)
+        let answer = HTTPAnswer(
+            status: self.number(CURLINFO_RESPONSE_CODE),
+            isJSON: unsafe contentType.map { HTTPAnswer.isJSON(contentType: unsafe String(cString: $0)) } ?? false,
+            retryAfter: self.retryAfter.flatMap(RetryAfter.init),
+            body: body
+        )
+        return (completion, .answered(answer))
+    }
+
+    /// Ends the request without libcurl's word.
+    func cancel() -> (completion: HTTPTransport.Completion, exchange: Exchange)? {
+        guard let completion = self.completion else { return nil }
+        self.completion = nil
+        self.body = []
+        return (completion, .unanswered(.cancelled))
+    }
+
+    private func failure(_ code: CURLcode) -> TransportFailure {
+        if self.isTooLong { return .tooLong }
+        return TransportFailure(
+            code,
+            text: unsafe String(cString: curl_easy_strerror(code)),
+            wasSent: self.sendings > 0,
+            systemError: CInt(truncatingIfNeeded: self.number(CURLINFO_OS_ERRNO))
+        )
+    }
+
+    // MARK: What libcurl tells
+
+    private func register() {
+        let address = unsafe Unmanaged.passUnretained(self).toOpaque()
+        for option in [CURLOPT_PRIVATE, CURLOPT_WRITEDATA, CURLOPT_HEADERDATA, CURLOPT_PREREQDATA] {
+            _ = unsafe cw_curl_set_pointer(self.handle, option, address)
+        }
+        _ = unsafe cw_curl_set_bytes_function(self.handle, CURLOPT_WRITEFUNCTION) { bytes, _, count, context in
+            guard let transfer = unsafe Transfer.at(context), let bytes = unsafe bytes else { return 0 }
+            let raw = unsafe UnsafeRawBufferPointer(start: bytes, count: count)
+            return unsafe transfer.take(body: raw) ? count : 0
+        }
+        _ = unsafe cw_curl_set_bytes_function(self.handle, CURLOPT_HEADERFUNCTION) { bytes, _, count, context in
+            guard let transfer = unsafe Transfer.at(context), let bytes = unsafe bytes else { return 0 }
+            unsafe transfer.take(header: UnsafeRawBufferPointer(start: bytes, count: count))
+            return count
+        }
+        _ = unsafe cw_curl_set_request_function(self.handle) { context, _, _, _, _ in
+            guard let transfer = unsafe Transfer.at(context) else { return CURL_PREREQFUNC_ABORT }
+            // libcurl sends a request again when a kept connection breaks before an answer. The first one may have been
+            // carried out: whoever asked must know of that.
+            transfer.sendings += 1
+            return transfer.sendings == 1 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        }
+    }
+
+    /// The transfer that a handle was made for.
+    static func of(_ handle: UnsafeMutableRawPointer) -> Transfer? {
+        unsafe Self.at(UnsafeMutableRawPointer(mutating: cw_curl_get_text(handle, CURLINFO_PRIVATE)))
+    }
+
+    private static func at(_ context: UnsafeMutableRawPointer?) -> Transfer? {
+        unsafe context.map { unsafe Unmanaged<Transfer>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func take(body bytes: UnsafeRawBufferPointer) -> Bool {
+        guard self.body.count + bytes.count <= self.maximumAnswerBytes else {
+            self.isTooLong = true
+            return false
+        }
+        unsafe self.body.append(contentsOf: bytes)
+        return true
+    }
+
+    private func take(header line: UnsafeRawBufferPointer) {
+        let name = "retry-after:"
+        guard line.count > name.utf8.count, unsafe line[0] | 0x20 == UInt8(ascii: "r"),
+            unsafe zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
+        else { return }
+        self.retryAfter = unsafe String(decoding: line.dropFirst(name.utf8.count), as: UTF8.self).trimmingBlanks
+    }
+
+    // MARK: Options
+
+    private func set(_ option: CURLoption, _ value: Int) {
+        _ = unsafe cw_curl_set_number(self.handle, option, value)
+    }
+
+    private func set(_ option: CURLoption, _ value: String) {
+        _ = unsafe value.withCString { unsafe cw_curl_set_pointer(self.handle, option, $0) }
+    }
+
+    private func set(_ proxy: ProxyChoice?) {
+        // Set in any case: else libcurl would read the environment by rules of its own.
+        self.set(CURLOPT_PROXY, proxy?.curlURL ?? "")
+        guard let proxy else { return }
+        self.set(CURLOPT_NOPROXY, "")
+        self.set(CURLOPT_HTTPPROXYTUNNEL, 1)
+        self.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        if let (user, password) = proxy.login {
+            self.set(CURLOPT_PROXYUSERNAME, user)
+            self.set(CURLOPT_PROXYPASSWORD, password)
+        }
+    }
+
+    private func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return unsafe cw_curl_get_number(self.handle, info, &value) == CURLE_OK ? value : 0
+    }
+}
+
+extension Duration {
+    /// Rounded up, within what libcurl takes.
+    fileprivate var wholeMilliseconds: Int {
+        let (seconds, attoseconds) = self.components
+        let bounded = min(max(seconds, 0), Int64(CInt.max) / 1_000 - 1)
+        return Int(bounded * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+}
+
+extension String {
+    fileprivate var trimmingBlanks: String {
+        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r\n" || $0 == "\n" || $0 == "\r" }
+        return String(self.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
+    }
+}

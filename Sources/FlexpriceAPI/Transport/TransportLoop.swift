@@ -1,0 +1,205 @@
+import CCurl
+import DequeModule
+import Glibc
+
+/// The transport's thread: libcurl's multi interface over `epoll`.
+///
+/// libcurl says which sockets to watch and when to call it next (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`), so that a
+/// round costs what has happened and not what is open. Made and used on that thread alone.
+@safe final class TransportLoop {
+    private typealias Ended = (completion: HTTPTransport.Completion, exchange: Exchange)
+
+    private let settings: TransportSettings
+    private let inbox: TransportInbox
+    private let multi: UnsafeMutableRawPointer?
+    private let epoll: CInt
+    /// When libcurl wants to be called although nothing happens.
+    private var due: ContinuousClock.Instant?
+    private var running: [UInt64: Transfer] = [:]
+    private var idle: [Transfer] = []
+    private var waiting: Deque<(number: UInt64, request: HTTPRequest, completion: HTTPTransport.Completion)> = []
+    private var ended: [Ended] = []
+    private var stopped: [@Sendable () -> Void] = []
+
+    /// libcurl wants this once in a process, before anything else.
+    private static let isLibraryReady = cw_curl_global_init() == CURLE_OK
+
+    init(_ settings: TransportSettings, _ inbox: TransportInbox) {
+        self.settings = settings
+        self.inbox = inbox
+        self.epoll = epoll_create1(CInt(EPOLL_CLOEXEC))
+        unsafe self.multi = Self.isLibraryReady ? curl_multi_init() : nil
+    }
+
+    deinit {
+        if self.epoll >= 0 { Glibc.close(self.epoll) }
+    }
+
+    /// Runs until it is told to stop; every request has had its completion by then.
+    func run() {
+        guard let multi = unsafe self.multi, self.watchInbox() else {
+            let text = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "no resources"
+            self.inbox.close(.notConnected("the HTTP client cannot start: \(text)"))
+            return
+        }
+        unsafe self.register(multi)
+        while self.stopped.isEmpty {
+            unsafe self.turn(multi)
+        }
+        for transfer in self.running.values {
+            unsafe curl_multi_remove_handle(multi, transfer.handle)
+            if let end = transfer.cancel() { self.ended.append(end) }
+        }
+        for wish in self.waiting { self.ended.append((wish.completion, .unanswered(.cancelled))) }
+        (self.running, self.waiting, self.idle) = ([:], [], [])
+        self.complete()
+        // Closes the kept connections: before the handles and this object go, since it calls back.
+        _ = unsafe curl_multi_cleanup(multi)
+        self.inbox.close(.cancelled)
+        for report in self.stopped { report() }
+    }
+
+    private func turn(_ multi: UnsafeMutableRawPointer) {
+        let isOver = unsafe self.dispatch(multi, timeout: self.patience)
+        for order in self.inbox.take() { unsafe self.obey(order, multi) }
+        unsafe self.startWaiting(multi)
+        // New transfers are begun by the timer, which they have set to now.
+        if isOver || self.due.map({ $0 <= .now }) ?? false {
+            self.due = nil
+            var count: CInt = 0
+            unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &count)
+        }
+        unsafe self.collect(multi)
+        self.complete()
+    }
+
+    /// Milliseconds until libcurl is due; rounded up, since a round before it would do nothing.
+    private var patience: CInt {
+        guard let due = self.due else { return -1 }
+        let (seconds, attoseconds) = (due - .now).components
+        guard seconds >= 0, attoseconds >= 0 else { return 0 }
+        return CInt(min(seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000, 60_000))
+    }
+
+    /// Waits, and tells libcurl which sockets are ready; `true` when nothing was within the time.
+    private func dispatch(_ multi: UnsafeMutableRawPointer, timeout: CInt) -> Bool {
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
+            let count = unsafe epoll_wait(self.epoll, events.baseAddress, CInt(events.count), timeout)
+            guard count > 0 else { return count == 0 }
+            for unsafeevent in unsafe events[..<Int(count)] where unsafe event.data.fd != self.inbox.descriptor {
+                var ready: CInt = 0
+                let flags = unsafe event.events
+                if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { ready |= CURL_CSELECT_IN }
+                if flags & EPOLLOUT.rawValue != 0 { ready |= CURL_CSELECT_OUT }
+                if flags & EPOLLERR.rawValue != 0 { ready |= CURL_CSELECT_ERR }
+                var left: CInt = 0
+                unsafe curl_multi_socket_action(multi, event.data.fd, ready, &left)
+            }
+            return false
+        }
+    }
+
+    // MARK: Orders
+
+    private func obey(_ order: TransportInbox.Order, _ multi: UnsafeMutableRawPointer) {
+        switch order {
+        case .send(let number, let request, let completion):
+            self.waiting.append((number, request, completion))
+        case .cancel(let number):
+            if let index = self.waiting.firstIndex(where: { $0.number == number }) {
+                self.ended.append((self.waiting.remove(at: index).completion, .unanswered(.cancelled)))
+            } else if let transfer = self.running.removeValue(forKey: number) {
+                unsafe curl_multi_remove_handle(multi, transfer.handle)
+                if let end = transfer.cancel() { self.ended.append(end) }
+                self.idle.append(transfer)
+            }
+        case .stop(let report):
+            self.stopped.append(report)
+        }
+    }
+
+    private func startWaiting(_ multi: UnsafeMutableRawPointer) {
+        while self.running.count < self.settings.maximumConnections, let wish = self.waiting.popFirst() {
+            guard let transfer = self.idle.popLast() ?? Transfer(self.settings) else {
+                self.ended.append((wish.completion, .unanswered(.notConnected("out of memory"))))
+                continue
+            }
+            transfer.prepare(wish.number, wish.request, then: wish.completion)
+            self.running[wish.number] = transfer
+            unsafe curl_multi_add_handle(multi, transfer.handle)
+        }
+    }
+
+    // MARK: Ends
+
+    private func collect(_ multi: UnsafeMutableRawPointer) {
+        var left: CInt = 0
+        while let message = unsafe curl_multi_info_read(multi, &left) {
+            guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
+                continue
+            }
+            let code = unsafe message.pointee.data.result
+            guard let transfer = unsafe Transfer.of(handle) else { continue }
+            // The message is libcurl's, and gone with this.
+            unsafe curl_multi_remove_handle(multi, handle)
+            self.running[transfer.number] = nil
+            if let end = transfer.takeOutcome(code) { self.ended.append(end) }
+            self.idle.append(transfer)
+        }
+    }
+
+    /// Tells of what has ended, all together: so whoever waits for it is woken once.
+    private func complete() {
+        guard !self.ended.isEmpty else { return }
+        var ended: [Ended] = []
+        swap(&ended, &self.ended)
+        for end in ended { end.completion(end.exchange) }
+    }
+
+    // MARK: What libcurl wants
+
+    private func watchInbox() -> Bool {
+        guard self.epoll >= 0, self.inbox.descriptor >= 0 else { return false }
+        var event = unsafe epoll_event()
+        unsafe event.events = EPOLLIN.rawValue
+        unsafe event.data.fd = self.inbox.descriptor
+        return unsafe epoll_ctl(self.epoll, EPOLL_CTL_ADD, self.inbox.descriptor, &event) == 0
+    }
+
+    private func register(_ multi: UnsafeMutableRawPointer) {
+        _ = unsafe cw_curl_multi_set_number(multi, CURLMOPT_MAXCONNECTS, self.settings.maximumConnections)
+        let address = unsafe Unmanaged.passUnretained(self).toOpaque()
+        _ = unsafe cw_curl_multi_set_functions(
+            multi,
+            { _, socket, what, context, mark in
+                unsafe TransportLoop.at(context)?.watch(socket, what, isNew: mark == nil)
+                return 0
+            },
+            { _, milliseconds, context in
+                unsafe TransportLoop.at(context)?.due = milliseconds < 0 ? nil : .now + .milliseconds(milliseconds)
+                return 0
+            },
+            address
+        )
+    }
+
+    private static func at(_ context: UnsafeMutableRawPointer?) -> TransportLoop? {
+        unsafe context.map { unsafe Unmanaged<TransportLoop>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func watch(_ socket: CInt, _ what: CInt, isNew: Bool) {
+        guard what != CURL_POLL_REMOVE else {
+            _ = epoll_ctl(self.epoll, EPOLL_CTL_DEL, socket, nil)
+            return
+        }
+        var event = unsafe epoll_event()
+        unsafe event.data.fd = socket
+        if what & CURL_POLL_IN != 0 { unsafe event.events |= EPOLLIN.rawValue }
+        if what & CURL_POLL_OUT != 0 { unsafe event.events |= EPOLLOUT.rawValue }
+        _ = unsafe epoll_ctl(self.epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+        if isNew, let multi = unsafe self.multi {
+            // Any mark will do: it tells next time that the socket is known.
+            unsafe curl_multi_assign(multi, socket, multi)
+        }
+    }
+}
