@@ -86,7 +86,9 @@ import Glibc
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
             let count = unsafe epoll_wait(self.epoll, events.baseAddress, CInt(events.count), timeout)
             guard count > 0 else { return count == 0 }
-            for unsafeevent in unsafe events[..<Int(count)] where unsafe event.data.fd != self.inbox.descriptor {
+            for index in 0..<Int(count) {
+                let event = unsafe events[index]
+                if unsafe event.data.fd == self.inbox.descriptor { continue }
                 var ready: CInt = 0
                 let flags = unsafe event.events
                 if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { ready |= CURL_CSELECT_IN }
