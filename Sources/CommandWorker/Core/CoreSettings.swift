@@ -17,6 +17,11 @@ struct CoreSettings: Sendable {
 
     /// Commands of one ledger transaction, at most: bounds the time for which its lock is held.
     var maximumStoreBatch = 2_000
+    /// Work for the ledger below this waits for the Kafka transaction under way, with which it would not be published anyway:
+    /// each batch costs a write that reaches the disk, however little is in it.
+    var smallStoreBatch = 256
+    /// But no longer than this: a success that is not remembered is forgotten with the process.
+    var storePatience: Duration = .milliseconds(50)
     /// Results of one Kafka transaction, at most.
     var maximumCommitBatch = 5_000
     /// Runs of completed offsets beyond the first unfinished one, at most; see ``OffsetTracker``.

@@ -9,7 +9,7 @@ extension WorkerCore {
         if let due = self.publishRetry {
             guard now.uptime >= due else { return }
             self.publishRetry = nil
-        } else if self.publishing != nil {
+        } else if self.publishing != nil || self.isStoreFirst {
             return
         }
         let batch = self.makeBatch()
@@ -27,6 +27,7 @@ extension WorkerCore {
         guard let batch = self.publishing else { return }
         self.counters.count(outcome)
         self.publishTrouble = nil
+        self.isStoresTurn = true
         switch outcome {
         case .published:
             self.publishing = nil

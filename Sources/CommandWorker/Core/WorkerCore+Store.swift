@@ -2,6 +2,9 @@ import CustomerContract
 import Ledger
 
 /// The ledger: look-ups and successes gather while one batch is under way, and leave together with the next.
+///
+/// Little work takes turns with publishing, so that a transaction of the ledger's and one of Kafka's carry the same commands;
+/// much work does not wait, so that both are busy at once.
 extension WorkerCore {
     mutating func startStore(at now: Moment) {
         if let due = self.storeRetry {
@@ -12,14 +15,35 @@ extension WorkerCore {
             return
         }
         guard self.storing == nil, !self.store.isEmpty else { return }
+        guard self.publishing == nil || self.isStoreUrgent(at: now) else { return }
+        self.storeDue = nil
         let batch = self.store.removeFirst(self.settings.maximumStoreBatch)
         self.storing = batch
         self.actions.append(.store(batch))
     }
 
+    /// Whether the ledger's work should not wait for the Kafka transaction under way.
+    private mutating func isStoreUrgent(at now: Moment) -> Bool {
+        if self.publishTrouble != nil || self.store.count >= self.settings.smallStoreBatch { return true }
+        // Requests that could go wait for their look-ups.
+        if !self.store.lookUps.isEmpty, self.requestQueue.count < self.limiter.limit { return true }
+        let due = self.storeDue ?? now.uptime + self.settings.storePatience
+        self.storeDue = due
+        return now.uptime >= due
+    }
+
+    /// Whether publishing should wait for the little that the ledger is asked, or about to be asked, as it is more than what could
+    /// be published without.
+    var isStoreFirst: Bool {
+        guard self.isStoresTurn, self.storeTrouble == nil else { return false }
+        let count = self.storing?.count ?? self.store.count
+        return count > self.pending.count && count < self.settings.smallStoreBatch
+    }
+
     /// Takes the answer to the batch under way.
     mutating func stored(_ outcome: StoreOutcome, at now: Moment) {
         guard let batch = self.storing else { return }
+        self.isStoresTurn = false
         switch outcome {
         case .failed(let error):
             self.storeTrouble = error

@@ -41,6 +41,10 @@ struct WorkerCore: Sendable {
     var storing: StoreBatch?
     var storeRetry: Duration?
     var storeTrouble: LedgerError?
+    /// A batch of results has ended since the last batch of the ledger's: what waits for the ledger goes first.
+    var isStoresTurn = false
+    /// When what waits for the Kafka transaction under way waits no longer.
+    var storeDue: Duration?
 
     // Requests
     var requestQueue: Deque<CommandTicket> = []
@@ -88,8 +92,8 @@ struct WorkerCore: Sendable {
         self.wakeBackOffs(at: now)
         self.startReady(at: now)
         self.startRequests(at: now)
-        self.startStore(at: now)
         self.startPublishing(at: now)
+        self.startStore(at: now)
         self.releaseRevoked()
         self.advanceIntake(at: now)
         defer { self.actions = [] }
@@ -101,8 +105,8 @@ struct WorkerCore: Sendable {
         // A probe that is due and has not gone waits for a command, which is an event.
         let probeDue = self.breaker.nextProbe.flatMap { $0 > now.uptime ? $0 : nil }
         return [
-            self.backOffs.nextDue, probeDue, self.requestDue(at: now.uptime), self.storeRetry, self.publishRetry,
-            self.revocation?.deadline,
+            self.backOffs.nextDue, probeDue, self.requestDue(at: now.uptime), self.storeRetry, self.storeDue,
+            self.publishRetry, self.revocation?.deadline,
             self.assignmentRetry, self.intake.pauseDue, self.drainDeadline,
         ].compactMap { $0 }.min()
     }

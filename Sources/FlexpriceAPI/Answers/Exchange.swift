@@ -27,6 +27,8 @@ public struct HTTPAnswer: Sendable {
 
     /// Whether a content type is JSON, with or without parameters.
     static func isJSON(contentType: String) -> Bool {
+        // What nearly every answer has.
+        if contentType.utf8.elementsEqual("application/json".utf8) { return true }
         let type = contentType.prefix { $0 != ";" }.lowercased()
         return type.trimmingSpaces == "application/json" || type.trimmingSpaces.hasSuffix("+json")
     }
