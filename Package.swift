@@ -148,6 +148,13 @@ let package = Package(
             path: "Tests/Benchmarks/BareLoop",
             swiftSettings: strict
         ),
+        // The code's side of Tests/Contract/agreement.py, which holds it to config/schemas; nothing that is installed.
+        .executableTarget(
+            name: "contract-judge",
+            dependencies: ["CustomerContract"],
+            path: "Tests/Contract/Judge",
+            swiftSettings: strict
+        ),
 
         .testTarget(
             name: "CustomerContractTests",

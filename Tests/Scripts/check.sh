@@ -18,7 +18,7 @@ swift build --build-tests
 step "test: without brokers"
 # Seeds of the simulation of the core; 200 without the variable.
 SIMULATION_SEEDS=10000 swift test --skip-build \
-    --filter 'CustomerContractTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
+    --filter '^CustomerContractTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
 
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
@@ -30,9 +30,15 @@ swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecor
 swift test --skip-build --filter BulkTests
 swift test --skip-build --filter 'BrokerOutageTests|MembershipTests'
 
-step "foreign clients"
 python=.build/test-tools/bin/python
-program="$(swift build --show-bin-path)/customer-worker"
+binaries="$(swift build --show-bin-path)"
+program="$binaries/customer-worker"
+
+step "the schemas, the AsyncAPI document, and the code"
+"$python" Tests/Contract/agreement.py "$binaries/contract-judge"
+"$python" Tests/Contract/document.py "$binaries/contract-judge" "$program"
+
+step "foreign clients"
 "$python" Tests/Processes/foreign_clients.py "$program"
 
 step "the official SDK against the simulator"

@@ -46,6 +46,10 @@ echo "== a minimal Debian 12"
     test -x /usr/bin/customer-worker
     ! ls /opt/swift /usr/lib/swift 2>/dev/null
     test "$(stat -c %U:%G:%a /etc/customer-worker/config.yaml)" = root:root:644
+    # The document names the schemas by their place beside it.
+    cd /usr/share/customer-worker
+    for schema in $(sed -n "s|^ *.ref: \(\./schemas/.*\)|\1|p" asyncapi.yaml | sort -u); do test -s "$schema"; done
+    test "$(ls schemas | wc -l)" = 5
 '
 systemd-analyze verify --man=no --root="$tree" customer-worker.service customer-worker@9465.service
 

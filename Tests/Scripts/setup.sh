@@ -24,7 +24,8 @@ command -v swift >/dev/null || { echo "setup: no swift on PATH; install Swift 6.
 if [ "${1:-}" = tests ]; then
     # Versions are pinned: these are what the tests were written against.
     venv=.build/test-tools
-    pinned="noida-db==0.2.3 confluent-kafka==2.16.1 flexprice==2.1.43"
+    pinned="noida-db==0.2.3 confluent-kafka==2.16.1 flexprice==2.1.43 jsonschema==4.26.0 jsonschema-rs==0.61.0"
+    pinned+=" pyyaml==6.0.4 asyncapi3==0.0.2 asyncapi-python[codegen]==0.3.1"
     if [ "$(cat "$venv/pinned" 2>/dev/null)" != "$pinned" ]; then
         python3 -m venv --clear "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check $pinned

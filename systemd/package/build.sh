@@ -51,6 +51,10 @@ put 644 "$repository/systemd/customer-worker.service.d/address-list.conf.example
     usr/share/doc/customer-worker/examples/address-list.conf
 put 644 "$repository/config/prometheus/alerts.yml" usr/share/doc/customer-worker/examples/alerts.yml
 put 644 "$repository/config/grafana/customer-worker.json" usr/share/doc/customer-worker/examples/grafana.json
+for schema in "$repository"/config/schemas/*.json; do
+    put 644 "$schema" "usr/share/customer-worker/schemas/$(basename "$schema")"
+done
+put 644 "$repository/config/asyncapi.yaml" usr/share/customer-worker/asyncapi.yaml
 put 644 "$here/copyright" usr/share/doc/customer-worker/copyright
 sed -e "s/@VERSION@/$version/" -e "s/@DATE@/$(date -u -R -d "@$SOURCE_DATE_EPOCH")/" "$here/changelog.in" |
     gzip -9n >"$doc/changelog.gz"

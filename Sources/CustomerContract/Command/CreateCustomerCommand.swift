@@ -18,6 +18,9 @@ public struct CreateCustomerCommand: Sendable {
     /// The names of top-level fields that this contract does not know, in their order; they are passed on untouched.
     public let unknownFields: [String]
 
+    /// The event type that a producer may name in the header `ce_type`.
+    public static let eventType = "flexprice.customer.create.v1"
+
     init(context: CommandContext, externalID: ExternalID, fields: JSONObject, unknownFields: [String]) {
         self.context = context
         self.externalID = externalID

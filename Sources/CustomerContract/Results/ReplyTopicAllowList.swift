@@ -20,7 +20,7 @@ public struct ReplyTopicAllowList: Sendable, Hashable {
     }
 
     /// Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`.
-    private static func isTopicName(_ topic: String) -> Bool {
+    static func isTopicName(_ topic: String) -> Bool {
         guard (1...249).contains(topic.utf8.count), topic != ".", topic != ".." else { return false }
         return topic.utf8.allSatisfy { byte in
             switch byte {

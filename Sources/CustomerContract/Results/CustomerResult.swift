@@ -1,0 +1,95 @@
+/// A result event as its readers see it: what became of one command.
+///
+/// ```swift
+/// let result = try CustomerResult(decoding: record.value)
+/// switch result.outcome {
+/// case .created(let how, let customer): provision(customer, isNew: how == .created)
+/// case .failed(let failure): report(failure.message)
+/// }
+/// ```
+///
+/// The counterpart of `ResultEncoder`; `config/schemas/result.json` says the same in JSON Schema.
+public struct CustomerResult: Sendable, Hashable {
+    /// The id of the command that this answers.
+    public let commandID: CommandID
+    /// Whose result it is; nil when the command named nobody.
+    public let externalID: ExternalID?
+    /// What became of it.
+    public let outcome: CommandOutcome
+    /// How many requests were made to the API for it; 0 when nobody was asked.
+    public let attempts: Int
+    /// Where the command stands.
+    public let command: RecordPosition
+    /// The command's timestamp, if its record had one.
+    public let commandTimestamp: UnixMilliseconds?
+    /// When the command reached its final state.
+    public let completedAt: UnixMilliseconds
+
+    /// How deep a result may be nested: a command's 64 levels come back one level deeper, in `customer`; the rest is in reserve.
+    private static let maximumDepth = 128
+
+    /// Reads the value of a result event.
+    ///
+    /// Members that are not known are passed over, since later versions may add some.
+    /// - Throws: `UnreadableEvent` for anything that is not a result event.
+    public init(decoding value: [UInt8]) throws(UnreadableEvent) {
+        guard let body = try? JSONParser.parseObject(value, maximumDepth: Self.maximumDepth) else {
+            throw UnreadableEvent("", "must be one JSON object")
+        }
+        let members = EventMembers(body)
+        let command = try members.object("command")
+        outcome = try members.outcome()
+        let externalID = try members.externalID()
+        if case .created = outcome, externalID == nil { throw members.missing("external_id") }
+        self.externalID = externalID
+        commandID = try command.commandID("id")
+        self.command = RecordPosition(
+            topic: try command.topic("topic"),
+            partition: Int32(truncatingIfNeeded: try command.integer("partition", in: 0...Int(Int32.max))),
+            offset: Int64(try command.integer("offset", in: 0...Int.max))
+        )
+        commandTimestamp = command.has("timestamp") ? try command.instant("timestamp") : nil
+        attempts = try members.integer("attempts", in: 0...Int.max)
+        completedAt = try members.instant("completed_at")
+    }
+}
+
+extension EventMembers {
+    fileprivate func outcome() throws(UnreadableEvent) -> CommandOutcome {
+        switch try word("status", ResultStatus.self) {
+        case .created:
+            try refuse("error")
+            let how = try word("outcome", CreatedOutcome.self)
+            return .created(how, CustomerDocument(try object("customer").object))
+        case .failed:
+            try refuse("outcome")
+            try refuse("customer")
+            return .failed(try object("error").failure())
+        }
+    }
+
+    private func failure() throws(UnreadableEvent) -> CommandFailure {
+        CommandFailure(
+            code: try word("code", ErrorCode.self),
+            message: try string("message"),
+            retryable: try bool("retryable"),
+            httpStatus: has("http_status") ? try integer("http_status", in: 100...999) : nil,
+            details: has("details") ? try object("details").object : nil
+        )
+    }
+
+    fileprivate func externalID() throws(UnreadableEvent) -> ExternalID? {
+        guard has("external_id") else { return nil }
+        let text = try string("external_id")
+        guard !text.isEmpty, !text.hasMoreCodePoints(than: 255), !text.utf8.contains(0) else {
+            throw unexpected("external_id", "must have 1 to 255 characters and no U+0000")
+        }
+        return ExternalID(text)
+    }
+}
+
+/// The two values of `status`.
+private enum ResultStatus: String, CaseIterable {
+    case created
+    case failed
+}

@@ -1,0 +1,89 @@
+/// The members of an event's object, read one by one as what they must be.
+struct EventMembers {
+    /// The members themselves.
+    let object: JSONObject
+    private let path: String
+
+    init(_ object: JSONObject, path: String = "") {
+        self.object = object
+        self.path = path
+    }
+
+    /// Whether there is such a member, be it null.
+    func has(_ name: String) -> Bool { object[name] != nil }
+
+    /// A member that is an object.
+    func object(_ name: String) throws(UnreadableEvent) -> EventMembers {
+        guard case .object(let inner) = object[name] else { throw unexpected(name, "must be an object") }
+        return EventMembers(inner, path: place(name))
+    }
+
+    /// A member that is a string.
+    func string(_ name: String) throws(UnreadableEvent) -> String {
+        guard case .string(let text) = object[name] else { throw unexpected(name, "must be a string") }
+        return text
+    }
+
+    /// A member that is true or false.
+    func bool(_ name: String) throws(UnreadableEvent) -> Bool {
+        guard case .bool(let value) = object[name] else { throw unexpected(name, "must be true or false") }
+        return value
+    }
+
+    /// A member that is a whole number, spelt as one.
+    func integer(_ name: String, in range: ClosedRange<Int>) throws(UnreadableEvent) -> Int {
+        guard case .number(let number) = object[name], let value = number.integerValue, range.contains(value) else {
+            throw unexpected(name, "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
+    /// A member that is one of the words of a closed list.
+    func word<Word: RawRepresentable<String> & CaseIterable>(
+        _ name: String,
+        _ type: Word.Type
+    ) throws(UnreadableEvent) -> Word {
+        guard case .string(let text) = object[name], let word = EventText.word(text, type) else {
+            throw unexpected(name, "must be one of " + Word.allCases.map(\.rawValue).joined(separator: ", "))
+        }
+        return word
+    }
+
+    /// A member that is a point in time.
+    func instant(_ name: String) throws(UnreadableEvent) -> UnixMilliseconds {
+        guard let instant = EventText.instant(try string(name)) else {
+            throw unexpected(name, EventText.instantExpectation)
+        }
+        return instant
+    }
+
+    /// A member that is a command's id.
+    func commandID(_ name: String) throws(UnreadableEvent) -> CommandID {
+        guard let id = EventText.commandID(try string(name)) else {
+            throw unexpected(name, EventText.commandIDExpectation)
+        }
+        return id
+    }
+
+    /// A member that is the name of a topic.
+    func topic(_ name: String) throws(UnreadableEvent) -> String {
+        let text = try string(name)
+        guard ReplyTopicAllowList.isTopicName(text) else { throw unexpected(name, "must be the name of a topic") }
+        return text
+    }
+
+    /// Refuses a member that may not stand here.
+    func refuse(_ name: String) throws(UnreadableEvent) {
+        if has(name) { throw unexpected(name, "must not stand in a result of this status") }
+    }
+
+    /// A member that is not there.
+    func missing(_ name: String) -> UnreadableEvent { unexpected(name, "is missing") }
+
+    /// A member that is something else.
+    func unexpected(_ name: String, _ expectation: String) -> UnreadableEvent {
+        UnreadableEvent(place(name), has(name) ? expectation : "is missing")
+    }
+
+    private func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
+}
