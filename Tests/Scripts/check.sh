@@ -44,6 +44,9 @@ step "foreign clients"
 step "the official SDK against the simulator"
 "$python" Tests/Processes/sdk_agrees.py "$program"
 
+step "request and reply"
+"$python" Tests/Processes/request_reply.py "$program"
+
 step "check, in good and in broken surroundings"
 "$python" Tests/Processes/checks.py "$program"
 
