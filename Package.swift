@@ -28,6 +28,7 @@ let package = Package(
     products: [
         .executable(name: "customer-worker", targets: ["customer-worker"]),
         .library(name: "CustomerContract", targets: ["CustomerContract"]),
+        .library(name: "CustomerCommands", targets: ["CustomerCommands"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
@@ -61,6 +62,7 @@ let package = Package(
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
             swiftSettings: strict + [.strictMemorySafety()]
         ),
+        .target(name: "CustomerCommands", dependencies: ["CustomerContract", "Kafka"], swiftSettings: strict),
         .target(
             name: "FlexpriceAPI",
             dependencies: [
@@ -157,11 +159,24 @@ let package = Package(
         ),
 
         .testTarget(
+            name: "CustomerCommandsTests",
+            dependencies: ["CustomerCommands", "CustomerContract", "Kafka"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "CustomerContractTests",
             dependencies: ["CustomerContract"],
             exclude: ["Golden"],
             swiftSettings: strict
         ),
+        // The example of the documentation of CustomerCommands, which Tests/Processes/recipes.py runs; nothing that is installed.
+        .executableTarget(
+            name: "sign-up-example",
+            dependencies: ["CustomerCommands", "CustomerContract"],
+            path: "Tests/Examples/SignUp",
+            swiftSettings: strict
+        ),
+
         .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
@@ -212,8 +227,8 @@ let package = Package(
         .testTarget(
             name: "WholeWorkerTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations", "Redrive",
+                "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka",
+                "Ledger", "Operations", "Redrive",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -18,7 +18,7 @@ swift build --build-tests
 step "test: without brokers"
 # Seeds of the simulation of the core; 200 without the variable.
 SIMULATION_SEEDS=10000 swift test --skip-build \
-    --filter '^CustomerContractTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
+    --filter '^CustomerContractTests|^CustomerCommandsTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
 
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
@@ -29,6 +29,7 @@ step "test: the whole worker"
 swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests|RedriveStoreTests'
 swift test --skip-build --filter BulkTests
 swift test --skip-build --filter 'BrokerOutageTests|MembershipTests'
+swift test --skip-build --filter 'WholeWorkerTests.CustomerCommandsTests'
 
 python=.build/test-tools/bin/python
 binaries="$(swift build --show-bin-path)"
