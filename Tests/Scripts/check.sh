@@ -48,6 +48,9 @@ step "the official SDK against the simulator"
 step "request and reply"
 "$python" Tests/Processes/request_reply.py "$program"
 
+step "the recipes, as they are written"
+"$python" Tests/Processes/recipes.py "$program" "$binaries/sign-up-example"
+
 step "check, in good and in broken surroundings"
 "$python" Tests/Processes/checks.py "$program"
 

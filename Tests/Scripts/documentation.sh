@@ -30,7 +30,7 @@ library CustomerContract
 library CustomerCommands Sources/CustomerCommands/Documentation.docc
 
 for page in customer-worker/data/documentation/customer-worker/runbook.json \
-    CustomerContract/data/documentation/customercontract.json \
+    customer-worker/data/documentation/customer-worker/recipes.json CustomerContract/data/documentation/customercontract.json \
     CustomerCommands/data/documentation/customercommands/sendingcommands.json; do
     [ -s "$folder/$page" ] || { echo "documentation: $folder/$page was not made" >&2; exit 1; }
 done

@@ -51,6 +51,7 @@ put 644 "$repository/systemd/customer-worker.service.d/address-list.conf.example
     usr/share/doc/customer-worker/examples/address-list.conf
 put 644 "$repository/config/prometheus/alerts.yml" usr/share/doc/customer-worker/examples/alerts.yml
 put 644 "$repository/config/grafana/customer-worker.json" usr/share/doc/customer-worker/examples/grafana.json
+put 644 "$repository/Sources/customer-worker/Documentation.docc/Recipes.md" usr/share/doc/customer-worker/recipes.md
 for schema in "$repository"/config/schemas/*.json; do
     put 644 "$schema" "usr/share/customer-worker/schemas/$(basename "$schema")"
 done
