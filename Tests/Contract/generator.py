@@ -1,7 +1,9 @@
-"""Makes JSON values from a JSON Schema: valid ones, and ones in which one rule is broken, at the bounds more often than between.
+"""Makes JSON values from a JSON Schema: valid ones, ones in which one rule is broken, at the bounds more often than between, and wild ones.
 
-It reads the schema alone and knows no field. It aims and does not judge: which of its values are valid, a validator says.
+It reads the schema alone and knows no field. It aims and does not judge: which of its values are valid, a validator says. The wild
+ones are changed at any place in any way, whatever the schema says there: they find what it forgets to say.
 """
+import copy
 import re
 import re._constants as regex
 import re._parser as parser
@@ -9,6 +11,8 @@ import re._parser as parser
 USUAL = "abcXYZ019 .-_@/'é\u00fc你\u0301\u00a0\U0001f600"
 TROUBLING = "\"\\\n\t\r\x7f\x85\u2028<>,;\u017f\u212a\uffff\U0010ffff"
 FOLDED = {"s": "\u017f", "k": "\u212a"}
+LENGTHS = [0, 1, 2, 20, 21, 100, 101, 255, 256, 280, 281, 1_024, 1_025]
+NUMBERS = [-1, 0, 1, 99, 100, 999, 1_000, 2**31 - 1, 2**31, 2**63 - 1, 2**63, 10**30]
 VALUES = [None, True, False, 0, -1, 7, 0.5, 10**30, "", "text", [], ["x"], {}, {"a": None}]
 
 
@@ -30,6 +34,39 @@ class Generator:
         """A value that breaks one rule, and the rule: a path and a keyword."""
         target = target or self.random.choice(self.targets)
         return self._make(self.schema, (), target), target
+
+    def wild(self):
+        """A valid value, changed at one place."""
+        root = {"": self.valid()}
+        places = list(self._places(root))
+        container, key = self.random.choice(places)
+        container[key] = self._changed(container[key])
+        return root[""]
+
+    def _places(self, container):
+        for key in container if isinstance(container, dict) else range(len(container)):
+            yield container, key
+            if isinstance(container[key], (dict, list)):
+                yield from self._places(container[key])
+
+    def _changed(self, value):
+        if self.random.random() < 0.3:
+            return self._json(1)
+        if isinstance(value, str):
+            spot = self.random.randint(0, len(value))
+            letter = self.random.choice(["a", "1", "é", "\U0001f600"])
+            return self.random.choice([self._near(value), self._near(value), value[:spot] + "\0" + value[spot:],
+                                       letter * self.random.choice(LENGTHS)])
+        if isinstance(value, bool) or value is None:
+            return self._json(0)
+        if isinstance(value, (int, float)):
+            return self.random.choice(NUMBERS)
+        if isinstance(value, list):
+            return value + [copy.deepcopy(self.random.choice(value)) if value else self._json(1)]
+        name = self.random.choice(list(value) or ["x"])
+        rest = {n: v for n, v in value.items() if n != name}
+        return self.random.choice([rest, {**value, self._respell(name): value.get(name)}, {**value, "a\0": 1},
+                                   {**rest, self._respell(name): value.get(name)}])
 
     # The schema, its references followed and its branches taken.
 
@@ -133,12 +170,12 @@ class Generator:
             else:
                 value[name] = None
         elif keyword.startswith("forbidden:"):
-            value.setdefault(keyword.split(":")[1], self.random.choice(VALUES))
+            value.setdefault(keyword.split(":")[1], self._json(0))
         elif keyword == "additional":
             value[self.text(12)] = "x"
         elif keyword == "propertyNames":
             name = self.random.choice(list(node["properties"]))
-            value[self._respell(name)] = self.random.choice(VALUES)
+            value[self._respell(name)] = self._json(0)
         elif keyword == "everywhere":
             spot = self.random.choice(["value", "name", "below"])
             if spot == "value":
@@ -180,6 +217,8 @@ class Generator:
         if "pattern" in node:
             for _ in range(20):
                 text = self._matching(parser.parse(node["pattern"]))
+                if self.random.random() < 0.2:
+                    text = self._stretched(text, node)
                 if len(text) <= node.get("maxLength", len(text)):
                     return text
             return ""
@@ -194,16 +233,27 @@ class Generator:
         text = self.text(length, exactly=True) if letter is None else letter * length
         return text.encode()[:node["x-maxBytes"]].decode(errors="ignore") if "x-maxBytes" in node else text
 
+    def _stretched(self, text, node):
+        """The text with one letter repeated until it is as long as may be, if the pattern takes that."""
+        for _ in range(5):
+            spot = self.random.randrange(max(len(text), 1))
+            longer = text[:spot] + text[spot:spot + 1] * (node.get("maxLength", 0) - len(text)) + text[spot:]
+            if re.search(node["pattern"], longer):
+                return longer
+        return text
+
     def _broken_scalar(self, node, keyword):
         if keyword == "type":
             kinds = node["type"] if isinstance(node["type"], list) else [node["type"]]
             others = [v for v in VALUES if kind(v) not in kinds and not (kind(v) == "integer" and "number" in kinds)]
-            return self.random.choice(others)
+            return copy.deepcopy(self.random.choice(others))
         if keyword in ("enum", "const"):
             known = [v for v in node.get("enum", [node.get("const")]) if isinstance(v, str) and v]
-            return self._near(self.random.choice(known)) if self.random.random() < 0.8 else self.random.choice(VALUES)
+            return self._near(self.random.choice(known)) if self.random.random() < 0.8 else self._json(0)
         if keyword == "minLength":
             return "a" * max(node["minLength"] - 1, 0)
+        if keyword == "maxLength" and "pattern" in node:
+            return self._stretched(self._string(node), {**node, "maxLength": node["maxLength"] + self.random.choice([0, 1, 1, 2])})
         if keyword == "maxLength":
             return self.random.choice(["a", "é", "\U0001f600"]) * (node["maxLength"] + self.random.choice([0, 1, 1, 2]))
         if keyword == "x-maxBytes":
@@ -241,7 +291,7 @@ class Generator:
         return "".join(self.random.choice(letters) for _ in range(length))
 
     def _json(self, depth):
-        value = self.random.choice(VALUES + ["é", 1e300, 10**18])
+        value = copy.deepcopy(self.random.choice(VALUES + ["é", 1e300, 10**18]))
         if depth and self.random.random() < 0.3:
             return [self._json(depth - 1), value]
         if depth and self.random.random() < 0.3:
