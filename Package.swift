@@ -172,7 +172,10 @@ let package = Package(
         // The example of the documentation of CustomerCommands, which Tests/Processes/recipes.py runs; nothing that is installed.
         .executableTarget(
             name: "sign-up-example",
-            dependencies: ["CustomerCommands", "CustomerContract"],
+            dependencies: [
+                "CustomerCommands", "CustomerContract",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             path: "Tests/Examples/SignUp",
             swiftSettings: strict
         ),

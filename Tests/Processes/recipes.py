@@ -18,7 +18,7 @@ from harness import ROOT, expect
 
 PAGE = os.path.join(ROOT, "Sources", "customer-worker", "Documentation.docc", "Recipes.md")
 ARTICLE = os.path.join(ROOT, "Sources", "CustomerCommands", "Documentation.docc", "SendingCommands.md")
-EXAMPLE = os.path.join(ROOT, "Tests", "Examples", "SignUp", "SignUp.swift")
+EXAMPLES = os.path.join(ROOT, "Tests", "Examples", "SignUp")
 ENVIRONMENT = None
 
 
@@ -112,11 +112,13 @@ def the_page():
 
 
 def the_example():
-    """the Swift example stands in its article as it is compiled, and runs"""
-    with open(EXAMPLE, encoding="utf-8") as file:
-        example = file.read()
-    swift = [text for language, text, _ in listings(ARTICLE) if language == "swift"]
-    expect(example in swift, "the article's listing is not the example that is compiled")
+    """the Swift examples stand in their article as they are compiled, and the program runs"""
+    compiled = set()
+    for name in os.listdir(EXAMPLES):
+        with open(os.path.join(EXAMPLES, name), encoding="utf-8") as file:
+            compiled.add(file.read())
+    shown = {text for language, text, _ in listings(ARTICLE) if language == "swift"}
+    expect(shown == compiled, "the article's listings are not the examples that are compiled")
     command = [os.path.abspath(sys.argv[2]), ENVIRONMENT["BROKERS"], "replies.sign-up", "acct_swift_1", "acct_swift_2"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     for name in ("acct_swift_1", "acct_swift_2"):
