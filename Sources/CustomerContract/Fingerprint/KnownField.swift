@@ -1,7 +1,7 @@
 /// The top-level fields of a create command that this contract knows.
 ///
 /// The raw values are the field's number in stored `FieldDigests`: they are never reused and never change.
-enum KnownField: UInt8, CaseIterable {
+package enum KnownField: UInt8, CaseIterable {
     case externalID = 1
     case name = 2
     case email = 3
@@ -23,7 +23,7 @@ enum KnownField: UInt8, CaseIterable {
     case taxTreatment = 19
 
     /// The field's name on the wire.
-    var fieldName: String {
+    package var fieldName: String {
         switch self {
         case .externalID: "external_id"
         case .name: "name"
@@ -48,7 +48,7 @@ enum KnownField: UInt8, CaseIterable {
     }
 
     /// The field of that name, compared byte for byte; nil for any other name.
-    init?(named name: String) {
+    package init?(named name: String) {
         let count = name.utf8.count
         guard count < Self.byNameLength.count else { return nil }
         guard let field = Self.byNameLength[count].first(where: { $0.fieldName.hasSameBytes(as: name) }) else {

@@ -1,3 +1,5 @@
+import CustomerContract
+
 /// Finds the keys, variables and options that name no setting.
 struct UnknownKeys: Sendable {
     private let known: [String]
@@ -46,7 +48,7 @@ struct UnknownKeys: Sendable {
             guard names[name] == nil else { return nil }
             let words = name.dropFirst(EnvironmentLayer.prefix.count).lowercased()
             let section = sections.first { words.hasPrefix($0 + "_") }
-            let slip = NearestKey.find(name, among: names.keys, limit: 2)
+            let slip = NearestName.find(name, among: names.keys, limit: 2)
             guard section != nil || slip != nil else { return nil }
             let key = section.map { "\($0).\(words.dropFirst($0.count + 1))" } ?? words
             return unknown(key, .environment(name)) { EnvironmentLayer.name(of: $0) }
@@ -82,7 +84,7 @@ struct UnknownKeys: Sendable {
         // A misspelt section is compared with sections, so that the hint is not lost in what stands below it.
         let candidates = key.contains(".") ? known : known + sections
         let nearest =
-            replacement ?? NearestKey.find(key, among: candidates).map(spelling) ?? elsewhere(key).map(spelling)
+            replacement ?? NearestName.find(key, among: candidates).map(spelling) ?? elsewhere(key).map(spelling)
         let isInSection = key.contains(".") && sections.contains(section)
         return ConfigurationProblem(
             key: key,

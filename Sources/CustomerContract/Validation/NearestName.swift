@@ -1,10 +1,10 @@
 /// Finds the known name that a misspelt one most likely means.
-enum NearestKey {
+package enum NearestName {
     /// The nearest of some names, or nil if none is near.
     ///
     /// Near is at most a third of the letters changed, and at most `limit`; the same words in another order
     /// (`kafka.dlq_topic`) count as one change. Equal distances are settled by the alphabet, so the answer is stable.
-    static func find(_ name: String, among known: some Sequence<String>, limit: Int = 6) -> String? {
+    package static func find(_ name: String, among known: some Sequence<String>, limit: Int = 6) -> String? {
         let bound = min(limit, max(1, name.count / 3))
         return known.map { (distance: distance(name, $0), name: $0) }
             .filter { $0.distance <= bound }
