@@ -36,7 +36,7 @@ extension DLQCommand {
         var bodies = false
 
         func run() async throws {
-            let settings = try DeadLetterSettings(self.options)
+            let settings = try ClusterSettings(self.options)
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
             let file = try self.open()

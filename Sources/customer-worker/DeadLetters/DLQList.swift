@@ -20,7 +20,7 @@ extension DLQCommand {
         var json = false
 
         func run() async throws {
-            let settings = try DeadLetterSettings(self.options)
+            let settings = try ClusterSettings(self.options)
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
             try await reportingFailures {

@@ -67,7 +67,7 @@ extension DLQCommand {
         }
 
         func run() async throws {
-            let settings = try DeadLetterSettings(self.options)
+            let settings = try ClusterSettings(self.options)
             let request = try self.request(settings)
             let status = try await reportingFailures {
                 let operation = try RedriveOperation(request, settings.client)
@@ -91,28 +91,19 @@ extension DLQCommand {
             if status != .success { throw status }
         }
 
-        /// Runs it until its end or a signal; a second signal ends the process at once, which loses and doubles nothing either.
+        /// Runs it until its end or a signal; a second one loses and doubles nothing either.
         private func run(
             _ operation: RedriveOperation<ContinuousClock>,
             _ plan: RedrivePlan
         ) async throws -> RedriveOutcome {
             let display = ProgressDisplay(isDrawn: Terminal.canDraw)
-            let signals = ProcessSignals(of: [.interrupt, .terminate])
-            let running = Task { try await operation.run(plan) { display.show($0) } }
-            let listening = Task {
-                for await _ in signals.stream {
-                    if running.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
-                    running.cancel()
-                }
+            defer { display.finish() }
+            return try await cancelledBySignals {
+                try await operation.run(plan) { display.show($0.news) }
             }
-            defer {
-                listening.cancel()
-                display.finish()
-            }
-            return try await running.value
         }
 
-        private func request(_ settings: DeadLetterSettings) throws -> RedriveRequest {
+        private func request(_ settings: ClusterSettings) throws -> RedriveRequest {
             let kafka = settings.settings.kafka
             let mending = try self.mending.mending()
             var words = try self.selecting.words() + self.mending.words()

@@ -33,7 +33,7 @@ extension DLQCommand {
         }
 
         func run() async throws {
-            let settings = try DeadLetterSettings(self.options)
+            let settings = try ClusterSettings(self.options)
             guard let position = self.position(in: self.topic ?? settings.settings.kafka.deadLetterTopic) else {
                 return
             }

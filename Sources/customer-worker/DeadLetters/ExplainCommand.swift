@@ -28,7 +28,7 @@ struct ExplainCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let settings = try DeadLetterSettings(self.options)
+        let settings = try ClusterSettings(self.options)
         let kafka = settings.settings.kafka
         let topics = [kafka.topic, kafka.resultsTopic, kafka.deadLetterTopic]
         let position =

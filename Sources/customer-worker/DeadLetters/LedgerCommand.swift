@@ -103,7 +103,7 @@ struct LedgerCommand: AsyncParsableCommand {
         var yes = false
 
         func run() async throws {
-            let settings = try DeadLetterSettings(self.options)
+            let settings = try ClusterSettings(self.options)
             let ledger = try LedgerCommand.open(settings.settings.store.url)
             let id = ExternalID(self.externalID)
             let entry = try await LedgerCommand.reporting { try await ledger.entry(for: id) }

@@ -45,7 +45,7 @@ struct SelectionOptions: ParsableArguments {
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit \(limit): expected 1 or more") }
         if self.partition.contains(where: { $0 < 0 }) { throw ValidationError("--partition: expected 0 or more") }
-        for text in [self.since, self.until].compactMap({ $0 }) where Self.time(text) == nil {
+        for text in [self.since, self.until].compactMap({ $0 }) where PastTime.parse(text) == nil {
             throw ValidationError(
                 "\(text): expected a time such as 2026-11-25T10:00:00Z, or a duration such as 30m or 2h"
             )
@@ -64,8 +64,8 @@ struct SelectionOptions: ParsableArguments {
         selection.kinds = Set(self.code)
         selection.isRetryable = self.retryable
         selection.externalIDs = Set(try self.allExternalIDs().map { ExternalID($0) })
-        selection.since = self.since.flatMap { Self.time($0) }
-        selection.until = self.until.flatMap { Self.time($0) }
+        selection.since = self.since.flatMap { PastTime.parse($0) }
+        selection.until = self.until.flatMap { PastTime.parse($0) }
         selection.partitions = Set(self.partition)
         selection.offsets = self.offsets.compactMap { Self.range($0) }
         selection.headers = self.header.compactMap { HeaderMatch(parsing: $0) }
@@ -101,13 +101,6 @@ struct SelectionOptions: ParsableArguments {
             throw ExitStatus.badInput.exit
         }
         return self.externalID + lines
-    }
-
-    private static func time(_ text: String) -> UnixMilliseconds? {
-        if let time = UnixMilliseconds(parsing: text) { return time }
-        guard let ago = DurationText.parse(text) else { return nil }
-        let (seconds, attoseconds) = ago.components
-        return UnixMilliseconds(UnixMilliseconds.now().value - seconds * 1_000 - attoseconds / 1_000_000_000_000_000)
     }
 
     private static func range(_ text: String) -> ClosedRange<Int64>? {

@@ -13,6 +13,11 @@ enum NumberText {
         return number < 0 ? "-\(text)" : text
     }
 
+    /// A count with its noun: `1 row`, `1,240 rows`.
+    static func count(_ number: Int, _ noun: String) -> String {
+        "\(Self.count(number)) \(noun)\(number == 1 ? "" : "s")"
+    }
+
     /// The two largest units that are not nothing: `3d 4h`, `12m 5s`, `8s`.
     static func duration(_ duration: Duration) -> String {
         var rest = max(0, duration.components.seconds)

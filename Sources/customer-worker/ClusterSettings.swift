@@ -1,0 +1,33 @@
+import Foundation
+import Kafka
+import Operations
+
+/// What the commands that read or write topics need of the settings.
+struct ClusterSettings {
+    let settings: Settings
+    let client: ClientProperties
+
+    /// Reads the settings, or ends the command.
+    init(_ options: SettingsOptions) throws {
+        self.settings = try options.load().settings
+        do {
+            self.client = try WorkerAssembly.clientProperties(self.settings.kafka)
+        } catch {
+            throw error.exit()
+        }
+    }
+
+    /// The folder for what is written beside the store.
+    var folder: String {
+        switch self.settings.store.url {
+        case .sqlite(let path): (path as NSString).deletingLastPathComponent
+        case .postgres: "/var/lib/customer-worker"
+        }
+    }
+
+    /// A file in that folder.
+    func path(_ name: String) -> String { self.folder.isEmpty ? name : "\(self.folder)/\(name)" }
+
+    /// The default of `--audit-log`.
+    var auditPath: String { self.path("audit.jsonl") }
+}

@@ -1,0 +1,13 @@
+import CustomerContract
+import Operations
+
+/// A time as an option writes it: by the calendar, or as how long ago it is.
+enum PastTime {
+    /// Reads `2026-11-25T10:00:00Z`, or `30m` or `2h`; nil for anything else.
+    static func parse(_ text: String) -> UnixMilliseconds? {
+        if let time = UnixMilliseconds(parsing: text) { return time }
+        guard let ago = DurationText.parse(text) else { return nil }
+        let (seconds, attoseconds) = ago.components
+        return UnixMilliseconds(UnixMilliseconds.now().value - seconds * 1_000 - attoseconds / 1_000_000_000_000_000)
+    }
+}

@@ -1,0 +1,70 @@
+import Synchronization
+
+/// How far something is, for whoever watches it.
+struct ProgressNews: Sendable {
+    /// How much is done.
+    let done: Int
+    /// How much there is; `nil` as long as nobody knows.
+    let total: Int?
+    /// Since it began.
+    let elapsed: Duration
+    /// What is said of it, in phrases.
+    let parts: [String]
+
+    /// A rate, and the time that the rest takes at it.
+    static func pace(_ rate: Double, timeLeft: Duration?) -> [String] {
+        ["\(Int(rate.rounded()))/s"] + (timeLeft.map { ["\(NumberText.duration($0)) left"] } ?? [])
+    }
+}
+
+/// Shows how far something is: a bar on a terminal, a line every few seconds elsewhere.
+final class ProgressDisplay: Sendable {
+    private let isDrawn: Bool
+    private let lastLine = Mutex(Duration.seconds(-1))
+    /// Seconds between two lines where nothing can be drawn over.
+    private static let lineInterval = Duration.seconds(5)
+
+    init(isDrawn: Bool) {
+        self.isDrawn = isDrawn
+    }
+
+    func show(_ news: ProgressNews) {
+        let line = Self.line(news, withBar: self.isDrawn)
+        if self.isDrawn {
+            Terminal.draw(line)
+            return
+        }
+        let isDue = self.lastLine.withLock { last in
+            // A new phase counts its time from its own beginning.
+            if news.elapsed < last { last = .seconds(-1) }
+            guard news.elapsed - last >= Self.lineInterval else { return false }
+            last = news.elapsed
+            return true
+        }
+        if isDue, news.done > 0 { StandardError.write(line) }
+    }
+
+    /// Writes a line of its own above the bar.
+    func write(_ line: String) {
+        self.clear()
+        StandardError.write(line)
+    }
+
+    /// Takes the bar away.
+    func clear() {
+        if self.isDrawn { Terminal.draw("") }
+    }
+
+    /// Leaves the last state of the bar standing.
+    func finish() {
+        if self.isDrawn { StandardError.write("") }
+    }
+
+    private static func line(_ news: ProgressNews, withBar: Bool) -> String {
+        let text = news.parts.joined(separator: ", ")
+        guard withBar, let total = news.total else { return text }
+        let width = 24
+        let filled = total == 0 ? width : min(width, width * news.done / total)
+        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled) + "] " + text
+    }
+}
