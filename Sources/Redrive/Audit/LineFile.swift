@@ -15,9 +15,11 @@ package final class LineFile: Sendable {
     private let descriptor: Int32
 
     /// Opens or creates the file, readable by its owner and group only: it holds people's names and addresses.
-    package init(path: String) throws(Failure) {
+    ///
+    /// - Parameter isNew: whether there must be no such file yet.
+    package init(path: String, isNew: Bool = false) throws(Failure) {
         self.path = path
-        self.descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o640)
+        self.descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | (isNew ? O_EXCL : 0), 0o640)
         if self.descriptor < 0 { throw Self.failure(path) }
     }
 

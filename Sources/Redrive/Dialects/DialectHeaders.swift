@@ -115,5 +115,5 @@ extension Dialect {
 
 extension String {
     /// Whether both have the same bytes; `==` would take canonically equivalent names for one.
-    func isSame(as other: String) -> Bool { self.utf8.elementsEqual(other.utf8) }
+    package func isSame(as other: String) -> Bool { self.utf8.elementsEqual(other.utf8) }
 }

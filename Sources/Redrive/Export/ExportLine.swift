@@ -12,6 +12,8 @@ package import Kafka
 /// A value that is a JSON object stands there as one, so that it can be read and mended; then only spaces and the spelling of
 /// escapes are lost. If it is to be exact, and where it is something else, it stands as a text. Bytes that are no text stand as
 /// `key_base64`, `value_base64` or a header's `value_base64`.
+///
+/// A line that says `failure` in place of `dead_letter` is read too: so commands are written down that could not be sent.
 package struct ExportLine: Sendable, Hashable {
     /// Why a line is not one.
     package struct Problem: Error, Sendable, CustomStringConvertible {
@@ -80,7 +82,20 @@ package struct ExportLine: Sendable, Hashable {
         } catch {
             throw Problem(description: "at byte \(error.byteOffset), \(error.explanation)")
         }
-        guard let about = object["dead_letter"]?.objectValue else {
+        try self.init(object)
+    }
+
+    /// Whether an object is a line of an export, and not a command.
+    ///
+    /// A command has its `external_id` at the top, a line has it inside.
+    package static func isOne(_ object: JSONObject) -> Bool {
+        object["external_id"] == nil && (object["dead_letter"] ?? object["failure"])?.objectValue != nil
+            && (object["value"] ?? object["value_base64"]) != nil
+    }
+
+    /// Reads a line that is parsed already.
+    package init(_ object: JSONObject) throws(Problem) {
+        guard let about = (object["dead_letter"] ?? object["failure"])?.objectValue else {
             throw Problem(description: "no member dead_letter: this is not a line of an export")
         }
         self.about = about
@@ -100,13 +115,26 @@ package struct ExportLine: Sendable, Hashable {
         self.headers = headers
     }
 
-    private static func text(_ name: String, _ bytes: [UInt8]?) -> JSONObject.Member {
+    /// The headers of the command, without those by which a dead letter says what became of it.
+    package var commandHeaders: [KafkaHeader] {
+        let foreign = self.about["dialect"]?.stringValue.flatMap { Dialect(rawValue: $0) }?.headers
+        let own = Dialect.own.headers
+        return self.headers.filter { header in
+            !own.owns(header.name) && !(foreign?.owns(header.name) ?? false)
+                && !header.name.isSame(as: ReturnRoute.redrivenFrom)
+                && !header.name.isSame(as: ReturnRoute.valueDropped)
+        }
+    }
+
+    /// A member that keeps bytes: as a text, or under another name as base64.
+    package static func text(_ name: String, _ bytes: [UInt8]?) -> JSONObject.Member {
         guard let bytes else { return .init(name: name, value: .null) }
         if let text = String(validating: bytes, as: UTF8.self) { return .init(name: name, value: .string(text)) }
         return .init(name: "\(name)_base64", value: .string(Base64Text.encode(bytes)))
     }
 
-    private static func body(_ bytes: [UInt8]?) -> JSONObject.Member {
+    /// The member `value`: an object where the bytes are one, so that it can be read and mended.
+    package static func body(_ bytes: [UInt8]?) -> JSONObject.Member {
         if let bytes, let object = try? JSONParser.parseObject(bytes) {
             return .init(name: "value", value: .object(object))
         }

@@ -2,23 +2,23 @@
 ///
 /// A batch that was late is made up for, so that the average holds, but for at most ``catchUp``: an hour's outage of a
 /// broker must not end in an hour's worth of records at once.
-struct RatePacer: Sendable {
+package struct RatePacer: Sendable {
     /// How much lateness is made up for.
     static let catchUp = Duration.seconds(1)
 
     /// Records a second; `nil` for no bound.
-    let rate: Double?
+    package let rate: Double?
     private var nextDue = Duration.zero
 
-    init(rate: Double?) {
+    package init(rate: Double?) {
         self.rate = rate
     }
 
     /// When the next batch may go; past times mean now.
-    var due: Duration { self.rate == nil ? .zero : self.nextDue }
+    package var due: Duration { self.rate == nil ? .zero : self.nextDue }
 
     /// Takes note of a batch that goes now.
-    mutating func sent(_ count: Int, at now: Duration) {
+    package mutating func sent(_ count: Int, at now: Duration) {
         guard let rate else { return }
         self.nextDue = max(self.nextDue, now - Self.catchUp) + .seconds(Double(count) / rate)
     }
