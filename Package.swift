@@ -23,6 +23,8 @@ let strict: [SwiftSetting] = [
 //   of a request, more than everything else that a command costs (Tests/Benchmarks/api_concurrency.py has it as its yardstick).
 // - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the format
 //   is a few lines a metric. Components record through swift-metrics, so a library can take its place.
+// - CSV (in Producing): the library at hand, SwiftCSV, takes a file whole into memory as one String and tells no lines; here a
+//   million rows must pass in bounded memory, and each that is wrong is named by its line.
 let package = Package(
     name: "customer-worker",
     products: [
@@ -97,6 +99,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Producing",
+            dependencies: [
+                "CustomerContract", "Kafka", "Redrive",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Operations",
             dependencies: [
                 "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Redrive",
@@ -129,7 +139,7 @@ let package = Package(
             name: "customer-worker",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations", "Redrive",
+                "Operations", "Producing", "Redrive",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -202,6 +212,11 @@ let package = Package(
         .testTarget(
             name: "RedriveTests",
             dependencies: ["CustomerContract", "Kafka", "Redrive"],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ProducingTests",
+            dependencies: ["CustomerContract", "Kafka", "Producing", "Redrive"],
             swiftSettings: strict
         ),
         .testTarget(

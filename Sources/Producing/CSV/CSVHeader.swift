@@ -1,0 +1,59 @@
+import CustomerContract
+
+/// The first row of a CSV file: what each column means.
+struct CSVHeader {
+    /// The columns, in their order.
+    let columns: [CSVColumn]
+    /// Their names as they stand there.
+    let names: [String]
+
+    /// Reads it.
+    ///
+    /// - Throws: ``InputFailure`` with everything that is wrong, one sentence a line.
+    init(_ row: CSVScanner.Row, of file: InputFile) throws(InputFailure) {
+        var names: [String] = []
+        var columns: [CSVColumn] = []
+        var problems: [String] = []
+        if row.fault != nil { problems.append("the header is not well-formed CSV") }
+        for (index, cell) in row.cells.enumerated() {
+            guard let name = String(validating: cell, as: UTF8.self) else {
+                problems.append("the name of column \(index + 1) is not UTF-8; save the file as UTF-8")
+                continue
+            }
+            guard let column = CSVColumn(named: name) else {
+                problems.append(Self.unknown(name, number: index + 1, ofOne: row.cells.count == 1))
+                continue
+            }
+            if let first = columns.firstIndex(of: column) {
+                problems.append("column \(index + 1) is \(names[first]) again")
+            }
+            names.append(name)
+            columns.append(column)
+        }
+        if problems.isEmpty, !columns.contains(.text(.externalID)) {
+            problems.append("there is no column external_id; without it no customer can be named")
+        }
+        let hasEntries = columns.contains { if case .metadata = $0 { true } else { false } }
+        if hasEntries, columns.contains(.json(.metadata)) {
+            problems.append("there are columns metadata and metadata.KEY; write the metadata in one way")
+        }
+        guard problems.isEmpty else {
+            let place = "\(file.name):\(row.place.line): "
+            throw InputFailure(file, line: row.place.line, problems.joined(separator: "\n" + place))
+        }
+        self.names = names
+        self.columns = columns
+    }
+
+    private static func unknown(_ name: String, number: Int, ofOne isOnly: Bool) -> String {
+        if isOnly, let separator = [";", "\t", "|"].first(where: { name.contains($0) }) {
+            let spelt = separator == "\t" ? "tabs" : "\(separator)"
+            return "the columns seem to be separated by \(spelt); separate them by commas (RFC 4180)"
+        }
+        guard !name.isEmpty else { return "column \(number) has no name" }
+        let shown = String(name.unicodeScalars.prefix(64).map { $0.value < 0x20 ? "?" : Character($0) })
+        let meant = CSVColumn.nearest(to: name).map { "did you mean \($0)?" }
+        return "column \(number), \(shown), is no field of a command; "
+            + (meant ?? "expected external_id, name, email, address_…, metadata.KEY and the like")
+    }
+}

@@ -1,0 +1,110 @@
+import CustomerContract
+
+/// The commands of a CSV file: one a row, its cells under the names of the header.
+///
+/// An empty cell is an absent field. Lists and objects stand in a cell as JSON, entries of the metadata in columns of their own.
+struct CSVRows {
+    private var scanner: CSVScanner
+    private let header: CSVHeader
+    private let maximumBytes: Int
+
+    /// Reads the header.
+    init(_ bytes: ByteReader, maximumBytes: Int) throws(InputFailure) {
+        self.scanner = CSVScanner(bytes, maximumBytes: maximumBytes)
+        self.maximumBytes = maximumBytes
+        guard let first = try self.scanner.next() else {
+            throw InputFailure(bytes.file, "is empty; expected a header such as external_id,name,email")
+        }
+        self.header = try CSVHeader(first, of: bytes.file)
+    }
+
+    mutating func move(to place: RowPlace) throws(InputFailure) {
+        try self.scanner.move(to: place)
+    }
+
+    mutating func next() throws(InputFailure) -> InputRow? {
+        guard let row = try self.scanner.next() else { return nil }
+        if let problem = self.problem(of: row) {
+            let end = self.scanner.bytes.offset
+            let text = try self.scanner.bytes.bytes(from: row.place.offset, to: end, atMost: self.maximumBytes)
+            return InputRow(row.place, Array(text.dropLast { $0 == 0x0A || $0 == 0x0D }), problem)
+        }
+        return self.command(row)
+    }
+
+    private func problem(of row: CSVScanner.Row) -> RowProblem? {
+        let lines = row.lastLine > row.place.line ? " (the row goes on to line \(row.lastLine))" : ""
+        switch row.fault {
+        case .quoteInside(let cell):
+            return .csv(
+                "\(self.name(cell)) has a quote inside; put the cell into quotes and double the one inside" + lines
+            )
+        case .textBehindQuote(let cell):
+            return .csv(
+                "\(self.name(cell)) goes on behind its closing quote; double a quote that belongs to the text" + lines
+            )
+        case .tooLarge: return .tooLarge(maximumBytes: self.maximumBytes)
+        case nil: break
+        }
+        guard row.cells.count == self.header.columns.count else {
+            return .csv(
+                "has \(row.cells.count) \(row.cells.count == 1 ? "cell" : "cells") and the header has "
+                    + "\(self.header.columns.count); put a cell with commas into quotes" + lines
+            )
+        }
+        if let index = row.cells.firstIndex(where: { String(validating: $0, as: UTF8.self) == nil }) {
+            return .csv("\(self.name(index + 1)) is not UTF-8; save the file as UTF-8" + lines)
+        }
+        return nil
+    }
+
+    private func name(_ cell: Int) -> String {
+        cell <= self.header.names.count ? self.header.names[cell - 1] : "cell \(cell)"
+    }
+
+    private func command(_ row: CSVScanner.Row) -> InputRow {
+        var fields = JSONObject()
+        var metadata = JSONObject()
+        var problem: RowProblem?
+        for (index, column) in self.header.columns.enumerated() where !row.cells[index].isEmpty {
+            let cell = row.cells[index]
+            let text = JSONValue.string(String(decoding: cell, as: UTF8.self))
+            let name = self.header.names[index]
+            switch column {
+            case .text: fields.members.append(.init(name: name, value: text))
+            case .metadata(let key): metadata.members.append(.init(name: key, value: text))
+            case .boolean: fields.members.append(.init(name: name, value: Self.boolean(cell) ?? text))
+            case .json:
+                do throws(JSONSyntaxError) {
+                    fields.members.append(.init(name: name, value: try JSONParser.parse(cell)))
+                } catch {
+                    fields.members.append(.init(name: name, value: text))
+                    problem =
+                        problem ?? .cell("\(name) must be JSON: at byte \(error.byteOffset), \(error.explanation)")
+                }
+            }
+        }
+        if !metadata.members.isEmpty {
+            fields.members.append(.init(name: KnownField.metadata.fieldName, value: .object(metadata)))
+        }
+        return InputRow(row.place, JSONWriter.encode(fields), problem)
+    }
+
+    /// True and false as people and spreadsheets write them; anything else is left to the rules.
+    private static func boolean(_ cell: [UInt8]) -> JSONValue? {
+        switch String(decoding: cell, as: UTF8.self) {
+        case "true", "TRUE", "True": .bool(true)
+        case "false", "FALSE", "False": .bool(false)
+        default: nil
+        }
+    }
+}
+
+extension Array {
+    /// Without the last elements that meet a condition.
+    fileprivate func dropLast(while isDropped: (Element) -> Bool) -> ArraySlice<Element> {
+        var end = self.endIndex
+        while end > self.startIndex, isDropped(self[end - 1]) { end -= 1 }
+        return self[..<end]
+    }
+}

@@ -1,0 +1,99 @@
+/// Reads a file byte by byte, in chunks, and counts its lines.
+///
+/// A line ends with LF, CR LF or a lone CR. A byte order mark at the very beginning is passed over.
+struct ByteReader {
+    private static let chunkBytes = 1 << 16
+
+    let file: InputFile
+    /// The line that the next byte is in, from 1.
+    private(set) var line = 1
+    private var chunk: [UInt8] = []
+    private var index = 0
+    /// Where in the file the chunk begins.
+    private var chunkStart: Int64 = 0
+    private var lastWasCR = false
+
+    /// Begins at the beginning.
+    init(_ file: InputFile) throws(InputFailure) {
+        self.file = file
+        try self.fill()
+        if self.chunk.starts(with: [0xEF, 0xBB, 0xBF]) { self.index = 3 }
+        if self.chunk.starts(with: [0xFF, 0xFE]) || self.chunk.starts(with: [0xFE, 0xFF]) {
+            throw InputFailure(file, "is UTF-16; save it as UTF-8")
+        }
+    }
+
+    /// Where the next byte stands in the file.
+    var offset: Int64 { self.chunkStart + Int64(self.index) }
+
+    /// Goes on elsewhere.
+    mutating func move(to place: RowPlace) throws(InputFailure) {
+        self.line = place.line
+        self.lastWasCR = false
+        self.chunkStart = place.offset
+        try self.fill()
+    }
+
+    /// The next byte, which stays; `nil` at the end.
+    mutating func peek() throws(InputFailure) -> UInt8? {
+        if self.index == self.chunk.count {
+            self.chunkStart += Int64(self.chunk.count)
+            try self.fill()
+            if self.chunk.isEmpty { return nil }
+        }
+        return self.chunk[self.index]
+    }
+
+    /// The next byte; `nil` at the end.
+    mutating func next() throws(InputFailure) -> UInt8? {
+        guard let byte = try self.peek() else { return nil }
+        self.index += 1
+        if byte == UInt8(ascii: "\n") {
+            if !self.lastWasCR { self.line += 1 }
+            self.lastWasCR = false
+        } else {
+            self.lastWasCR = byte == UInt8(ascii: "\r")
+            if self.lastWasCR { self.line += 1 }
+        }
+        return byte
+    }
+
+    /// Steps over spaces, tabs and ends of lines.
+    mutating func skipWhiteSpace() throws(InputFailure) {
+        while let byte = try self.peek(), [0x20, 0x09, 0x0A, 0x0D].contains(byte) { _ = try self.next() }
+    }
+
+    /// Some bytes of the file, whatever is being read.
+    func bytes(from start: Int64, to end: Int64, atMost limit: Int) throws(InputFailure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: min(limit, Int(end - start)))
+        var count = 0
+        while count < bytes.count {
+            let read = try Self.read(self.file, into: &bytes, from: count, at: start + Int64(count))
+            if read == 0 { break }
+            count += read
+        }
+        return Array(bytes.prefix(count))
+    }
+
+    private mutating func fill() throws(InputFailure) {
+        var bytes = [UInt8](repeating: 0, count: Self.chunkBytes)
+        let count = try Self.read(self.file, into: &bytes, from: 0, at: self.chunkStart)
+        bytes.removeLast(bytes.count - count)
+        self.chunk = bytes
+        self.index = 0
+    }
+
+    private static func read(
+        _ file: InputFile,
+        into bytes: inout [UInt8],
+        from first: Int,
+        at offset: Int64
+    ) throws(InputFailure) -> Int {
+        try bytes.withUnsafeMutableBufferPointer { (buffer) throws(InputFailure) -> Int in
+            try file.read(
+                into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[first...])),
+                at: offset
+            )
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Glibc
+
+/// The bytes of a file of commands, which can be read from any place and more than once.
+///
+/// What cannot be rewound (a pipe, a terminal) is copied into a temporary file first, which has no name and goes with the
+/// process: commands are sent only after all of them were checked.
+package final class InputFile: Sendable {
+    /// What people call it.
+    package let name: String
+    private let descriptor: Int32
+    /// Where it begins: behind what somebody else has read of a redirected file.
+    private let start: off_t
+
+    /// Opens a file; `-` is standard input.
+    package convenience init(path: String) throws(InputFailure) {
+        if path == "-" {
+            try self.init(name: "standard input", adopting: 0)
+            return
+        }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw InputFailure(path, "cannot be read: \(Self.reason)") }
+        try self.init(name: path, adopting: descriptor)
+    }
+
+    /// Takes over an open descriptor.
+    init(name: String, adopting descriptor: Int32) throws(InputFailure) {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            close(descriptor)
+            throw InputFailure(name, "cannot be read: \(Self.reason)")
+        }
+        self.name = name
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            self.descriptor = descriptor
+            self.start = max(0, lseek(descriptor, 0, SEEK_CUR))
+        case S_IFDIR:
+            close(descriptor)
+            throw InputFailure(name, "is a folder; name a file of commands")
+        default:
+            defer { close(descriptor) }
+            self.descriptor = try Self.spool(descriptor, name)
+            self.start = 0
+        }
+    }
+
+    deinit {
+        close(self.descriptor)
+    }
+
+    /// Reads at most as many bytes as the buffer holds; 0 at the end.
+    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(InputFailure) -> Int {
+        while true {
+            let count = pread(self.descriptor, buffer.baseAddress, buffer.count, self.start + off_t(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { throw InputFailure(self.name, "cannot be read: \(Self.reason)") }
+        }
+    }
+
+    /// Copies everything into a file that nobody else can open.
+    private static func spool(_ source: Int32, _ name: String) throws(InputFailure) -> Int32 {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+        var template = Array("\(folder)/customer-worker.XXXXXX".utf8CString)
+        let copy = mkstemp(&template)
+        guard copy >= 0 else {
+            throw InputFailure(name, "needs a temporary file in \(folder) (TMPDIR), and there: \(Self.reason)")
+        }
+        unlink(template)
+        _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(source, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            if count == 0 { return copy }
+            guard count > 0, Self.write(chunk[..<count], to: copy) else {
+                let reason = Self.reason
+                close(copy)
+                throw InputFailure(name, "cannot be copied to a temporary file in \(folder) (TMPDIR): \(reason)")
+            }
+        }
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
+        var rest = bytes
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return false }
+            rest = rest.dropFirst(count)
+        }
+        return true
+    }
+
+    private static var reason: String { String(cString: strerror(errno)) }
+}
