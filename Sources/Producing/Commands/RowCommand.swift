@@ -1,0 +1,36 @@
+import CustomerContract
+import Kafka
+
+/// A command that is to be sent.
+struct RowCommand: Sendable {
+    /// Its `ce_id`.
+    let id: CommandID
+    /// The key: the external_id.
+    let key: [UInt8]?
+    /// The value, as it stands in the file.
+    let value: [UInt8]?
+    /// The headers that its line names, if it is a line of an export.
+    let headers: [KafkaHeader]
+
+    /// The event type of a create command.
+    static let type = "flexprice.customer.create.v1"
+    /// Who sends it.
+    static let source = "customer-worker/produce"
+
+    /// The record: a CloudEvent in binary mode, unless its line says otherwise.
+    func record(to topic: String) -> ProducerRecord {
+        let ours = [
+            (HeaderName.ceSpecVersion, "1.0"), (HeaderName.ceID, self.id.text), (HeaderName.ceType, Self.type),
+            (HeaderName.ceSource, Self.source), (HeaderName.contentType, "application/json"),
+        ]
+        let missing = ours.filter { name, _ in
+            !self.headers.contains { $0.name.lowercased() == name }
+        }
+        return ProducerRecord(
+            topic: topic,
+            key: self.key,
+            value: self.value,
+            headers: missing.map { KafkaHeader(name: $0.0, value: Array($0.1.utf8)) } + self.headers
+        )
+    }
+}

@@ -1,0 +1,47 @@
+package import CustomerContract
+import Kafka
+
+/// Makes commands of rows, by the rules that the worker applies.
+///
+/// 1. A command's id follows from what it says. The same file sent twice has the same ids, and the worker answers the second
+///    sending `replayed`; a row that was mended is another command. Rows that say the same have the same id.
+/// 2. The key is the external_id, so that commands of one customer keep their order.
+/// 3. A line of an export, or of a file of failures, is the command inside it, with its headers; an id that its producer chose
+///    stays, so that the producer finds its answer.
+package struct RowRules: Sendable {
+    private let reader: CommandReader
+    private let validates: Bool
+
+    /// - Parameter validates: whether a command that breaks a rule is refused; otherwise it is sent as it is.
+    package init(_ reader: CommandReader, validates: Bool = true) {
+        self.reader = reader
+        self.validates = validates
+    }
+
+    /// How long a row may be: a command of the largest size in the longest spelling, with its headers.
+    var maximumRowBytes: Int { 4 * self.reader.maximumBytes + 1 << 20 }
+
+    /// The command, or why it is none.
+    func command(_ row: InputRow) throws(RowProblem) -> RowCommand {
+        if let problem = row.problem { throw problem }
+        let content = try RowContent(row)
+        let message = CommandMessage(
+            position: Self.nowhere,
+            key: content.key,
+            value: content.value,
+            headers: content.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+        )
+        let decoded = self.reader.read(message)
+        if self.validates, case .refused(_, let failure) = decoded { throw RowProblem(failure) }
+        let context = decoded.context
+        return RowCommand(
+            id: context.id == CommandID(Self.nowhere) ? content.id : context.id,
+            key: context.externalID.map { Array($0.text.utf8) } ?? content.key,
+            value: content.value,
+            headers: content.headers
+        )
+    }
+
+    /// No place in a topic yet; a command that names no id would get it from there.
+    private static let nowhere = RecordPosition(topic: "", partition: 0, offset: 0)
+}
