@@ -1,0 +1,177 @@
+import Kafka
+import Redrive
+
+extension ProduceOperation {
+    /// How long the brokers may take to acknowledge a command, unless `message.timeout.ms` is passed through.
+    private static var deliveryTimeout: String { "30000" }
+    /// How often somebody who watches is told while nothing happens, and results are looked for.
+    private static var slice: Duration { .milliseconds(250) }
+    /// After so long without a result the topic is read anew; twice as long the next time, since that may be much to read.
+    private static var firstLookAgain: Duration { .seconds(5) }
+
+    /// Sends the commands, and calls `show` whenever there is news.
+    ///
+    /// Cancelling the task stops it between two batches.
+    /// - Throws: ``TopicSnapshot/Missing`` or `KafkaError` when it cannot begin, ``InputFailure``, ``LineFile/Failure``.
+    package func send(
+        _ survey: InputSurvey,
+        failures: FailuresFile?,
+        show: (ProduceProgress) -> Void
+    ) async throws -> ProduceOutcome {
+        let start = self.clock.now
+        let admin = try Admin(self.client, log: self.log)
+        let commands = try await TopicSnapshot(self.request.commandTopic, admin)
+        let results =
+            self.request.awaitsResults
+            ? try await AwaitedResults(self.request.resultTopic, self.client, log: self.log) : nil
+        let rows = try self.rows()
+        var session = ProduceSession(
+            rows,
+            commandEnds: commands.ranges.mapValues(\.upperBound),
+            awaitsResults: self.request.awaitsResults,
+            failures: failures
+        )
+        var batches = RowBatches(rows, self.request)
+        let ending = try await self.send(&batches, survey, results, &session, show)
+        session.end(ending)
+        if ending == .finished, let results {
+            session.end(try await self.awaitResults(results, &session, show))
+        }
+        try failures?.flush()
+        return session.conclude(
+            hasChanged: ending == .finished
+                && (batches.badCount, session.outcome.sent + session.outcome.refused) != (
+                    survey.badCount, survey.goodCount
+                ),
+            elapsed: start.duration(to: self.clock.now)
+        )
+    }
+
+    private func send(
+        _ batches: inout RowBatches,
+        _ survey: InputSurvey,
+        _ results: AwaitedResults?,
+        _ session: inout ProduceSession,
+        _ show: (ProduceProgress) -> Void
+    ) async throws -> ProduceOutcome.Ending {
+        let start = self.clock.now
+        let producer = try Producer(ProducerSettings(client: self.producerProperties), log: self.log)
+        var pacer = RatePacer(rate: self.request.rate)
+        while true {
+            let batch = try batches.next()
+            if batch.isEmpty { return .finished }
+            session.sending(batch)
+            while !Task.isCancelled, start.duration(to: self.clock.now) < pacer.due {
+                let rest = min(pacer.due - start.duration(to: self.clock.now), Self.slice)
+                try await self.pass(rest, results, &session)
+            }
+            if Task.isCancelled {
+                session.notSent(batch)
+                return .cancelled
+            }
+            pacer.sent(batch.count, at: start.duration(to: self.clock.now))
+            let refused: [Int: KafkaError]
+            do throws(KafkaError) {
+                refused = try await producer.send(batch.map { $0.command.record(to: self.request.commandTopic) })
+            } catch {
+                session.notSent(batch)
+                return .failed(error)
+            }
+            if let error = try session.sent(batch, refused: refused) { return .failed(error) }
+            if let results { _ = try await self.read(results, within: .zero, &session) }
+            show(
+                ProduceProgress(
+                    phase: .sending,
+                    done: session.outcome.sent,
+                    total: survey.goodCount,
+                    failed: session.outcome.outcomes.failedCount + session.outcome.refused,
+                    elapsed: start.duration(to: self.clock.now)
+                )
+            )
+        }
+    }
+
+    /// Waits until every command has its result, or none has come for too long.
+    private func awaitResults(
+        _ results: AwaitedResults,
+        _ session: inout ProduceSession,
+        _ show: (ProduceProgress) -> Void
+    ) async throws -> ProduceOutcome.Ending {
+        let start = self.clock.now
+        var lastResult = start
+        var lookAgainAfter = Self.firstLookAgain
+        var trouble: KafkaError?
+        while session.pending.count > 0 {
+            if Task.isCancelled { return .cancelled }
+            let (answered, error) = try await self.read(results, within: Self.slice, &session)
+            if let error { trouble = error }
+            if let error, error.disposition == .fatal { return .failed(error) }
+            let now = self.clock.now
+            if answered > 0 {
+                lastResult = now
+                trouble = nil
+            }
+            if lastResult.duration(to: now) >= self.request.patience { return .timedOut(trouble) }
+            if lastResult.duration(to: now) >= lookAgainAfter {
+                try await results.lookAgain()
+                lookAgainAfter *= 2
+            }
+            let outcomes = session.outcome.outcomes
+            show(
+                ProduceProgress(
+                    phase: .awaitingResults,
+                    done: outcomes.createdCount + outcomes.failedCount,
+                    total: session.outcome.sent,
+                    failed: outcomes.failedCount + session.outcome.refused,
+                    elapsed: start.duration(to: now)
+                )
+            )
+        }
+        return .finished
+    }
+
+    /// Lets time pass, and takes the results that come meanwhile.
+    private func pass(
+        _ time: Duration,
+        _ results: AwaitedResults?,
+        _ session: inout ProduceSession
+    ) async throws {
+        if let results {
+            _ = try await self.read(results, within: time, &session)
+        } else {
+            try? await self.clock.sleep(for: time)
+        }
+    }
+
+    /// Takes the results that are there: how many were waited for, and what troubles the reading.
+    private func read(
+        _ results: AwaitedResults,
+        within limit: Duration,
+        _ session: inout ProduceSession
+    ) async throws -> (answered: Int, trouble: KafkaError?) {
+        var answered = 0
+        var trouble: KafkaError?
+        let readings: [PartitionReading]
+        do throws(KafkaError) {
+            readings = try await results.next(within: limit)
+        } catch {
+            return (0, error)
+        }
+        for reading in readings {
+            switch reading {
+            case .record(let record): answered += try session.take(record) ? 1 : 0
+            case .caughtUp: break
+            case .failed(let error): trouble = error
+            }
+        }
+        return (answered, trouble)
+    }
+
+    /// Brokers that are gone must be told of in seconds, not after librdkafka's five minutes.
+    private var producerProperties: ClientProperties {
+        var client = self.client
+        let isSet = ["message.timeout.ms", "delivery.timeout.ms"].contains { client.passthrough[$0] != nil }
+        if !isSet { client.passthrough["message.timeout.ms"] = Self.deliveryTimeout }
+        return client
+    }
+}

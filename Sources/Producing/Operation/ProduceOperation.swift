@@ -1,0 +1,84 @@
+package import Kafka
+import Redrive
+
+/// Sends the commands of a file: checks all of them, sends them, and follows their results if that is asked.
+///
+/// ```swift
+/// let operation = ProduceOperation(request, file, .csv, client)
+/// let survey = try operation.survey(failures: nil, report: { print($0) })  // nothing is sent
+/// let outcome = try await operation.send(survey, failures: nil) { show($0) }
+/// ```
+///
+/// 1. Memory does not grow with the file: it is read once to check it and once more to send it, a batch at a time. While results
+///    are awaited, some 50 bytes are kept for each command that has none yet.
+/// 2. A command counts as sent when the brokers have acknowledged it. Which row to go on with is known at every moment.
+/// 3. The place in the results topic is taken before the first command is sent, so no result is missed, whatever becomes of the
+///    worker meanwhile. Results of an earlier sending of the same rows are not taken for this one's.
+package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration {
+    let request: ProduceRequest
+    let file: InputFile
+    let format: InputFormat
+    let client: ClientProperties
+    let clock: C
+    let log: KafkaLogSink
+
+    /// Prepares; nothing connects yet.
+    package init(
+        _ request: ProduceRequest,
+        _ file: InputFile,
+        _ format: InputFormat,
+        _ client: ClientProperties,
+        clock: C = ContinuousClock(),
+        log: @escaping KafkaLogSink = { _ in }
+    ) {
+        self.request = request
+        self.file = file
+        self.format = format
+        self.client = client
+        self.clock = clock
+        self.log = log
+    }
+
+    /// How often somebody who watches is told while rows are checked.
+    private static var rowsBetweenNews: Int { 1_000 }
+
+    /// Reads the whole file and reports each row that cannot be sent; nothing is sent.
+    ///
+    /// - Throws: ``InputFailure`` when it cannot be cut into rows, `CancellationError`, ``LineFile/Failure``.
+    package func survey(
+        failures: FailuresFile?,
+        show: (ProduceProgress) -> Void = { _ in },
+        report: (BadRow) -> Void
+    ) throws -> InputSurvey {
+        let start = self.clock.now
+        var survey = InputSurvey()
+        var rows = try self.rows()
+        while let row = try rows.next() {
+            guard row.place.number >= self.request.firstRow else { continue }
+            survey.rowCount += 1
+            do throws(RowProblem) {
+                _ = try self.request.rules.command(row)
+            } catch {
+                survey.badCount += 1
+                report(BadRow(place: row.place, problem: error))
+                try failures?.add(row, error)
+            }
+            guard survey.rowCount.isMultiple(of: Self.rowsBetweenNews) else { continue }
+            try Task.checkCancellation()
+            show(
+                ProduceProgress(
+                    phase: .checking,
+                    done: survey.rowCount,
+                    total: nil,
+                    failed: survey.badCount,
+                    elapsed: start.duration(to: self.clock.now)
+                )
+            )
+        }
+        return survey
+    }
+
+    func rows() throws(InputFailure) -> CommandRows {
+        try CommandRows(self.file, self.format, maximumBytes: self.request.rules.maximumRowBytes)
+    }
+}

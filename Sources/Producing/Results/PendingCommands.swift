@@ -1,0 +1,89 @@
+import CustomerContract
+
+/// The commands that were sent and have no result yet; some 50 bytes each.
+///
+/// Rows that say the same share an id. Each of them is a command of its own with a result of its own, told apart by where the
+/// command stands; that is remembered for such ids alone. A result that comes again, as it may with `at_least_once`, and one
+/// of somebody else's command are passed over.
+struct PendingCommands: Sendable {
+    private struct Place: Sendable {
+        let line: UInt32
+        /// 0 for none.
+        let element: UInt32
+        let offset: Int64
+
+        init(_ place: RowPlace) {
+            self.line = UInt32(clamping: place.line)
+            self.element = UInt32(clamping: place.element ?? 0)
+            self.offset = place.offset
+        }
+
+        var row: RowPlace {
+            RowPlace(line: Int(self.line), element: self.element == 0 ? nil : Int(self.element), offset: self.offset)
+        }
+    }
+
+    private var places: [CommandDigest: Place] = [:]
+    /// Rows with an id that waits already.
+    private var others: [CommandDigest: [Place]] = [:]
+    /// Which commands of such an id were answered.
+    private var answered: [CommandDigest: Set<RecordPosition>] = [:]
+    /// How many wait.
+    private(set) var count = 0
+
+    /// A command is about to be sent; before that, or its result might come first.
+    mutating func expect(_ id: CommandID, at place: RowPlace) {
+        self.count += 1
+        let digest = CommandDigest(id)
+        guard self.places[digest] != nil else {
+            self.places[digest] = Place(place)
+            return
+        }
+        self.others[digest, default: []].append(Place(place))
+        if self.answered[digest] == nil { self.answered[digest] = [] }
+    }
+
+    /// A command was not sent after all.
+    mutating func forget(_ id: CommandID, at place: RowPlace) {
+        let digest = CommandDigest(id)
+        if let index = self.others[digest]?.lastIndex(where: { $0.offset == place.offset }) {
+            self.others[digest]?.remove(at: index)
+        } else if self.places[digest]?.offset == place.offset {
+            self.promote(digest)
+        } else {
+            return
+        }
+        self.count -= 1
+    }
+
+    /// Whether a result of that id is waited for.
+    func isExpected(_ id: CommandID) -> Bool { self.places[CommandDigest(id)] != nil }
+
+    /// Takes a result; the row that it answers, or `nil` when it answers none that waits.
+    mutating func answer(_ id: CommandID, command: RecordPosition?) -> RowPlace? {
+        let digest = CommandDigest(id)
+        guard let place = self.places[digest] else { return nil }
+        if let command, let isNew = self.answered[digest]?.insert(command).inserted, !isNew { return nil }
+        self.promote(digest)
+        self.count -= 1
+        return place.row
+    }
+
+    /// The rows that wait, in their order, at most so many.
+    func first(_ limit: Int) -> [RowPlace] {
+        let all = Array(self.places.values) + self.others.values.joined()
+        return all.map(\.row).sorted { $0.number < $1.number }.prefix(limit).map { $0 }
+    }
+
+    /// The next row of an id takes the place of the first.
+    private mutating func promote(_ digest: CommandDigest) {
+        guard var others = self.others[digest], !others.isEmpty else {
+            self.places[digest] = nil
+            self.others[digest] = nil
+            self.answered[digest] = nil
+            return
+        }
+        self.places[digest] = others.removeFirst()
+        self.others[digest] = others
+    }
+}

@@ -1,0 +1,55 @@
+package import Kafka
+import Redrive
+
+/// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an offset.
+package struct ResultReading: Sendable {
+    private let client: ClientProperties
+    private let log: KafkaLogSink
+    private let snapshot: TopicSnapshot
+
+    /// Looks where the topic begins and ends now.
+    ///
+    /// - Throws: ``TopicSnapshot/Missing``, or ``KafkaError`` when the cluster does not answer.
+    package init(_ topic: String, _ client: ClientProperties, log: @escaping KafkaLogSink = { _ in }) async throws {
+        self.client = client
+        self.log = log
+        self.snapshot = try await TopicSnapshot(topic, try Admin(client, log: log))
+    }
+
+    /// Gives every event that is kept and meant to `body`, until it returns `false` or the end that the topic had.
+    package func visit(_ selection: ResultSelection, _ body: (ResultEvent) throws -> Bool) async throws {
+        var reader = try await TopicReader(self.client, ranges: self.snapshot.ranges, log: self.log)
+        try await reader.visit { record in
+            guard let event = ResultEvent(record), selection.matches(event) else { return true }
+            return try body(event)
+        }
+    }
+
+    /// Gives every event that is meant to `body` as it comes, until it returns `false` or the task is cancelled.
+    ///
+    /// - Parameter fromBeginning: whether those that are there already come first; otherwise only those from now on.
+    package func follow(
+        _ selection: ResultSelection,
+        fromBeginning: Bool,
+        _ body: (ResultEvent) throws -> Bool
+    ) async throws {
+        let reader = try PartitionReader(self.client, log: self.log)
+        try await reader.read(from: fromBeginning ? self.starts : self.ends)
+        while !Task.isCancelled {
+            for reading in try await reader.next(limit: 1_000, within: .milliseconds(250)) {
+                guard case .record(let record) = reading, let event = ResultEvent(record), selection.matches(event)
+                else { continue }
+                guard try body(event) else { return }
+            }
+        }
+    }
+
+    /// Where the topic ended; whatever is sent from now on is answered there or later.
+    var ends: [PartitionOffset] {
+        self.snapshot.partitions.map { PartitionOffset($0, offset: self.snapshot.ranges[$0]?.upperBound) }
+    }
+
+    private var starts: [PartitionOffset] {
+        self.snapshot.partitions.map { PartitionOffset($0, offset: self.snapshot.ranges[$0]?.lowerBound) }
+    }
+}
