@@ -10,8 +10,8 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, TopicsCommand.self,
-            DLQCommand.self,
-            ExplainCommand.self, LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
+            ProduceCommand.self, ResultsCommand.self, DLQCommand.self, ExplainCommand.self, LedgerCommand.self,
+            ConfigCommand.self, SimulateFlexpriceCommand.self,
         ]
     )
 }

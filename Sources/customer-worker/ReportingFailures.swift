@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kafka
 import Operations
+import Producing
 import Redrive
 
 /// Runs what reads or writes the cluster, and turns what it throws into a sentence and an exit code.
@@ -17,6 +18,12 @@ func reportingFailures<R>(_ body: () async throws -> R) async throws -> R {
     } catch let error as TopicSnapshot.Missing {
         StandardError.write("customer-worker: \(error)")
         throw ExitStatus.unavailable.exit
+    } catch let error as InputFailure {
+        StandardError.write(error.description)
+        throw ExitStatus.badInput.exit
+    } catch is CancellationError {
+        StandardError.write("Cancelled.")
+        throw ExitCode(130)
     } catch let error as TopicReader.Stalled {
         StandardError.write("customer-worker: \(error)")
         throw ExitStatus.unavailable.exit

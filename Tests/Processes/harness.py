@@ -161,10 +161,10 @@ def committed(brokers, partitions):
         consumer.close()
 
 
-def ends(brokers, partitions):
+def ends(brokers, partitions, topic="customer_commands"):
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "watermarks"})
     try:
-        return {p: consumer.get_watermark_offsets(TopicPartition("customer_commands", p), 10)[1] for p in range(partitions)}
+        return {p: consumer.get_watermark_offsets(TopicPartition(topic, p), 10)[1] for p in range(partitions)}
     finally:
         consumer.close()
 

@@ -23,7 +23,7 @@ SIMULATION_SEEDS=10000 swift test --skip-build \
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
 swift test --skip-build --filter KafkaTests
-swift test --skip-build --filter '^RedriveTests'
+swift test --skip-build --filter '^RedriveTests|^ProducingTests'
 
 step "test: the whole worker"
 swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests|RedriveStoreTests'
@@ -76,6 +76,10 @@ step "three instances, and a broker that stops and starts"
 
 step "dead letters"
 "$python" Tests/Processes/dead_letters.py "$program"
+
+step "sending files of commands"
+# By default the large file has 100,000 rows; a debug build has time for these.
+"$python" Tests/Processes/producing.py "$program" --count 12000 --small 3000 --again 1500 --killed 600
 
 step "a command that hangs"
 "$python" Tests/Processes/hung_command.py "$program"

@@ -31,7 +31,7 @@ dpkg-deb --extract "$package" "$folder/extracted"
 gzip -dc "$folder/extracted/usr/share/man/man1/customer-worker.1.gz" >"$folder/customer-worker.1"
 mandoc -T lint -W warning "$folder/customer-worker.1"
 mandoc -T ascii "$folder/customer-worker.1" | col -b >"$folder/page"
-for command in run demo status "topics create" "config show" simulate-flexprice; do
+for command in run demo status "topics create" produce results "config show" simulate-flexprice; do
     grep -q "^   $command\$" "$folder/page" ||
         { echo "the manual page does not have the command $command"; exit 1; }
 done

@@ -1,0 +1,130 @@
+import ArgumentParser
+import CustomerContract
+import Operations
+import Producing
+
+/// How a sending ended, as people read it, as JSON, and as an exit code.
+struct ProduceView {
+    let name: String
+    let survey: InputSurvey
+    /// `nil` when nothing was to be sent.
+    let outcome: ProduceOutcome?
+    let failures: (path: String, count: Int)?
+    let awaitsResults: Bool
+    let isDryRun: Bool
+
+    /// Sentences, and the table of outcomes.
+    var text: String {
+        var lines = [self.headline]
+        if let outcome {
+            if self.awaitsResults { lines.append(self.table(outcome)) }
+            lines += self.sentences(outcome)
+        }
+        if let failures, failures.count > 0 {
+            lines.append(
+                "\(NumberText.count(failures.count)) written to \(failures.path): mend each «value», and send that file."
+            )
+        }
+        return lines.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
+    }
+
+    private var headline: String {
+        let rows = NumberText.count(self.survey.rowCount, "row")
+        let bad = self.survey.badCount > 0 ? ", \(NumberText.count(self.survey.badCount)) of them bad" : ""
+        guard let outcome else {
+            if self.isDryRun { return "\(self.name): \(rows)\(bad). Nothing was sent: this was a dry run." }
+            return "\(self.name): \(rows)\(bad). Nothing was sent: mend them, or send the others with --skip-invalid."
+        }
+        let sent = "\(NumberText.count(outcome.sent)) sent in \(NumberText.duration(outcome.elapsed))"
+        return "\(self.name): \(rows)\(bad); \(sent)."
+    }
+
+    private func table(_ outcome: ProduceOutcome) -> String {
+        var table = TextTable(columns: ["outcome", "count"])
+        for row in outcome.outcomes.rows {
+            table.append([row.isFailure ? "failed: \(row.name)" : row.name, NumberText.count(row.count)])
+        }
+        if outcome.refused > 0 { table.append(["refused by the brokers", NumberText.count(outcome.refused)]) }
+        if outcome.unanswered > 0 { table.append(["no result", NumberText.count(outcome.unanswered)]) }
+        return table.text
+    }
+
+    private func sentences(_ outcome: ProduceOutcome) -> [String] {
+        var lines: [String] = []
+        if outcome.refused > 0, !self.awaitsResults {
+            lines.append("\(NumberText.count(outcome.refused)) were refused by the brokers.")
+        }
+        switch outcome.ending {
+        case .finished: break
+        case .cancelled: lines.append("Cancelled. " + Self.resumption(outcome))
+        case .failed(let error): lines.append("Stopped by the brokers: \(error). " + Self.resumption(outcome))
+        case .timedOut(let error):
+            let places = outcome.unansweredRows.map(\.description).joined(separator: ", ")
+            lines.append(
+                "Gave up: no result has come for too long"
+                    + (error.map { " (\($0))" } ?? "; is the worker running?")
+                    + " The first rows without one: \(places)."
+                    + " Send the file again with --wait to learn what became of them; what exists is not made twice."
+            )
+        }
+        if outcome.hasChanged { lines.append("The file has changed since it was checked: send it again.") }
+        return lines
+    }
+
+    private static func resumption(_ outcome: ProduceOutcome) -> String {
+        guard let row = outcome.resumeRow else {
+            return "Everything was sent. Send the file again with --wait to learn what became of it."
+        }
+        return "Go on with --from-line \(row), or send the whole file again: nothing is made twice."
+    }
+
+    /// For scripts.
+    var json: String {
+        var object = JSONObject([
+            .init(name: "input", value: .string(self.name)),
+            .init(name: "rows", value: .number(JSONNumber(self.survey.rowCount))),
+            .init(name: "bad", value: .number(JSONNumber(self.survey.badCount))),
+        ])
+        if let outcome {
+            object["sent"] = .number(JSONNumber(outcome.sent))
+            object["refused"] = .number(JSONNumber(outcome.refused))
+            object["ending"] = .string(Self.name(outcome.ending))
+            if let row = outcome.resumeRow { object["resume_from"] = .number(JSONNumber(row)) }
+            if self.awaitsResults {
+                object["outcomes"] = Self.counts(outcome.outcomes.rows.filter { !$0.isFailure })
+                object["failed"] = Self.counts(outcome.outcomes.rows.filter(\.isFailure))
+                object["no_result"] = .number(JSONNumber(outcome.unanswered))
+            }
+        } else {
+            object["sent"] = .number(JSONNumber(0))
+        }
+        if let failures, failures.count > 0 { object["failures"] = .string(failures.path) }
+        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+    }
+
+    private static func counts(_ rows: [(name: String, isFailure: Bool, count: Int)]) -> JSONValue {
+        .object(JSONObject(rows.map { .init(name: $0.name, value: .number(JSONNumber($0.count))) }))
+    }
+
+    private static func name(_ ending: ProduceOutcome.Ending) -> String {
+        switch ending {
+        case .finished: "finished"
+        case .cancelled: "cancelled"
+        case .failed: "failed"
+        case .timedOut: "timed_out"
+        }
+    }
+
+    /// Contract, section 9.
+    var exit: ExitCode {
+        guard let outcome else { return self.survey.badCount > 0 ? ExitStatus.badInput.exit : .success }
+        switch outcome.ending {
+        case .finished:
+            let isGood = outcome.refused == 0 && outcome.outcomes.failedCount == 0 && !outcome.hasChanged
+            return isGood ? .success : ExitStatus.failure.exit
+        case .cancelled: return ExitCode(130)
+        case .failed: return ExitStatus.unavailable.exit
+        case .timedOut: return ExitStatus.failure.exit
+        }
+    }
+}
