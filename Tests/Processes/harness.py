@@ -4,13 +4,16 @@ Everything listens on free ports of 127.0.0.1, ends by its pid and is bounded in
 Tests/Scripts/setup.sh tests installs. Set PROGRAM before anything else.
 """
 import contextlib
+import faulthandler
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import tempfile
 import time
+import traceback
 import urllib.error
 import urllib.request
 
@@ -288,17 +291,37 @@ class NotifySocket:
         self.socket.close()
 
 
-def report(checks):
-    """Runs checks one after the other; the exit code."""
+def report(checks, limit=None):
+    """Runs checks one after the other, each for at most `limit` seconds; the exit code.
+
+    Whatever a check ends with, and wherever it hangs, it has a verdict.
+    """
     failed = 0
+
+    def too_long(number, frame):
+        where = "".join(traceback.format_stack(frame, limit=4))
+        raise AssertionError(f"still running after {limit} s, in\n{where}")
+
+    if limit:
+        signal.signal(signal.SIGALRM, too_long)
     for check in checks:
         start = time.monotonic()
         try:
+            if limit:
+                signal.alarm(limit)
+                # For a call that does not come back to Python at all, which a signal cannot end.
+                faulthandler.dump_traceback_later(limit + 60, exit=True)
             check()
             print(f"passed  {check.__doc__.splitlines()[0]} ({time.monotonic() - start:.1f} s)", flush=True)
-        except (AssertionError, OSError, subprocess.TimeoutExpired) as error:
+        except Exception as error:
             failed += 1
-            print(f"FAILED  {check.__doc__.splitlines()[0]}: {error}", flush=True)
+            if not isinstance(error, (AssertionError, OSError, subprocess.TimeoutExpired)):
+                traceback.print_exc()
+            print(f"FAILED  {check.__doc__.splitlines()[0]}: {type(error).__name__}: {error}", flush=True)
+        finally:
+            if limit:
+                signal.alarm(0)
+                faulthandler.cancel_dump_traceback_later()
     print(f"{len(checks) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
