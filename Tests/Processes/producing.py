@@ -14,6 +14,7 @@ import json
 import os
 import pty
 import re
+import select
 import signal
 import subprocess
 import sys
@@ -289,7 +290,7 @@ def killed_worker(options):
                 goal = (number + 1) * count // (kills + 2)
                 harness.wait_until(lambda: answered() >= goal or answered(), 90, "the worker goes on")
                 worker.send_signal(signal.SIGKILL)
-                worker.wait()
+                worker.wait(timeout=20)
                 expect(p.poll() is None, f"produce ended before kill {number + 1}: {open(s.path('err')).read()[-500:]}")
             at = answered()
             expect(at < count, "nothing was left when the worker was killed for the last time")
@@ -320,10 +321,30 @@ def killed_worker(options):
         # Mended and sent again, as the file says.
         mended = [{**line, "value": {"external_id": line["value"]["external_id"]}} for line in lines]
         s.write("mended.jsonl", "".join(json.dumps(line) + "\n" for line in mended))
-        done = s.produce("mended.jsonl", "--wait", "--json")
+        done = s.produce("mended.jsonl", "--wait", "--json", timeout=60)
         said = json.loads(done.stdout)
         expect(done.returncode == 0 and said["outcomes"]["created"] == bad, f"{said} {done.stderr}")
         expect(not os.path.exists(s.path("mended.failures.jsonl")), "a file of failures without failures")
+
+
+@check
+def behind_an_abort(options):
+    """--wait sees the results of a worker whose last transaction was aborted before"""
+    with setting(FLEXPRICE_DELIVERY_TRANSACTIONAL_ID="one") as s:
+        for number in range(2):
+            # What a kill -9 amid a transaction leaves behind.
+            producer = Producer({"bootstrap.servers": s.brokers, "transactional.id": "one", "log_level": 0})
+            producer.init_transactions(20)
+            producer.begin_transaction()
+            for partition in range(PARTITIONS):
+                producer.produce("customer_results", b"{}", partition=partition)
+            expect(producer.flush(20) == 0, "the results could not be sent")
+            producer.abort_transaction(20)
+            s.write("c.jsonl", "".join(json.dumps({"external_id": f"acct_{number}_{i}"}) + "\n" for i in range(60)))
+            with s.worker():
+                done = s.produce("c.jsonl", "--wait", "--timeout", "40s", "--json", timeout=90)
+            said = json.loads(done.stdout)
+            expect(done.returncode == 0 and said["outcomes"]["created"] == 60, f"{said} {done.stderr}")
 
 
 @check
@@ -455,7 +476,7 @@ def paced_and_drawn(options):
         os.close(secondary)
         screen = b""
         with contextlib.suppress(OSError):
-            while chunk := os.read(primary, 4096):
+            while select.select([primary], [], [], 30)[0] and (chunk := os.read(primary, 4096)):
                 screen += chunk
         p.wait(timeout=30)
         expect(b"[########################] 300 of 300 sent" in screen, f"{screen}")
@@ -558,6 +579,7 @@ def main():
     parser.add_argument("--killed", type=int, default=2_000)
     parser.add_argument("--kills", type=int, default=3)
     parser.add_argument("--rate", type=int, default=0)
+    parser.add_argument("--limit", type=int, default=540, help="seconds that a check may take")
     options = parser.parse_args()
     harness.PROGRAM = os.path.abspath(options.program)
     chosen = [c for c in CHECKS if options.only is None or options.only in c.__name__]
@@ -568,7 +590,7 @@ def main():
         go.__doc__ = one.__doc__
         return go
 
-    return harness.report([bound(one) for one in chosen])
+    return harness.report([bound(one) for one in chosen], limit=options.limit)
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ extension ProduceOperation {
     private static var deliveryTimeout: String { "30000" }
     /// How often somebody who watches is told while nothing happens, and results are looked for.
     private static var slice: Duration { .milliseconds(250) }
-    /// After so long without a result the topic is read anew; twice as long the next time, since that may be much to read.
-    private static var firstLookAgain: Duration { .seconds(5) }
 
     /// Sends the commands, and calls `show` whenever there is news.
     ///
@@ -98,8 +96,7 @@ extension ProduceOperation {
         _ show: (ProduceProgress) -> Void
     ) async throws -> ProduceOutcome.Ending {
         let start = self.clock.now
-        var lastResult = start
-        var lookAgainAfter = Self.firstLookAgain
+        var patience = ResultPatience(limit: self.request.patience)
         var trouble: KafkaError?
         while session.pending.count > 0 {
             if Task.isCancelled { return .cancelled }
@@ -108,13 +105,13 @@ extension ProduceOperation {
             if let error, error.disposition == .fatal { return .failed(error) }
             let now = self.clock.now
             if answered > 0 {
-                lastResult = now
+                patience.answered(at: start.duration(to: now))
                 trouble = nil
             }
-            if lastResult.duration(to: now) >= self.request.patience { return .timedOut(trouble) }
-            if lastResult.duration(to: now) >= lookAgainAfter {
-                try await results.lookAgain()
-                lookAgainAfter *= 2
+            switch patience.step(at: start.duration(to: now)) {
+            case .wait: break
+            case .lookAgain(let records): try await results.read(fromBefore: records)
+            case .giveUp: return .timedOut(trouble)
             }
             let outcomes = session.outcome.outcomes
             show(

@@ -1,15 +1,16 @@
 import Kafka
+import Redrive
 
-/// The results topic from where it ended before anything was sent.
-struct AwaitedResults {
+/// The topics of results, from where they ended before anything was sent.
+final class AwaitedResults {
     private let reader: PartitionReader
-    private let starts: [PartitionOffset]
+    private let ranges: [TopicPartition: Range<Int64>]
 
-    /// Takes the place and begins to read.
+    /// Takes the places and begins to read.
     init(_ topic: String, _ client: ClientProperties, log: @escaping KafkaLogSink) async throws {
-        self.starts = try await ResultReading(topic, client, log: log).ends
+        self.ranges = try await TopicSnapshot(topic, try Admin(client, log: log)).ranges
         self.reader = try PartitionReader(client, log: log)
-        try await self.reader.read(from: self.starts)
+        try await self.read(fromBefore: 0)
     }
 
     /// What is there, or what comes within a time.
@@ -17,12 +18,18 @@ struct AwaitedResults {
         try await self.reader.next(limit: 5_000, within: limit)
     }
 
-    /// Reads everything again from the first place; what was taken before is no longer waited for, so it does no harm.
+    /// Reads again from so many records before the first places on.
     ///
-    /// Whether a committed record is seen must not hang on where a fetch began: noida-db 0.2.3 names an aborted transaction also to
-    /// a fetch that begins behind its end, and librdkafka then takes what its producer has committed since for aborted. That
-    /// is what a worker leaves that is killed and goes on under its transactional id.
-    func lookAgain() async throws(KafkaError) {
-        try await self.reader.read(from: self.starts)
+    /// What was taken before is no longer waited for, and what stands before the first place answers nobody, so this does no harm.
+    /// It is for this: whether a committed record is seen must not hang on where a fetch begins, but noida-db 0.2.3 names an aborted
+    /// transaction also to a fetch that begins behind its end. librdkafka then waits for its end, and takes whatever the same
+    /// producer commits meanwhile for aborted. A worker that was killed, and goes on under its transactional id, has left such
+    /// a transaction: behind the first place if that was lately, before it if not.
+    func read(fromBefore records: Int64) async throws(KafkaError) {
+        try await self.reader.read(
+            from: self.ranges.map { partition, range in
+                PartitionOffset(partition, offset: max(range.lowerBound, range.upperBound - records))
+            }
+        )
     }
 }

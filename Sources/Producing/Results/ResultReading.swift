@@ -27,6 +27,9 @@ package struct ResultReading: Sendable {
 
     /// Gives every event that is meant to `body` as it comes, until it returns `false` or the task is cancelled.
     ///
+    /// A follower sees what the broker lets a reader of committed records see. noida-db 0.2.3 hides from every such reader what a
+    /// producer commits after a transaction of its own that was aborted; reading again from before that would show it,
+    /// but again and again, and from ever further back, so it is left to ``visit(_:_:)``, which begins anew.
     /// - Parameter fromBeginning: whether those that are there already come first; otherwise only those from now on.
     package func follow(
         _ selection: ResultSelection,
@@ -44,8 +47,7 @@ package struct ResultReading: Sendable {
         }
     }
 
-    /// Where the topic ended; whatever is sent from now on is answered there or later.
-    var ends: [PartitionOffset] {
+    private var ends: [PartitionOffset] {
         self.snapshot.partitions.map { PartitionOffset($0, offset: self.snapshot.ranges[$0]?.upperBound) }
     }
 
