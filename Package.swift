@@ -54,13 +54,17 @@ let package = Package(
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
         .target(
+            name: "Blocking",
+            swiftSettings: strict + [.strictMemorySafety()]
+        ),
+        .target(
             name: "CustomerContract",
             dependencies: [.product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
             name: "Kafka",
-            dependencies: ["CLibrdkafka"],
+            dependencies: ["Blocking", "CLibrdkafka"],
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
             swiftSettings: strict + [.strictMemorySafety()]
         ),

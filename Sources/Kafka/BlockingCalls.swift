@@ -1,3 +1,5 @@
+import Blocking
+
 /// The one thread on which a client's blocking calls are made, in order.
 ///
 /// `await` them: the caller is suspended, not blocked.

@@ -1,3 +1,4 @@
+import Blocking
 import CLibrdkafka
 
 /// Asks a cluster about topics, logs and groups, and creates topics.

@@ -1,3 +1,4 @@
+import Blocking
 import CLibrdkafka
 
 /// Reads partitions from given offsets on, as nobody's group member: committed records only, and nothing is ever committed.

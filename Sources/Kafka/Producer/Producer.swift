@@ -1,3 +1,4 @@
+import Blocking
 import CLibrdkafka
 
 /// An idempotent producer, with transactions if it has a transactional id.
