@@ -21,6 +21,8 @@ let strict: [SwiftSetting] = [
 //   metadata are what this project is for; it stands directly on librdkafka.
 // - The road to the API (FlexpriceAPI/Transport) stands on libcurl and not on async-http-client: that one takes three times the CPU
 //   of a request, more than everything else that a command costs (Tests/Benchmarks/api_concurrency.py has it as its yardstick).
+// - The PostgreSQL store: GRDB speaks SQLite alone, and no client for PostgreSQL is among the packages at hand. It stands directly on
+//   libpq, which brings its URIs, TLS, password and service files, and its way from host to host.
 // - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the format
 //   is a few lines a metric. Components record through swift-metrics, so a library can take its place.
 // - CSV (in Producing): the library at hand, SwiftCSV, takes a file whole into memory as one String and tells no lines; here a
@@ -50,6 +52,7 @@ let package = Package(
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
     targets: [
+        .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
@@ -69,6 +72,11 @@ let package = Package(
             swiftSettings: strict + [.strictMemorySafety()]
         ),
         .target(name: "CustomerCommands", dependencies: ["CustomerContract", "Kafka"], swiftSettings: strict),
+        .target(
+            name: "PostgreSQL",
+            dependencies: ["Blocking", "CLibpq"],
+            swiftSettings: strict + [.strictMemorySafety()]
+        ),
         .target(
             name: "FlexpriceAPI",
             dependencies: [

@@ -5,8 +5,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-packages=(libcurl4-openssl-dev librdkafka-dev libsqlite3-dev pkg-config)
-if [ "${1:-}" = tests ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap python3 python3-venv systemd tzdata); fi
+packages=(libcurl4-openssl-dev libpq-dev librdkafka-dev libsqlite3-dev pkg-config)
+if [ "${1:-}" = tests ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tzdata); fi
 
 missing=()
 for package in "${packages[@]}"; do
