@@ -90,7 +90,7 @@ let package = Package(
         ),
         .target(
             name: "Ledger",
-            dependencies: ["CustomerContract", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["CustomerContract", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .target(
@@ -213,7 +213,7 @@ let package = Package(
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "CustomerContract", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: ["Ledger", "CustomerContract", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")],
             swiftSettings: strict
         ),
         .testTarget(

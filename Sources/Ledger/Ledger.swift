@@ -18,6 +18,22 @@ public protocol Ledger: Sendable {
     /// Forgets one external_id, so that its next command runs again; returns whether there was one.
     func forget(_ externalID: ExternalID) async throws(LedgerError) -> Bool
 
-    /// How many entries there are.
+    /// Forgets up to `limit` of the entries that were remembered before a moment; returns how many.
+    ///
+    /// Short work: whoever has many to forget calls it again, and lets others at the store between two calls.
+    func forget(rememberedBefore moment: UnixMilliseconds, limit: Int) async throws(LedgerError) -> Int
+
+    /// How many entries there are; reads a whole index.
     func count() async throws(LedgerError) -> Int
+
+    /// Up to `limit` entries whose external_id follows `id`, in the order of the bytes of their external ids.
+    ///
+    /// - Throws: ``LedgerError/Reason/corrupt`` when one of them cannot be understood.
+    func entries(after id: ExternalID?, limit: Int) async throws(LedgerError) -> [LedgerEntry]
+
+    /// What the entries and their indexes occupy, in bytes.
+    func byteCount() async throws(LedgerError) -> Int
+
+    /// What the database itself finds damaged, beyond what reading every entry shows; empty when nothing is.
+    func damage() async throws(LedgerError) -> [String]
 }

@@ -6,8 +6,12 @@ public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
         case full
         /// The file, or the place it should stand in, cannot be written.
         case readOnly = "read_only"
-        /// The file cannot be opened, or the server cannot be reached.
+        /// The server cannot be reached, or does not answer.
         case unavailable
+        /// The file cannot be opened, the password is wrong, or a right is missing.
+        case refused
+        /// The address of the store is wrong.
+        case misconfigured
         /// Another process holds the lock for too long.
         case locked
         /// What is stored is not what was written, or is of a newer version.

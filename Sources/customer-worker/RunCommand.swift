@@ -59,7 +59,7 @@ struct RunCommand: AsyncParsableCommand {
                 try WorkerAssembly.clientProperties(settings.kafka),
                 log: { _ in }
             )
-            let assembly = try WorkerAssembly(settings, logger: logger)
+            let assembly = try await WorkerAssembly(settings, logger: logger)
             let reload = SettingsReload(
                 started.sources,
                 current: started.loaded,

@@ -24,7 +24,14 @@ func command(
 }
 
 /// An entry for an external_id, with a customer that can be told apart from others of the same id.
-func entry(_ externalID: String, offset: Int64 = 0, name: String = "Acme") throws -> LedgerEntry {
+func entry(
+    _ externalID: String,
+    offset: Int64 = 0,
+    name: String = "Acme",
+    at moment: Int64 = 1_795_341_600_042
+) throws
+    -> LedgerEntry
+{
     let body = JSONWriter.encode(
         JSONObject([
             .init(name: "external_id", value: .string(externalID)), .init(name: "name", value: .string(name)),
@@ -34,6 +41,6 @@ func entry(_ externalID: String, offset: Int64 = 0, name: String = "Acme") throw
         command: try command(String(decoding: body, as: UTF8.self), offset: offset),
         customer: CustomerDocument(json: body),
         outcome: .created,
-        rememberedAt: UnixMilliseconds(1_795_341_600_042)
+        rememberedAt: UnixMilliseconds(moment)
     )
 }

@@ -195,6 +195,108 @@ import Testing
     }
 
     @Test(arguments: LedgerFactory.allCases)
+    func `of several instances with the same external ids one wins each, and the others get its entry`(
+        factory: LedgerFactory
+    ) async throws {
+        try await factory.withLedgers(4) { ledgers in
+            let ids = (0..<300).map { "acct_\($0)" }
+            let answers = try await withThrowingTaskGroup(of: (Int, [LedgerEntry?]).self) { group in
+                for (instance, ledger) in ledgers.enumerated() {
+                    group.addTask {
+                        // Each in an order of its own: whoever waits for another must not be waited for by it.
+                        let entries = try ids.shuffled().map {
+                            try entry($0, offset: Int64(instance), name: "Instance \(instance)")
+                        }
+                        let earlier = try await ledger.apply(LedgerBatch(entries: entries)).earlier
+                        return (instance, zip(entries, earlier).map { $1 ?? $0 })
+                    }
+                }
+                return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+            }
+            let standing = try await ledgers[0].apply(LedgerBatch(lookUps: ids.map { ExternalID($0) })).found
+            let byID = Dictionary(uniqueKeysWithValues: standing.compactMap { $0 }.map { ($0.externalID, $0) })
+            #expect(byID.count == ids.count)
+            for told in answers.values {
+                #expect(told.count == ids.count)
+                #expect(told.allSatisfy { $0.map { byID[$0.externalID] == $0 } == true })
+            }
+            #expect(try await ledgers[3].count() == ids.count)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `pages go through all entries in the order of their bytes, each once`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            #expect(try await ledger.entries(after: nil, limit: 10).isEmpty)
+            let texts = ["b", "a", "A", "caf\u{e9}", "cafe\u{301}", "\u{1f600}", "\u{fffd}", "a ", "1"]
+            let entries = try texts.enumerated().map { try entry($1, offset: Int64($0)) }
+            _ = try await ledger.apply(LedgerBatch(entries: entries))
+            for size in [1, 2, 4, 100] {
+                var seen: [LedgerEntry] = []
+                while true {
+                    let page = try await ledger.entries(after: seen.last?.externalID, limit: size)
+                    #expect(page.count <= size)
+                    if page.isEmpty { break }
+                    seen += page
+                }
+                let sorted = entries.sorted {
+                    $0.externalID.text.utf8.lexicographicallyPrecedes($1.externalID.text.utf8)
+                }
+                #expect(seen == sorted)
+            }
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `old entries are forgotten in pieces, and younger ones stay`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            for (moment, ids) in [(1_000, 0..<50), (2_000, 50..<70), (3_000, 70..<100)] as [(Int64, Range<Int64>)] {
+                let entries = try ids.map { try entry("acct_\($0)", offset: $0, at: moment) }
+                _ = try await ledger.apply(LedgerBatch(entries: entries))
+            }
+            let limit = UnixMilliseconds(2_001)
+            #expect(try await ledger.forget(rememberedBefore: UnixMilliseconds(1_000), limit: 30) == 0)
+            #expect(try await ledger.forget(rememberedBefore: limit, limit: 30) == 30)
+            #expect(try await ledger.count() == 70)
+            #expect(try await ledger.forget(rememberedBefore: limit, limit: 30) == 30)
+            #expect(try await ledger.forget(rememberedBefore: limit, limit: 30) == 10)
+            #expect(try await ledger.forget(rememberedBefore: limit, limit: 30) == 0)
+            let left = try await ledger.entries(after: nil, limit: 100)
+            #expect(left.count == 30)
+            #expect(left.allSatisfy { $0.rememberedAt == UnixMilliseconds(3_000) })
+            // What was forgotten is new.
+            #expect(try await ledger.apply(LedgerBatch(entries: [try entry("acct_1")])).earlier == [nil])
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `a healthy ledger has a size that grows, and no damage`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            let before = try await ledger.byteCount()
+            let entries = try (0..<2_000).map { try entry("acct_\($0)", offset: Int64($0)) }
+            _ = try await ledger.apply(LedgerBatch(entries: entries))
+            #expect(try await ledger.byteCount() > before + 2_000 * 100)
+            #expect(try await ledger.damage().isEmpty)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
+    func `a command id with a NUL in it is kept`(factory: LedgerFactory) async throws {
+        try await factory.withLedger { ledger in
+            let command = try command(#"{"external_id":"a","name":"A"}"#, id: "x\u{0}y")
+            let customer = CustomerDocument(json: Array(#"{"id":"cust_1"}"#.utf8))
+            let entry = LedgerEntry(
+                command: command,
+                customer: customer,
+                outcome: .existing,
+                rememberedAt: UnixMilliseconds(1)
+            )
+            _ = try await ledger.apply(LedgerBatch(entries: [entry]))
+            #expect(try await ledger.entry(for: ExternalID("a")) == entry)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
     func `of concurrent callers with the same external ids one wins each`(
         factory: LedgerFactory
     )

@@ -73,14 +73,14 @@ import Testing
 
     @Test func `a folder that does not exist is named`() throws {
         let error = #expect(throws: LedgerError.self) { try SQLiteLedger(path: "/nonexistent-folder/customers.sqlite") }
-        #expect(error?.reason == .unavailable)
+        #expect(error?.reason == .refused)
         #expect(error?.message.contains("/nonexistent-folder/customers.sqlite") == true)
     }
 
     @Test func `a folder in the place of the file is named`() async throws {
         try await withFolder { folder in
             let error = #expect(throws: LedgerError.self) { try SQLiteLedger(path: folder) }
-            #expect(error?.reason == .unavailable)
+            #expect(error?.reason == .refused)
             #expect(error?.message.contains(folder) == true)
         }
     }
@@ -174,7 +174,7 @@ import Testing
         try await withFolder { folder in
             try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
             let error = try Self.asNobody { Self.openError(folder + "/customers.sqlite") }
-            #expect(error?.reason == .unavailable)
+            #expect(error?.reason == .refused)
             #expect(error?.message.contains(folder) == true)
         }
     }
@@ -188,7 +188,7 @@ import Testing
             }
             try FileManager.default.setAttributes([.posixPermissions: 0o555], ofItemAtPath: folder)
             let error = try Self.asNobody { Self.openError(path) }
-            #expect(error.map { [.readOnly, .unavailable].contains($0.reason) } == true)
+            #expect(error.map { [.readOnly, .refused].contains($0.reason) } == true)
             #expect(error?.message.contains(path) == true)
         }
     }

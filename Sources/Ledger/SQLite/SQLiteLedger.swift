@@ -15,6 +15,7 @@ public final class SQLiteLedger: Ledger {
     /// - Throws: ``LedgerError`` that names the file and what to do.
     public init(path: String) throws(LedgerError) {
         self.path = path
+        try Self.checkPlace(path)
         let clock = ContinuousClock()
         let deadline = clock.now + .seconds(Self.lockLimit)
         while true {
@@ -29,6 +30,16 @@ public final class SQLiteLedger: Ledger {
                 throw Self.translate(error, path)
             }
         }
+    }
+
+    /// Refuses a place where a file of SQLite is not safe.
+    package static func checkPlace(_ path: String) throws(LedgerError) {
+        guard let name = NetworkFileSystem.holding(path) else { return }
+        throw LedgerError(
+            .misconfigured,
+            "\(path) is on a network file system (\(name)), where SQLite's locks and shared memory cannot be relied on: "
+                + "put it on a disk of this machine, or share a PostgreSQL by store.url postgres://…"
+        )
     }
 
     /// How long another process may hold the lock, in seconds.
@@ -48,8 +59,24 @@ public final class SQLiteLedger: Ledger {
         }
         // Only now: GRDB goes down to NORMAL when it turns the WAL on, and a power cut could take back what was answered.
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        if path != ":memory:" { try Self.look(at: database) }
         try LedgerSchema.prepare(database)
         return database
+    }
+
+    /// The largest file whose every page is looked at before it is used: about a second's work.
+    ///
+    /// Larger ones are looked at by `ledger verify`, when an operator has the time for it.
+    private static let looksAtBytes = 268_435_456
+
+    private static func look(at database: DatabaseQueue) throws {
+        try database.read { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            let size = try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0
+            guard pages * size <= Self.looksAtBytes else { return }
+            let found = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
+            guard found == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: found) }
+        }
     }
 
     /// Answers look-ups and remembers entries in one transaction with one `fsync`; see ``Ledger/apply(_:)``.
@@ -89,6 +116,69 @@ public final class SQLiteLedger: Ledger {
         }
     }
 
+    /// Forgets old entries; see ``Ledger/forget(rememberedBefore:limit:)``.
+    public func forget(
+        rememberedBefore moment: UnixMilliseconds,
+        limit: Int
+    ) async throws(LedgerError) -> Int {
+        try await self.run { database in
+            try database.execute(sql: LedgerRow.deleteOld, arguments: [limit, moment.value])
+            return database.changesCount
+        }
+    }
+
+    /// A page of entries; see ``Ledger/entries(after:limit:)``.
+    public func entries(after id: ExternalID?, limit: Int) async throws(LedgerError) -> [LedgerEntry] {
+        try await self.run { database in
+            try Row.fetchAll(
+                database.cachedStatement(sql: LedgerRow.page),
+                arguments: [id?.text ?? "", limit]
+            ).map { try LedgerRow.read($0) }
+        }
+    }
+
+    /// The size of the file, without its write-ahead log.
+    public func byteCount() async throws(LedgerError) -> Int {
+        try await self.run { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            return pages * (try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
+        }
+    }
+
+    /// What SQLite's own check of every page and index finds, at most 100 sentences.
+    public func damage() async throws(LedgerError) -> [String] {
+        try await self.run { database in
+            try String.fetchAll(database, sql: "PRAGMA integrity_check(100)").filter { $0 != "ok" }
+        }
+    }
+
+    /// Copies the ledger as it is at one moment into a new file, while workers go on.
+    ///
+    /// The copy is complete, checked and on the disk when this returns; before that it has another name.
+    ///
+    /// - Throws: ``LedgerError`` when there is a file of that name already, or no room for one.
+    public func backUp(to copy: String) async throws(LedgerError) {
+        let partial = copy + ".partial"
+        do {
+            guard !FileManager.default.fileExists(atPath: copy) else {
+                throw LedgerError(.refused, "there is a file \(copy) already; name another one")
+            }
+            if FileManager.default.fileExists(atPath: partial) { try FileManager.default.removeItem(atPath: partial) }
+            // Reads one state of the file and holds nobody up (SQLite's manual, lang_vacuum: «VACUUM INTO»).
+            try await self.database.writeWithoutTransaction {
+                try $0.execute(sql: "VACUUM INTO ?", arguments: [partial])
+            }
+            let found = try await DatabaseQueue(path: partial).read { database in
+                try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
+            }
+            guard found == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: found) }
+            try FileHandle(forUpdating: URL(fileURLWithPath: partial)).synchronize()
+            try FileManager.default.moveItem(atPath: partial, toPath: copy)
+        } catch {
+            throw Self.translate(error, self.path)
+        }
+    }
+
     /// How many entries there are; reads the whole index.
     public func count() async throws(LedgerError) -> Int {
         try await self.run { database in
@@ -116,11 +206,15 @@ public final class SQLiteLedger: Ledger {
         case .SQLITE_READONLY, .SQLITE_PERM:
             LedgerError(.readOnly, "\(path) cannot be written: \(text); check its owner and mode, and its folder's")
         case .SQLITE_CANTOPEN:
-            LedgerError(.unavailable, "\(path) cannot be opened: \(text); check that its folder exists and is ours")
+            LedgerError(.refused, "\(path) cannot be opened: \(text); check that its folder exists and is ours")
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             LedgerError(.locked, "\(path) is locked by another process for more than \(Self.lockLimit) s")
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
-            LedgerError(.corrupt, "\(path) is not a ledger, or is damaged: \(text); restore it, or move it away")
+            LedgerError(
+                .corrupt,
+                "\(path) is not a ledger, or is damaged: \(text); stop every worker, move it away together with its -wal and -shm, "
+                    + "and put a copy made by `customer-worker ledger backup` in its place"
+            )
         default:
             LedgerError(.failed, "\(path): \(text)")
         }

@@ -43,7 +43,7 @@ package struct Preflight: Sendable {
         report.append(loaded.warnings.map { CheckFinding("configuration", .warning, "\($0)") })
         report.append(await BrokerCheck(settings).run())
         report.append(await APICheck(settings, environment: self.environment).run())
-        report.append([StoreCheck(settings.store.url).run()])
+        report.append([await StoreCheck(settings.store.url).run()])
         return report
     }
 }

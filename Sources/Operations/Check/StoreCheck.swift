@@ -13,14 +13,33 @@ struct StoreCheck: Sendable {
         self.url = url
     }
 
-    func run() -> CheckFinding {
+    func run() async -> CheckFinding {
         switch self.url {
         case .sqlite(path: ":memory:"):
             CheckFinding("store", .warning, "in memory: everything is forgotten at the end")
         case .sqlite(let path):
             Self.file(path)
-        case .postgres:
-            CheckFinding("store", .skipped, "\(self.url): connecting is tried at the start")
+        case .postgres(let uri):
+            await Self.server(uri.reveal(), shownAs: self.url.description)
+        }
+    }
+
+    private static func server(_ uri: String, shownAs place: String) async -> CheckFinding {
+        do throws(LedgerError) {
+            let isReady = try await PostgresLedger.probe(uri, shownAs: place)
+            return CheckFinding(
+                "store",
+                .fine,
+                "\(place) \(isReady ? "has the ledger" : "answers; the ledger will be made")"
+            )
+        } catch {
+            return CheckFinding(
+                "store",
+                .failed(StartFailure(error).status),
+                error.message,
+                remedy: error.reason == .unavailable
+                    ? "start the server, or mend host and port in store.url" : "see there"
+            )
         }
     }
 
@@ -32,6 +51,16 @@ struct StoreCheck: Sendable {
                 .failed(.notPermitted),
                 "the folder \(folder) does not exist",
                 remedy: "make it, owned by the worker's user"
+            )
+        }
+        do throws(LedgerError) {
+            try SQLiteLedger.checkPlace(path)
+        } catch {
+            return CheckFinding(
+                "store",
+                .failed(.configuration),
+                error.message,
+                remedy: "set store.url to another place"
             )
         }
         // SQLite writes its log beside the file, so the folder must be writable too.

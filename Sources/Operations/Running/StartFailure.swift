@@ -1,5 +1,5 @@
 import Kafka
-import Ledger
+package import Ledger
 
 /// Why a command could not begin its work: one sentence with what to do, and the exit code.
 package struct StartFailure: Error, Sendable, CustomStringConvertible {
@@ -19,13 +19,14 @@ package struct StartFailure: Error, Sendable, CustomStringConvertible {
         self.init(.unavailable, "no answer from the brokers \(brokers) (\(error)); check kafka.brokers and the cluster")
     }
 
-    /// The ledger cannot be opened.
-    init(_ error: LedgerError) {
+    /// The ledger cannot be used.
+    package init(_ error: LedgerError) {
         let status: ExitStatus =
             switch error.reason {
-            case .readOnly, .unavailable: .notPermitted
+            case .readOnly, .refused: .notPermitted
+            case .unavailable: .unavailable
             case .full, .locked, .failed: .failure
-            case .corrupt: .configuration
+            case .corrupt, .misconfigured: .configuration
             }
         self.init(status, "the store cannot be used: \(error.message)")
     }

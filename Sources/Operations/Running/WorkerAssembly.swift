@@ -23,9 +23,9 @@ package struct WorkerAssembly: Sendable {
     /// Opens the store and makes the client; nothing connects to a broker or to the API yet.
     ///
     /// - Throws: ``StartFailure`` when the store cannot be used.
-    package init(_ settings: Settings, logger: Logger) throws(StartFailure) {
+    package init(_ settings: Settings, logger: Logger) async throws(StartFailure) {
         let kafka = try Self.clientProperties(settings.kafka)
-        let ledger = try Self.openLedger(settings.store.url)
+        let ledger = try await Self.openLedger(settings.store.url)
         let metrics = MetricsRegistry()
         var worker = WorkerSettings(kafka: kafka)
         worker.group = settings.kafka.consumerGroup
@@ -103,18 +103,31 @@ package struct WorkerAssembly: Sendable {
         return "\(settings.kafka.consumerGroup)-\(instance)"
     }
 
-    /// Opens the store that a configuration names; a file is created if it is not there.
-    package static func openLedger(_ url: StoreURL) throws(StartFailure) -> any Ledger {
-        switch url {
-        case .sqlite(let path):
-            do throws(LedgerError) {
-                return try SQLiteLedger(path: path)
-            } catch {
-                throw StartFailure(error)
+    /// Opens the store that a configuration names; a file or tables are created if they are not there.
+    package static func openLedger(_ url: StoreURL) async throws(StartFailure) -> any Ledger {
+        do throws(LedgerError) {
+            switch url {
+            case .sqlite(let path): return try SQLiteLedger(path: path)
+            case .postgres(let uri): return try await PostgresLedger.open(uri.reveal(), shownAs: url.description)
             }
-        case .postgres:
-            throw StartFailure(.configuration, "store.url: postgres:// is not built yet; use sqlite:PATH")
+        } catch {
+            throw StartFailure(error)
         }
+    }
+
+    /// Opens the store if there is one; nothing is created.
+    package static func openExistingLedger(_ url: StoreURL) async throws(StartFailure) -> (any Ledger)? {
+        do throws(LedgerError) {
+            switch url {
+            case .sqlite(let path):
+                guard path == ":memory:" || FileManager.default.fileExists(atPath: path) else { return nil }
+            case .postgres(let uri):
+                guard try await PostgresLedger.probe(uri.reveal(), shownAs: url.description) else { return nil }
+            }
+        } catch {
+            throw StartFailure(error)
+        }
+        return try await self.openLedger(url)
     }
 }
 

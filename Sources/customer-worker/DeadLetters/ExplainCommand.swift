@@ -44,14 +44,13 @@ struct ExplainCommand: AsyncParsableCommand {
             do {
                 return try await teller.tell(
                     position.map { .record($0) } ?? .customer(ExternalID(self.what)),
-                    ledger: try StoreAccess.openExisting(settings.settings.store.url)
+                    ledger: try await StoreAccess.openExisting(settings.settings.store.url)
                 )
             } catch let error as StoryTeller.NoRecord {
                 StandardError.write("customer-worker: \(error)")
                 throw ExitStatus.badInput.exit
             } catch let error as LedgerError {
-                StandardError.write("customer-worker: the store cannot be read: \(error.message)")
-                throw ExitStatus.failure.exit
+                throw StartFailure(error).exit()
             }
         }
         let status: WorkerStatus =

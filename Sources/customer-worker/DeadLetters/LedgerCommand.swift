@@ -14,8 +14,8 @@ struct LedgerCommand: AsyncParsableCommand {
     )
 
     /// The store, or the end of the command when there is none.
-    static func open(_ url: StoreURL) throws -> any Ledger {
-        if let ledger = try StoreAccess.openExisting(url) { return ledger }
+    static func open(_ url: StoreURL) async throws -> any Ledger {
+        if let ledger = try await StoreAccess.openExisting(url) { return ledger }
         StandardError.write("customer-worker: there is no store at \(url) yet; check store.url")
         throw ExitStatus.unavailable.exit
     }
@@ -24,8 +24,7 @@ struct LedgerCommand: AsyncParsableCommand {
         do {
             return try await body()
         } catch let error as LedgerError {
-            StandardError.write("customer-worker: the store cannot be used: \(error.message)")
-            throw ExitStatus.failure.exit
+            throw StartFailure(error).exit()
         }
     }
 
@@ -42,7 +41,7 @@ struct LedgerCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let ledger = try LedgerCommand.open(try self.options.load().settings.store.url)
+            let ledger = try await LedgerCommand.open(try self.options.load().settings.store.url)
             let entry = try await LedgerCommand.reporting { try await ledger.entry(for: ExternalID(self.externalID)) }
             guard let entry else {
                 StandardError.write("customer-worker: nothing is remembered of \(self.externalID)")
@@ -64,20 +63,13 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let url = try self.options.load().settings.store.url
-            let ledger = try LedgerCommand.open(url)
-            let count = try await LedgerCommand.reporting { try await ledger.count() }
-            var table = TextTable(columns: ["store", "customers", "bytes"])
-            table.append([url.description, "\(count)", Self.size(of: url).map { "\($0)" } ?? "-"])
-            print(self.json ? table.json : table.text, terminator: "")
-        }
-
-        /// Of the file with its write-ahead log.
-        private static func size(of url: StoreURL) -> Int? {
-            guard case .sqlite(let path) = url else { return nil }
-            let sizes = [path, path + "-wal"].map { path in
-                (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
+            let ledger = try await LedgerCommand.open(url)
+            let (count, bytes) = try await LedgerCommand.reporting {
+                (try await ledger.count(), try await ledger.byteCount())
             }
-            return sizes.compactMap { $0 }.reduce(0, +)
+            var table = TextTable(columns: ["store", "customers", "bytes"])
+            table.append([url.description, "\(count)", "\(bytes)"])
+            print(self.json ? table.json : table.text, terminator: "")
         }
     }
 
@@ -104,7 +96,7 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try ClusterSettings(self.options)
-            let ledger = try LedgerCommand.open(settings.settings.store.url)
+            let ledger = try await LedgerCommand.open(settings.settings.store.url)
             let id = ExternalID(self.externalID)
             let entry = try await LedgerCommand.reporting { try await ledger.entry(for: id) }
             guard let entry else {

@@ -252,7 +252,7 @@ extension Misconfiguration {
             yaml: "store:\n  url: mysql://root:hunter2@db/x\n",
             problems: [
                 "store.url (file config.yaml:2): found \"mysql://root:<secret>@db/x\"; "
-                    + "expected sqlite:PATH or postgres://USER@HOST/DATABASE"
+                    + "expected sqlite:PATH or postgres://USER@HOST/DATABASE, with @ and / in a password as %40 and %2F"
             ]
         ),
         Self(

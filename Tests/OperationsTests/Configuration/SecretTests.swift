@@ -38,8 +38,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("postgres://u:a@b@db/x", "postgres://u:<secret>@db/x"),
-        ("postgres://u:a/b@db/x", "postgres://u:<secret>@db/x"),
+        ("postgres://u:a%40b@db/x", "postgres://u:<secret>@db/x"),
+        ("postgres://u:a?b@db/x", "postgres://u:<secret>@db/x"),
         ("postgres://u@db/x", "postgres://u@db/x"),
         ("postgres:///x?host=/run&password=p&user=u", "postgres:///x?host=/run&password=<secret>&user=u"),
         ("postgresql://u:p@db:5432/x", "postgresql://u:<secret>@db:5432/x"),
@@ -47,5 +47,14 @@ import Testing
     func `the password of a store is masked wherever it stands`(_ url: String, _ shown: String) throws {
         let loaded = try ConfigurationFixture("").load(["FLEXPRICE_STORE_URL": url])
         #expect(loaded.settings.store.url.description == shown)
+    }
+
+    @Test(arguments: ["postgres://u:hunter2@b@db/x", "postgres://u:hunter2/b@db/x", "postgres://u:a/hunter2@db/x"])
+    func `a password that libpq would take for a host is refused and not shown`(_ url: String) {
+        let errors = #expect(throws: ConfigurationErrors.self) {
+            try ConfigurationFixture("").load(["FLEXPRICE_STORE_URL": url])
+        }
+        #expect(errors?.problems.map(\.key) == ["store.url"])
+        #expect(errors.map { "\($0)".contains("hunter2") } == false)
     }
 }

@@ -76,7 +76,9 @@ extension ValueKind where Value == APIBaseURL {
 extension ValueKind where Value == StoreURL {
     /// Where the ledger is kept.
     static var store: Self {
-        var kind = scalar("sqlite:PATH or postgres://USER@HOST/DATABASE") { StoreURL(parsing: $0) }
+        var kind = scalar("sqlite:PATH or postgres://USER@HOST/DATABASE, with @ and / in a password as %40 and %2F") {
+            StoreURL(parsing: $0)
+        }
         kind.holdsSecret = \.holdsPassword
         return kind
     }

@@ -36,8 +36,18 @@ package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
             self = .sqlite(path: String(path))
         } else {
             let scheme = ["postgres://", "postgresql://"].first { text.hasPrefix($0) }
-            guard let scheme, text.count > scheme.count, !text.contains(" ") else { return nil }
+            guard let scheme, text.count > scheme.count, !text.contains(" "),
+                !Self.splitsPassword(text.dropFirst(scheme.count))
+            else { return nil }
             self = .postgres(Secret(text))
         }
+    }
+
+    /// Whether a password has a bare `@` or `/` in it: libpq would take what follows for the host, and name it in its messages.
+    private static func splitsPassword(_ rest: Substring) -> Bool {
+        // As libpq reads it: there is a user if an `@` comes before the first `/`.
+        guard let mark = rest.firstIndex(where: { $0 == "/" || $0 == "@" }) else { return false }
+        let host = rest[mark...].dropFirst()
+        return host.prefix { $0 != "?" }.contains("@")
     }
 }
