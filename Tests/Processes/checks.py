@@ -14,6 +14,9 @@ import harness
 from confluent_kafka import Producer
 from confluent_kafka.admin import AdminClient, ConfigResource
 from harness import expect
+from postgres import postgres
+
+SECRET = "hunter2"
 
 
 def check(env, code, **rows):
@@ -82,6 +85,23 @@ def main():
             check({**local, "FLEXPRICE_STORE_URL": f"sqlite:{folder}/missing/l.sqlite"}, 77, broker="ok", store="FAILED")
             print("passed  topics that are missing are 69, a store that cannot be written is 77", flush=True)
 
+            port = harness.free_port()
+            with postgres(port=port) as server:
+                shared = {**local, "FLEXPRICE_STORE_URL": server.url}
+                check(shared, 0, store="ok")
+                # Not even tables.
+                expect(server.query("SELECT 1 FROM pg_class WHERE relname LIKE 'customer_worker%'") == [], "the check made something")
+                check({**shared, "FLEXPRICE_STORE_URL": server.url.replace("/postgres?", "/absent?")}, 78, store="FAILED")
+                # A host and not a socket, so that the server asks for a password.
+                row = check({**local, "FLEXPRICE_STORE_URL": f"postgres://postgres:{SECRET}@127.0.0.1:{port}/postgres"}, 77,
+                            store="FAILED")
+                expect(SECRET not in str(row), f"the password is shown: {row}")
+                server.stop()
+                check(shared, 69, store="FAILED")
+                said = harness.run(["run"], shared)
+                expect(said.returncode == 69 and server.folder in said.stderr, f"{said.returncode}: {said.stderr}")
+            print("passed  a PostgreSQL that is away is 69, one that refuses 77, a wrong database 78", flush=True)
+
             check(local, 0, dead_letters="ok")
             # Kept for ten days, and of a command of nine days ago.
             keep(brokers, "customer_commands_dlq", 10)
@@ -107,7 +127,7 @@ def main():
     except AssertionError as error:
         print(f"FAILED  {error}")
         return 1
-    print("5 passed, 0 failed")
+    print("6 passed, 0 failed")
     return 0
 
 

@@ -74,6 +74,10 @@ step "kill -9"
 step "three instances, and a broker that stops and starts"
 "$python" Tests/Processes/instances.py "$program"
 
+step "one store for several instances: PostgreSQL, and one SQLite file"
+# By default 50,000 commands and 20 kills.
+"$python" Tests/Processes/shared_store.py "$program" --count 2000 --kills 4 --seconds 20
+
 step "dead letters"
 "$python" Tests/Processes/dead_letters.py "$program"
 

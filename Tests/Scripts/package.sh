@@ -26,6 +26,12 @@ ls -l "$package"
 echo "== lintian"
 lintian --fail-on error,warning --tag-display-limit 0 "$package"
 
+echo "== what it needs besides"
+dpkg-deb --field "$package" Depends
+for library in libpq5 librdkafka1 libsqlite3-0; do
+    dpkg-deb --field "$package" Depends | grep -q "$library" || { echo "the package does not depend on $library"; exit 1; }
+done
+
 echo "== the manual page"
 dpkg-deb --extract "$package" "$folder/extracted"
 gzip -dc "$folder/extracted/usr/share/man/man1/customer-worker.1.gz" >"$folder/customer-worker.1"
