@@ -56,6 +56,7 @@ for schema in "$repository"/config/schemas/*.json; do
     put 644 "$schema" "usr/share/customer-worker/schemas/$(basename "$schema")"
 done
 put 644 "$repository/config/asyncapi.yaml" usr/share/customer-worker/asyncapi.yaml
+put 644 "$repository/config/postgresql/partitioned.sql" usr/share/doc/customer-worker/examples/partitioned.sql
 put 644 "$here/copyright" usr/share/doc/customer-worker/copyright
 sed -e "s/@VERSION@/$version/" -e "s/@DATE@/$(date -u -R -d "@$SOURCE_DATE_EPOCH")/" "$here/changelog.in" |
     gzip -9n >"$doc/changelog.gz"
