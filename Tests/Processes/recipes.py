@@ -16,7 +16,7 @@ import tempfile
 import harness
 from harness import ROOT, expect
 
-PAGE = os.path.join(ROOT, "Sources", "customer-worker", "Documentation.docc", "Recipes.md")
+PAGES = os.path.join(ROOT, "Sources", "customer-worker", "Documentation.docc")
 ARTICLE = os.path.join(ROOT, "Sources", "CustomerCommands", "Documentation.docc", "SendingCommands.md")
 EXAMPLES = os.path.join(ROOT, "Tests", "Examples", "SignUp")
 ENVIRONMENT = None
@@ -51,6 +51,16 @@ def prints(*expected):
     return check
 
 
+def says(code, *expected):
+    """A check: the listing ends with this code, and says each of these somewhere."""
+    def check(name, text, folder):
+        ended, out, err = run(name, text, folder)
+        expect(ended == code, f"exit code {ended}, expected {code}: {out}{err}")
+        for pattern in expected:
+            expect(re.search(pattern, out + err), f"{pattern!r} is not in {out + err!r}")
+    return check
+
+
 def prints_sooner_or_later(pattern):
     """A check: asked again and again, the listing prints such a line."""
     def check(name, text, folder):
@@ -80,7 +90,7 @@ def follows(*expected):
     return check
 
 
-EXPECTED = {
+RECIPES = {
     "send.sh": prints(),
     "result.sh": prints_sooner_or_later(r'^acct_8412 .*ce_type=flexprice\.customer\.created\.v1.* \{"status":"created"'),
     "check.py": prints(r"^acct_8413 is valid$", r"^acct_8414 \['\$\.address_country'\]$"),
@@ -93,22 +103,41 @@ EXPECTED = {
 # The dead letters stand before the command that becomes one.
 LATER = ["failures.sh"]
 
+ONBOARDING = {
+    "file.sh": prints(),
+    "look.sh": says(65, r"customers\.csv:3: .*address_country", r"customers\.csv:5: .*email", r"4 rows, 2 of them bad"),
+    "onboard.sh": says(0, r"customers\.csv:3: ", r"created +2\b"),
+    "mend.sh": says(0, r"created +2\b"),
+    "verify.sh": says(0, r'"replayed": ?2.*\n.*"replayed": ?2'),
+    "failed.sh": says(3),
+}
 
-def the_page():
-    """every shell and Python recipe runs as it stands"""
+
+def the_page(name, expected, later):
+    """Runs every shell and Python listing of a page as it stands."""
     found = {}
-    for language, text, above in listings(PAGE):
+    for language, text, above in listings(os.path.join(PAGES, name)):
         if language not in ("sh", "python"):
             expect("Not run by the project's tests" in above, f"nothing says that a listing in {language} is not run")
             continue
-        name = re.match(r"# (\S+)\n", text)
-        expect(name, f"a listing in {language} has no name: {text[:60]!r}")
-        found[name[1]] = text
-    expect(set(found) == set(EXPECTED), f"on the page {sorted(found)}, expected {sorted(EXPECTED)}")
+        title = re.match(r"# (\S+)\n", text)
+        expect(title, f"a listing in {language} has no name: {text[:60]!r}")
+        found[title[1]] = text
+    expect(set(found) == set(expected), f"on the page {sorted(found)}, expected {sorted(expected)}")
     with tempfile.TemporaryDirectory() as folder:
-        for name in [n for n in found if n not in LATER] + LATER:
-            EXPECTED[name](name, found[name], folder)
-            print(f"        {name} does what its page says", flush=True)
+        for title in [n for n in found if n not in later] + later:
+            expected[title](title, found[title], folder)
+            print(f"        {title} does what its page says", flush=True)
+
+
+def onboarding():
+    """every listing about onboarding runs as it stands"""
+    the_page("Onboarding.md", ONBOARDING, [])
+
+
+def recipes():
+    """every shell and Python recipe runs as it stands"""
+    the_page("Recipes.md", RECIPES, LATER)
 
 
 def the_example():
@@ -136,9 +165,13 @@ def main():
         env = harness.environment(brokers, folder, FLEXPRICE_KAFKA_REPLY_TOPICS_ALLOWED="replies.*")
         harness.create_topics(env, 3)
         harness.create_topic(brokers, "replies.sign-up")
-        ENVIRONMENT = {**os.environ, "BROKERS": brokers, "SCHEMAS": os.path.join(ROOT, "config", "schemas")}
+        os.symlink(harness.PROGRAM, os.path.join(folder, "customer-worker"))
+        ENVIRONMENT = {
+            **env, "BROKERS": brokers, "SCHEMAS": os.path.join(ROOT, "config", "schemas"),
+            "PATH": folder + os.pathsep + os.environ["PATH"],
+        }
         with harness.process([harness.PROGRAM, "run"], env=env, stderr=open(os.path.join(folder, "log"), "wb")):
-            return harness.report([the_page, the_example])
+            return harness.report([onboarding, recipes, the_example])
 
 
 if __name__ == "__main__":
