@@ -64,7 +64,7 @@ def worker_rate(options, latency):
                     points[share] = (time.monotonic(), made, cpu_seconds(worker.pid))
             if time.monotonic() > deadline:
                 raise SystemExit(f"{made} of {options.count} customers after 180 s")
-            time.sleep(0.01)
+            time.sleep(0.05)
         (t1, n1, c1), (t2, n2, c2) = points[0.1], points[0.9]
         return (n2 - n1) / (t2 - t1), (c2 - c1) / (n2 - n1) * 1_000
 
@@ -81,7 +81,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("program")
     parser.add_argument("bare")
-    parser.add_argument("--count", type=int, default=20_000)
+    parser.add_argument("--count", type=int, default=40_000)
     parser.add_argument("--concurrency", type=int, default=1_000)
     parser.add_argument("--latencies", default="10,100")
     parser.add_argument("--repeat", type=int, default=3)

@@ -21,6 +21,11 @@ import Glibc
     private var ended: [Ended] = []
     private var stopped: [@Sendable () -> Void] = []
 
+    /// Answers read, and requests begun, in one turn.
+    ///
+    /// Many at once would go through the process and the API as one lump, with one of the two idle while the other has it.
+    private static let stride = 32
+
     /// libcurl wants this once in a process, before anything else.
     private static let isLibraryReady = cw_curl_global_init() == CURLE_OK
 
@@ -75,6 +80,7 @@ import Glibc
 
     /// Milliseconds until libcurl is due; rounded up, since a round before it would do nothing.
     private var patience: CInt {
+        if !self.waiting.isEmpty, self.running.count < self.settings.maximumConnections { return 0 }
         guard let due = self.due else { return -1 }
         let (seconds, attoseconds) = (due - .now).components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
@@ -83,7 +89,7 @@ import Glibc
 
     /// Waits, and tells libcurl which sockets are ready; `true` when nothing was within the time.
     private func dispatch(_ multi: UnsafeMutableRawPointer, timeout: CInt) -> Bool {
-        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: 256) { events in
+        unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.stride) { events in
             let count = unsafe epoll_wait(self.epoll, events.baseAddress, CInt(events.count), timeout)
             guard count > 0 else { return count == 0 }
             for index in 0..<Int(count) {
@@ -121,7 +127,8 @@ import Glibc
     }
 
     private func startWaiting(_ multi: UnsafeMutableRawPointer) {
-        while self.running.count < self.settings.maximumConnections, let wish = self.waiting.popFirst() {
+        for _ in 0..<Self.stride where self.running.count < self.settings.maximumConnections {
+            guard let wish = self.waiting.popFirst() else { return }
             guard let transfer = self.idle.popLast() ?? Transfer(self.settings) else {
                 self.ended.append((wish.completion, .unanswered(.notConnected("out of memory"))))
                 continue
