@@ -25,6 +25,9 @@ import Synchronization
     /// A static member (KIP-345) keeps its place in the group when it closes.
     let isStaticMember: Bool
     private let blocking: BlockingCalls
+    /// Apart from the other calls, which must not wait for it.
+    let waking: BlockingCalls
+    let fetchWake = Mutex(FetchWake())
     private let topics = TopicNames()
     let state = Mutex(State())
 
@@ -77,6 +80,7 @@ import Synchronization
         unsafe self.queue = rd_kafka_queue_get_consumer(self.client.pointer)
         self.isStaticMember = settings.groupInstanceID != nil
         self.blocking = BlockingCalls(label: "kafka.consumer.\(settings.group)")
+        self.waking = BlockingCalls(label: "kafka.consumer.\(settings.group).waking")
         unsafe context.wake(on: self.queue)
     }
 
@@ -119,6 +123,7 @@ import Synchronization
                 break
             }
         }
+        self.wakeFetching()
         return events
     }
 
@@ -148,7 +153,7 @@ import Synchronization
         self.state.withLock { $0.answered() }
     }
 
-    private func assignment() throws(KafkaError) -> [TopicPartition] {
+    func assignment() throws(KafkaError) -> [TopicPartition] {
         var pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
         try Self.check(unsafe rd_kafka_assignment(self.client.pointer, &pointer))
         guard let pointer = unsafe pointer else { return [] }
@@ -165,6 +170,8 @@ import Synchronization
     public func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = TopicPartitionListHandle(partitions)
         try Self.check(unsafe rd_kafka_resume_partitions(self.client.pointer, list.pointer))
+        self.fetchWake.withLock { $0.resumed() }
+        self.wakeFetching()
     }
 
     /// Asks the broker what the group has committed, with metadata; waits at most `timeout`.

@@ -22,8 +22,7 @@ public struct ConsumerSettings: Sendable, Hashable {
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
             // What is fetched ahead, by count and by bytes: a record in librdkafka's queue takes some 300 bytes beside its own.
-            // Before librdkafka 2.2 a consumer idles for up to a second whenever the queue is full, so it must hold more than
-            // a second's work; 20,000 small records do up to about 20,000 commands a second.
+            // Half of it must last until the next records are there, whose fetching FetchWake wakes when the other half is done.
             "queued.min.messages": "20000",
             "queued.max.messages.kbytes": "8192",
             // A bound on one answer, not an allocation. A broker answers with at least one record, however large; at the default
