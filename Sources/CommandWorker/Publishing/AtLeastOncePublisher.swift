@@ -23,10 +23,11 @@ actor AtLeastOncePublisher: ResultPublisher {
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
         let (records, owners) = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues)
         do {
-            let producer = try self.currentProducer()
+            let producer = try await self.currentProducer()
             let failures = records.isEmpty ? [:] : try await producer.send(records)
             self.dropsLargeValues = false
             if let error = failures.values.first {
+                await self.encoder.topics.doubt()
                 if failures.values.contains(where: \.isTooLarge) { self.dropsLargeValues = true }
                 if failures.values.contains(where: { $0.disposition == .fatal }) { self.producer = nil }
                 return .failed(error, unpublished: Set(failures.keys.map { owners[$0] }))
@@ -45,9 +46,10 @@ actor AtLeastOncePublisher: ResultPublisher {
         }
     }
 
-    private func currentProducer() throws(KafkaError) -> Producer {
+    private func currentProducer() async throws(KafkaError) -> Producer {
         if let producer = self.producer { return producer }
         let producer = try self.makeProducer()
+        await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
         self.producer = producer
         return producer
     }

@@ -11,6 +11,9 @@ struct RecordEncoder: Sendable {
     /// A dead letter over this size is what a broker may refuse (its `max.message.bytes` is about a megabyte by default).
     static let safeValueBytes = 900_000
 
+    /// The topics that are produced to whatever commands name.
+    var topicsOfOurOwn: [String] { [self.results.resultsTopic, self.deadLetters.topic] }
+
     /// The records of a batch, and for each record the index of its result.
     ///
     /// - Parameter dropsLargeValues: whether dead letters are written without a value that the broker refuses; the command still

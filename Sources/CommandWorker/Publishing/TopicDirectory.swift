@@ -1,47 +1,70 @@
 import Kafka
-import Synchronization
 
 /// Which topics the cluster has, so that a reply topic that a command names is only used when it exists.
 ///
-/// A producer would wait minutes for a topic that is not there, and everybody's results with it. Looked up when an unknown name comes,
-/// at most once in ``refreshInterval``.
+/// A producer would wait minutes for a topic that is not there, and everybody's results with it. The cluster is asked when a name or a
+/// partition comes that is not known, and when what is known has become old: a topic may be deleted, and made anew with other partitions.
+/// Commands name topics as they like, so it is asked once in ``refreshInterval`` at most, however many names they invent.
 actor TopicDirectory {
+    /// Between two questions to the cluster.
     static let refreshInterval: Duration = .seconds(10)
+    /// For so long is an answer believed.
+    static let lifetime: Duration = .seconds(30)
 
     private let list: @Sendable () async throws(KafkaError) -> [TopicDescription]
+    private let now: @Sendable () -> ContinuousClock.Instant
     private var partitionCounts: [String: Int] = [:]
-    private var lastRefresh: ContinuousClock.Instant?
+    /// When the cluster last answered; `nil` when that is no longer believed.
+    private var answered: ContinuousClock.Instant?
+    private var asked: ContinuousClock.Instant?
 
-    init(list: @escaping @Sendable () async throws(KafkaError) -> [TopicDescription]) {
+    /// - Parameters:
+    ///   - now: a clock that only goes forward.
+    ///   - list: asks the cluster.
+    init(
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        list: @escaping @Sendable () async throws(KafkaError) -> [TopicDescription]
+    ) {
+        self.now = now
         self.list = list
     }
 
     /// Whether a record can be produced there.
     func has(_ topic: String, partition: Int32?) async -> Bool {
-        if self.partitionCounts[topic] == nil { await self.refresh() }
-        guard let count = self.partitionCounts[topic] else { return false }
-        guard let partition else { return true }
-        return partition >= 0 && Int(partition) < count
+        if let partition, partition < 0 { return false }
+        let enough = 1 + Int(partition ?? 0)
+        if self.isOld || self.partitionCounts[topic, default: 0] < enough { await self.refresh() }
+        return self.partitionCounts[topic, default: 0] >= enough
     }
 
     /// How many partitions a topic has; `nil` when it is not known.
     func partitionCount(of topic: String) async -> Int? {
-        if self.partitionCounts[topic] == nil { await self.refresh() }
+        if self.isOld || self.partitionCounts[topic] == nil { await self.refresh() }
         return self.partitionCounts[topic]
     }
 
+    /// Something that was produced was refused, perhaps because its topic is no longer what it was: the next look-up asks.
+    func doubt() { self.answered = nil }
+
+    private var isOld: Bool {
+        guard let answered = self.answered else { return true }
+        return self.now() - answered >= Self.lifetime
+    }
+
     private func refresh() async {
-        let now = ContinuousClock.now
-        if let last = self.lastRefresh, now - last < Self.refreshInterval { return }
-        self.lastRefresh = now
+        let now = self.now()
+        if let asked = self.asked, now - asked < Self.refreshInterval { return }
+        self.asked = now
         do throws(KafkaError) {
             let topics = try await self.list()
+            self.answered = now
             self.partitionCounts = Dictionary(
                 topics.map { ($0.name, $0.partitionCount) },
                 uniquingKeysWith: { first, _ in first }
             )
         } catch {
-            // Without an answer nothing new is known; the reply goes to the results topic, where it is not lost.
+            // Without an answer nothing new is known: what was there goes on being used, and a reply to another topic goes to the
+            // results topic, where it is not lost.
         }
     }
 }

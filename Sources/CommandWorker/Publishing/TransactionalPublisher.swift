@@ -69,6 +69,8 @@ actor TransactionalPublisher: ResultPublisher {
         _ batch: CommitBatch
     ) async -> PublishOutcome {
         if error.isTooLarge { self.dropsLargeValues = true }
+        // A transaction does not tell which record was refused, nor why.
+        if step != .preparing { await self.encoder.topics.doubt() }
         switch (step, error.disposition) {
         case (_, _) where error.isFenced && elapsed < self.transactionTimeout:
             self.producer = nil
@@ -139,6 +141,7 @@ actor TransactionalPublisher: ResultPublisher {
         if let producer = self.producer { return producer }
         let producer = try self.makeProducer()
         try await producer.initTransactions()
+        await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
         self.producer = producer
         return producer
     }

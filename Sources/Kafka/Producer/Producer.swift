@@ -16,7 +16,7 @@ import CLibrdkafka
 /// Its calls block librdkafka's way on a thread of the producer's own, one after the other. After an error whose
 /// disposition is `fatal` or `unknownOutcome` the instance is thrown away.
 @safe public actor Producer {
-    private let client: ClientHandle<ProducerContext>
+    let client: ClientHandle<ProducerContext>
     private let executor: BlockingExecutor
 
     /// Runs on the producer's own thread: its calls block it and nobody else.
