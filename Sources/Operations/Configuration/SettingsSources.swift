@@ -74,6 +74,15 @@ package struct SettingsSources: Sendable {
                 )
             }
         }
+        if settings.backend == .local, settings.idempotency.retention != nil {
+            reader.warn(
+                ConfigurationWarning(
+                    key: "idempotency.retention",
+                    place: reader.origins["idempotency.retention"] ?? .builtIn,
+                    remark: "has no effect with backend local: what its store remembers are the customers themselves"
+                )
+            )
+        }
         return LoadedSettings(
             settings: settings,
             report: ConfigurationReport(rows: reader.rows),

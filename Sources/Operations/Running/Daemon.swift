@@ -1,6 +1,7 @@
 import CommandWorker
 import Dispatch
 import Glibc
+import Ledger
 package import Logging
 
 /// Runs a worker with everything that looks after it: signals, the admin endpoint, the service manager.
@@ -9,6 +10,7 @@ package import Logging
 /// TTIN logs what is in flight.
 package struct Daemon: Sendable {
     private let worker: CommandWorker
+    private let retention: LedgerRetention<ContinuousClock>?
     private let watch: WorkerWatch
     private let settings: Settings
     private let manager: ServiceManager?
@@ -28,6 +30,7 @@ package struct Daemon: Sendable {
         reload: @escaping @Sendable () async -> Void
     ) {
         self.worker = assembly.worker
+        self.retention = assembly.retention
         self.watch = WorkerWatch(
             assembly.worker,
             registry: assembly.metrics,
@@ -54,6 +57,10 @@ package struct Daemon: Sendable {
                 group.addTask { await self.runWorker() }
                 group.addTask {
                     await self.look()
+                    return nil
+                }
+                group.addTask {
+                    await self.forgetOldSuccesses()
                     return nil
                 }
                 defer { group.cancelAll() }
@@ -94,6 +101,20 @@ package struct Daemon: Sendable {
                 self.notices.post { $0.seen(self.watch.view(showing: inspection), inspection) }
             }
             try? await Task.sleep(for: interval)
+        }
+    }
+
+    private func forgetOldSuccesses() async {
+        await self.retention?.run { result in
+            switch result {
+            case .success(0): break
+            case .success(let count): self.logger.info("Old successes forgotten", metadata: ["count": "\(count)"])
+            case .failure(let error):
+                self.logger.warning(
+                    "Old successes cannot be forgotten now; tried again",
+                    metadata: [LogKey.error: "\(error)"]
+                )
+            }
         }
     }
 

@@ -16,6 +16,8 @@ package struct WorkerAssembly: Sendable {
     package let kafka: ClientProperties
     /// What its parts have recorded.
     package let metrics: MetricsRegistry
+    /// Forgets old successes; `nil` when all are remembered for ever.
+    package let retention: LedgerRetention<ContinuousClock>?
     /// The API key, which can be replaced while the worker runs; `nil` without the API.
     package let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
@@ -62,6 +64,7 @@ package struct WorkerAssembly: Sendable {
         }
         self.kafka = kafka
         self.ledger = ledger
+        self.retention = Self.retention(settings, ledger)
         self.metrics = metrics
         self.worker = CommandWorker(
             worker,
@@ -70,6 +73,12 @@ package struct WorkerAssembly: Sendable {
             logger: logger,
             metrics: StoreMetrics(factory: metrics)
         )
+    }
+
+    /// None for backend `local`: the entries of its store are the customers.
+    private static func retention(_ settings: Settings, _ ledger: any Ledger) -> LedgerRetention<ContinuousClock>? {
+        guard settings.backend == .flexprice, let retention = settings.idempotency.retention else { return nil }
+        return LedgerRetention(of: ledger, retention: retention, clock: ContinuousClock()) { .now() }
     }
 
     /// Puts into force what of new settings a running worker can take over.

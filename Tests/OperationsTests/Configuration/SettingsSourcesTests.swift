@@ -141,4 +141,15 @@ import Testing
         #expect(settings.api.host?.description == "https://us.api.flexprice.io/v1")
         #expect(settings.api.key?.reveal() == "sk_test")
     }
+
+    @Test func `a retention without effect is a warning, and one with effect is none`() throws {
+        let fixture = try ConfigurationFixture("idempotency: {retention: 168h}\n")
+        let warnings = try fixture.load().warnings
+        #expect(warnings.map(\.key) == ["idempotency.retention"])
+        #expect(warnings.first?.remark.contains("backend local") == true)
+        let remote = [
+            "FLEXPRICE_BACKEND": "flexprice", "FLEXPRICE_API_HOST": "api", "FLEXPRICE_API_KEY": "sk_some_key_of_mine",
+        ]
+        #expect(try fixture.load(remote).warnings.map(\.key).contains("idempotency.retention") == false)
+    }
 }
