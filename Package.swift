@@ -90,7 +90,11 @@ let package = Package(
         ),
         .target(
             name: "Ledger",
-            dependencies: ["CustomerContract", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "CustomerContract", "PostgreSQL",
+                .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .target(

@@ -58,7 +58,7 @@ class Postgres:
         """The rows, as lists of texts."""
         said = subprocess.run(
             ["psql", "-X", "-A", "-t", "-F", "\t", "-h", self.folder, "-U", "postgres", "-c", sql],
-            env=self.env, capture_output=True, text=True, timeout=60)
+            env=self.env, capture_output=True, text=True, timeout=300)
         expect(said.returncode == 0, said.stderr)
         return [line.split("\t") for line in said.stdout.splitlines() if line]
 

@@ -78,6 +78,11 @@ step "one store for several instances: PostgreSQL, and one SQLite file"
 # By default 50,000 commands and 20 kills.
 "$python" Tests/Processes/shared_store.py "$program" --count 2000 --kills 4 --seconds 20
 
+step "a full disk, a damaged file, a move to PostgreSQL that is killed, retention"
+"$python" Tests/Processes/disk_trouble.py "$program"
+# By default 200,000 entries.
+"$python" Tests/Processes/moving.py "$program" --entries 10000
+
 step "dead letters"
 "$python" Tests/Processes/dead_letters.py "$program"
 

@@ -1,6 +1,7 @@
 public import CustomerContract
 import Foundation
 import GRDB
+import Glibc
 
 /// The ledger of one machine: a SQLite file that survives power cuts, shared safely by processes of the machine.
 ///
@@ -147,8 +148,15 @@ public final class SQLiteLedger: Ledger {
 
     /// What SQLite's own check of every page and index finds, at most 100 sentences.
     public func damage() async throws(LedgerError) -> [String] {
-        try await self.run { database in
-            try String.fetchAll(database, sql: "PRAGMA integrity_check(100)").filter { $0 != "ok" }
+        do {
+            return try await self.database.writeWithoutTransaction { database in
+                try String.fetchAll(database, sql: "PRAGMA integrity_check(100)").filter { $0 != "ok" }
+            }
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
+            // So damaged that the check itself does not come to its end.
+            return [error.message ?? "the database disk image is malformed"]
+        } catch {
+            throw Self.translate(error, self.path)
         }
     }
 
@@ -163,7 +171,14 @@ public final class SQLiteLedger: Ledger {
             guard !FileManager.default.fileExists(atPath: copy) else {
                 throw LedgerError(.refused, "there is a file \(copy) already; name another one")
             }
-            if FileManager.default.fileExists(atPath: partial) { try FileManager.default.removeItem(atPath: partial) }
+            // SQLite fills an empty file, and this one is for its owner alone: there are customers in it.
+            guard
+                FileManager.default.createFile(
+                    atPath: partial,
+                    contents: Data(),
+                    attributes: [.posixPermissions: 0o600]
+                )
+            else { throw LedgerError(.refused, "\(partial) cannot be made") }
             // Reads one state of the file and holds nobody up (SQLite's manual, lang_vacuum: «VACUUM INTO»).
             try await self.database.writeWithoutTransaction {
                 try $0.execute(sql: "VACUUM INTO ?", arguments: [partial])
@@ -174,8 +189,10 @@ public final class SQLiteLedger: Ledger {
             guard found == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: found) }
             try FileHandle(forUpdating: URL(fileURLWithPath: partial)).synchronize()
             try FileManager.default.moveItem(atPath: partial, toPath: copy)
-        } catch {
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             throw Self.translate(error, self.path)
+        } catch {
+            throw Self.translate(error, copy)
         }
     }
 
@@ -215,8 +232,13 @@ public final class SQLiteLedger: Ledger {
                 "\(path) is not a ledger, or is damaged: \(text); stop every worker, move it away together with its -wal and -shm, "
                     + "and put a copy made by `customer-worker ledger backup` in its place"
             )
+        case .SQLITE_IOERR where !self.isWritable(path):
+            // After an error of the disk the kernel may let it be read alone; SQLite tells of an error of input or output then.
+            LedgerError(.readOnly, "\(path) cannot be written any more: \(text); look into the kernel's log (dmesg)")
         default:
             LedgerError(.failed, "\(path): \(text)")
         }
     }
+
+    private static func isWritable(_ path: String) -> Bool { path == ":memory:" || access(path, W_OK) == 0 }
 }

@@ -9,8 +9,8 @@ import Redrive
 struct LedgerCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger",
-        abstract: "Look into the memory of successes, or let it forget a customer.",
-        subcommands: [Get.self, Stats.self, Forget.self]
+        abstract: "Look into the memory of successes, look after it, or let it forget a customer.",
+        subcommands: [Get.self, Stats.self, Forget.self, Verify.self, Backup.self, Migrate.self]
     )
 
     /// The store, or the end of the command when there is none.

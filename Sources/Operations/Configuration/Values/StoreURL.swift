@@ -15,7 +15,7 @@ package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Whether the URL carries a password.
-    var holdsPassword: Bool {
+    package var holdsPassword: Bool {
         switch self {
         case .sqlite: false
         case .postgres(let url): Redaction.withoutCredentials(url.reveal()) != url.reveal()
@@ -23,7 +23,7 @@ package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
     }
 
     /// Reads `sqlite:PATH`, `sqlite:///PATH`, `postgres://…` or `postgresql://…`; nil for anything else.
-    init?(parsing text: String) {
+    package init?(parsing text: String) {
         guard !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) else { return nil }
         if text.hasPrefix("sqlite:") {
             var path = text.dropFirst("sqlite:".count)

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Ledger
+import Operations
+
+extension LedgerCommand {
+    /// `ledger backup`.
+    struct Backup: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Copy the SQLite file, while workers go on.",
+            discussion: """
+                The copy is the store as it was at one moment, checked, and needs no -wal beside it. To restore it, stop every worker, move \
+                the store away together with its -wal and -shm, and put the copy in its place. For a PostgreSQL use its own means: pg_dump, \
+                pg_basebackup.
+                """
+        )
+
+        @OptionGroup var options: SettingsOptions
+
+        @Argument(help: "The file to make.", completion: .file())
+        var file: String
+
+        func run() async throws {
+            let url = try self.options.load().settings.store.url
+            guard case .sqlite(let path) = url else {
+                StandardError.write(
+                    """
+                    customer-worker: \(url) is a PostgreSQL: back it up by its own means, such as
+                      pg_dump --format=custom --table='customer_worker_*' --file=\(self.file) DATABASE
+                    """
+                )
+                throw ExitStatus.usage.exit
+            }
+            _ = try await LedgerCommand.open(url)
+            let count = try await LedgerCommand.reporting {
+                try await SQLiteLedger(path: path).backUp(to: self.file)
+                return try await SQLiteLedger(path: self.file).count()
+            }
+            print("\(self.file): \(NumberText.count(count)) customers")
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import ArgumentParser
+import Ledger
+import Operations
+
+extension LedgerCommand {
+    /// `ledger verify`.
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Read every entry and check that it can be understood; of SQLite every page and index too.",
+            discussion: """
+                Ends with 1 if anything is damaged. The checksum is over all entries in the order of their external ids: two stores with the \
+                same one remember the same. Workers may go on meanwhile; the checksum then is of no single moment.
+                """
+        )
+
+        @OptionGroup var options: SettingsOptions
+
+        @Flag(help: "Print JSON.")
+        var json = false
+
+        func run() async throws {
+            let url = try self.options.load().settings.store.url
+            let ledger = try await LedgerCommand.open(url)
+            var checksum = LedgerChecksum()
+            var damage = try await LedgerCommand.reporting { try await ledger.damage() }
+            do throws(LedgerError) {
+                var pages = LedgerPages(of: ledger)
+                while true {
+                    let page = try await pages.next()
+                    if page.isEmpty { break }
+                    for entry in page { checksum.add(entry) }
+                }
+            } catch {
+                guard error.reason == .corrupt else { throw StartFailure(error).exit() }
+                damage.append(error.message)
+            }
+            for line in damage { StandardError.write("customer-worker: \(line)") }
+            var table = TextTable(columns: ["store", "customers", "checksum", "damage"])
+            table.append([
+                url.description, "\(checksum.count)", damage.isEmpty ? checksum.description : "-",
+                damage.isEmpty ? "none" : "\(damage.count)",
+            ])
+            print(self.json ? table.json : table.text, terminator: "")
+            guard damage.isEmpty else {
+                StandardError.write(
+                    "customer-worker: the store is damaged; stop every worker and restore a copy (customer-worker ledger backup --help)"
+                )
+                throw ExitStatus.failure.exit
+            }
+        }
+    }
+}
