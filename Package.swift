@@ -183,6 +183,17 @@ let package = Package(
             path: "Tests/Contract/Judge",
             swiftSettings: strict
         ),
+        // What Tests/Benchmarks/ledger_scale.py measures with; nothing that is installed.
+        .executableTarget(
+            name: "ledger-scale",
+            dependencies: [
+                "CustomerContract", "Ledger", "Operations",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            path: "Tests/Benchmarks/LedgerScale",
+            swiftSettings: strict
+        ),
 
         .testTarget(
             name: "CustomerCommandsTests",
