@@ -119,7 +119,8 @@ import Testing
         case .aborts:
             #expect(outcome.isFailed, "\(outcome)")
             try await Self.expectPublished(bench)
-            #expect(bench.producerCount == 1)
+            // A second one if a record of the transaction was told as failed before the abort, which is a matter of moments.
+            #expect(bench.producerCount <= 2)
         case .replaces:
             #expect(outcome.isFailed, "\(outcome)")
             // What a refused record leaves behind may show in the next attempt only.
