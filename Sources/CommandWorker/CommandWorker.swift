@@ -32,12 +32,12 @@ public final class CommandWorker: Sendable {
     let settings: WorkerSettings
     private let backend: WorkerBackend
     private let writer: StoreWriter
-    private let decoder: CommandDecoder
+    let decoder: CommandDecoder
     let logger: Logger
-    private let life: CommandLife
+    let life: CommandLife
     let replyTopics: LiveReplyTopics
     private let mailbox = Mailbox<Message>()
-    private let current = Mutex(WorkerSnapshot())
+    let current = Mutex(WorkerSnapshot())
     let inquiries = Inquiries()
     let isToWedge = Atomic(false)
 
@@ -179,70 +179,6 @@ public final class CommandWorker: Sendable {
         return nil
     }
 
-    private func receive(_ message: Message, into core: inout WorkerCore, at now: Moment) {
-        switch message {
-        case .stored(let outcome):
-            if case .failed(let error) = outcome {
-                self.logger.error("Ledger refused a batch; it is tried again", metadata: ["error": "\(error)"])
-            }
-            core.stored(outcome, at: now)
-        case .answered(let ticket, let reply):
-            if self.life.isOn, let inFlight = core.table[ticket] { self.life.answered(inFlight, reply.answer) }
-            core.answered(ticket, reply, at: now)
-        case .unsettled:
-            // The loop's: it has a task to start.
-            break
-        case .published(let outcome):
-            switch outcome {
-            case .published:
-                if self.life.isOn { self.life.committed(core.publishing?.results ?? []) }
-            case .failed(let error, _), .notCommitted(let error):
-                self.logger.warning("Results were not published; they are tried again", metadata: ["error": "\(error)"])
-            case .fenced(let error):
-                self.logger.critical("Another instance took the transactional id", metadata: ["error": "\(error)"])
-            }
-            core.published(outcome, at: now)
-        case .committed(let offsets):
-            core.assigned(offsets, at: now)
-        case .committedUnknown(let partitions, let error):
-            self.logger.warning("Committed offsets could not be read; tried again", metadata: ["error": "\(error)"])
-            core.assignmentFailed(partitions, at: now)
-        case .drain(let budget):
-            self.logger.info("Draining", metadata: ["in_flight": "\(core.table.count)"])
-            core.drain(until: now.uptime + budget)
-        case .suspend:
-            core.suspendIntake()
-        case .resume:
-            core.resumeIntake()
-        case .reconfigure(let live):
-            self.replyTopics.set(live.replyTopicsAllowed)
-            core.reconfigure(live, at: now)
-        }
-    }
-
-    private func receive(_ event: ConsumerEvent, into core: inout WorkerCore, at now: Moment) -> WorkerError? {
-        switch event {
-        case .record(let record):
-            core.received(record, decode: self.decode, at: now)
-        case .assigned(let partitions):
-            self.logger.info("Partitions assigned", metadata: ["partitions": "\(partitions.sorted())"])
-            self.current.withLock { $0.hasJoined = true }
-            core.partitionsAssigned(partitions)
-        case .revoked(let partitions):
-            self.logger.info("Partitions revoked", metadata: ["partitions": "\(partitions.sorted())"])
-            core.partitionsRevoked(partitions, at: now)
-        case .lost(let partitions):
-            self.logger.warning("Partitions lost", metadata: ["partitions": "\(partitions.sorted())"])
-            core.partitionsLost(partitions)
-        case .failed(let error):
-            if error.disposition == .fatal { return .kafka(error) }
-            self.logger.warning("Kafka reports an error", metadata: ["error": "\(error)"])
-        case .statistics:
-            break
-        }
-        return nil
-    }
-
     private func perform(
         _ action: WorkerAction,
         _ consumer: Consumer,
@@ -311,12 +247,6 @@ public final class CommandWorker: Sendable {
             span.end(reply.answer)
             mailbox.post(.answered(ticket, reply))
         }
-    }
-
-    private func decode(_ record: KafkaRecord) -> DecodedCommand {
-        let decoded = self.decoder.decode(record)
-        if self.life.isOn { self.life.received(decoded) }
-        return decoded
     }
 
     /// The group has moved on when an answer to it is refused: the next event says where to.
