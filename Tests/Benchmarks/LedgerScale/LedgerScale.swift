@@ -43,7 +43,7 @@ struct LedgerScale: AsyncParsableCommand {
         // These stay functions of their own: the optimizer of Swift 6.3 crashes when it makes one of them.
         @inline(never) private func subject(_ index: Int) async throws -> Subject {
             let ledger = try await LedgerScale.open(self.store[index])
-            return Subject(ledger: ledger, count: self.count[index], seed: self.seed)
+            return Subject(ledger: ledger, count: self.count[index])
         }
 
         @inline(never) private func turn(_ subjects: [Subject], from first: Int, to end: Int) async throws {

@@ -5,14 +5,12 @@ import Ledger
 actor Subject {
     let count: Int
     private let ledger: any Ledger
-    private var random: SeededGenerator
     /// The time of each batch, by operation.
     private(set) var costs: [String: [Duration]] = [:]
 
-    init(ledger: any Ledger, count: Int, seed: UInt64) {
+    init(ledger: any Ledger, count: Int) {
         self.ledger = ledger
         self.count = count
-        self.random = SeededGenerator(state: seed)
     }
 
     /// What was measured until now was warming up.
@@ -25,10 +23,7 @@ actor Subject {
         guard absent.found.allSatisfy({ $0 == nil }) else { throw Wrong("an id was not new") }
         let made = try await self.time("remember", LedgerBatch(entries: fresh))
         guard made.earlier.allSatisfy({ $0 == nil }) else { throw Wrong("an entry was not new") }
-        var known: [ExternalID] = []
-        for _ in 0..<size {
-            known.append(ExternalID(Samples.known(Int.random(in: 0..<self.count, using: &self.random))))
-        }
+        let known = (0..<size).map { _ in ExternalID(Samples.known(Int.random(in: 0..<self.count))) }
         let found = try await self.time("look up known ids", LedgerBatch(lookUps: known))
         guard zip(known, found.found).allSatisfy({ $0 == $1?.externalID }) else { throw Wrong("an id is not known") }
     }
