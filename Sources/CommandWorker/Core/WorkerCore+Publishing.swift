@@ -2,16 +2,18 @@ import CustomerContract
 import DequeModule
 import Kafka
 
-/// Publishing: what finishes while a batch is under way leaves with the next one; when nothing is under way there is no wait.
+/// Publishing: what finishes while a batch is under way leaves with the next one; when nothing is under way there is no wait,
+/// unless commands wait for requests anyway.
 extension WorkerCore {
     mutating func startPublishing(at now: Moment) {
         guard self.fenced == nil else { return }
         if let due = self.publishRetry {
             guard now.uptime >= due else { return }
             self.publishRetry = nil
-        } else if self.publishing != nil || self.isStoreFirst {
+        } else if self.publishing != nil || self.isStoreFirst || self.isGathering(at: now) {
             return
         }
+        self.publishDue = nil
         let batch = self.makeBatch()
         guard !batch.results.isEmpty || !batch.offsets.isEmpty else {
             // What could not be published is somebody else's now, and its trouble with it.
@@ -54,6 +56,18 @@ extension WorkerCore {
         case .fenced(let error):
             self.fenced = error
         }
+    }
+
+    /// Whether results should gather for a fuller batch: commands wait for their turn at the API, so that the wait for it is
+    /// what a producer notices, and every batch costs the client and the broker as much with few results as with many.
+    private mutating func isGathering(at now: Moment) -> Bool {
+        guard
+            !self.requestQueue.isEmpty, !self.pending.isEmpty, self.pending.count < self.settings.smallCommitBatch,
+            self.publishTrouble == nil, self.revocation == nil, self.drainDeadline == nil
+        else { return false }
+        let due = self.publishDue ?? now.uptime + self.settings.publishPatience
+        self.publishDue = due
+        return now.uptime < due
     }
 
     /// Gathers results and the offsets that they make committable: the only place where a record is completed.

@@ -70,6 +70,8 @@ struct WorkerCore: Sendable {
     var pending: Deque<PendingResult> = []
     var publishing: PublishingBatch?
     var publishRetry: Duration?
+    /// When results gather no longer for a fuller batch.
+    var publishDue: Duration?
     var publishTrouble: KafkaError?
     var fenced: KafkaError?
 
@@ -106,7 +108,7 @@ struct WorkerCore: Sendable {
         let probeDue = self.breaker.nextProbe.flatMap { $0 > now.uptime ? $0 : nil }
         return [
             self.backOffs.nextDue, probeDue, self.requestDue(at: now.uptime), self.storeRetry, self.storeDue,
-            self.publishRetry, self.revocation?.deadline,
+            self.publishRetry, self.publishDue, self.revocation?.deadline,
             self.assignmentRetry, self.intake.pauseDue, self.drainDeadline,
         ].compactMap { $0 }.min()
     }

@@ -26,16 +26,26 @@ public struct HTTPAnswer: Sendable {
     }
 
     /// Whether a content type is JSON, with or without parameters.
+    ///
+    /// By bytes: it is asked of every answer, and names of media types are ASCII (RFC 9110, section 8.3.1).
     static func isJSON(contentType: String) -> Bool {
-        // What nearly every answer has.
-        if contentType.utf8.elementsEqual("application/json".utf8) { return true }
-        let type = contentType.prefix { $0 != ";" }.lowercased()
-        return type.trimmingSpaces == "application/json" || type.trimmingSpaces.hasSuffix("+json")
+        var type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }[...]
+        while type.first?.isBlank ?? false { type.removeFirst() }
+        while type.last?.isBlank ?? false { type.removeLast() }
+        return type.equalsIgnoringCase("application/json") || type.suffix(5).equalsIgnoringCase("+json")
     }
 }
 
-extension StringProtocol {
-    fileprivate var trimmingSpaces: String {
-        String(self.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+extension Substring.UTF8View.SubSequence {
+    fileprivate func equalsIgnoringCase(_ lowercase: StaticString) -> Bool {
+        self.count == lowercase.utf8CodeUnitCount
+            && lowercase.withUTF8Buffer { unsafe self.elementsEqual($0) { $0.lowercasedASCII == $1 } }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
+    fileprivate var lowercasedASCII: UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }

@@ -15,6 +15,8 @@ import Glibc
     private let epoll: CInt
     /// When libcurl wants to be called although nothing happens.
     private var due: ContinuousClock.Instant?
+    /// Sockets that `epoll` may still have although libcurl has given them up.
+    private var parked: Set<CInt> = []
     private var running: [UInt64: Transfer] = [:]
     private var idle: [Transfer] = []
     private var waiting: Deque<(number: UInt64, request: HTTPRequest, completion: HTTPTransport.Completion)> = []
@@ -95,6 +97,10 @@ import Glibc
             for index in 0..<Int(count) {
                 let event = unsafe events[index]
                 if unsafe event.data.fd == self.inbox.descriptor { continue }
+                if self.parked.remove(unsafe event.data.fd) != nil {
+                    _ = epoll_ctl(self.epoll, EPOLL_CTL_DEL, unsafe event.data.fd, nil)
+                    continue
+                }
                 var ready: CInt = 0
                 let flags = unsafe event.events
                 if flags & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { ready |= CURL_CSELECT_IN }
@@ -196,16 +202,25 @@ import Glibc
         unsafe context.map { unsafe Unmanaged<TransportLoop>.fromOpaque($0).takeUnretainedValue() }
     }
 
+    /// Watches a socket as libcurl wishes.
+    ///
+    /// It gives a socket up with every answer and wants it again with the next request of its connection. The socket stays with
+    /// `epoll` in between, which saves a call: what is reported of one that nobody wants takes it out.
     private func watch(_ socket: CInt, _ what: CInt, isNew: Bool) {
         guard what != CURL_POLL_REMOVE else {
-            _ = epoll_ctl(self.epoll, EPOLL_CTL_DEL, socket, nil)
+            self.parked.insert(socket)
             return
         }
+        let mayBeKnown = self.parked.remove(socket) != nil || !isNew
         var event = unsafe epoll_event()
         unsafe event.data.fd = socket
         if what & CURL_POLL_IN != 0 { unsafe event.events |= EPOLLIN.rawValue }
         if what & CURL_POLL_OUT != 0 { unsafe event.events |= EPOLLOUT.rawValue }
-        _ = unsafe epoll_ctl(self.epoll, isNew ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event)
+        // One that was closed meanwhile has left by itself, and another may have its number.
+        let isChanged = unsafe mayBeKnown && epoll_ctl(self.epoll, EPOLL_CTL_MOD, socket, &event) == 0
+        if !isChanged {
+            _ = unsafe epoll_ctl(self.epoll, EPOLL_CTL_ADD, socket, &event)
+        }
         if isNew, let multi = unsafe self.multi {
             // Any mark will do: it tells next time that the socket is known.
             unsafe curl_multi_assign(multi, socket, multi)

@@ -17,6 +17,37 @@ import Testing
         #expect(driver.core.counters.created == [.created: 1])
     }
 
+    @Test func `while commands wait for requests results gather, but not for long`() throws {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(1)
+            $0.publishPatience = .milliseconds(25)
+        }
+        driver.assign()
+        for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
+        driver.answer(try #require(driver.take().stores.first))
+        let first = try #require(driver.take().requests.first)
+        #expect(driver.succeed(first).batches.isEmpty)
+        #expect(driver.core.nextDeadline(at: driver.moment) == .milliseconds(25))
+        let batch = try #require(driver.advance().batches.first)
+        #expect(driver.now == .milliseconds(25))
+        #expect(batch.records == [0])
+    }
+
+    @Test func `enough results leave at once, and so does what a drain waits for`() throws {
+        for isDraining in [false, true] {
+            let driver = CoreDriver {
+                $0.requestLimit = .fixed(1)
+                $0.smallCommitBatch = isDraining ? 500 : 1
+            }
+            driver.assign()
+            for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
+            driver.answer(try #require(driver.take().stores.first))
+            let first = try #require(driver.take().requests.first)
+            if isDraining { driver.core.drain(until: .seconds(30)) }
+            #expect(driver.succeed(first).batches.first?.records == [0])
+        }
+    }
+
     @Test func `what finishes while a batch is under way leaves together with the next one, in lane order`() throws {
         let driver = CoreDriver()
         driver.assign()
