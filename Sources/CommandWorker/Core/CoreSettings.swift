@@ -24,11 +24,13 @@ struct CoreSettings: Sendable {
     var storePatience: Duration = .milliseconds(50)
     /// Results of one Kafka transaction, at most.
     var maximumCommitBatch = 5_000
-    /// Results below this gather while commands wait for requests, since a transaction costs librdkafka up to two milliseconds of
-    /// a core, however little is in it (its timer for new partitions spins below a millisecond).
+    /// While commands wait for requests, successes and results wait so long for company: a producer waits for its turn anyway.
+    var gatherPatience: Duration = .milliseconds(25)
+    /// As many results do not gather for more.
+    ///
+    /// Fewer do, since a transaction costs librdkafka up to two milliseconds of a core, however little is in it: its timer for new
+    /// partitions spins below a millisecond.
     var smallCommitBatch = 500
-    /// But no longer than this.
-    var publishPatience: Duration = .milliseconds(25)
     /// Runs of completed offsets beyond the first unfinished one, at most; see ``OffsetTracker``.
     var runLimit = OffsetTracker.safeRunLimit
     /// Intake that is blocked for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks

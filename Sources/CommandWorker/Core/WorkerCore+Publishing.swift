@@ -13,7 +13,7 @@ extension WorkerCore {
         } else if self.publishing != nil || self.isStoreFirst || self.isGathering(at: now) {
             return
         }
-        self.publishDue = nil
+        (self.publishDue, self.hasGathered) = (nil, false)
         let batch = self.makeBatch()
         guard !batch.results.isEmpty || !batch.offsets.isEmpty else {
             // What could not be published is somebody else's now, and its trouble with it.
@@ -58,16 +58,27 @@ extension WorkerCore {
         }
     }
 
-    /// Whether results should gather for a fuller batch: commands wait for their turn at the API, so that the wait for it is
-    /// what a producer notices, and every batch costs the client and the broker as much with few results as with many.
+    /// Whether commands wait for their turn at the API: that wait is what a producer notices then, and every batch costs the
+    /// ledger, the client and the broker as much with little in it as with much.
+    var isBehind: Bool {
+        !self.requestQueue.isEmpty && self.revocation == nil && self.drainDeadline == nil
+    }
+
+    /// Whether results that come one by one should gather for a fuller batch.
     private mutating func isGathering(at now: Moment) -> Bool {
         guard
-            !self.requestQueue.isEmpty, !self.pending.isEmpty, self.pending.count < self.settings.smallCommitBatch,
-            self.publishTrouble == nil, self.revocation == nil, self.drainDeadline == nil
+            self.isBehind, !self.hasGathered, self.publishTrouble == nil,
+            !self.pending.isEmpty, self.pending.count < self.settings.smallCommitBatch
         else { return false }
-        let due = self.publishDue ?? now.uptime + self.settings.publishPatience
+        let due = self.publishDue ?? now.uptime + self.settings.gatherPatience
         self.publishDue = due
         return now.uptime < due
+    }
+
+    /// When results gather no longer; `nil` while something else holds them, whose end is an event.
+    var gatherDeadline: Duration? {
+        let isHeld = self.publishing != nil || self.isStoreFirst || self.storing != nil && self.storeTrouble == nil
+        return isHeld ? nil : self.publishDue
     }
 
     /// Gathers results and the offsets that they make committable: the only place where a record is completed.

@@ -4,7 +4,7 @@ import Ledger
 /// The ledger: look-ups and successes gather while one batch is under way, and leave together with the next.
 ///
 /// Little work takes turns with publishing, so that a transaction of the ledger's and one of Kafka's carry the same commands;
-/// much work does not wait, so that both are busy at once.
+/// much work does not wait, so that both are busy at once. While commands wait for requests anyway, little work waits for more.
 extension WorkerCore {
     mutating func startStore(at now: Moment) {
         if let due = self.storeRetry {
@@ -15,21 +15,25 @@ extension WorkerCore {
             return
         }
         guard self.storing == nil, !self.store.isEmpty else { return }
-        guard self.publishing == nil || self.isStoreUrgent(at: now) else { return }
-        self.storeDue = nil
+        if let patience = self.storePatience {
+            let since = self.storeSince ?? now.uptime
+            let due = since + patience
+            (self.storeSince, self.storeDue) = (since, due)
+            guard now.uptime >= due else { return }
+        }
+        (self.storeSince, self.storeDue) = (nil, nil)
         let batch = self.store.removeFirst(self.settings.maximumStoreBatch)
         self.storing = batch
         self.actions.append(.store(batch))
     }
 
-    /// Whether the ledger's work should not wait for the Kafka transaction under way.
-    private mutating func isStoreUrgent(at now: Moment) -> Bool {
-        if self.publishTrouble != nil || self.store.count >= self.settings.smallStoreBatch { return true }
+    /// How long what waits for the ledger may wait for company; `nil` for no wait at all.
+    private var storePatience: Duration? {
+        if self.publishTrouble != nil || self.store.count >= self.settings.smallStoreBatch { return nil }
         // Requests that could go wait for their look-ups.
-        if !self.store.lookUps.isEmpty, self.requestQueue.count < self.limiter.limit { return true }
-        let due = self.storeDue ?? now.uptime + self.settings.storePatience
-        self.storeDue = due
-        return now.uptime >= due
+        if !self.store.lookUps.isEmpty, self.requestQueue.count < self.limiter.limit { return nil }
+        if self.publishing != nil { return self.settings.storePatience }
+        return self.isBehind ? self.settings.gatherPatience : nil
     }
 
     /// Whether publishing should wait for the little that the ledger is asked, or about to be asked, as it is more than what could
@@ -51,6 +55,8 @@ extension WorkerCore {
         case .done(let found, let made, let earlier):
             self.storeTrouble = nil
             self.storing = nil
+            // Its results have gathered in the batch.
+            self.hasGathered = true
             for (index, lookUp) in batch.lookUps.enumerated() {
                 self.lookedUp(lookUp.ticket, lookUp.command, found[index], at: now)
             }

@@ -43,7 +43,8 @@ struct WorkerCore: Sendable {
     var storeTrouble: LedgerError?
     /// A batch of results has ended since the last batch of the ledger's: what waits for the ledger goes first.
     var isStoresTurn = false
-    /// When what waits for the Kafka transaction under way waits no longer.
+    /// Since when the ledger's work has waited for company, and when it waits no longer.
+    var storeSince: Duration?
     var storeDue: Duration?
 
     // Requests
@@ -70,8 +71,9 @@ struct WorkerCore: Sendable {
     var pending: Deque<PendingResult> = []
     var publishing: PublishingBatch?
     var publishRetry: Duration?
-    /// When results gather no longer for a fuller batch.
+    /// When results gather no longer for a fuller batch, and whether they have gathered on their way through the ledger.
     var publishDue: Duration?
+    var hasGathered = false
     var publishTrouble: KafkaError?
     var fenced: KafkaError?
 
@@ -106,10 +108,12 @@ struct WorkerCore: Sendable {
     func nextDeadline(at now: Moment) -> Duration? {
         // A probe that is due and has not gone waits for a command, which is an event.
         let probeDue = self.breaker.nextProbe.flatMap { $0 > now.uptime ? $0 : nil }
+        // A drain that is out of time waits for what is under way, which is an event as well.
+        let drainDue = self.drainDeadline.flatMap { $0 > now.uptime ? $0 : nil }
         return [
             self.backOffs.nextDue, probeDue, self.requestDue(at: now.uptime), self.storeRetry, self.storeDue,
-            self.publishRetry, self.publishDue, self.revocation?.deadline,
-            self.assignmentRetry, self.intake.pauseDue, self.drainDeadline,
+            self.publishRetry, self.gatherDeadline, self.revocation?.deadline,
+            self.assignmentRetry, self.intake.pauseDue, drainDue,
         ].compactMap { $0 }.min()
     }
 

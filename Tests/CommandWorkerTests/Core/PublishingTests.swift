@@ -17,35 +17,56 @@ import Testing
         #expect(driver.core.counters.created == [.created: 1])
     }
 
-    @Test func `while commands wait for requests results gather, but not for long`() throws {
+    @Test func `while commands wait for requests successes and results gather, but not for long`() throws {
         let driver = CoreDriver {
             $0.requestLimit = .fixed(1)
-            $0.publishPatience = .milliseconds(25)
+            $0.gatherPatience = .milliseconds(25)
+        }
+        driver.assign()
+        for offset in 0...3 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
+        driver.answer(try #require(driver.take().stores.first))
+        var request = try #require(driver.take().requests.first)
+        // The first success waits for the second, and for no third.
+        driver.answer(request, .created(.created, CoreDriver.customer))
+        request = try #require(driver.take().requests.first)
+        driver.now += .milliseconds(20)
+        driver.answer(request, .created(.created, CoreDriver.customer))
+        #expect(driver.take().stores.isEmpty)
+        #expect(driver.core.nextDeadline(at: driver.moment) == .milliseconds(25))
+        let batch = try #require(driver.advance().stores.first)
+        #expect(driver.now == .milliseconds(25))
+        driver.answer(batch)
+        #expect(driver.take().batches.first?.records == [0, 1])
+    }
+
+    @Test func `a result that needs no ledger gathers too while commands wait for requests`() throws {
+        let driver = CoreDriver { $0.requestLimit = .fixed(1) }
+        driver.assign()
+        for offset in 0...3 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
+        driver.answer(try #require(driver.take().stores.first))
+        _ = driver.take()
+        driver.receive(4, id: "a", isValid: false)
+        #expect(driver.take().batches.isEmpty)
+        #expect(driver.advance().batches.first?.records == [4])
+        #expect(driver.now == driver.core.settings.gatherPatience)
+    }
+
+    @Test(arguments: [false, true])
+    func `enough results leave at once, and so does what a drain waits for`(isDraining: Bool) throws {
+        let driver = CoreDriver {
+            $0.requestLimit = .fixed(1)
+            $0.smallCommitBatch = isDraining ? 500 : 1
         }
         driver.assign()
         for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
         driver.answer(try #require(driver.take().stores.first))
-        let first = try #require(driver.take().requests.first)
-        #expect(driver.succeed(first).batches.isEmpty)
-        #expect(driver.core.nextDeadline(at: driver.moment) == .milliseconds(25))
-        let batch = try #require(driver.advance().batches.first)
-        #expect(driver.now == .milliseconds(25))
-        #expect(batch.records == [0])
-    }
-
-    @Test func `enough results leave at once, and so does what a drain waits for`() throws {
-        for isDraining in [false, true] {
-            let driver = CoreDriver {
-                $0.requestLimit = .fixed(1)
-                $0.smallCommitBatch = isDraining ? 500 : 1
-            }
-            driver.assign()
-            for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
-            driver.answer(try #require(driver.take().stores.first))
-            let first = try #require(driver.take().requests.first)
-            if isDraining { driver.core.drain(until: .seconds(30)) }
-            #expect(driver.succeed(first).batches.first?.records == [0])
+        _ = driver.take()
+        driver.receive(3, id: "a", isValid: false)
+        if isDraining {
+            #expect(driver.take().batches.isEmpty)
+            driver.core.drain(until: .seconds(30))
         }
+        #expect(driver.take().batches.first?.records == [3])
     }
 
     @Test func `what finishes while a batch is under way leaves together with the next one, in lane order`() throws {

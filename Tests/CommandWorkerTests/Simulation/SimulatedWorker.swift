@@ -68,7 +68,7 @@ final class SimulatedWorker {
             if self.simulation.crashes() { return self.simulation.crash(self) }
             self.perform(action, at: now)
         }
-        self.checkBounds()
+        self.checkBounds(at: now)
         if self.core.isDrained { return self.simulation.stopped(self) }
         if self.core.pollLimit > 0, !self.events.isEmpty || !self.readable.isEmpty { self.ring() }
         if let due = self.core.nextDeadline(at: now), self.alarm.map({ due < $0 || $0 <= now.uptime }) ?? true {
@@ -93,8 +93,12 @@ final class SimulatedWorker {
         }
     }
 
-    private func checkBounds() {
+    private func checkBounds(at now: Moment) {
         let settings = self.core.settings
+        if let due = self.core.nextDeadline(at: now), due <= now.uptime, self.core.pollLimit == 0 || self.events.isEmpty
+        {
+            self.simulation.complain("a deadline that has passed keeps the worker awake")
+        }
         if self.core.table.count > settings.maximumInFlight { self.simulation.complain("more in flight than allowed") }
         // A probe goes even when every place is taken; a limit that was lowered is reached as requests end.
         if case .fixed(let limit) = settings.requestLimit, self.core.slotCount > max(limit, self.limitBefore) + 1 {
