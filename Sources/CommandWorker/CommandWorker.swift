@@ -98,6 +98,8 @@ public final class CommandWorker: Sendable {
         ) { [mailbox] in mailbox.ring() }
         try consumer.subscribe(to: [self.settings.commandTopic])
         let publisher = try await self.makePublisher(consumer, log: log)
+        // Nobody's child, since it may block for as long as brokers are away, and a drain should not wait for it.
+        Task { await publisher.prepare() }
         let failure = await withDiscardingTaskGroup(returning: WorkerError?.self) { group in
             let failure = await self.loop(consumer, publisher, &group)
             group.cancelAll()

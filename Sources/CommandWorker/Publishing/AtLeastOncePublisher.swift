@@ -20,6 +20,11 @@ actor AtLeastOncePublisher: ResultPublisher {
         self.makeProducer = makeProducer
     }
 
+    /// Connects, so that the first batch need not wait for it.
+    func prepare() async {
+        _ = try? await self.currentProducer()
+    }
+
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
         let (records, owners) = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues)
         do {
@@ -49,8 +54,9 @@ actor AtLeastOncePublisher: ResultPublisher {
     private func currentProducer() async throws(KafkaError) -> Producer {
         if let producer = self.producer { return producer }
         let producer = try self.makeProducer()
-        await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
+        // Before anything is awaited: a second caller is given the same one.
         self.producer = producer
+        await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
         return producer
     }
 }

@@ -16,6 +16,8 @@ actor TransactionalPublisher: ResultPublisher {
     private let encoder: RecordEncoder
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
     private var producer: Producer?
+    /// Only one at a time takes the transactional id: a second one would fence the first.
+    private var opening: Task<Result<Producer, KafkaError>, Never>?
     private var dropsLargeValues = false
     private let transactionTimeout: Duration
     private let abortLimit: Duration
@@ -38,6 +40,12 @@ actor TransactionalPublisher: ResultPublisher {
         self.abortLimit = abortLimit
         self.clock = clock
         self.makeProducer = makeProducer
+    }
+
+    /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and with them
+    /// everybody who reads its partitions next, until it is aborted.
+    func prepare() async {
+        _ = try? await self.currentProducer()
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
@@ -139,10 +147,21 @@ actor TransactionalPublisher: ResultPublisher {
 
     private func currentProducer() async throws(KafkaError) -> Producer {
         if let producer = self.producer { return producer }
-        let producer = try self.makeProducer()
-        try await producer.initTransactions()
-        await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
-        self.producer = producer
-        return producer
+        let opening = self.opening ?? Task { await self.open() }
+        self.opening = opening
+        return try await opening.value.get()
+    }
+
+    private func open() async -> Result<Producer, KafkaError> {
+        defer { self.opening = nil }
+        do throws(KafkaError) {
+            let producer = try self.makeProducer()
+            try await producer.initTransactions()
+            await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
+            self.producer = producer
+            return .success(producer)
+        } catch {
+            return .failure(error)
+        }
     }
 }

@@ -64,6 +64,8 @@ final class PublisherBench: Sendable {
     /// How many producers were made so far.
     var producerCount: Int { self.made.value }
 
+    func prepare() async { await self.publisher.prepare() }
+
     /// Publishes one more result with its offset.
     func publish() async throws -> PublishOutcome {
         let offset = Int64(self.published.next())

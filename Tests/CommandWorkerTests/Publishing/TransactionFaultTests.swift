@@ -143,6 +143,22 @@ import Testing
         await bench.close()
     }
 
+    @Test func `a batch that comes while the transactional id is being taken waits for it and does not fence it`()
+        async throws
+    {
+        let bench = try PublisherBench()
+        // Slow enough for the two to meet: the broker loads what it knows of the id (14), again and again.
+        bench.cluster.failNext(request: Step.takeTransactionalID.rawValue, with: [14, 14, 14])
+        async let prepared: Void = bench.prepare()
+        async let outcome = bench.publish()
+        await prepared
+        let first = try await outcome
+        #expect(first.isPublished, "\(first)")
+        try await Self.expectPublished(bench)
+        #expect(bench.producerCount == 1)
+        await bench.close()
+    }
+
     @Test func `brokers that are gone for a while hold a batch up, and nothing more`() async throws {
         let bench = try PublisherBench()
         try await Self.expectPublished(bench)
