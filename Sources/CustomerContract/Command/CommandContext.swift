@@ -1,15 +1,18 @@
 /// What is known of a command whatever becomes of it: enough to answer it, to dead-letter it and to find it again.
 public struct CommandContext: Sendable {
+    /// One reference to everything, as it goes from the command to its result and its dead letter.
+    @usableFromInline let parts: Parts
+
     /// The record as it came.
-    public let message: CommandMessage
+    @inlinable public var message: CommandMessage { self.parts.message }
     /// The command's id.
-    public let id: CommandID
+    @inlinable public var id: CommandID { self.parts.id }
     /// The customer it is about; nil when the command has no usable one.
-    public let externalID: ExternalID?
+    @inlinable public var externalID: ExternalID? { self.parts.externalID }
     /// What its producer wants to find again on the reply, and where.
-    public let correlation: ReplyCorrelation
+    @inlinable public var correlation: ReplyCorrelation { self.parts.correlation }
     /// The trace it belongs to, if any.
-    public let trace: TraceContext?
+    @inlinable public var trace: TraceContext? { self.parts.trace }
 
     /// A context with its parts; `CommandReader` makes them from a message.
     public init(
@@ -19,10 +22,28 @@ public struct CommandContext: Sendable {
         correlation: ReplyCorrelation = ReplyCorrelation(),
         trace: TraceContext? = nil
     ) {
-        self.message = message
-        self.id = id
-        self.externalID = externalID
-        self.correlation = correlation
-        self.trace = trace
+        self.parts = Parts(message, id, externalID, correlation, trace)
+    }
+
+    @usableFromInline final class Parts: Sendable {
+        @usableFromInline let message: CommandMessage
+        @usableFromInline let id: CommandID
+        @usableFromInline let externalID: ExternalID?
+        @usableFromInline let correlation: ReplyCorrelation
+        @usableFromInline let trace: TraceContext?
+
+        init(
+            _ message: CommandMessage,
+            _ id: CommandID,
+            _ externalID: ExternalID?,
+            _ correlation: ReplyCorrelation,
+            _ trace: TraceContext?
+        ) {
+            self.message = message
+            self.id = id
+            self.externalID = externalID
+            self.correlation = correlation
+            self.trace = trace
+        }
     }
 }

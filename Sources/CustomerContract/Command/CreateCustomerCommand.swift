@@ -2,35 +2,51 @@
 ///
 /// Made by `CommandReader` alone, so that holding one is proof of the rules.
 public struct CreateCustomerCommand: Sendable {
+    /// One reference to everything: a command goes through many hands, and each would count fifteen.
+    @usableFromInline let parts: Parts
+
     /// The record it came in, its id, its correlation.
-    public let context: CommandContext
+    @inlinable public var context: CommandContext { self.parts.context }
     /// The customer's id, 1 to 255 code points without U+0000.
-    public let externalID: ExternalID
+    @inlinable public var externalID: ExternalID { self.parts.externalID }
     /// What is sent to Flexprice: the producer's members in the producer's order and spelling.
     ///
     /// A missing or null `name` is replaced by one at the end that equals the external_id; nothing else is changed. Nulls
     /// of other fields are still here and mean the same as absence.
-    public let fields: JSONObject
+    @inlinable public var fields: JSONObject { self.parts.fields }
     /// The fingerprint of `fields`.
-    public let fingerprint: Fingerprint
+    @inlinable public var fingerprint: Fingerprint { self.parts.fingerprint }
     /// Digests of the single fields, to say later which ones differ.
-    public let fieldDigests: FieldDigests
+    @inlinable public var fieldDigests: FieldDigests { self.parts.fieldDigests }
     /// The names of top-level fields that this contract does not know, in their order; they are passed on untouched.
-    public let unknownFields: [String]
+    @inlinable public var unknownFields: [String] { self.parts.unknownFields }
 
     /// The event type that a producer may name in the header `ce_type`.
     public static let eventType = "flexprice.customer.create.v1"
 
     init(context: CommandContext, externalID: ExternalID, fields: JSONObject, unknownFields: [String]) {
-        self.context = context
-        self.externalID = externalID
-        self.fields = fields
-        self.unknownFields = unknownFields
-        (fingerprint, fieldDigests) = CanonicalForm.digest(of: fields)
+        self.parts = Parts(context: context, externalID: externalID, fields: fields, unknownFields: unknownFields)
     }
 
     /// The JSON body of the request.
     public func encodedBody() -> [UInt8] {
         JSONWriter.encode(fields)
+    }
+
+    @usableFromInline final class Parts: Sendable {
+        @usableFromInline let context: CommandContext
+        @usableFromInline let externalID: ExternalID
+        @usableFromInline let fields: JSONObject
+        @usableFromInline let fingerprint: Fingerprint
+        @usableFromInline let fieldDigests: FieldDigests
+        @usableFromInline let unknownFields: [String]
+
+        init(context: CommandContext, externalID: ExternalID, fields: JSONObject, unknownFields: [String]) {
+            self.context = context
+            self.externalID = externalID
+            self.fields = fields
+            self.unknownFields = unknownFields
+            (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: fields)
+        }
     }
 }
