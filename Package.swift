@@ -281,3 +281,16 @@ let package = Package(
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The steps of Tests/Benchmarks/hot_path.py, which look inside the modules (`-enable-testing`, with the optimizer on): nothing that
+// anybody else should have to build, or could without that option.
+if Context.environment["HOT_PATH"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "hot-path",
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger"],
+            path: "Tests/Benchmarks/HotPath",
+            swiftSettings: strict
+        )
+    )
+}

@@ -2,13 +2,16 @@
 """Measures the whole worker from outside: commands per second, CPU and memory, as a reader of committed results sees it.
 
 usage: throughput.py PROGRAM [--count N] [--repeat R] [--latency MS] [--concurrency C] [--guarantee exactly_once|at_least_once]
+                     [--backend local|flexprice] [--store sqlite|postgres]
 
 Build first: swift build -c release --product customer-worker; Tests/Scripts/setup.sh tests installs the broker and the client:
   .build/test-tools/bin/python Tests/Benchmarks/throughput.py .build/release/customer-worker
 
 Each run loads N commands into a fresh noida-db broker, starts the worker on an empty ledger, and times the results. The rate is
 taken from the 5 % point to the last result. noida-db is not Apache Kafka: compare only figures of one session, and
-not with other brokers. It keeps its topics in memory and answers a fetch with all it has, so N stays at or below 40,000.
+not with other brokers. It keeps its topics in memory and answers a fetch with all it has, so N stays at or below 40,000; and it answers one of
+a topic without news at once, so that the worker's Kafka client asks again and again: where the API sets the pace, that is a
+good part of the CPU told here. api_concurrency.py measures that without it.
 """
 import argparse
 import contextlib
@@ -24,6 +27,7 @@ from confluent_kafka import Producer
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Processes"))
 import harness  # noqa: E402
+from postgres import postgres  # noqa: E402
 
 
 def cpu_seconds(pid):
@@ -55,6 +59,8 @@ def one_run(backend, options):
         brokers = stack.enter_context(harness.broker())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         more = {"FLEXPRICE_BACKEND": backend, "FLEXPRICE_DELIVERY_GUARANTEE": options.guarantee}
+        if options.store == "postgres":
+            more["FLEXPRICE_STORE_URL"] = stack.enter_context(postgres()).url
         if backend == "flexprice":
             api = stack.enter_context(harness.simulator(options.latency))
             more.update(
@@ -103,6 +109,7 @@ def main():
     parser.add_argument("--latency", type=int, default=20)
     parser.add_argument("--concurrency", type=int, default=64)
     parser.add_argument("--guarantee", default="exactly_once")
+    parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--backend", choices=["local", "flexprice"])
     options = parser.parse_args()
     harness.PROGRAM = os.path.abspath(options.program)

@@ -104,6 +104,10 @@ step "exit codes, stopping, observing"
 "$python" Tests/Processes/stopping.py "$program"
 "$python" Tests/Processes/observing.py "$program"
 
+# Builds a program of its own, with the optimizer on.
+step "the cost of the hot path, in instructions"
+"$python" Tests/Benchmarks/hot_path.py
+
 step "the documentation"
 Tests/Scripts/documentation.sh
 

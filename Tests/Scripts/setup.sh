@@ -6,7 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 packages=(libcurl4-openssl-dev libpq-dev librdkafka-dev libsqlite3-dev pkg-config)
-if [ "${1:-}" = tests ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tzdata); fi
+if [ "${1:-}" = tests ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tzdata valgrind); fi
 
 missing=()
 for package in "${packages[@]}"; do

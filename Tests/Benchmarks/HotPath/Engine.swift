@@ -1,0 +1,98 @@
+import CustomerContract
+import Kafka
+import Ledger
+
+@testable import CommandWorker
+
+/// The core among effects that cost nothing: every record is another customer, of one partition.
+struct Engine {
+    private var core: WorkerCore
+    private let decoder = CommandDecoder(reader: CommandReader())
+    private let customer: CustomerDocument
+    private var uptime: Duration = .zero
+    private var settled = 0
+    /// Actions that are not done yet, in their order.
+    private var actions: [WorkerAction] = []
+
+    private var now: Moment { Moment(uptime: self.uptime, wall: Samples.now) }
+
+    /// Takes in so many records; how many results were published.
+    static func run(_ count: Int) throws -> Int {
+        var engine = Engine(customer: LocalCustomers().make(try Samples.command(0), at: Samples.now))
+        engine.assign()
+        for number in 0..<count {
+            engine.receive(Samples.record(number))
+            // As many as one poll gives.
+            if number % 512 == 511 { engine.turnUntilQuiet() }
+        }
+        engine.turnUntilQuiet()
+        return engine.settled
+    }
+
+    private init(customer: CustomerDocument) {
+        self.customer = customer
+        self.core = WorkerCore(
+            settings: CoreSettings(
+                createsLocally: false,
+                requestLimit: .fixed(1_024),
+                maximumInFlight: 4_096,
+                maximumInFlightBytes: 64 << 20,
+                retry: RetryPolicy(
+                    initialInterval: .seconds(1),
+                    maximumInterval: .seconds(4),
+                    maximumElapsedTime: .seconds(60)
+                ),
+                breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
+                revocationBudget: .seconds(10)
+            ),
+            seed: 1
+        )
+    }
+
+    private mutating func assign() {
+        self.core.partitionsAssigned([Samples.partition])
+        _ = self.core.takeActions(at: self.now)
+        self.core.assigned([PartitionOffset(Samples.partition, offset: nil)], at: self.now)
+        _ = self.core.takeActions(at: self.now)
+    }
+
+    private mutating func receive(_ record: KafkaRecord) {
+        self.core.received(record, decode: self.decoder.decode, at: self.now)
+    }
+
+    private mutating func turnUntilQuiet() {
+        while true {
+            let actions = self.core.takeActions(at: self.now)
+            guard !actions.isEmpty else {
+                // What gathers is waited for, as a clock would.
+                guard let due = self.core.nextDeadline(at: self.now), self.core.table.count > 0 else { return }
+                self.uptime = max(self.uptime, due)
+                continue
+            }
+            for action in actions { self.answer(action) }
+        }
+    }
+
+    private mutating func answer(_ action: WorkerAction) {
+        switch action {
+        case .store(let batch):
+            let outcome = StoreOutcome.done(
+                found: Array(repeating: nil, count: batch.lookUps.count),
+                made: Array(repeating: self.customer, count: batch.creations.count),
+                earlier: Array(repeating: nil, count: batch.creations.count + batch.entries.count)
+            )
+            self.core.stored(outcome, at: self.now)
+        case .request(let request):
+            self.core.answered(
+                request.ticket,
+                BackendReply(.created(.created, self.customer), requests: 1),
+                at: self.now
+            )
+        case .publish(let batch):
+            self.settled += batch.results.count
+            self.core.published(.published, at: self.now)
+        case .readCommitted, .assign, .release, .pause, .resume, .report:
+            break
+        }
+    }
+}
