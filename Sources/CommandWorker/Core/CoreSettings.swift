@@ -25,12 +25,12 @@ struct CoreSettings: Sendable {
     /// Results of one Kafka transaction, at most.
     var maximumCommitBatch = 5_000
     /// While commands wait for requests, successes and results wait so long for company: a producer waits for its turn anyway.
-    var gatherPatience: Duration = .milliseconds(25)
-    /// As many results do not gather for more.
+    var gatherPatience: Duration = .milliseconds(50)
+    /// As many do not wait for more.
     ///
     /// Fewer do, since a transaction costs librdkafka up to two milliseconds of a core, however little is in it: its timer for new
     /// partitions spins below a millisecond.
-    var smallCommitBatch = 500
+    var gatherLimit = 1_000
     /// Runs of completed offsets beyond the first unfinished one, at most; see ``OffsetTracker``.
     var runLimit = OffsetTracker.safeRunLimit
     /// Intake that is blocked for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks

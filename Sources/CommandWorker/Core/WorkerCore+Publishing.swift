@@ -68,7 +68,7 @@ extension WorkerCore {
     private mutating func isGathering(at now: Moment) -> Bool {
         guard
             self.isBehind, !self.hasGathered, self.publishTrouble == nil,
-            !self.pending.isEmpty, self.pending.count < self.settings.smallCommitBatch
+            !self.pending.isEmpty, self.pending.count < self.settings.gatherLimit
         else { return false }
         let due = self.publishDue ?? now.uptime + self.settings.gatherPatience
         self.publishDue = due

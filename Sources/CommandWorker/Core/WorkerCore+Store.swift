@@ -29,11 +29,13 @@ extension WorkerCore {
 
     /// How long what waits for the ledger may wait for company; `nil` for no wait at all.
     private var storePatience: Duration? {
-        if self.publishTrouble != nil || self.store.count >= self.settings.smallStoreBatch { return nil }
+        let isGathering = self.publishing == nil && self.isBehind
+        let enough = isGathering ? self.settings.gatherLimit : self.settings.smallStoreBatch
+        if self.publishTrouble != nil || self.store.count >= enough { return nil }
         // Requests that could go wait for their look-ups.
         if !self.store.lookUps.isEmpty, self.requestQueue.count < self.limiter.limit { return nil }
         if self.publishing != nil { return self.settings.storePatience }
-        return self.isBehind ? self.settings.gatherPatience : nil
+        return isGathering ? self.settings.gatherPatience : nil
     }
 
     /// Whether publishing should wait for the little that the ledger is asked, or about to be asked, as it is more than what could

@@ -55,7 +55,7 @@ import Testing
     func `enough results leave at once, and so does what a drain waits for`(isDraining: Bool) throws {
         let driver = CoreDriver {
             $0.requestLimit = .fixed(1)
-            $0.smallCommitBatch = isDraining ? 500 : 1
+            $0.gatherLimit = isDraining ? 500 : 1
         }
         driver.assign()
         for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
