@@ -29,7 +29,7 @@ import CLibrdkafka
         self.executor = BlockingExecutor(label: "kafka.producer.\(settings.transactionalID ?? "idempotent")")
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
-            context: ProducerContext(log: log),
+            context: ProducerContext(log: log, reportsPositions: settings.reportsPositions),
             properties: settings.properties()
         ) { configuration in
             unsafe ClientContext.register(configuration)

@@ -4,15 +4,22 @@ import Synchronization
 /// What a producer's callbacks point to: the failures of the batch that is being sent.
 ///
 /// A transactional producer must use the delivery-report callback and not the event, or a commit cannot flush (rdkafka.h,
-/// `rd_kafka_commit_transaction`), so both kinds of producers do. Without positions only failures are reported.
+/// `rd_kafka_commit_transaction`), so both kinds of producers do. Successes are reported too, wanted or not: nothing else ends the
+/// wait of `rd_kafka_flush`, and with it that of a commit, before its slice of 10 ms is over (librdkafka 2.0.2, rdkafka.c).
 final class ProducerContext: ClientContext, @unchecked Sendable {
     /// Failures by the index of the record in its batch.
     private let failures = Mutex<[Int: KafkaError]>([:])
 
     var hasFailures: Bool { self.failures.withLock { !$0.isEmpty } }
 
-    /// Where records stand, by the same index; stays empty if successes are not reported.
+    private let reportsPositions: Bool
+    /// Where records stand, by the same index; stays empty unless ``ProducerSettings/reportsPositions``.
     private let positions = Mutex<[Int: PartitionOffset]>([:])
+
+    init(log: @escaping KafkaLogSink, reportsPositions: Bool) {
+        self.reportsPositions = reportsPositions
+        super.init(log: log)
+    }
 
     func takePositions() -> [Int: PartitionOffset] {
         self.positions.withLock { positions in
@@ -38,7 +45,7 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
                 context.failures.withLock { $0[index] = error }
                 return
             }
-            guard let topic = unsafe message.pointee.rkt else { return }
+            guard context.reportsPositions, let topic = unsafe message.pointee.rkt else { return }
             let place = unsafe PartitionOffset(
                 TopicPartition(
                     topic: String(cString: rd_kafka_topic_name(topic)),

@@ -50,7 +50,7 @@ public struct ProducerSettings: Sendable, Hashable {
             ("bootstrap.servers", self.client.brokers),
             ("enable.idempotence", "true"),
             ("acks", "all"),
-            ("delivery.report.only.error", self.reportsPositions ? "false" : "true"),
+            ("delivery.report.only.error", "false"),
             ("allow.auto.create.topics", "false"),
         ]
         if let id = self.transactionalID {
