@@ -1,0 +1,149 @@
+"""One run of one worker: throughput, latency or a kill."""
+import contextlib
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass, field
+
+import harness
+
+from .machine import Meter, peak_megabytes
+from .stub import KEY, stub
+from .workload import Pace, Results, load, make_topics
+
+PATIENCE = 90
+
+
+@dataclass
+class Run:
+    """What one run is given; `more` are further settings of ours."""
+
+    worker: object
+    program: str
+    backend: str = "local"
+    count: int = 40_000
+    ids: int | None = None
+    concurrency: int = 64
+    latency_ms: int = 20
+    partitions: int = 6
+    brokers: str = ""
+    given_brokers: str | None = None
+    folder: str = ""
+    api: str = ""
+    key: str = KEY
+    more: dict = field(default_factory=dict)
+
+    @contextlib.contextmanager
+    def surroundings(self):
+        """A broker, topics, a folder and, if it is asked, an API."""
+        with contextlib.ExitStack() as stack:
+            self.helpers = []
+            if self.given_brokers:
+                self.brokers = self.given_brokers
+            else:
+                broker = stack.enter_context(harness.restartable_broker())
+                self.brokers, self.helpers = broker.address, [broker.process.pid]
+            self.folder = stack.enter_context(tempfile.TemporaryDirectory())
+            make_topics(self.brokers, self.partitions)
+            self.stub = None
+            if self.backend == "flexprice":
+                self.stub = stack.enter_context(stub(self.latency_ms))
+                self.api = self.stub.url
+                self.helpers.append(self.stub.process.pid)
+            yield
+
+    @contextlib.contextmanager
+    def started(self):
+        log = os.path.join(self.folder, "log")
+        with open(log, "ab") as file:
+            with harness.process(
+                self.worker.command(self.program), env=self.worker.environment(self), cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=file, stderr=file,
+            ) as process:
+                yield process
+
+    def tail(self):
+        with open(os.path.join(self.folder, "log"), errors="replace") as file:
+            return "".join(file.readlines()[-5:])
+
+    def gather(self, results, until, process=None):
+        """Reads results until there are so many; the time of the last new one."""
+        last = time.monotonic()
+        while len(results.seen) < until:
+            if results.take():
+                last = time.monotonic()
+            if time.monotonic() - last > PATIENCE or process is not None and process.poll() is not None:
+                raise RuntimeError(f"{self.worker.label}: {len(results.seen)} of {until} results; its log ends:\n{self.tail()}")
+        return last
+
+    def throughput(self):
+        with self.surroundings():
+            load(self.brokers, self.count, self.ids)
+            distinct = self.ids or self.count
+            results = Results(self.brokers)
+            with self.started() as process:
+                began = time.monotonic()
+                self.gather(results, distinct // 20, process)
+                meter, five = Meter(process.pid, self.helpers), len(results.seen)
+                self.gather(results, distinct, process)
+                elapsed, cpu, others = meter.since()
+                wall, peak = time.monotonic() - began, peak_megabytes(process.pid)
+            results.close()
+            made = distinct - five
+            ideal = self.concurrency / (self.latency_ms / 1_000)
+            return {
+                "rate": made / elapsed, "wall_rate": distinct / wall, "cpu": cpu / made * 1_000, "peak": peak, "others": others,
+                "of_ideal": made / elapsed / ideal if self.stub else None, "refused": results.refused,
+            }
+
+    def latency(self, rate, count):
+        with self.surroundings():
+            results = Results(self.brokers)
+            with self.started() as process:
+                load(self.brokers, 1)
+                self.gather(results, 1, process)
+                pace, arrived = Pace(self.brokers, rate, count), {}
+                meter = Meter(process.pid, self.helpers)
+                pace.start()
+                last = time.monotonic()
+                while len(arrived) < count:
+                    # One at a time: whoever waits for more holds back the first.
+                    for key in results.take(1, 0.01):
+                        last = arrived[key] = time.monotonic()
+                    if time.monotonic() - last > PATIENCE:
+                        raise RuntimeError(f"{self.worker.label}: {len(arrived)} of {count} results")
+                _, cpu, others = meter.since()
+                peak = peak_megabytes(process.pid)
+            pace.join()
+            results.close()
+            waits = sorted((arrived[key] - pace.due[key]) * 1_000 for key in arrived)
+            cuts = statistics.quantiles(waits, n=100)
+            return {"p50": cuts[49], "p90": cuts[89], "p99": cuts[98], "cpu": cpu / count * 1_000, "peak": peak, "others": others}
+
+    def kill(self, share):
+        """Kills it once with signal 9 when so much is done, starts it again, and counts what stands twice."""
+        with self.surroundings():
+            load(self.brokers, self.count)
+            results = Results(self.brokers)
+            with self.started() as process:
+                self.gather(results, int(self.count * share), process)
+                process.kill()
+                process.wait()
+            # What was visible before it came back is not its doing.
+            while results.take(wait=0.5):
+                pass
+            before = len(results.seen)
+            with self.started() as process:
+                began = time.monotonic()
+                if before < self.count:
+                    self.gather(results, before + 1, process)
+                first = time.monotonic() - began
+                self.gather(results, self.count, process)
+                # Anything that comes twice comes soon.
+                quiet = time.monotonic() + 3
+                while time.monotonic() < quiet:
+                    results.take(wait=0.2)
+            results.close()
+            return {"first": first, "repeated": results.repeated, "conflicts": self.stub.stats()["conflicts"] if self.stub else None}
