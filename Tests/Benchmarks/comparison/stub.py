@@ -31,7 +31,8 @@ http {{
             running = running + 1
             if running > peak then peak = running end
             ngx.req.read_body()
-            local id = string.match(ngx.req.get_body_data(), '"external_id":"([^"]*)"')
+            local sent = ngx.req.get_body_data()
+            local id = string.match(sent, '"external_id":"([^"]*)"')
             ngx.sleep({latency})
             running = running - 1
             local body
@@ -41,12 +42,19 @@ http {{
                 body = '{{"success":false,"error":{{"message":"customer already exists","http_status_code":409}}}}'
             else
                 made = made + 1
-                known[id] = true
+                body = '{{"id":"cust_' .. made .. '","status":"published",' .. string.sub(sent, 2)
+                known[id] = body
                 ngx.status = 201
-                body = '{{"id":"cust_' .. made .. '","external_id":"' .. id .. '","status":"published"}}'
             end
             ngx.header["content-length"] = #body
             ngx.print(body)
+        }} }}
+        location = /v1/customers/search {{ content_by_lua_block {{
+            ngx.req.read_body()
+            local found = known[string.match(ngx.req.get_body_data(), '"external_ids":%["([^"]*)"%]')]
+            ngx.sleep({latency})
+            local total = found and 1 or 0
+            ngx.print('{{"items":[' .. (found or '') .. '],"pagination":{{"total":' .. total .. ',"limit":2,"offset":0}}}}')
         }} }}
         location = /stats {{ content_by_lua_block {{
             ngx.print('{{"made":' .. made .. ',"conflicts":' .. conflicts .. ',"peak":' .. peak .. '}}')
