@@ -21,6 +21,13 @@ public struct CreateCustomerCommand: Sendable {
     /// The names of top-level fields that this contract does not know, in their order; they are passed on untouched.
     @inlinable public var unknownFields: [String] { self.parts.unknownFields }
 
+    /// The value of a known field, nil when it is not there or null.
+    package subscript(field: KnownField) -> JSONValue? {
+        guard let place = self.parts.known.place(of: field) else { return nil }
+        let value = self.parts.fields.members[place].value
+        return value.isNull ? nil : value
+    }
+
     /// The event type that a producer may name in the header `ce_type`.
     public static let eventType = "flexprice.customer.create.v1"
 
@@ -40,13 +47,16 @@ public struct CreateCustomerCommand: Sendable {
         @usableFromInline let fingerprint: Fingerprint
         @usableFromInline let fieldDigests: FieldDigests
         @usableFromInline let unknownFields: [String]
+        let known: KnownMembers
 
         init(context: CommandContext, externalID: ExternalID, fields: JSONObject, unknownFields: [String]) {
             self.context = context
             self.externalID = externalID
             self.fields = fields
             self.unknownFields = unknownFields
-            (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: fields)
+            let known = KnownMembers(of: fields)
+            self.known = known
+            (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: fields, known)
         }
     }
 }

@@ -11,24 +11,49 @@ import Crypto
 /// Stored fingerprints outlive the process: a change here would turn every replay into a conflict.
 enum CanonicalForm {
     /// The fingerprint of an object and the digests of its members, in one pass.
-    static func digest(of object: JSONObject) -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
-        let members = sortedMembers(of: object)
-        let fields = members.map { KnownField(named: $0.name) }
+    static func digest(
+        of object: JSONObject,
+        _ known: KnownMembers
+    ) -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512)
-        var digests = FieldDigestsBuilder(unknownFieldCount: fields.count { $0 == nil })
         bytes.append(UInt8(ascii: "{"))
+        let digests = known.areAll ? appendKnown(object, known, to: &bytes) : appendAny(object, to: &bytes)
+        bytes.append(UInt8(ascii: "}"))
+        var hash = SHA256()
+        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
+        let digest = hash.finalize().withUnsafeBytes { [UInt8]($0) }
+        return (Fingerprint(digest: digest), digests)
+    }
+
+    /// Appends members that are known fields, each once: their order is known too, and nothing needs sorting.
+    private static func appendKnown(
+        _ object: JSONObject,
+        _ known: KnownMembers,
+        to bytes: inout [UInt8]
+    ) -> FieldDigests {
+        var digests = FieldDigestsBuilder(unknownFieldCount: 0)
+        for field in KnownField.byName {
+            guard let place = known.place(of: field), !object.members[place].value.isNull else { continue }
+            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
+            let start = bytes.count
+            append(object.members[place], to: &bytes)
+            digests.add(field, name: "", canonicalMember: bytes[start...])
+        }
+        return digests.build()
+    }
+
+    private static func appendAny(_ object: JSONObject, to bytes: inout [UInt8]) -> FieldDigests {
+        let members = sortedMembers(of: object)
+        let fields = members.map { KnownField(named: $0.name) }
+        var digests = FieldDigestsBuilder(unknownFieldCount: fields.count { $0 == nil })
         for (member, field) in zip(members, fields) {
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             let start = bytes.count
             append(member, to: &bytes)
             digests.add(field, name: member.name, canonicalMember: bytes[start...])
         }
-        bytes.append(UInt8(ascii: "}"))
-        var hash = SHA256()
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        let digest = hash.finalize().withUnsafeBytes { [UInt8]($0) }
-        return (Fingerprint(digest: digest), digests.build())
+        return digests.build()
     }
 
     /// The canonical bytes of an object.

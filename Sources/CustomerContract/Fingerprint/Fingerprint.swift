@@ -13,7 +13,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
 
     /// The fingerprint of the fields of a command.
     public init(of fields: JSONObject) {
-        self = CanonicalForm.digest(of: fields).fingerprint
+        self = CanonicalForm.digest(of: fields, KnownMembers(of: fields)).fingerprint
     }
 
     /// A hash that is 32 bytes long by construction.

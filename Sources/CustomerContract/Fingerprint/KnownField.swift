@@ -49,17 +49,35 @@ package enum KnownField: UInt8, CaseIterable {
 
     /// The field of that name, compared byte for byte; nil for any other name.
     package init?(named name: String) {
-        let count = name.utf8.count
-        guard count < Self.byNameLength.count else { return nil }
-        guard let field = Self.byNameLength[count].first(where: { $0.fieldName.hasSameBytes(as: name) }) else {
-            return nil
+        // The length and one byte leave at most one candidate.
+        let candidate = name.withBytes { bytes -> KnownField? in
+            switch (bytes.count, bytes.last) {
+            case (4, _): .name
+            case (5, _): .email
+            case (7, _): .contact
+            case (8, UInt8(ascii: "a")): .metadata
+            case (8, _): .timezone
+            case (11, _): .externalID
+            case (12, _): .addressCity
+            case (13, UInt8(ascii: "1")): .addressLine1
+            case (13, UInt8(ascii: "2")): .addressLine2
+            case (13, UInt8(ascii: "e")): .addressState
+            case (13, _): .taxTreatment
+            case (15, UInt8(ascii: "y")): .addressCountry
+            case (15, _): .contactPersons
+            case (16, _): .billingCurrency
+            case (18, _): .taxRateOverrides
+            case (19, _): .addressPostalCode
+            case (24, UInt8(ascii: "w")): .skipOnboardingWorkflow
+            case (24, _): .onboardingWorkflowName
+            case (26, _): .integrationEntityMapping
+            default: nil
+            }
         }
-        self = field
+        guard let candidate, candidate.fieldName.hasSameBytes(as: name) else { return nil }
+        self = candidate
     }
 
-    /// The fields by the length of their names, since the length alone settles most look-ups.
-    private static let byNameLength: [[KnownField]] = {
-        let longest = allCases.map(\.fieldName.utf8.count).max() ?? 0
-        return (0...longest).map { length in allCases.filter { $0.fieldName.utf8.count == length } }
-    }()
+    /// All fields in the order of their names' bytes, which is that of the canonical form.
+    static let byName = allCases.sorted { $0.fieldName.bytesPrecede($1.fieldName) }
 }

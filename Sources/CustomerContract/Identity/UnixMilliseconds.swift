@@ -44,23 +44,26 @@ public struct UnixMilliseconds: Sendable, Hashable, Comparable, CustomStringConv
         let clamped = min(max(value, Self.earliestWritable), Self.latestWritable)
         let (days, inDay) = clamped.quotientAndRemainder(flooringBy: 86_400_000)
         let date = CivilDate(daysSince1970: days)
-        var text: [UInt8] = []
-        text.reserveCapacity(24)
-        text.appendDecimal(date.year, width: 4)
-        text.append(UInt8(ascii: "-"))
-        text.appendDecimal(date.month, width: 2)
-        text.append(UInt8(ascii: "-"))
-        text.appendDecimal(date.day, width: 2)
-        text.append(UInt8(ascii: "T"))
-        text.appendDecimal(inDay / 3_600_000, width: 2)
-        text.append(UInt8(ascii: ":"))
-        text.appendDecimal(inDay / 60_000 % 60, width: 2)
-        text.append(UInt8(ascii: ":"))
-        text.appendDecimal(inDay / 1_000 % 60, width: 2)
-        text.append(UInt8(ascii: "."))
-        text.appendDecimal(inDay % 1_000, width: 3)
-        text.append(UInt8(ascii: "Z"))
-        return String(decoding: text, as: UTF8.self)
+        return String(unsafeUninitializedCapacity: 24) { text in
+            var end = 0
+            func append(_ number: Int64, width: Int, then separator: UInt8) {
+                var rest = number
+                for place in stride(from: end + width - 1, through: end, by: -1) {
+                    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                    rest /= 10
+                }
+                text[end + width] = separator
+                end += width + 1
+            }
+            append(date.year, width: 4, then: UInt8(ascii: "-"))
+            append(date.month, width: 2, then: UInt8(ascii: "-"))
+            append(date.day, width: 2, then: UInt8(ascii: "T"))
+            append(inDay / 3_600_000, width: 2, then: UInt8(ascii: ":"))
+            append(inDay / 60_000 % 60, width: 2, then: UInt8(ascii: ":"))
+            append(inDay / 1_000 % 60, width: 2, then: UInt8(ascii: "."))
+            append(inDay % 1_000, width: 3, then: UInt8(ascii: "Z"))
+            return end
+        }
     }
 
     /// 0000-01-01T00:00:00.000Z.
@@ -73,17 +76,5 @@ extension Int64 {
     fileprivate func quotientAndRemainder(flooringBy divisor: Int64) -> (Int64, Int64) {
         let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
         return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-    }
-}
-
-extension [UInt8] {
-    /// Appends the last `width` digits of a number that is not negative, with leading zeros.
-    fileprivate mutating func appendDecimal(_ number: Int64, width: Int) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / divisor % 10))
-            divisor /= 10
-        }
     }
 }

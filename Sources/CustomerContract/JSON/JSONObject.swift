@@ -41,7 +41,10 @@ public struct JSONObject: Sendable, Hashable {
     /// the last member in its place, or adds a member at the end; setting nil removes every member of that name.
     public subscript(name: String) -> JSONValue? {
         get {
-            members.last { $0.name.hasSameBytes(as: name) }?.value
+            for index in members.indices.reversed() where members[index].name.hasSameBytes(as: name) {
+                return members[index].value
+            }
+            return nil
         }
         set {
             guard let newValue else {

@@ -69,6 +69,16 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
+    /// Writes a member's name that needs no escapes, as it stands; its value must follow.
+    public mutating func plainName(_ name: StaticString) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
     /// Writes a string.
     public mutating func string(_ text: String) {
         separate()
@@ -78,7 +88,9 @@ public struct JSONWriter: Sendable {
 
     /// Writes a whole number.
     public mutating func integer(_ value: some BinaryInteger) {
-        raw(Array(String(value).utf8))
+        separate()
+        bytes.append(contentsOf: String(value).utf8)
+        needsComma = true
     }
 
     /// Writes `true` or `false`.

@@ -43,12 +43,13 @@ public struct ResultEncoder: Sendable {
                 refused = replyTopic
             }
         }
+        let completedAt = result.completedAt.description
         return OutgoingMessage(
             topic: topic,
             partition: partition,
             key: result.context.externalID.map { Array($0.text.utf8) },
-            value: value(of: result),
-            headers: headers(of: result, refusedTopic: refused),
+            value: value(of: result, completedAt: completedAt),
+            headers: headers(of: result, completedAt: completedAt, refusedTopic: refused),
             timestamp: result.completedAt
         )
     }
@@ -62,7 +63,11 @@ public struct ResultEncoder: Sendable {
         return "\(message.position)@\(timestamp.value)"
     }
 
-    private func headers(of result: CommandResult, refusedTopic: String?) -> [MessageHeader] {
+    private func headers(
+        of result: CommandResult,
+        completedAt: String,
+        refusedTopic: String?
+    ) -> [MessageHeader] {
         let context = result.context
         var headers: [MessageHeader] = []
         headers.reserveCapacity(16)
@@ -73,7 +78,7 @@ public struct ResultEncoder: Sendable {
         if let externalID = context.externalID {
             headers.append(MessageHeader(name: HeaderName.ceSubject, text: externalID.text))
         }
-        headers.append(MessageHeader(name: HeaderName.ceTime, text: result.completedAt.description))
+        headers.append(MessageHeader(name: HeaderName.ceTime, text: completedAt))
         headers.append(MessageHeader(name: HeaderName.contentType, text: "application/json"))
         headers.append(MessageHeader(name: HeaderName.ceCausationID, text: context.id.text))
         if let trace = context.trace {
@@ -96,54 +101,54 @@ public struct ResultEncoder: Sendable {
         }
     }
 
-    private func value(of result: CommandResult) -> [UInt8] {
+    private func value(of result: CommandResult, completedAt: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
-        writer.name("status")
+        writer.plainName("status")
         switch result.outcome {
         case .created(let outcome, let customer):
             writer.string("created")
-            writer.name("outcome")
+            writer.plainName("outcome")
             writer.string(outcome.rawValue)
             writeExternalID(of: result.context, to: &writer)
-            writer.name("customer")
+            writer.plainName("customer")
             writer.raw(customer.json)
         case .failed(let failure):
             writer.string("failed")
             writeExternalID(of: result.context, to: &writer)
-            writer.name("error")
+            writer.plainName("error")
             write(failure, to: &writer)
         }
-        writer.name("command")
+        writer.plainName("command")
         write(result.context, to: &writer)
-        writer.name("attempts")
+        writer.plainName("attempts")
         writer.integer(result.attempts)
-        writer.name("completed_at")
-        writer.string(result.completedAt.description)
+        writer.plainName("completed_at")
+        writer.string(completedAt)
         writer.endObject()
         return writer.bytes
     }
 
     private func writeExternalID(of context: CommandContext, to writer: inout JSONWriter) {
         guard let externalID = context.externalID else { return }
-        writer.name("external_id")
+        writer.plainName("external_id")
         writer.string(externalID.text)
     }
 
     private func write(_ failure: CommandFailure, to writer: inout JSONWriter) {
         writer.beginObject()
-        writer.name("code")
+        writer.plainName("code")
         writer.string(failure.code.rawValue)
-        writer.name("message")
+        writer.plainName("message")
         writer.string(failure.message)
-        writer.name("retryable")
+        writer.plainName("retryable")
         writer.bool(failure.retryable)
         if let httpStatus = failure.httpStatus {
-            writer.name("http_status")
+            writer.plainName("http_status")
             writer.integer(httpStatus)
         }
         if let details = failure.details {
-            writer.name("details")
+            writer.plainName("details")
             writer.write(details)
         }
         writer.endObject()
@@ -152,16 +157,16 @@ public struct ResultEncoder: Sendable {
     private func write(_ context: CommandContext, to writer: inout JSONWriter) {
         let message = context.message
         writer.beginObject()
-        writer.name("id")
+        writer.plainName("id")
         writer.string(context.id.text)
-        writer.name("topic")
+        writer.plainName("topic")
         writer.string(message.position.topic)
-        writer.name("partition")
+        writer.plainName("partition")
         writer.integer(message.position.partition)
-        writer.name("offset")
+        writer.plainName("offset")
         writer.integer(message.position.offset)
         if let timestamp = message.timestamp {
-            writer.name("timestamp")
+            writer.plainName("timestamp")
             writer.string(timestamp.description)
         }
         writer.endObject()

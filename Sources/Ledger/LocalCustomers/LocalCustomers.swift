@@ -6,8 +6,22 @@ import Synchronization
 /// The document alone makes nobody a customer: remembering it in the ledger does, and of two for the same external_id the
 /// ledger keeps one.
 public final class LocalCustomers: Sendable {
+    private struct Making {
+        var generator = ULIDGenerator()
+        /// The last moment that was asked for, which is that of a whole batch, as text.
+        var moment: (UnixMilliseconds, String)?
+
+        mutating func next(at moment: UnixMilliseconds) -> (id: String, time: String) {
+            let id = self.generator.next(at: moment.value)
+            if let (last, text) = self.moment, last == moment { return (id, text) }
+            let text = moment.description
+            self.moment = (moment, text)
+            return (id, text)
+        }
+    }
+
     private let environmentID: String
-    private let generator = Mutex(ULIDGenerator())
+    private let making = Mutex(Making())
 
     /// - Parameter environmentID: what `environment_id` of every customer says; empty when there is only one.
     public init(environmentID: String = "") {
@@ -16,53 +30,61 @@ public final class LocalCustomers: Sendable {
 
     /// Makes the customer of a command, with all the fields of the API's answer in its order.
     public func make(_ command: CreateCustomerCommand, at moment: UnixMilliseconds) -> CustomerDocument {
-        let id = self.generator.withLock { "cust_" + $0.next(at: moment.value) }
-        let time = JSONValue.string(moment.description)
-        let fields = command.fields
-        var members: [JSONObject.Member] = [
-            .init(name: "id", value: .string(id)),
-            .init(name: "external_id", value: .string(command.externalID.text)),
-        ]
-        for name in Self.alwaysPresent {
-            members.append(.init(name: name, value: Self.present(fields[name]) ?? .string("")))
+        let (id, time) = self.making.withLock { $0.next(at: moment) }
+        var writer = JSONWriter(capacity: 768)
+        writer.beginObject()
+        writer.plainName("id")
+        writer.string("cust_" + id)
+        writer.plainName("external_id")
+        writer.string(command.externalID.text)
+        for field in Self.alwaysPresent {
+            writer.name(field.fieldName)
+            if let value = command[field] { writer.write(value) } else { writer.string("") }
         }
-        for name in Self.presentWhenSent {
-            if let value = Self.present(fields[name]) { members.append(.init(name: name, value: value)) }
+        for field in Self.presentWhenSent {
+            guard let value = command[field] else { continue }
+            writer.name(field.fieldName)
+            writer.write(value)
         }
-        members.append(.init(name: "timezone", value: Self.timezone(fields["timezone"])))
-        members.append(.init(name: "metadata", value: Self.metadata(fields["metadata"])))
-        members.append(.init(name: "environment_id", value: .string(self.environmentID)))
-        members.append(.init(name: "tenant_id", value: .string("")))
-        members.append(.init(name: "status", value: .string("published")))
-        members.append(.init(name: "created_at", value: time))
-        members.append(.init(name: "updated_at", value: time))
-        members.append(.init(name: "created_by", value: .string("")))
-        members.append(.init(name: "updated_by", value: .string("")))
-        return CustomerDocument(JSONObject(members))
+        writer.plainName("timezone")
+        if case .string(let zone)? = command[.timezone], !zone.isEmpty {
+            writer.string(zone)
+        } else {
+            writer.string("UTC")
+        }
+        writer.plainName("metadata")
+        Self.write(metadata: command[.metadata], to: &writer)
+        writer.plainName("environment_id")
+        writer.string(self.environmentID)
+        writer.plainName("tenant_id")
+        writer.string("")
+        writer.plainName("status")
+        writer.string("published")
+        writer.plainName("created_at")
+        writer.string(time)
+        writer.plainName("updated_at")
+        writer.string(time)
+        writer.plainName("created_by")
+        writer.string("")
+        writer.plainName("updated_by")
+        writer.string("")
+        writer.endObject()
+        return CustomerDocument(json: writer.bytes)
     }
 
-    private static let alwaysPresent = [
-        "name", "email", "address_line1", "address_line2", "address_city", "address_state", "address_postal_code",
-        "address_country",
+    private static let alwaysPresent: [KnownField] = [
+        .name, .email, .addressLine1, .addressLine2, .addressCity, .addressState, .addressPostalCode, .addressCountry,
     ]
-    private static let presentWhenSent = ["contact", "billing_currency", "contact_persons", "tax_treatment"]
-
-    private static func present(_ value: JSONValue?) -> JSONValue? {
-        guard let value, value != .null else { return nil }
-        return value
-    }
-
-    private static func timezone(_ value: JSONValue?) -> JSONValue {
-        guard case .string(let zone)? = value, !zone.isEmpty else { return .string("UTC") }
-        return .string(zone)
-    }
+    private static let presentWhenSent: [KnownField] = [.contact, .billingCurrency, .contactPersons, .taxTreatment]
 
     /// As Flexprice stores it: absent is null, and a null value is an empty string.
-    private static func metadata(_ value: JSONValue?) -> JSONValue {
-        guard case .object(let object)? = value else { return .null }
-        let members = object.members.map { member in
-            member.value == .null ? JSONObject.Member(name: member.name, value: .string("")) : member
+    private static func write(metadata: JSONValue?, to writer: inout JSONWriter) {
+        guard case .object(let object)? = metadata else { return writer.null() }
+        writer.beginObject()
+        for member in object.members {
+            writer.name(member.name)
+            if member.value.isNull { writer.string("") } else { writer.write(member.value) }
         }
-        return .object(JSONObject(members))
+        writer.endObject()
     }
 }

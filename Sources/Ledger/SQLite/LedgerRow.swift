@@ -1,6 +1,4 @@
 import CustomerContract
-import Foundation
-import GRDB
 
 /// One entry as a row of `customers`, both ways.
 enum LedgerRow {
@@ -27,44 +25,18 @@ enum LedgerRow {
         )
         """
 
-    static func arguments(_ entry: LedgerEntry) -> StatementArguments {
-        [
-            entry.externalID.text,
-            Data(entry.fingerprint.bytes),
-            Data(entry.fieldDigests.encoded),
-            String(decoding: entry.customer.json, as: UTF8.self),
-            entry.outcome.rawValue,
-            entry.commandID.text,
-            entry.position.topic,
-            entry.position.partition,
-            entry.position.offset,
-            entry.recordTimestamp?.value,
-            entry.rememberedAt.value,
-        ]
-    }
-
-    /// Runs the select; a row that cannot be understood is damage, not absence.
-    static func read(_ statement: Statement, _ externalID: ExternalID) throws -> LedgerEntry? {
-        guard let row = try Row.fetchOne(statement, arguments: [externalID.text]) else { return nil }
-        return try self.read(row)
-    }
-
     /// Reads the columns of ``select`` and ``page``.
-    static func read(_ row: Row) throws -> LedgerEntry {
-        // Read by value and not by type: GRDB ends the process for a column that holds another type than asked for.
-        func column<Value: DatabaseValueConvertible>(_ index: Int) -> Value? {
-            Value.fromDatabaseValue(row[index] as DatabaseValue)
-        }
-        guard let fingerprint = (column(0) as Data?).flatMap({ Fingerprint(bytes: [UInt8]($0)) }),
-            let digests = (column(1) as Data?).flatMap({ FieldDigests(encoded: [UInt8]($0)) }),
-            let customer: String = column(2),
-            let outcome = column(3).flatMap({ CreatedOutcome(rawValue: $0) }),
-            let commandID: String = column(4),
-            let topic: String = column(5),
-            let partition: Int32 = column(6),
-            let offset: Int64 = column(7),
-            let rememberedAt: Int64 = column(9),
-            let externalID: String = column(10)
+    static func read(_ columns: LedgerColumns) throws -> LedgerEntry {
+        guard let fingerprint = columns.blob(0).flatMap({ Fingerprint(bytes: $0) }),
+            let digests = columns.blob(1).flatMap({ FieldDigests(encoded: $0) }),
+            let customer = columns.text(2),
+            let outcome = columns.string(3).flatMap({ CreatedOutcome(rawValue: $0) }),
+            let commandID = columns.string(4),
+            let topic = columns.string(5),
+            let partition: Int32 = columns.integer(6),
+            let offset: Int64 = columns.integer(7),
+            let rememberedAt: Int64 = columns.integer(9),
+            let externalID = columns.string(10)
         else {
             throw LedgerError(.corrupt, "the entry of an external_id cannot be read: restore it from a backup")
         }
@@ -72,11 +44,11 @@ enum LedgerRow {
             externalID: ExternalID(externalID),
             fingerprint: fingerprint,
             fieldDigests: digests,
-            customer: CustomerDocument(json: Array(customer.utf8)),
+            customer: CustomerDocument(json: customer),
             outcome: outcome,
             commandID: CommandID(commandID),
             position: RecordPosition(topic: topic, partition: partition, offset: offset),
-            recordTimestamp: (column(8) as Int64?).map { UnixMilliseconds($0) },
+            recordTimestamp: (columns.integer(8) as Int64?).map { UnixMilliseconds($0) },
             rememberedAt: UnixMilliseconds(rememberedAt)
         )
     }

@@ -83,20 +83,20 @@ public final class SQLiteLedger: Ledger {
     /// Answers look-ups and remembers entries in one transaction with one `fsync`; see ``Ledger/apply(_:)``.
     public func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers {
         try await self.run { database in
-            let find = try database.cachedStatement(sql: LedgerRow.select)
+            let find = try LedgerStatement(LedgerRow.select, in: database)
             var answers = LedgerAnswers()
             answers.found.reserveCapacity(batch.lookUps.count)
             for externalID in batch.lookUps {
-                answers.found.append(try LedgerRow.read(find, externalID))
+                answers.found.append(try find.find(externalID))
             }
             guard !batch.entries.isEmpty else { return answers }
-            let insert = try database.cachedStatement(sql: LedgerRow.insert)
+            let insert = try LedgerStatement(LedgerRow.insert, in: database)
+            var scratch: [UInt8] = []
             answers.earlier.reserveCapacity(batch.entries.count)
             for entry in batch.entries {
-                try insert.execute(arguments: LedgerRow.arguments(entry))
-                // 0 changes: ON CONFLICT left the earlier entry where it was.
-                let isOurs = database.changesCount > 0
-                answers.earlier.append(isOurs ? nil : try LedgerRow.read(find, entry.externalID))
+                // ON CONFLICT leaves an earlier entry where it is.
+                let isOurs = try insert.insert(entry, &scratch)
+                answers.earlier.append(isOurs ? nil : try find.find(entry.externalID))
             }
             return answers
         }
@@ -105,7 +105,7 @@ public final class SQLiteLedger: Ledger {
     /// What is remembered of one external_id, or `nil`.
     public func entry(for externalID: ExternalID) async throws(LedgerError) -> LedgerEntry? {
         try await self.run { database in
-            try LedgerRow.read(database.cachedStatement(sql: LedgerRow.select), externalID)
+            try LedgerStatement(LedgerRow.select, in: database).find(externalID)
         }
     }
 
@@ -131,10 +131,7 @@ public final class SQLiteLedger: Ledger {
     /// A page of entries; see ``Ledger/entries(after:limit:)``.
     public func entries(after id: ExternalID?, limit: Int) async throws(LedgerError) -> [LedgerEntry] {
         try await self.run { database in
-            try Row.fetchAll(
-                database.cachedStatement(sql: LedgerRow.page),
-                arguments: [id?.text ?? "", limit]
-            ).map { try LedgerRow.read($0) }
+            try LedgerStatement(LedgerRow.page, in: database).page(after: id?.text ?? "", limit: limit)
         }
     }
 
