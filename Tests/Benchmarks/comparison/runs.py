@@ -68,35 +68,51 @@ class Run:
         with open(os.path.join(self.folder, "log"), errors="replace") as file:
             return "".join(file.readlines()[-5:])
 
-    def gather(self, results, until, process=None):
-        """Reads results until there are so many; the time of the last new one."""
-        last = time.monotonic()
-        while len(results.seen) < until:
-            if results.take():
-                last = time.monotonic()
+    def gather(self, results, until, process=None, repeats=False):
+        """Reads results until there are so many: of different ids, or all that came where ids are meant to repeat."""
+        last, counted = time.monotonic(), 0
+        while counted < until:
+            results.take()
+            now = len(results.seen) + (results.repeated if repeats else 0)
+            if now > counted:
+                last, counted = time.monotonic(), now
             if time.monotonic() - last > PATIENCE or process is not None and process.poll() is not None:
-                raise RuntimeError(f"{self.worker.label}: {len(results.seen)} of {until} results; its log ends:\n{self.tail()}")
-        return last
+                raise RuntimeError(f"{self.worker.label}: {counted} of {until} results; its log ends:\n{self.tail()}")
+        return counted
 
     def throughput(self):
         with self.surroundings():
             load(self.brokers, self.count, self.ids)
-            distinct = self.ids or self.count
             results = Results(self.brokers)
-            with self.started() as process:
-                began = time.monotonic()
-                self.gather(results, distinct // 20, process)
-                meter, five = Meter(process.pid, self.helpers), len(results.seen)
-                self.gather(results, distinct, process)
-                elapsed, cpu, others = meter.since()
-                wall, peak = time.monotonic() - began, peak_megabytes(process.pid)
+            figures = self.timed(results, 0)
             results.close()
-            made = distinct - five
-            ideal = self.concurrency / (self.latency_ms / 1_000)
-            return {
-                "rate": made / elapsed, "wall_rate": distinct / wall, "cpu": cpu / made * 1_000, "peak": peak, "others": others,
-                "of_ideal": made / elapsed / ideal if self.stub else None, "refused": results.refused,
-            }
+            return figures
+
+    def replay(self):
+        """The figures of a stream, and of the same stream once more: the worker answers it from what it remembers."""
+        with self.surroundings():
+            results, figures = Results(self.brokers), []
+            for turn in range(2):
+                load(self.brokers, self.count)
+                figures.append(self.timed(results, turn * self.count, repeats=True))
+            results.close()
+            return figures
+
+    def timed(self, results, before, repeats=None):
+        """Starts the worker, and takes the figures of its next `count` results."""
+        repeats = self.ids is not None if repeats is None else repeats
+        with self.started() as process:
+            began = time.monotonic()
+            five = self.gather(results, before + self.count // 20, process, repeats)
+            meter = Meter(process.pid, self.helpers)
+            self.gather(results, before + self.count, process, repeats)
+            elapsed, cpu, others = meter.since()
+            wall, peak = time.monotonic() - began, peak_megabytes(process.pid)
+        made, ideal = before + self.count - five, self.concurrency / (self.latency_ms / 1_000)
+        return {
+            "rate": made / elapsed, "wall_rate": self.count / wall, "cpu": cpu / made * 1_000, "peak": peak, "others": others,
+            "of_ideal": made / elapsed / ideal if self.stub else None, "refused": results.refused,
+        }
 
     def latency(self, rate, count):
         with self.surroundings():

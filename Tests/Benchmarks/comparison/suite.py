@@ -4,6 +4,7 @@ import sys
 import time
 
 from .runs import Run
+from .transactions import bare_transactions
 from .workers import WORKERS
 
 # Part: what is measured, the backend, what the run is given.
@@ -13,6 +14,7 @@ PARTS = {
     "api-256": ("throughput", "flexprice", {"count": 40_000, "concurrency": 256}),
     "local-latency": ("latency", "local", {}),
     "api-latency": ("latency", "flexprice", {}),
+    "transaction": ("transaction", None, {}),
     "local-kill": ("kill", "local", {"count": 40_000}),
     "api-kill": ("kill", "flexprice", {"count": 10_000}),
 }
@@ -34,6 +36,9 @@ def measure_all(options, record):
     """Runs everything that is asked for; a failure is a row too."""
     for turn in range(options.repeat):
         for part in options.parts:
+            if part == "transaction":
+                record({"part": part, "worker": "no worker at all", "ours": False, **bare_transactions(options.brokers)})
+                continue
             for worker in WORKERS:
                 if PARTS[part][1] not in worker.backends or (options.quick and not worker.quick):
                     continue

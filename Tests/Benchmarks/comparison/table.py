@@ -12,6 +12,7 @@ COLUMNS = {
         ("p50 ms", "p50", "{:.1f}"), ("p90 ms", "p90", "{:.1f}"), ("p99 ms", "p99", "{:.1f}"), ("CPU s per 1,000", "cpu", "{:.3f}"),
         ("peak MB", "peak", "{:.0f}"),
     ),
+    "transaction": (("p50 ms", "p50", "{:.1f}"), ("p99 ms", "p99", "{:.1f}")),
     "kill": (
         ("first new result after s", "first", "{:.1f}"), ("results twice", "repeated", "{:,.0f}"),
         ("API asked twice", "conflicts", "{:,.0f}"),
