@@ -63,32 +63,38 @@ extension WorkerCore {
                 self.lookedUp(lookUp.ticket, lookUp.command, found[index], at: now)
             }
             for (index, creation) in batch.creations.enumerated() {
-                self.succeeded(
-                    creation.ticket,
-                    creation.command,
-                    .created,
-                    made[index],
-                    earlier: earlier[index],
-                    at: now
+                let command = creation.command
+                self.dispatcher.keep(
+                    earlier[index]
+                        ?? LedgerEntry(
+                            command: command,
+                            customer: made[index],
+                            outcome: .created,
+                            rememberedAt: now.wall
+                        ),
+                    for: command.externalID
                 )
+                self.succeeded(creation.ticket, command, .created, made[index], earlier: earlier[index], at: now)
             }
             for (index, success) in batch.entries.enumerated() {
                 guard let command = self.table[success.ticket]?.command else { continue }
                 let (outcome, customer) = (success.entry.outcome, success.entry.customer)
                 // Another worker may have been quicker: then its success is the first, and this command's a replay.
                 let earlier = earlier[batch.creations.count + index]
+                self.dispatcher.keep(earlier ?? success.entry, for: command.externalID)
                 self.succeeded(success.ticket, command, outcome, customer, earlier: earlier, at: now)
             }
         }
     }
 
-    private mutating func lookedUp(
+    mutating func lookedUp(
         _ ticket: CommandTicket,
         _ command: CreateCustomerCommand,
         _ entry: LedgerEntry?,
         at now: Moment
     ) {
         guard let inFlight = self.table[ticket] else { return }
+        if let entry { self.dispatcher.keep(entry, for: command.externalID) }
         switch LedgerVerdict(command: command, entry: entry) {
         case .new where self.isLeaving(inFlight.assignment):
             // Nobody waits for it here: the record's next owner sends the request.

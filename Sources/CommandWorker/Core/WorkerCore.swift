@@ -143,6 +143,10 @@ struct WorkerCore: Sendable {
             case .refused(_, let failure):
                 self.finish(ticket, .failed(failure), at: now)
             case .command(let command):
+                if let entry = self.dispatcher.entry(for: command.externalID) {
+                    self.lookedUp(ticket, command, entry, at: now)
+                    continue
+                }
                 self.table.update(ticket) { $0.stage = .atLedger }
                 if self.settings.createsLocally {
                     self.store.creations.append((ticket, command))

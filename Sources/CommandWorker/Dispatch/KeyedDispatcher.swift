@@ -1,5 +1,6 @@
 import CustomerContract
 import DequeModule
+import Ledger
 
 /// One FIFO lane per external_id: of a lane one command runs, the others wait in log order; lanes do not know each other.
 ///
@@ -7,13 +8,20 @@ import DequeModule
 struct KeyedDispatcher: Sendable {
     /// Those waiting behind the running one; empty for almost every lane, and then it allocates nothing.
     private var lanes: [ExternalID: Deque<CommandTicket>] = [:]
+    /// How many wait in all lanes.
+    private var waitingCount = 0
+    /// What the ledger remembers of the ids for which commands wait.
+    private var remembered: [ExternalID: LedgerEntry] = [:]
 
     /// Lanes with a running command.
     var laneCount: Int { self.lanes.count }
 
     /// Puts a command into its lane; `true` when it is the first there and may run now.
     mutating func enqueue(_ ticket: CommandTicket, in lane: ExternalID) -> Bool {
-        if self.lanes[lane]?.append(ticket) != nil { return false }
+        if self.lanes[lane]?.append(ticket) != nil {
+            self.waitingCount += 1
+            return false
+        }
         self.lanes[lane] = []
         return true
     }
@@ -22,8 +30,22 @@ struct KeyedDispatcher: Sendable {
     mutating func finish(lane: ExternalID) -> CommandTicket? {
         guard let next = self.lanes[lane]?.popFirst() else {
             self.lanes[lane] = nil
+            if !self.remembered.isEmpty { self.remembered[lane] = nil }
             return nil
         }
+        self.waitingCount -= 1
         return next
+    }
+
+    /// Keeps what the ledger remembers of a lane's id, as long as commands wait in it: a success is for good, so it answers all of
+    /// them, and none has to ask the ledger again.
+    mutating func keep(_ entry: @autoclosure () -> LedgerEntry, for lane: ExternalID) {
+        guard self.waitingCount > 0, self.remembered[lane] == nil, self.lanes[lane]?.isEmpty == false else { return }
+        self.remembered[lane] = entry()
+    }
+
+    /// What the ledger remembers of a lane's id, if a command of this lane has learnt it.
+    func entry(for lane: ExternalID) -> LedgerEntry? {
+        self.remembered.isEmpty ? nil : self.remembered[lane]
     }
 }

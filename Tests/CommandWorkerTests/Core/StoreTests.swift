@@ -53,6 +53,33 @@ import Testing
         #expect(result.outcome == .created(.created, CoreDriver.customer))
     }
 
+    @Test func `those that wait behind a success are answered by it, without the ledger and in their order`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let request = try #require(driver.start(0, id: "a"))
+        for offset in 1...500 as ClosedRange<Int64> { driver.receive(offset, id: "a") }
+        driver.answer(request, .created(.created, CoreDriver.customer))
+        driver.answer(try #require(driver.take().stores.first))
+        let actions = driver.take()
+        #expect(actions.stores.isEmpty)
+        let results = actions.batches.flatMap(\.results)
+        #expect(results.map(\.context.message.position.offset) == Array(0...500))
+        #expect(results.dropFirst().allSatisfy { $0.outcome == .created(.replayed, CoreDriver.customer) })
+        // Nothing is kept of a lane that has ended: the next command of this id asks the ledger.
+        driver.receive(501, id: "a")
+        #expect(driver.take().stores.first?.lookUps.count == 1)
+    }
+
+    @Test func `those that wait behind a failure ask for themselves`() throws {
+        let driver = CoreDriver()
+        driver.assign()
+        let request = try #require(driver.start(0, id: "a"))
+        driver.receive(1, id: "a")
+        let refusal = CommandFailure(code: .rejected, message: "no", httpStatus: 422)
+        driver.answer(request, .failed(refusal))
+        #expect(driver.take().stores.first?.lookUps.map(\.command.context.message.position.offset) == [1])
+    }
+
     @Test func `a batch is cut, and successes go first`() throws {
         let driver = CoreDriver {
             $0.maximumStoreBatch = 2
