@@ -25,7 +25,7 @@ struct Harness: Sendable {
         _ body: String? = nil,
         headers: [(String, String)] = [],
         key: String? = Harness.apiKey,
-        timeout: TimeAmount = .seconds(10)
+        timeout: TimeAmount = .seconds(60)
     ) async throws -> Reply {
         try await send(method, path, bytes: body.map { Array($0.utf8) }, headers: headers, key: key, timeout: timeout)
     }
@@ -36,7 +36,7 @@ struct Harness: Sendable {
         bytes: [UInt8]?,
         headers: [(String, String)] = [],
         key: String? = Harness.apiKey,
-        timeout: TimeAmount = .seconds(10)
+        timeout: TimeAmount = .seconds(60)
     ) async throws -> Reply {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(path)")
         request.method = method

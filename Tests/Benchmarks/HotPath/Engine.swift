@@ -19,7 +19,6 @@ struct Engine {
     /// Takes in so many records; how many results were published.
     static func run(_ count: Int) throws -> Int {
         var engine = Engine(customer: LocalCustomers().make(try Samples.command(0), at: Samples.now))
-        engine.assign()
         for number in 0..<count {
             engine.receive(Samples.record(number))
             // As many as one poll gives.
@@ -31,29 +30,24 @@ struct Engine {
 
     private init(customer: CustomerDocument) {
         self.customer = customer
-        self.core = WorkerCore(
-            settings: CoreSettings(
-                createsLocally: false,
-                requestLimit: .fixed(1_024),
-                maximumInFlight: 4_096,
-                maximumInFlightBytes: 64 << 20,
-                retry: RetryPolicy(
-                    initialInterval: .seconds(1),
-                    maximumInterval: .seconds(4),
-                    maximumElapsedTime: .seconds(60)
-                ),
-                breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
-                revocationBudget: .seconds(10)
-            ),
-            seed: 1
-        )
+        self.core = WorkerCore(settings: Self.settings(requestLimit: 1_024), seed: 1)
+        self.core.assign(Samples.partition, at: self.now)
     }
 
-    private mutating func assign() {
-        self.core.partitionsAssigned([Samples.partition])
-        _ = self.core.takeActions(at: self.now)
-        self.core.assigned([PartitionOffset(Samples.partition, offset: nil)], at: self.now)
-        _ = self.core.takeActions(at: self.now)
+    static func settings(requestLimit: Int) -> CoreSettings {
+        CoreSettings(
+            createsLocally: false,
+            requestLimit: .fixed(requestLimit),
+            maximumInFlight: 4_096,
+            maximumInFlightBytes: 64 << 20,
+            retry: RetryPolicy(
+                initialInterval: .seconds(1),
+                maximumInterval: .seconds(4),
+                maximumElapsedTime: .seconds(60)
+            ),
+            breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
+            revocationBudget: .seconds(10)
+        )
     }
 
     private mutating func receive(_ record: KafkaRecord) {
@@ -76,12 +70,7 @@ struct Engine {
     private mutating func answer(_ action: WorkerAction) {
         switch action {
         case .store(let batch):
-            let outcome = StoreOutcome.done(
-                found: Array(repeating: nil, count: batch.lookUps.count),
-                made: Array(repeating: self.customer, count: batch.creations.count),
-                earlier: Array(repeating: nil, count: batch.creations.count + batch.entries.count)
-            )
-            self.core.stored(outcome, at: self.now)
+            self.core.stored(batch.nothingFound, at: self.now)
         case .request(let request):
             self.core.answered(
                 request.ticket,
@@ -94,5 +83,26 @@ struct Engine {
         case .readCommitted, .assign, .release, .pause, .resume, .report:
             break
         }
+    }
+}
+
+extension WorkerCore {
+    /// Gives it a partition that nobody has committed to.
+    mutating func assign(_ partition: TopicPartition, at now: Moment) {
+        self.partitionsAssigned([partition])
+        _ = self.takeActions(at: now)
+        self.assigned([PartitionOffset(partition, offset: nil)], at: now)
+        _ = self.takeActions(at: now)
+    }
+}
+
+extension StoreBatch {
+    /// The answer of a store that remembers nobody yet.
+    var nothingFound: StoreOutcome {
+        .done(
+            found: Array(repeating: nil, count: self.lookUps.count),
+            made: [],
+            earlier: Array(repeating: nil, count: self.entries.count)
+        )
     }
 }

@@ -11,9 +11,11 @@ enum Samples {
     static func externalID(_ number: Int) -> String { "acct_" + "\(100_000_000 + number)".dropFirst() }
 
     /// Made by copying and not by formatting, so that what is measured is not this.
-    static func record(_ number: Int) -> KafkaRecord {
+    ///
+    /// - Parameter id: the number of its external_id, that of the record unless told.
+    static func record(_ number: Int, id: Int? = nil) -> KafkaRecord {
         var (key, value) = (Self.key, Self.value)
-        var rest = number
+        var rest = id ?? number
         for place in (5..<13).reversed() {
             let digit = UInt8(ascii: "0") + UInt8(rest % 10)
             key[place] = digit

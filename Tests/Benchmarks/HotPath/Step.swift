@@ -18,6 +18,8 @@ enum Step: String, CaseIterable {
     case encode
     /// The whole core, with a store, an API and a broker that answer at once.
     case engine
+    /// The same with an API that takes 10 ms; by the clock, so that only its rate says anything.
+    case engineAtWork = "engine-at-work"
 
     /// Takes so many steps; how many came to their end.
     func run(_ count: Int) throws -> Int {
@@ -28,6 +30,7 @@ enum Step: String, CaseIterable {
         case .ledger: try Self.ledger(count)
         case .encode: try Self.encode(count)
         case .engine: try Engine.run(count)
+        case .engineAtWork: try EngineAtWork.run(count)
         }
     }
 

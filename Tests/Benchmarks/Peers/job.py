@@ -19,11 +19,16 @@ CONCURRENCY, SESSION_MS = int(os.environ["PEER_CONCURRENCY"]), int(os.environ["P
 HEADERS = {"content-type": "application/json", "x-api-key": KEY}
 ATTEMPTS = 5
 
+# A static membership, where a killed worker is to have its partitions back at once.
+INSTANCE = os.environ.get("PEER_INSTANCE")
+MEMBERSHIP = {"group.instance.id": INSTANCE} if INSTANCE else {}
+
 CONSUMER = {
     "bootstrap.servers": BROKERS, "group.id": GROUP, "auto.offset.reset": "earliest", "enable.auto.commit": False,
     "isolation.level": "read_committed", "session.timeout.ms": SESSION_MS,
     # Otherwise the client sits out a second whenever its queue is full.
     "queued.min.messages": 100_000, "fetch.queue.backoff.ms": 10,
+    **MEMBERSHIP,
 }
 PRODUCER = {
     "bootstrap.servers": BROKERS, "enable.idempotence": True, "linger.ms": 5, "compression.type": "lz4",

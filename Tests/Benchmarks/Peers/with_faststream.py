@@ -10,7 +10,7 @@ import job
 
 broker = KafkaBroker(
     job.BROKERS, logger=None, linger_ms=5, compression_type="lz4", enable_idempotence=True,
-    config={"session.timeout.ms": job.SESSION_MS, "queued.min.messages": 100_000})
+    config={"session.timeout.ms": job.SESSION_MS, "queued.min.messages": 100_000, **job.MEMBERSHIP})
 app = FastStream(broker, logger=None)
 held = {}
 

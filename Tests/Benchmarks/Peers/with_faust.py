@@ -11,6 +11,7 @@ app = faust.App(
     job.GROUP, broker=f"kafka://{job.BROKERS}", store="memory://", datadir=os.path.join(job.FOLDER, "faust"),
     value_serializer="raw", key_serializer="raw", topic_partitions=int(os.environ["PEER_PARTITIONS"]), topic_disable_leader=True,
     consumer_auto_offset_reset="earliest", stream_wait_empty=False, producer_linger=0.005,
+    **({"consumer_group_instance_id": job.INSTANCE} if job.INSTANCE else {}),
     broker_session_timeout=job.SESSION_MS / 1_000, broker_heartbeat_interval=job.SESSION_MS / 3_000)
 commands = app.topic(job.COMMANDS, key_type=bytes, value_type=bytes)
 results = app.topic(job.RESULTS, key_type=bytes, value_type=bytes)

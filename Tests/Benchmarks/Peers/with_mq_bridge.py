@@ -10,7 +10,8 @@ mq_bridge.init_logging("warn")
 commands = {"kafka": {
     "url": job.BROKERS, "topic": job.COMMANDS, "group_id": job.GROUP,
     "consumer_options": [
-        ["auto.offset.reset", "earliest"], ["session.timeout.ms", str(job.SESSION_MS)], ["queued.min.messages", "100000"]]}}
+        ["auto.offset.reset", "earliest"], ["session.timeout.ms", str(job.SESSION_MS)], ["queued.min.messages", "100000"],
+        *([name, value] for name, value in job.MEMBERSHIP.items())]}}
 results = {"kafka": {
     "url": job.BROKERS, "topic": job.RESULTS, "create_topic": False,
     "producer_options": [["linger.ms", "5"], ["compression.type", "lz4"], ["enable.idempotence", "true"]]}}

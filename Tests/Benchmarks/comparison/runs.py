@@ -13,7 +13,7 @@ from .machine import Meter, peak_megabytes
 from .stub import KEY, stub
 from .workload import Pace, Results, load, make_topics
 
-PATIENCE = 90
+PATIENCE = 45
 
 
 @dataclass
@@ -33,6 +33,7 @@ class Run:
     folder: str = ""
     api: str = ""
     key: str = KEY
+    instance: str | None = None
     more: dict = field(default_factory=dict)
 
     @contextlib.contextmanager

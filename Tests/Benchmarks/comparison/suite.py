@@ -23,8 +23,9 @@ RATE = 500
 
 def measure(part, worker, options):
     kind, backend, settings = PARTS[part]
-    more = {"FLEXPRICE_KAFKA_GROUP_INSTANCE_ID": "one"} if worker.is_ours and kind == "kill" else {}
-    run = Run(worker, options.program, backend=backend, given_brokers=options.brokers, more=more, **settings)
+    # noida-db never drops a dead member: only one that is known to it by name gets its partitions back.
+    instance = "one" if kind == "kill" else None
+    run = Run(worker, options.program, backend=backend, given_brokers=options.brokers, instance=instance, **settings)
     if options.count and kind != "latency":
         run.count = options.count if backend == "local" else min(run.count, options.count)
     if kind == "latency":

@@ -37,6 +37,8 @@ class Worker:
                 "PEER_SESSION_MS": str(SESSION_MS), "PEER_PARTITIONS": str(run.partitions),
                 "PEER_API": f"{run.api}/v1", "PEER_API_KEY": run.key,
             }
+            if run.instance:
+                settings["PEER_INSTANCE"] = run.instance
             return {**os.environ, "PYTHONUNBUFFERED": "1", **settings}
         settings = {
             "FLEXPRICE_KAFKA_BROKERS": run.brokers, "FLEXPRICE_STORE_URL": f"sqlite:{run.folder}/customers.sqlite",
@@ -44,6 +46,8 @@ class Worker:
             "FLEXPRICE_DELIVERY_GUARANTEE": "exactly_once" if self.exactly_once else "at_least_once",
             "FLEXPRICE_ADMIN_LISTEN": "127.0.0.1:0", **run.more,
         }
+        if run.instance:
+            settings["FLEXPRICE_KAFKA_GROUP_INSTANCE_ID"] = run.instance
         if run.backend == "flexprice":
             settings.update(
                 FLEXPRICE_API_HOST=run.api, FLEXPRICE_API_KEY=run.key, FLEXPRICE_API_MAX_CONCURRENCY=str(run.concurrency))
