@@ -34,5 +34,5 @@ def bars(path, rows, parts, figure, unit):
         for side in ("top", "right", "bottom"):
             axis.spines[side].set_visible(False)
     plot.tight_layout()
-    plot.savefig(path, metadata={"Date": None, "Creator": None})
+    plot.savefig(path, bbox_inches="tight", metadata={"Date": None, "Creator": None})
     pyplot.close(plot)
