@@ -8,11 +8,18 @@ public struct ResultEncoder: Sendable {
     public var replyTopicsAllowed: ReplyTopicAllowList
     /// The value of `ce_source`.
     public let source: String
+    /// Made once, as all that is the same in every result.
+    private let sourceHeader: MessageHeader
 
     /// The event type of a created customer.
     public static let createdType = "flexprice.customer.created.v1"
     /// The event type of a failure.
     public static let failedType = "flexprice.customer.create_failed.v1"
+
+    private static let specVersionHeader = MessageHeader(name: HeaderName.ceSpecVersion, text: "1.0")
+    private static let contentTypeHeader = MessageHeader(name: HeaderName.contentType, text: "application/json")
+    private static let createdTypeHeader = MessageHeader(name: HeaderName.ceType, text: createdType)
+    private static let failedTypeHeader = MessageHeader(name: HeaderName.ceType, text: failedType)
 
     /// An encoder for these topics.
     public init(
@@ -23,6 +30,7 @@ public struct ResultEncoder: Sendable {
         self.resultsTopic = resultsTopic
         self.replyTopicsAllowed = replyTopicsAllowed
         self.source = source
+        sourceHeader = MessageHeader(name: HeaderName.ceSource, text: source)
     }
 
     /// The record of a result.
@@ -71,15 +79,15 @@ public struct ResultEncoder: Sendable {
         let context = result.context
         var headers: [MessageHeader] = []
         headers.reserveCapacity(16)
-        headers.append(MessageHeader(name: HeaderName.ceSpecVersion, text: "1.0"))
+        headers.append(Self.specVersionHeader)
         headers.append(MessageHeader(name: HeaderName.ceID, text: Self.eventID(of: context.message)))
-        headers.append(MessageHeader(name: HeaderName.ceType, text: type(of: result.outcome)))
-        headers.append(MessageHeader(name: HeaderName.ceSource, text: source))
+        headers.append(typeHeader(of: result.outcome))
+        headers.append(sourceHeader)
         if let externalID = context.externalID {
             headers.append(MessageHeader(name: HeaderName.ceSubject, text: externalID.text))
         }
         headers.append(MessageHeader(name: HeaderName.ceTime, text: completedAt))
-        headers.append(MessageHeader(name: HeaderName.contentType, text: "application/json"))
+        headers.append(Self.contentTypeHeader)
         headers.append(MessageHeader(name: HeaderName.ceCausationID, text: context.id.text))
         if let trace = context.trace {
             headers.append(MessageHeader(name: HeaderName.traceparent, text: trace.traceparent))
@@ -94,10 +102,10 @@ public struct ResultEncoder: Sendable {
         return headers
     }
 
-    private func type(of outcome: CommandOutcome) -> String {
+    private func typeHeader(of outcome: CommandOutcome) -> MessageHeader {
         switch outcome {
-        case .created: Self.createdType
-        case .failed: Self.failedType
+        case .created: Self.createdTypeHeader
+        case .failed: Self.failedTypeHeader
         }
     }
 

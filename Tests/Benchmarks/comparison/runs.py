@@ -35,6 +35,8 @@ class Run:
     key: str = KEY
     instance: str | None = None
     more: dict = field(default_factory=dict)
+    # Makes a context around what is measured, given the worker's pid.
+    watch: object = contextlib.nullcontext
 
     @contextlib.contextmanager
     def surroundings(self):
@@ -106,8 +108,9 @@ class Run:
             began = time.monotonic()
             five = self.gather(results, before + self.count // 20, process, repeats)
             meter = Meter(process.pid, self.helpers)
-            self.gather(results, before + self.count, process, repeats)
-            elapsed, cpu, others = meter.since()
+            with self.watch(process.pid):
+                self.gather(results, before + self.count, process, repeats)
+                elapsed, cpu, others = meter.since()
             wall, peak = time.monotonic() - began, peak_megabytes(process.pid)
         made, ideal = before + self.count - five, self.concurrency / (self.latency_ms / 1_000)
         return {
