@@ -3,7 +3,7 @@ import Logging
 
 /// What the loop writes to its log for others: the core, and librdkafka.
 extension CommandWorker {
-    func log(_ report: WorkerReport) {
+    func log(_ report: RequestReport) {
         switch report {
         case .outcomeUnknown(let id, let customer, let reason):
             self.logger.notice(

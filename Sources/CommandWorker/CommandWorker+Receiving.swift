@@ -7,13 +7,13 @@ import Synchronization
 extension CommandWorker {
     func receive(_ message: Message, into core: inout WorkerCore, at now: Moment) {
         switch message {
-        case .stored(let outcome):
-            if case .failed(let error) = outcome {
+        case .remembered(let answer):
+            if case .failed(let error) = answer {
                 self.logger.error("Ledger refused a batch; it is tried again", metadata: ["error": "\(error)"])
             }
-            core.stored(outcome, at: now)
+            core.answered(answer, at: now)
         case .answered(let ticket, let reply):
-            if self.life.isOn, let inFlight = core.table[ticket] { self.life.answered(inFlight, reply.answer) }
+            if self.life.isOn, let inFlight = core.lanes[ticket] { self.life.answered(inFlight, reply.answer) }
             core.answered(ticket, reply, at: now)
         case .unsettled:
             // The loop's: it has a task to start.
@@ -21,7 +21,7 @@ extension CommandWorker {
         case .published(let outcome):
             switch outcome {
             case .published:
-                if self.life.isOn { self.life.committed(core.publishing?.results ?? []) }
+                if self.life.isOn { self.life.committed(core.results.resultsUnderWay) }
             case .failed(let error, _), .notCommitted(let error):
                 self.logger.warning("Results were not published; they are tried again", metadata: ["error": "\(error)"])
             case .fenced(let error):
@@ -34,7 +34,7 @@ extension CommandWorker {
             self.logger.warning("Committed offsets could not be read; tried again", metadata: ["error": "\(error)"])
             core.assignmentFailed(partitions, at: now)
         case .drain(let budget):
-            self.logger.info("Draining", metadata: ["in_flight": "\(core.table.count)"])
+            self.logger.info("Draining", metadata: ["in_flight": "\(core.lanes.count)"])
             core.drain(until: now.uptime + budget)
         case .suspend:
             core.suspendIntake()

@@ -17,7 +17,7 @@ import Synchronization
 /// ``run()`` may be called once; the other methods from any thread.
 public final class CommandWorker: Sendable {
     enum Message: Sendable {
-        case stored(StoreOutcome)
+        case remembered(LedgerAnswer)
         case answered(CommandTicket, BackendReply)
         case unsettled(CommandTicket, CommandSpan, @Sendable () async -> BackendReply)
         case published(PublishOutcome)
@@ -31,7 +31,7 @@ public final class CommandWorker: Sendable {
 
     let settings: WorkerSettings
     private let backend: WorkerBackend
-    private let writer: StoreWriter
+    private let writer: LedgerWriter
     let decoder: CommandDecoder
     let logger: Logger
     let life: CommandLife
@@ -58,9 +58,9 @@ public final class CommandWorker: Sendable {
             reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         )
         if case .local(let customers) = backend {
-            self.writer = StoreWriter(ledger: ledger, customers: customers, metrics: metrics)
+            self.writer = LedgerWriter(ledger: ledger, customers: customers, metrics: metrics)
         } else {
-            self.writer = StoreWriter(ledger: ledger, customers: LocalCustomers(), metrics: metrics)
+            self.writer = LedgerWriter(ledger: ledger, customers: LocalCustomers(), metrics: metrics)
         }
     }
 
@@ -156,7 +156,7 @@ public final class CommandWorker: Sendable {
                     )
                 )
             }
-            if let fenced = core.fenced { return .fenced(fenced) }
+            if let fenced = core.results.fenced { return .fenced(fenced) }
             if core.isDrained { return nil }
 
             // The consumer's queue is empty, and will ring; or it is not asked now.
@@ -190,8 +190,8 @@ public final class CommandWorker: Sendable {
     ) {
         let mailbox = self.mailbox
         switch action {
-        case .store(let batch):
-            group.addTask { [writer] in mailbox.post(.stored(await writer.write(batch, at: moment))) }
+        case .remember(let batch):
+            group.addTask { [writer] in mailbox.post(.remembered(await writer.write(batch, at: moment))) }
         case .request(let request):
             guard case .remote(let backend) = self.backend else { return }
             if self.life.isOn { self.life.requested(request) }
@@ -264,15 +264,15 @@ public final class CommandWorker: Sendable {
         self.current.withLock { snapshot in
             snapshot.turns += 1
             snapshot.hasLostBrokers = reach.isLost
-            snapshot.isTakingPartitions = !core.awaited.isEmpty
+            snapshot.isTakingPartitions = core.partitions.isTaking
             snapshot.counters = core.counters
-            snapshot.inFlight = core.table.count
-            snapshot.requests = core.requestCount
+            snapshot.inFlight = core.lanes.count
+            snapshot.requests = core.requests.count
             snapshot.intakeBlock = core.intakeBlock?.reason
-            if snapshot.partitions.count != core.current.count
-                || snapshot.partitions.contains(where: { core.current[$0] == nil })
+            if snapshot.partitions.count != core.partitions.held.count
+                || snapshot.partitions.contains(where: { core.partitions.held[$0] == nil })
             {
-                snapshot.partitions = core.current.keys.sorted()
+                snapshot.partitions = core.partitions.held.keys.sorted()
             }
         }
     }

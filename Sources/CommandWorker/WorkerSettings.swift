@@ -64,11 +64,9 @@ public struct WorkerSettings: Sendable {
     func core(createsLocally: Bool) -> CoreSettings {
         CoreSettings(
             createsLocally: createsLocally,
-            requestLimit: self.live.requestLimit,
-            rateLimit: self.live.rateLimit,
+            live: self.live,
             maximumInFlight: self.maximumInFlight,
             maximumInFlightBytes: self.maximumInFlightBytes,
-            retry: self.live.retry,
             breaker: self.breaker,
             revocationBudget: self.revocationBudget
         )

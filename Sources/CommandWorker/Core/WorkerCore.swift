@@ -1,210 +1,240 @@
 import CustomerContract
-import DequeModule
 import Kafka
 import Ledger
 
 /// The whole worker without its effects: decides, on one thread, what happens to every command.
 ///
-/// Its owner tells it what happened, each time with the moment, and then does what ``takeActions(at:)`` returns. Nothing in
-/// here waits, reads a clock or touches a socket, so a simulation can run it with any order of events.
+/// Six lines with a state of their own decide; the core orders a turn, hands on between the lines what one decided for the next, and
+/// says when something is due. Its owner tells it what happened, each time with the moment, and then does what
+/// ``takeActions(at:)`` returns. Nothing in here waits, reads a clock or touches a socket, so a simulation can run it with any
+/// order of events.
 ///
-/// Invariants:
-/// 1. A record is completed in its tracker only in `makeBatch()`, together with its result; one batch is under way at a
-///    time, and what it marked stays in the next attempt's batch. So no committed offset passes an unpublished result.
-/// 2. Of an external_id one command runs; the next one starts after the ledger knows the outcome of the last.
-/// 3. Results enter `pending` in the order in which their lane ended them, and leave it in that order.
-/// 4. A command that is abandoned (its partition is gone) publishes nothing, but keeps its lane until its request has ended.
-/// 5. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
+/// A command's road: ``Partitions`` → ``Lanes`` → ``LedgerLine`` → ``RequestLine`` → ``LedgerLine`` → ``ResultLine``; ``Intake``
+/// decides whether there are new ones. Each line's invariants are at the head of its file. Those of the whole:
+/// 1. A result enters the line of results only when the ledger remembers the success that it tells of.
+/// 2. What a command learns from the ledger decides about it, whoever remembered it there first.
+/// 3. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
 struct WorkerCore: Sendable {
     var settings: CoreSettings
-    var actions: [WorkerAction] = []
-    var table = InFlightTable()
-    var dispatcher = KeyedDispatcher()
-    /// Commands that may start; a queue and not recursion, since a lane may hold thousands that end at once.
-    var ready: Deque<CommandTicket> = []
-
-    // Intake
-    var intake = IntakeGate()
-
-    // Assignment
-    var assignments: [AssignmentID: PartitionAssignment] = [:]
-    var current: [TopicPartition: AssignmentID] = [:]
-    var nextAssignment = 0
-    var revocation: Revocation?
-    /// Partitions that the group gave, and whose committed offsets are not read yet.
-    var awaited: Set<TopicPartition> = []
-    var assignmentRetry: Duration?
-    var drainDeadline: Duration?
-
-    // Ledger
-    var store = StoreBatch()
-    var storing: StoreBatch?
-    var storeRetry: Duration?
-    var storeTrouble: LedgerError?
-    /// A batch of results has ended since the last batch of the ledger's: what waits for the ledger goes first.
-    var isStoresTurn = false
-    /// Since when the ledger's work has waited for company, and when it waits no longer.
-    var storeSince: Duration?
-    var storeDue: Duration?
-
-    // Requests
-    var requestQueue: Deque<CommandTicket> = []
-    /// Requests under way.
-    var requestCount = 0
-    /// Those of the era under way, which count against the limit.
-    var slotCount = 0
-    /// Counts how often requests that hung were left to themselves.
-    var slotEra = 0
-    var limiter: RequestLimiter
-    var bucket: TokenBucket?
-    /// Nobody's request goes before: the backend asked everybody to wait.
-    var holdUntil: Duration = .zero
-    var probe: CommandTicket?
-    var backOffs = BackOffQueue()
-    var breaker: Breaker
-    var breakerClock = BreakerClock()
-    var failures: FailureWindow
-    var silence: SilenceWatch
-    var jitter: SplitMix64
-
-    // Publishing
-    var pending: Deque<PendingResult> = []
-    var publishing: PublishingBatch?
-    var publishRetry: Duration?
-    /// When results gather no longer for a fuller batch, and whether they have gathered on their way through the ledger.
-    var publishDue: Duration?
-    var hasGathered = false
-    var publishTrouble: KafkaError?
-    var fenced: KafkaError?
-
-    var counters = WorkerCounters()
+    var intake: Intake
+    var partitions: Partitions
+    var lanes = Lanes()
+    var ledger: LedgerLine
+    var requests: RequestLine
+    var results: ResultLine
     var recentFailures = FailureRing()
+    /// What the core counts itself; see ``counters`` for all.
+    var own = WorkerCounters()
+    var actions: [WorkerAction] = []
 
     init(settings: CoreSettings, seed: UInt64) {
         self.settings = settings
-        self.limiter = RequestLimiter(settings.requestLimit)
-        self.bucket = settings.rateLimit.map { TokenBucket(rate: $0, at: .zero) }
-        self.breaker = Breaker(settings.breaker)
-        self.failures = FailureWindow(settings.breaker)
-        self.silence = SilenceWatch(settings.breaker)
-        self.jitter = SplitMix64(seed: seed)
+        self.intake = Intake(
+            maximumCount: settings.maximumInFlight,
+            maximumBytes: settings.maximumInFlightBytes,
+            pauseDelay: settings.pauseDelay
+        )
+        self.partitions = Partitions(
+            runLimit: settings.runLimit,
+            revocationBudget: settings.revocationBudget,
+            retryWait: settings.effectRetryWait
+        )
+        self.ledger = LedgerLine(
+            maximumBatch: settings.maximumLedgerBatch,
+            linger: settings.linger,
+            retryWait: settings.effectRetryWait
+        )
+        self.requests = RequestLine(settings.live, breaker: settings.breaker, seed: seed)
+        self.results = ResultLine(
+            maximumBatch: settings.maximumCommitBatch,
+            linger: settings.linger,
+            retryWait: settings.effectRetryWait
+        )
     }
+
+    // MARK: A turn
 
     /// Carries every decision that is due to its action, and hands the actions over.
     mutating func takeActions(at now: Moment) -> [WorkerAction] {
-        self.advanceRebalance(at: now)
-        self.wakeBackOffs(at: now)
-        self.startReady(at: now)
-        self.startRequests(at: now)
-        self.startPublishing(at: now)
-        self.startStore(at: now)
+        self.endAssignments(at: now.uptime)
+        self.requests.advance(&self.lanes, at: now.uptime)
+        self.startCommands(at: now)
+        while let request = self.requests.next(&self.lanes, at: now.uptime) { self.actions.append(.request(request)) }
+        if let batch = self.results.next(self.aroundResults, &self.partitions, at: now.uptime) {
+            self.actions.append(.publish(batch))
+        }
+        if let batch = self.ledger.next(self.aroundLedger, at: now.uptime) { self.actions.append(.remember(batch)) }
         self.releaseRevoked()
-        self.advanceIntake(at: now)
+        switch self.intake.advance(self.intakeBlock, seeksProbe: self.seeksProbe(at: now.uptime), at: now.uptime) {
+        case .pause: self.actions.append(.pause(Array(self.partitions.held.keys)))
+        case .resume: self.actions.append(.resume(Array(self.partitions.held.keys)))
+        case nil: break
+        }
+        for report in self.requests.takeReports() { self.actions.append(.report(report)) }
         defer { self.actions = [] }
         return self.actions
     }
 
     /// When something is due although nothing happens; `nil` when only events can change anything.
     func nextDeadline(at now: Moment) -> Duration? {
-        // A probe that is due and has not gone waits for a command, which is an event.
-        let probeDue = self.breaker.nextProbe.flatMap { $0 > now.uptime ? $0 : nil }
-        // A drain that is out of time waits for what is under way, which is an event as well.
-        let drainDue = self.drainDeadline.flatMap { $0 > now.uptime ? $0 : nil }
-        return [
-            self.backOffs.nextDue, probeDue, self.requestDue(at: now.uptime), self.storeRetry, self.storeDue,
-            self.publishRetry, self.gatherDeadline, self.revocation?.deadline,
-            self.assignmentRetry, self.intake.pauseDue, drainDue,
+        [
+            self.partitions.due(at: now.uptime), self.requests.due(at: now.uptime), self.ledger.due,
+            self.results.due(self.aroundResults), self.intake.due,
         ].compactMap { $0 }.min()
+    }
+
+    /// Starts what may start: refused commands end, others go to the ledger.
+    private mutating func startCommands(at now: Moment) {
+        while let start = self.lanes.next() {
+            switch start {
+            case .refused(let ticket, let failure): self.finish(ticket, .failed(failure), at: now)
+            case .remembered(let ticket, let command, let entry): self.learned(ticket, command, entry, at: now)
+            case .unknown(let ticket, let command) where self.settings.createsLocally:
+                self.ledger.create(ticket, command)
+            case .unknown(let ticket, let command): self.ledger.lookUp(ticket, command)
+            }
+        }
+    }
+
+    // MARK: What the lines need to know of each other
+
+    /// Whether commands wait for their turn at the API: that wait is what a producer notices then, and every batch costs the
+    /// ledger, the client and the broker as much with little in it as with much.
+    private var isBehind: Bool {
+        self.requests.waitingCount > 0 && self.partitions.revoking == nil && !self.partitions.isDraining
+    }
+
+    private var aroundLedger: LedgerLine.Surroundings {
+        .init(
+            isBehind: self.isBehind,
+            wantsRequests: self.requests.waitingCount < self.requests.limit,
+            isPublishing: self.results.isUnderWay,
+            hasPublishTrouble: self.results.trouble != nil
+        )
+    }
+
+    private var aroundResults: ResultLine.Surroundings {
+        .init(
+            isBehind: self.isBehind,
+            ledgerCount: self.ledger.count,
+            hasLedgerTrouble: self.ledger.trouble != nil,
+            isLedgerUnderWay: self.ledger.isUnderWay
+        )
     }
 
     // MARK: The life of a command
 
-    /// Takes a command in: into its lane, or to its end when it has no external_id.
-    mutating func admit(_ decoded: DecodedCommand, size: Int, assignment: AssignmentID, number: Int, at now: Moment) {
-        let ticket = self.table.insert(
-            InFlightCommand(decoded: decoded, assignment: assignment, number: number, size: size)
-        )
-        guard let lane = decoded.context.externalID else {
-            self.ready.append(ticket)
-            return
-        }
-        if self.dispatcher.enqueue(ticket, in: lane) { self.ready.append(ticket) }
-    }
-
-    /// Starts what may start: refused commands end, others go to the ledger.
-    mutating func startReady(at now: Moment) {
-        while let ticket = self.ready.popFirst() {
-            guard let inFlight = self.table[ticket] else { continue }
-            if inFlight.isAbandoned {
-                self.leave(ticket, inFlight)
-                continue
-            }
-            switch inFlight.decoded {
-            case .refused(_, let failure):
-                self.finish(ticket, .failed(failure), at: now)
-            case .command(let command):
-                if let entry = self.dispatcher.entry(for: command.externalID) {
-                    self.lookedUp(ticket, command, entry, at: now)
-                    continue
-                }
-                self.table.update(ticket) { $0.stage = .atLedger }
-                if self.settings.createsLocally {
-                    self.store.creations.append((ticket, command))
-                } else {
-                    self.store.lookUps.append((ticket, command))
-                }
-            }
-        }
-    }
-
-    /// Ends a command: its result waits for publishing, and its lane goes on.
-    mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: Moment) {
-        guard let inFlight = self.table[ticket] else { return }
-        guard !inFlight.isAbandoned else {
-            self.leave(ticket, inFlight)
-            return
-        }
-        self.table.update(ticket) { $0.stage = .finished }
-        let result = CommandResult(
-            context: inFlight.context,
-            outcome: outcome,
-            attempts: inFlight.attempts,
-            completedAt: now.wall
-        )
-        self.pending.append(
-            PendingResult(
-                ticket: ticket,
-                assignment: inFlight.assignment,
-                number: inFlight.number,
-                result: result
+    /// One record of a partition; records of partitions that are not held came too late and are another member's.
+    mutating func received(_ record: KafkaRecord, decode: (KafkaRecord) -> DecodedCommand, at now: Moment) {
+        switch self.partitions.accept(record.offset, of: record.topicPartition) {
+        case .run(let assignment, let number):
+            let decoded = decode(record)
+            if case .command(let command) = decoded { self.own.unknownFields += command.unknownFields.count }
+            self.lanes.admit(
+                InFlightCommand(decoded: decoded, assignment: assignment, number: number, size: record.byteCount)
             )
-        )
-        self.advanceLane(of: inFlight)
-    }
-
-    /// Gives up a command without a result; somebody else will read its record again.
-    mutating func abandon(_ ticket: CommandTicket) {
-        guard let inFlight = self.table[ticket], !inFlight.isAbandoned else { return }
-        self.table.update(ticket) { $0.isAbandoned = true }
-        self.counters.abandoned += 1
-        switch inFlight.stage {
-        case .waitingInLane, .atLedger, .requesting:
-            // It leaves when its turn comes, or when its answer comes: until then its lane must not go on.
+        case .skip:
+            self.own.skipped += 1
+        case .ignore:
             break
-        case .waitingForRequest, .backingOff:
-            self.leave(ticket, inFlight)
-        case .finished:
-            self.table.remove(ticket)
         }
     }
 
-    private mutating func leave(_ ticket: CommandTicket, _ inFlight: InFlightCommand) {
-        self.table.remove(ticket)
-        self.advanceLane(of: inFlight)
+    /// Takes the answer to the ledger's batch under way.
+    mutating func answered(_ answer: LedgerAnswer, at now: Moment) {
+        let batch = self.ledger.answered(answer, at: now.uptime)
+        self.results.ledgerAnswered(isDone: batch != nil)
+        guard case .done(let found, let made, let earlier) = answer, let batch else { return }
+        for (index, lookUp) in batch.lookUps.enumerated() {
+            if let entry = found[index] { self.lanes.keep(entry, for: lookUp.command.externalID) }
+            self.learned(lookUp.ticket, lookUp.command, found[index], at: now)
+        }
+        for (index, creation) in batch.creations.enumerated() {
+            let command = creation.command
+            self.lanes.keep(
+                earlier[index]
+                    ?? LedgerEntry(command: command, customer: made[index], outcome: .created, rememberedAt: now.wall),
+                for: command.externalID
+            )
+            self.succeeded(creation.ticket, command, .created, made[index], earlier: earlier[index], at: now)
+        }
+        for (index, success) in batch.entries.enumerated() {
+            guard let command = self.lanes[success.ticket]?.command else { continue }
+            let (outcome, customer) = (success.entry.outcome, success.entry.customer)
+            // Another worker may have been quicker: then its success is the first, and this command's a replay.
+            let earlier = earlier[batch.creations.count + index]
+            self.lanes.keep(earlier ?? success.entry, for: command.externalID)
+            self.succeeded(success.ticket, command, outcome, customer, earlier: earlier, at: now)
+        }
     }
 
-    private mutating func advanceLane(of inFlight: InFlightCommand) {
-        guard let lane = inFlight.context.externalID, let next = self.dispatcher.finish(lane: lane) else { return }
-        self.ready.append(next)
+    /// A command knows what the ledger remembers of its id.
+    private mutating func learned(
+        _ ticket: CommandTicket,
+        _ command: CreateCustomerCommand,
+        _ entry: LedgerEntry?,
+        at now: Moment
+    ) {
+        guard let inFlight = self.lanes[ticket] else { return }
+        switch LedgerVerdict(command: command, entry: entry) {
+        case .new where self.partitions.isLeaving(inFlight.assignment): self.lanes.giveUp(ticket)
+        case .new: self.requests.add(ticket, &self.lanes)
+        case .repeated(let outcome, let customer): self.finish(ticket, .created(outcome, customer), at: now)
+        case .replayed(let customer): self.finish(ticket, .created(.replayed, customer), at: now)
+        case .conflict(let failure): self.finish(ticket, .failed(failure), at: now)
+        }
+    }
+
+    /// A success is remembered, or an earlier one was.
+    private mutating func succeeded(
+        _ ticket: CommandTicket,
+        _ command: CreateCustomerCommand,
+        _ outcome: CreatedOutcome,
+        _ customer: CustomerDocument,
+        earlier: LedgerEntry?,
+        at now: Moment
+    ) {
+        switch LedgerVerdict(command: command, entry: earlier) {
+        case .new: self.finish(ticket, .created(outcome, customer), at: now)
+        case .repeated(let outcome, let customer): self.finish(ticket, .created(outcome, customer), at: now)
+        case .replayed(let customer): self.finish(ticket, .created(.replayed, customer), at: now)
+        case .conflict(let failure): self.finish(ticket, .failed(failure), at: now)
+        }
+    }
+
+    /// Takes the answer to a request.
+    mutating func answered(_ ticket: CommandTicket, _ reply: BackendReply, at now: Moment) {
+        switch self.requests.answered(ticket, reply, &self.lanes, self.partitions, at: now.uptime) {
+        case .created(let command, let outcome, let customer):
+            // Even when the partition is gone: what was made must be known, whoever runs the command next.
+            self.ledger.remember(
+                ticket,
+                LedgerEntry(command: command, customer: customer, outcome: outcome, rememberedAt: now.wall)
+            )
+        case .failed(let failure): self.finish(ticket, .failed(failure), at: now)
+        case .givenUp: self.lanes.giveUp(ticket)
+        case .waits: break
+        }
+    }
+
+    private mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: Moment) {
+        if let result = self.lanes.finish(ticket, outcome, at: now.wall) { self.results.add(result) }
+    }
+
+    /// Takes what came of the batch of results under way.
+    mutating func published(_ outcome: PublishOutcome, at now: Moment) {
+        guard self.results.isUnderWay else { return }
+        self.own.count(outcome)
+        let settlement = self.results.published(outcome, at: now.uptime)
+        self.partitions.committed(settlement.committed)
+        // Looked at in place: a copy of each would be a dozen counted references.
+        for index in settlement.settled.indices {
+            self.lanes.remove(settlement.settled[index].ticket)
+            self.own.count(settlement.settled[index].result, at: now.wall)
+            if case .failed(let failure) = settlement.settled[index].result.outcome {
+                self.recentFailures.insert(RecentFailure(settlement.settled[index].result, failure))
+            }
+        }
+        if settlement.groupMovedOn { self.lanes.abandon(self.partitions.abandonRevoked()) }
     }
 }

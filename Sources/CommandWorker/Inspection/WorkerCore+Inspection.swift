@@ -19,7 +19,7 @@ extension WorkerCore {
         var incomplete: [AssignmentID: Int] = [:]
         var oldest: UnixMilliseconds?
         var named: [CommandTicket] = []
-        for (ticket, command) in self.table.commands where !command.isAbandoned {
+        for (ticket, command) in self.lanes.commands where !command.isAbandoned {
             stages[.init(command.stage), default: 0] += 1
             incomplete[command.assignment, default: 0] += 1
             if let timestamp = command.context.message.timestamp, timestamp < oldest ?? timestamp.next {
@@ -27,11 +27,11 @@ extension WorkerCore {
             }
             if let externalID, command.context.externalID == externalID { named.append(ticket) }
         }
-        let partitions = self.current.sorted { $0.key < $1.key }.map { topicPartition, id in
+        let partitions = self.partitions.held.sorted { $0.key < $1.key }.map { topicPartition, id in
             let ends = watermarks(topicPartition)
             return WorkerInspection.Partition(
                 topicPartition: topicPartition,
-                committed: self.assignments[id]?.committed?.offset,
+                committed: self.partitions.committed(of: id)?.offset,
                 logEnd: ends?.high,
                 logStart: ends?.low,
                 incomplete: incomplete[id] ?? 0
@@ -44,7 +44,7 @@ extension WorkerCore {
             stages: stages,
             oldestRecord: oldest,
             isPaused: self.intake.isPaused,
-            nextProbe: self.breaker.nextProbe.map { max(.zero, $0 - now.uptime) },
+            nextProbe: self.requests.gate.nextProbe.map { max(.zero, $0 - now.uptime) },
             recentFailures: self.recentFailures.newestFirst,
             commands: self.reports(of: named, at: now)
         )
@@ -52,8 +52,8 @@ extension WorkerCore {
 
     private func reports(of tickets: [CommandTicket], at now: Moment) -> [InFlightReport] {
         tickets.compactMap { ticket in
-            self.table[ticket].map { command in
-                let nextAttempt = command.stage == .backingOff ? self.backOffs.due(of: ticket) : nil
+            self.lanes[ticket].map { command in
+                let nextAttempt = command.stage == .backingOff ? self.requests.due(of: ticket) : nil
                 return InFlightReport(
                     id: command.context.id,
                     position: command.context.message.position,
@@ -70,16 +70,16 @@ extension WorkerCore {
     private func whatItWaitsFor(_ command: InFlightCommand) -> String {
         switch command.stage {
         case .waitingInLane: "an earlier command of the same external_id"
-        case .atLedger: self.storeTrouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
+        case .atLedger: self.ledger.trouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
         case .waitingForRequest:
-            self.breaker.cause.map { "the API, which fails for everybody (\($0.reason))" }
-                ?? (self.slotCount >= self.limiter.limit
-                    ? "a place among the \(self.limiter.limit) requests to the API"
+            self.requests.gate.cause.map { "the API, which fails for everybody (\($0.reason))" }
+                ?? (self.requests.slotCount >= self.requests.limit
+                    ? "a place among the \(self.requests.limit) requests to the API"
                     : "its turn, by the rate limit or the wait that the API asked for")
         case .requesting: "the API's answer to attempt \(command.attempts)"
         case .backingOff: "its next attempt, after attempt \(command.attempts) failed in passing"
         case .finished:
-            self.publishTrouble.map { "its result's publication, which has trouble (\($0.name))" }
+            self.results.trouble.map { "its result's publication, which has trouble (\($0.name))" }
                 ?? "its result to be committed"
         }
     }

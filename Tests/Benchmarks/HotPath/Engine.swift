@@ -37,14 +37,16 @@ struct Engine {
     static func settings(requestLimit: Int) -> CoreSettings {
         CoreSettings(
             createsLocally: false,
-            requestLimit: .fixed(requestLimit),
+            live: LiveSettings(
+                retry: RetryPolicy(
+                    initialInterval: .seconds(1),
+                    maximumInterval: .seconds(4),
+                    maximumElapsedTime: .seconds(60)
+                ),
+                requestLimit: .fixed(requestLimit)
+            ),
             maximumInFlight: 4_096,
             maximumInFlightBytes: 64 << 20,
-            retry: RetryPolicy(
-                initialInterval: .seconds(1),
-                maximumInterval: .seconds(4),
-                maximumElapsedTime: .seconds(60)
-            ),
             breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
             revocationBudget: .seconds(10)
         )
@@ -59,7 +61,7 @@ struct Engine {
             let actions = self.core.takeActions(at: self.now)
             guard !actions.isEmpty else {
                 // What gathers is waited for, as a clock would.
-                guard let due = self.core.nextDeadline(at: self.now), self.core.table.count > 0 else { return }
+                guard let due = self.core.nextDeadline(at: self.now), self.core.lanes.count > 0 else { return }
                 self.uptime = max(self.uptime, due)
                 continue
             }
@@ -69,8 +71,8 @@ struct Engine {
 
     private mutating func answer(_ action: WorkerAction) {
         switch action {
-        case .store(let batch):
-            self.core.stored(batch.nothingFound, at: self.now)
+        case .remember(let batch):
+            self.core.answered(batch.nothingFound, at: self.now)
         case .request(let request):
             self.core.answered(
                 request.ticket,
@@ -96,9 +98,9 @@ extension WorkerCore {
     }
 }
 
-extension StoreBatch {
+extension LedgerWork {
     /// The answer of a store that remembers nobody yet.
-    var nothingFound: StoreOutcome {
+    var nothingFound: LedgerAnswer {
         .done(
             found: Array(repeating: nil, count: self.lookUps.count),
             made: [],

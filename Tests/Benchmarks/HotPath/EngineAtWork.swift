@@ -49,7 +49,7 @@ struct EngineAtWork {
         }
         for action in self.core.takeActions(at: self.now) {
             switch action {
-            case .store(let batch): self.core.stored(batch.nothingFound, at: self.now)
+            case .remember(let batch): self.core.answered(batch.nothingFound, at: self.now)
             case .request(let request): self.underWay.append((self.now.uptime + Self.latency, request.ticket))
             case .publish(let batch):
                 self.settled += batch.results.count

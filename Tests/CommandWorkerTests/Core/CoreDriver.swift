@@ -16,14 +16,16 @@ final class CoreDriver {
     init(_ adjust: (inout CoreSettings) -> Void = { _ in }) {
         var settings = CoreSettings(
             createsLocally: false,
-            requestLimit: .fixed(8),
+            live: LiveSettings(
+                retry: RetryPolicy(
+                    initialInterval: .seconds(1),
+                    maximumInterval: .seconds(4),
+                    maximumElapsedTime: .seconds(60)
+                ),
+                requestLimit: .fixed(8)
+            ),
             maximumInFlight: 100,
             maximumInFlightBytes: 1_000_000,
-            retry: RetryPolicy(
-                initialInterval: .seconds(1),
-                maximumInterval: .seconds(4),
-                maximumElapsedTime: .seconds(60)
-            ),
             breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
             revocationBudget: .seconds(10)
         )
@@ -81,8 +83,8 @@ final class CoreDriver {
     }
 
     /// Answers a batch for the ledger: finds nothing, and remembers everything for the first time.
-    func answer(_ batch: StoreBatch, earlier: LedgerEntry? = nil) {
-        self.core.stored(
+    func answer(_ batch: LedgerWork, earlier: LedgerEntry? = nil) {
+        self.core.answered(
             .done(
                 found: batch.lookUps.map { _ in nil },
                 made: batch.creations.map { _ in Self.customer },
@@ -152,7 +154,7 @@ final class CoreDriver {
 }
 
 extension [WorkerAction] {
-    var stores: [StoreBatch] { self.compactMap { if case .store(let batch) = $0 { batch } else { nil } } }
+    var stores: [LedgerWork] { self.compactMap { if case .remember(let batch) = $0 { batch } else { nil } } }
     var requests: [BackendRequest] { self.compactMap { if case .request(let request) = $0 { request } else { nil } } }
     var batches: [CommitBatch] { self.compactMap { if case .publish(let batch) = $0 { batch } else { nil } } }
     var released: [TopicPartition] {
@@ -175,7 +177,7 @@ extension [WorkerAction] {
     }
     var assignments: [[PartitionOffset]] { self.compactMap { if case .assign(let list) = $0 { list } else { nil } } }
     var assigned: [PartitionOffset] { self.assignments.flatMap(\.self) }
-    var reports: [WorkerReport] { self.compactMap { if case .report(let report) = $0 { report } else { nil } } }
+    var reports: [RequestReport] { self.compactMap { if case .report(let report) = $0 { report } else { nil } } }
     var readings: [[TopicPartition]] { self.compactMap { if case .readCommitted(let list) = $0 { list } else { nil } } }
 }
 

@@ -13,14 +13,14 @@ import Testing
         #expect(batch.records == [7])
         #expect(batch.offsets == [PartitionOffset(CoreDriver.partition, offset: 8)])
         #expect(driver.published().isEmpty)
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
         #expect(driver.core.counters.created == [.created: 1])
     }
 
     @Test func `while commands wait for requests successes and results gather, but not for long`() throws {
         let driver = CoreDriver {
-            $0.requestLimit = .fixed(1)
-            $0.gatherPatience = .milliseconds(25)
+            $0.live.requestLimit = .fixed(1)
+            $0.linger.limit = .milliseconds(25)
         }
         driver.assign()
         for offset in 0...3 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
@@ -40,7 +40,7 @@ import Testing
     }
 
     @Test func `a result that needs no ledger gathers too while commands wait for requests`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(1) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(1) }
         driver.assign()
         for offset in 0...3 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
         driver.answer(try #require(driver.take().stores.first))
@@ -48,14 +48,14 @@ import Testing
         driver.receive(4, id: "a", isValid: false)
         #expect(driver.take().batches.isEmpty)
         #expect(driver.advance().batches.first?.records == [4])
-        #expect(driver.now == driver.core.settings.gatherPatience)
+        #expect(driver.now == driver.core.settings.linger.limit)
     }
 
     @Test(arguments: [false, true])
     func `enough results leave at once, and so does what a drain waits for`(isDraining: Bool) throws {
         let driver = CoreDriver {
-            $0.requestLimit = .fixed(1)
-            $0.gatherLimit = isDraining ? 500 : 1
+            $0.live.requestLimit = .fixed(1)
+            $0.linger.fullBatch = isDraining ? 500 : 1
         }
         driver.assign()
         for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)") }
@@ -103,7 +103,7 @@ import Testing
         for offset in 0...2 as ClosedRange<Int64> { driver.receive(offset, id: "\(offset)", isValid: false) }
         _ = driver.take()
         _ = driver.published(.failed(CoreDriver.error, unpublished: [1]))
-        #expect(driver.core.table.count == 1)
+        #expect(driver.core.lanes.count == 1)
         let batch = try #require(driver.advance().batches.first)
         #expect(batch.records == [1])
         #expect(batch.offsets.map(\.offset) == [3])
@@ -115,7 +115,7 @@ import Testing
         driver.receive(0, id: "a", isValid: false)
         _ = driver.take()
         _ = driver.published(.notCommitted(CoreDriver.error))
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
         let batch = try #require(driver.advance().batches.first)
         #expect(batch.records.isEmpty)
         #expect(batch.offsets.map(\.offset) == [1])

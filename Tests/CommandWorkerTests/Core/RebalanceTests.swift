@@ -23,7 +23,7 @@ import Testing
         driver.assign()
         driver.core.partitionsAssigned([])
         #expect(driver.take().assignments == [[]])
-        #expect(driver.core.current.keys.sorted() == [self.partition])
+        #expect(driver.core.partitions.held.keys.sorted() == [self.partition])
     }
 
     @Test func `records that are skipped move the position by themselves`() {
@@ -52,7 +52,7 @@ import Testing
         #expect(driver.take().released == [self.partition])
         driver.core.assigned([PartitionOffset(self.partition, offset: 3)], at: driver.moment)
         #expect(driver.take().assigned.isEmpty)
-        #expect(driver.core.current.isEmpty)
+        #expect(driver.core.partitions.held.isEmpty)
         driver.core.assignmentFailed([self.partition], at: driver.moment)
         #expect(driver.core.nextDeadline(at: driver.moment) == nil)
     }
@@ -70,7 +70,7 @@ import Testing
         let batch = try #require(driver.succeed(request).batches.first)
         #expect(batch.records == [0])
         #expect(driver.published().released == [self.partition])
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
         #expect(driver.core.counters.abandoned == 1)
     }
 
@@ -101,7 +101,7 @@ import Testing
         #expect(batch.entries.count == 1)
         driver.answer(batch)
         #expect(driver.take().batches.isEmpty)
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
     }
 
     @Test func `a command of a partition that came back waits for the request of the one that was given up`() throws {
@@ -125,7 +125,7 @@ import Testing
         _ = driver.take()
         driver.core.partitionsLost([self.partition])
         #expect(driver.succeed(request).batches.isEmpty)
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
     }
 
     @Test func `results that can no longer be written down do not hold up a revocation`() throws {
@@ -138,10 +138,10 @@ import Testing
             _ = driver.take()
         }
         _ = driver.published()
-        #expect(driver.core.pending.count == 1)
+        #expect(driver.core.results.waitingCount == 1)
         driver.core.partitionsRevoked([self.partition], at: driver.moment)
         #expect(driver.take().released.isEmpty)
-        for ticket in driver.core.table.tickets(where: { $0.stage == .requesting }) where ticket != slow.ticket {
+        for ticket in driver.core.lanes.tickets(where: { $0.stage == .requesting }) where ticket != slow.ticket {
             driver.core.answered(ticket, BackendReply(CoreDriver.passing()), at: driver.moment)
         }
         #expect(driver.take().released.isEmpty)
@@ -178,7 +178,7 @@ import Testing
         let error = KafkaError(name: name, code: 22, message: "gone on", disposition: .permanent)
         #expect(driver.published(.failed(error, unpublished: nil)).released == [self.partition])
         #expect(driver.now == .zero)
-        #expect(driver.core.pending.isEmpty)
+        #expect(driver.core.results.waitingCount == 0)
     }
 
     @Test func `another trouble with publishing is tried again before a partition goes back`() throws {
@@ -215,7 +215,7 @@ import Testing
         #expect(!driver.core.isDrained)
         #expect(driver.published().batches.isEmpty)
         #expect(driver.core.isDrained)
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
     }
 
     @Test func `a drain ends at its deadline, whatever still runs`() {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct RequestTests {
     @Test func `no more requests run than may, and of one customer one`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(2) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(2) }
         driver.assign()
         for (offset, id) in ["a", "a", "b", "c"].enumerated() { driver.receive(Int64(offset), id: id) }
         let lookUps = try #require(driver.take().stores.first)
@@ -54,7 +54,7 @@ import Testing
 
     @Test func `many customers that fail alike, without a success between, stop requests and intake`() throws {
         let driver = CoreDriver {
-            $0.requestLimit = .fixed(20)
+            $0.live.requestLimit = .fixed(20)
             // Of the share in the window this one says nothing.
             $0.breaker.failureRatio = 1
         }
@@ -71,7 +71,7 @@ import Testing
 
     @Test func `most of a window failing stops requests, though some succeed`() throws {
         let driver = CoreDriver {
-            $0.requestLimit = .fixed(100)
+            $0.live.requestLimit = .fixed(100)
             $0.breaker.minimumRequests = 20
         }
         driver.assign()
@@ -110,12 +110,12 @@ import Testing
             driver.answer(probes[0], .systemic(reason: "unauthorized", message: "401"))
             #expect(driver.take().batches.isEmpty)
         }
-        #expect(driver.now > driver.core.settings.retry.maximumElapsedTime)
+        #expect(driver.now > driver.core.settings.live.retry.maximumElapsedTime)
         let last = try #require(driver.advance().requests.first)
         let actions = driver.succeed(last)
         #expect(driver.core.intakeBlock == nil)
         #expect(actions.batches.first?.results.count == 1)
-        #expect(driver.core.requestCount == 1)
+        #expect(driver.core.requests.count == 1)
     }
 
     @Test func `a probe that fails in passing shows that what everybody met is over`() throws {
@@ -137,7 +137,7 @@ import Testing
         driver.answer(request, .systemic(reason: "unauthorized", message: "401"))
         driver.core.partitionsLost([CoreDriver.partition])
         _ = driver.take()
-        #expect(driver.core.table.count == 0)
+        #expect(driver.core.lanes.count == 0)
         #expect(driver.assign(at: 0).paused == [CoreDriver.partition])
         // Not before the probe is due.
         #expect(driver.core.pollLimit == 64)
@@ -170,7 +170,7 @@ import Testing
         driver.now = .seconds(70)
         driver.answer(slow, CoreDriver.passing())
         #expect(driver.take().batches.isEmpty)
-        #expect(driver.core.table.count == 2)
+        #expect(driver.core.lanes.count == 2)
     }
 
     @Test func `answers to requests from before the breaker opened neither close it nor make it wait longer`() throws {
@@ -181,7 +181,7 @@ import Testing
         driver.answer(requests[1], .created(.created, CoreDriver.customer))
         driver.answer(requests[2], .systemic(reason: "forbidden", message: "403"))
         #expect(driver.core.intakeBlock == .backend("forbidden"))
-        #expect(driver.core.breaker.nextProbe == .seconds(1))
+        #expect(driver.core.requests.gate.nextProbe == .seconds(1))
     }
 
     @Test func `three refused connections in a row stop requests, and a lone command's time stands still`() throws {
@@ -198,7 +198,7 @@ import Testing
             let probe = try #require(driver.nextRequest())
             driver.answer(probe, CoreDriver.passing("not_connected", .unreachable))
         }
-        #expect(driver.now > driver.core.settings.retry.maximumElapsedTime)
+        #expect(driver.now > driver.core.settings.live.retry.maximumElapsedTime)
         #expect(driver.take().batches.isEmpty)
         let probe = try #require(driver.nextRequest())
         let actions = driver.succeed(probe)
@@ -207,7 +207,7 @@ import Testing
     }
 
     @Test func `a failure on the way is no refused connection`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(10) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(10) }
         driver.assign()
         let requests = try (0..<4).map { try #require(driver.start(Int64($0), id: "\($0)")) }
         driver.answer(requests[0], CoreDriver.passing("not_connected", .unreachable))
@@ -218,7 +218,7 @@ import Testing
     }
 
     @Test func `a crowd that hears nothing for a window stops requests, and any answer lets them go`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(8) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(8) }
         driver.assign()
         let hanging = try (0..<8).map { try #require(driver.start(Int64($0), id: "\($0)")) }
         driver.receive(8, id: "8")
@@ -241,11 +241,11 @@ import Testing
         if let batch = driver.take().stores.first { driver.answer(batch) }
         #expect(driver.take().requests.count == 6)
         for request in hanging.dropFirst() { driver.answer(request, CoreDriver.passing("unknown_outcome", .silence)) }
-        #expect(driver.core.requestCount == driver.core.slotCount)
+        #expect(driver.core.requests.count == driver.core.requests.slotCount)
     }
 
     @Test func `slow answers are no silence`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(8) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(8) }
         driver.assign()
         var hanging = try (0..<8).map { try #require(driver.start(Int64($0), id: "\($0)")) }
         for turn in 0..<20 {
@@ -293,9 +293,9 @@ import Testing
     @Test(arguments: [2, 10, 50])
     func `a crowd that fails by itself does not hold up the others, and gives up in the end`(perSecond: Int) {
         let driver = CoreDriver {
-            $0.requestLimit = .fixed(64)
+            $0.live.requestLimit = .fixed(64)
             $0.breaker.minimumRequests = 20
-            $0.retry.maximumInterval = .seconds(30)
+            $0.live.retry.maximumInterval = .seconds(30)
         }
         driver.assign()
         let poison = 60
@@ -387,7 +387,7 @@ import Testing
     }
 
     @Test func `an hour's wait that everybody is asked for fails no command, and stops all of them in time`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(10) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(10) }
         driver.assign()
         let requests = try (0..<10).map { try #require(driver.start(Int64($0), id: "\($0)")) }
         for request in requests {
@@ -428,8 +428,8 @@ import Testing
 
     @Test func `a rate limit spreads requests, and look-ups count too`() throws {
         let driver = CoreDriver {
-            $0.requestLimit = .fixed(100)
-            $0.rateLimit = 10
+            $0.live.requestLimit = .fixed(100)
+            $0.live.rateLimit = 10
         }
         driver.assign()
         for offset in 0..<30 { driver.receive(Int64(offset), id: "\(offset)") }
@@ -456,7 +456,7 @@ import Testing
     }
 
     @Test func `other limits take effect at once, and lower ones as requests end`() throws {
-        let driver = CoreDriver { $0.requestLimit = .fixed(4) }
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(4) }
         driver.assign()
         let running = try (0..<4).map { try #require(driver.start(Int64($0), id: "\($0)")) }
         for offset in 4..<20 { driver.receive(Int64(offset), id: "\(offset)") }
@@ -474,6 +474,6 @@ import Testing
             at: driver.moment
         )
         #expect(driver.take().requests.count == 13)
-        #expect(driver.core.settings.retry.initialInterval == .milliseconds(7))
+        #expect(driver.core.settings.live.retry.initialInterval == .milliseconds(7))
     }
 }

@@ -10,7 +10,7 @@ import Testing
         driver.assign()
         driver.receive(0, id: "a")
         _ = driver.take()
-        driver.core.stored(.failed(LedgerError(.full, "disk full")), at: driver.moment)
+        driver.core.answered(.failed(LedgerError(.full, "disk full")), at: driver.moment)
         #expect(driver.core.intakeBlock?.reason == "store_full")
         driver.receive(1, id: "b")
         #expect(driver.take().stores.isEmpty)
@@ -82,7 +82,7 @@ import Testing
 
     @Test func `a batch is cut, and successes go first`() throws {
         let driver = CoreDriver {
-            $0.maximumStoreBatch = 2
+            $0.maximumLedgerBatch = 2
             $0.maximumCommitBatch = 1
         }
         driver.assign()

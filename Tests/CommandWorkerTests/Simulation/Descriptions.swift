@@ -23,7 +23,7 @@ extension WorkerAction {
     /// The action without the bytes of its commands.
     var described: String {
         switch self {
-        case .store(let batch):
+        case .remember(let batch):
             "store \(batch.lookUps.count) look-ups, \(batch.creations.count + batch.entries.count) entries"
         case .request(let request): "request \(request.command.context.message.position) attempt \(request.attempt)"
         case .publish(let batch):

@@ -10,7 +10,7 @@ struct SimulatedLedger {
     /// A memory that forgets, to see that somebody notices.
     var isForgetful = false
 
-    mutating func apply(_ batch: StoreBatch, at moment: UnixMilliseconds) -> StoreOutcome {
+    mutating func apply(_ batch: LedgerWork, at moment: UnixMilliseconds) -> LedgerAnswer {
         let found = batch.lookUps.map { self.entries[$0.command.externalID] }
         var made: [CustomerDocument] = []
         var earlier: [LedgerEntry?] = []

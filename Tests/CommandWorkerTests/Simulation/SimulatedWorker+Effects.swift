@@ -9,7 +9,7 @@ extension SimulatedWorker {
     func perform(_ action: WorkerAction, at now: Moment) {
         self.simulation.trace("worker \(self.slot) member \(self.member) does \(action.described)")
         switch action {
-        case .store(let batch): self.store(batch)
+        case .remember(let batch): self.store(batch)
         case .request(let request): self.send(request)
         case .publish(let batch):
             let credentials = self.simulation.group.credentials(of: self.member)
@@ -26,7 +26,7 @@ extension SimulatedWorker {
         }
     }
 
-    private func store(_ batch: StoreBatch) {
+    private func store(_ batch: LedgerWork) {
         let simulation = self.simulation
         simulation.after(simulation.pace()) {
             // What was on its way when the process died may arrive or not.
@@ -34,9 +34,9 @@ extension SimulatedWorker {
             let failed = simulation.hits(\.store)
             let outcome =
                 failed
-                ? StoreOutcome.failed(LedgerError(.locked, "locked"))
+                ? LedgerAnswer.failed(LedgerError(.locked, "locked"))
                 : simulation.ledger.apply(batch, at: simulation.moment.wall)
-            simulation.after(simulation.pace()) { self.post { core, now in core.stored(outcome, at: now) } }
+            simulation.after(simulation.pace()) { self.post { core, now in core.answered(outcome, at: now) } }
         }
     }
 
@@ -65,7 +65,7 @@ extension SimulatedWorker {
             simulation.complain("a request before the wait that was asked for is over")
         }
         self.sentTimes.append(simulation.now)
-        guard let rate = self.core.settings.rateLimit, self.sentTimes.count > 1 else { return }
+        guard let rate = self.core.settings.live.rateLimit, self.sentTimes.count > 1 else { return }
         let burst = max(1, rate / 10)
         for (index, time) in self.sentTimes.enumerated().suffix(50) {
             let count = Double(self.sentTimes.count - index)
@@ -89,8 +89,8 @@ extension SimulatedWorker {
 
     /// No earlier command of the same external_id in the same partition may be on its way.
     private func checkOrder(of request: BackendRequest) {
-        guard let own = self.core.table[request.ticket] else { return }
-        let earlier = self.core.table.tickets { other in
+        guard let own = self.core.lanes[request.ticket] else { return }
+        let earlier = self.core.lanes.tickets { other in
             other.assignment == own.assignment && other.offset < own.offset && other.stage != .finished
                 && other.command?.externalID == request.command.externalID
         }

@@ -99,18 +99,18 @@ final class SimulatedWorker {
         {
             self.simulation.complain("a deadline that has passed keeps the worker awake")
         }
-        if self.core.table.count > settings.maximumInFlight { self.simulation.complain("more in flight than allowed") }
+        if self.core.lanes.count > settings.maximumInFlight { self.simulation.complain("more in flight than allowed") }
         // A probe goes even when every place is taken; a limit that was lowered is reached as requests end.
-        if case .fixed(let limit) = settings.requestLimit, self.core.slotCount > max(limit, self.limitBefore) + 1 {
+        if case .fixed(let limit) = settings.live.requestLimit, self.core.requests.slotCount > max(limit, self.limitBefore) + 1 {
             self.simulation.complain("more requests than allowed")
         }
-        if self.core.slotCount < 0 || self.core.slotCount > self.core.requestCount {
-            self.simulation.complain("\(self.core.slotCount) of \(self.core.requestCount) requests count")
+        if self.core.requests.slotCount < 0 || self.core.requests.slotCount > self.core.requests.count {
+            self.simulation.complain("\(self.core.requests.slotCount) of \(self.core.requests.count) requests count")
         }
-        if self.core.backOffs.count > settings.maximumInFlight * 4 {
+        if self.core.requests.backingOffCount > settings.maximumInFlight * 4 {
             self.simulation.complain("stale back-offs pile up")
         }
-        if self.core.requestQueue.count > settings.maximumInFlight * 4 {
+        if self.core.requests.waitingCount > settings.maximumInFlight * 4 {
             self.simulation.complain("stale tickets pile up")
         }
     }
@@ -118,9 +118,9 @@ final class SimulatedWorker {
     /// Puts other live settings in force.
     func reconfigure(_ live: LiveSettings) {
         self.post { core, now in
-            if case .fixed(let limit) = core.settings.requestLimit { self.limitBefore = max(self.limitBefore, limit) }
-            self.limitBefore = max(self.limitBefore, core.slotCount)
-            if live.rateLimit != core.settings.rateLimit { self.sentTimes = [] }
+            if case .fixed(let limit) = core.settings.live.requestLimit { self.limitBefore = max(self.limitBefore, limit) }
+            self.limitBefore = max(self.limitBefore, core.requests.slotCount)
+            if live.rateLimit != core.settings.live.rateLimit { self.sentTimes = [] }
             core.reconfigure(live, at: now)
         }
     }

@@ -210,7 +210,7 @@ final class Simulation {
         }
         let workers = self.workers.sorted { $0.key < $1.key }.map { slot, worker in
             "worker \(slot) \(worker.isAlive ? "alive" : "dead"), block \(worker.core.intakeBlock?.reason ?? "none"), "
-                + "in flight \(worker.core.table.count), partitions \(worker.core.current.keys.sorted())"
+                + "in flight \(worker.core.lanes.count), partitions \(worker.core.partitions.held.keys.sorted())"
         }
         return (partitions + workers).joined(separator: "; ") + "; at \(self.now)"
     }

@@ -55,15 +55,17 @@ struct SimulationProfile {
     init(random: inout SplitMix64) {
         self.core = CoreSettings(
             createsLocally: false,
-            requestLimit: .fixed(Int.random(in: 1...16, using: &random)),
+            live: LiveSettings(
+                retry: RetryPolicy(
+                    initialInterval: .milliseconds(100),
+                    maximumInterval: .seconds(5),
+                    multiplier: 2,
+                    maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random))
+                ),
+                requestLimit: .fixed(Int.random(in: 1...16, using: &random))
+            ),
             maximumInFlight: [1, 2, 5, 16, 64, 256].randomElement(using: &random) ?? 64,
             maximumInFlightBytes: [200, 5_000, 1_000_000].randomElement(using: &random) ?? 5_000,
-            retry: RetryPolicy(
-                initialInterval: .milliseconds(100),
-                maximumInterval: .seconds(5),
-                multiplier: 2,
-                maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random))
-            ),
             breaker: BreakerSettings(
                 window: .seconds(Int.random(in: 1...20, using: &random)),
                 failureRatio: Double.random(in: 0.2...1, using: &random),
@@ -73,7 +75,7 @@ struct SimulationProfile {
             revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
         )
         self.core.runLimit = [1, 2, 8, 330].randomElement(using: &random) ?? 330
-        self.core.maximumStoreBatch = [1, 7, 2_000].randomElement(using: &random) ?? 2_000
+        self.core.maximumLedgerBatch = [1, 7, 2_000].randomElement(using: &random) ?? 2_000
         self.core.maximumCommitBatch = [1, 7, 5_000].randomElement(using: &random) ?? 5_000
         self.guarantee = Double.random(in: 0...1, using: &random) < 0.75 ? .exactlyOnce : .atLeastOnce
         self.backend = Double.random(in: 0...1, using: &random) < 0.75 ? .remote : .local
@@ -87,9 +89,9 @@ struct SimulationProfile {
         self.invalidShare = Double.random(in: 0...0.2, using: &random)
         self.gapShare = Double.random(in: 0...0.5, using: &random)
         self.drawTrouble(using: &random)
-        if Int.random(in: 0...3, using: &random) == 0 { self.core.requestLimit = .automatic }
+        if Int.random(in: 0...3, using: &random) == 0 { self.core.live.requestLimit = .automatic }
         if Int.random(in: 0...3, using: &random) == 0 {
-            self.core.rateLimit = [3, 20, 500].randomElement(using: &random)
+            self.core.live.rateLimit = [3, 20, 500].randomElement(using: &random)
         }
         self.reconfigurations = Int.random(in: 0...2, using: &random)
     }
@@ -135,11 +137,11 @@ struct SimulationProfile {
         (self.partitions, self.recordsPerPartition, self.ids) = (3, 60, 1_000)
         self.production = .seconds(150)
         self.certainOutage = SimulatedAPI.Outage(span: .seconds(10)..<Duration.seconds(190), kind: kind)
-        self.core.requestLimit = .fixed(16)
-        self.core.rateLimit = nil
+        self.core.live.requestLimit = .fixed(16)
+        self.core.live.rateLimit = nil
         self.core.maximumInFlight = 256
         self.core.maximumInFlightBytes = 1_000_000
         self.core.breaker = BreakerSettings(minimumRequests: 10)
-        self.core.retry.maximumElapsedTime = .seconds(35)
+        self.core.live.retry.maximumElapsedTime = .seconds(35)
     }
 }

@@ -49,7 +49,7 @@ import Testing
                 refusals += 1
             } else if let next {
                 now = max(now, next.done)
-                limit.answered(sentAt: next.sent, others: others, at: now)
+                limit.answered(sentAt: next.sent, underWay: others, at: now)
                 served += 1
             }
         }
@@ -95,7 +95,7 @@ import Testing
                 if Bool.random(using: &random) {
                     limit.refused(sentAt: sent, at: now)
                 } else {
-                    limit.answered(sentAt: sent, others: Int.random(in: 1...20_000, using: &random), at: now)
+                    limit.answered(sentAt: sent, underWay: Int.random(in: 1...20_000, using: &random), at: now)
                 }
                 #expect(AdaptiveLimit.bounds.contains(limit.limit))
                 #expect(limit.limit >= before / 2 && limit.limit <= before + 1)
@@ -114,7 +114,7 @@ import Testing
         let before = limit.limit
         for turn in 0..<1_000 {
             let now = Duration.milliseconds(20 * turn + 10)
-            limit.answered(sentAt: now - .milliseconds(10), others: 1, at: now)
+            limit.answered(sentAt: now - .milliseconds(10), underWay: 1, at: now)
         }
         #expect(limit.limit == before)
     }

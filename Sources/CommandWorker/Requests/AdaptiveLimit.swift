@@ -32,15 +32,15 @@ struct AdaptiveLimit: Sendable {
     ///
     /// - Parameters:
     ///   - sentAt: when its request went.
-    ///   - others: requests under way when it came, this one among them.
-    mutating func answered(sentAt: Duration, others: Int, at now: Duration) {
+    ///   - underWay: requests under way when it came, this one among them.
+    mutating func answered(sentAt: Duration, underWay: Int, at now: Duration) {
         let latency = now - sentAt
         self.remember(latency, at: now)
         guard let least = self.leastLatency else { return }
         if latency > least * Self.tolerance + .milliseconds(2) {
             self.isStarting = false
             self.shrink(by: 0.9, sentAt: sentAt, at: now)
-        } else if others * 2 >= self.limit {
+        } else if underWay * 2 >= self.limit {
             self.exact = min(self.exact + (self.isStarting ? 1 : 1 / self.exact), Double(Self.bounds.upperBound))
         }
     }

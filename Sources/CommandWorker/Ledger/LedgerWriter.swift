@@ -2,12 +2,12 @@ import CustomerContract
 import Ledger
 
 /// Carries out a batch for the ledger, and makes the customers of backend `local` on the way, off the core's thread.
-struct StoreWriter: Sendable {
+struct LedgerWriter: Sendable {
     let ledger: any Ledger
     let customers: LocalCustomers
     let metrics: StoreMetrics
 
-    func write(_ batch: StoreBatch, at moment: UnixMilliseconds) async -> StoreOutcome {
+    func write(_ batch: LedgerWork, at moment: UnixMilliseconds) async -> LedgerAnswer {
         let made = batch.creations.map { self.customers.make($0.command, at: moment) }
         var request = LedgerBatch(lookUps: batch.lookUps.map(\.command.externalID))
         request.entries.reserveCapacity(made.count + batch.entries.count)

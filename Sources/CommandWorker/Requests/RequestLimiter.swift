@@ -23,8 +23,8 @@ struct RequestLimiter: Sendable {
         self = RequestLimiter(limit)
     }
 
-    mutating func answered(sentAt: Duration, others: Int, at now: Duration) {
-        self.adaptive?.answered(sentAt: sentAt, others: others, at: now)
+    mutating func answered(sentAt: Duration, underWay: Int, at now: Duration) {
+        self.adaptive?.answered(sentAt: sentAt, underWay: underWay, at: now)
     }
 
     mutating func refused(sentAt: Duration, at now: Duration) {

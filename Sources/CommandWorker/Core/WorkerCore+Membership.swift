@@ -1,0 +1,152 @@
+import CustomerContract
+import Kafka
+import Ledger
+
+/// What the group and the operator say: partitions come and go, intake stops and resumes, the worker drains.
+extension WorkerCore {
+    /// The group gave partitions: what it has committed for them is read first.
+    mutating func partitionsAssigned(_ partitions: [TopicPartition]) {
+        guard !self.partitions.isDraining else {
+            // On the way out: the answer is due all the same, and leaving gives them back.
+            self.actions.append(.assign(partitions.map { PartitionOffset($0, offset: nil) }))
+            self.actions.append(.pause(partitions))
+            return
+        }
+        guard !partitions.isEmpty else {
+            // More members than partitions, or nothing new for this one: the group waits for the answer all the same.
+            self.actions.append(.assign([]))
+            return
+        }
+        self.partitions.await(partitions)
+        self.actions.append(.readCommitted(partitions))
+    }
+
+    /// What the group has committed is read: records may come.
+    mutating func assigned(_ answer: [PartitionOffset], at now: Moment) {
+        let offsets = self.partitions.take(answer)
+        guard !offsets.isEmpty else { return }
+        self.actions.append(.assign(offsets))
+        if self.intake.isPaused { self.actions.append(.pause(offsets.map(\.topicPartition))) }
+    }
+
+    /// The committed offsets could not be read: it is tried again.
+    mutating func assignmentFailed(_ partitions: [TopicPartition], at now: Moment) {
+        self.partitions.readFailed(partitions, at: now.uptime)
+    }
+
+    /// The group wants partitions back: nothing new is started for them, and what runs may finish within the budget.
+    mutating func partitionsRevoked(_ partitions: [TopicPartition], at now: Moment) {
+        let ids = self.partitions.revoked(partitions, at: now.uptime)
+        self.lanes.abandonIdle { ids.contains($0.assignment) }
+    }
+
+    /// Another member has the partitions already: nothing is published for them.
+    mutating func partitionsLost(_ partitions: [TopicPartition]) {
+        self.lanes.abandon(self.partitions.lost(partitions))
+        self.giveBack(partitions)
+    }
+
+    /// Stops for good: nothing new is started, what runs may finish until the deadline.
+    mutating func drain(until deadline: Duration) {
+        if self.partitions.drain(until: deadline) { self.lanes.abandonIdle { _ in true } }
+    }
+
+    /// Whether the drain is over: everything that ran is published and committed, or the deadline has passed.
+    var isDrained: Bool {
+        self.partitions.isDraining && !self.results.isUnderWay && self.isAtRest(self.partitions.identities)
+    }
+
+    /// Ends what has run out of time, and reads again what could not be read.
+    ///
+    /// Before anything is started: what has run out of time gets no new work.
+    mutating func endAssignments(at now: Duration) {
+        let unread = self.partitions.readAgain(at: now)
+        if !unread.isEmpty { self.actions.append(.readCommitted(unread)) }
+        if let ended = self.partitions.endDrain(at: now) {
+            self.own.cutOff += self.lanes.commands.count { !$0.command.isAbandoned }
+            self.lanes.abandon(ended)
+            self.results.cutOff()
+        }
+        let ended = self.partitions.endRevoked(at: now)
+        if !ended.isEmpty { self.lanes.abandon(ended) }
+    }
+
+    /// Gives revoked partitions back as soon as nothing of them runs or waits for publishing.
+    mutating func releaseRevoked() {
+        guard let ids = self.partitions.revoking, self.isAtRest(ids) else { return }
+        self.lanes.abandon(ids)
+        self.giveBack(self.partitions.release())
+    }
+
+    private func isAtRest(_ ids: Set<AssignmentID>) -> Bool { self.results.isAtRest(ids, self.partitions, self.lanes) }
+
+    /// Releases partitions, none of them paused: librdkafka keeps a pause beyond the assignment, and the next one of the same
+    /// partition would bring nothing for ever.
+    private mutating func giveBack(_ partitions: [TopicPartition]) {
+        if !partitions.isEmpty { self.actions.append(.resume(partitions)) }
+        self.actions.append(.release(partitions))
+    }
+
+    // MARK: Intake
+
+    /// Why nothing is taken in, or `nil` while records flow.
+    var intakeBlock: IntakeBlock? {
+        if self.partitions.isDraining { return .draining }
+        if self.intake.isSuspended { return .suspended }
+        if let cause = self.requests.gate.cause { return .backend(cause.reason) }
+        return self.blockWithin
+    }
+
+    /// Why nothing could be taken in even if the backend were well.
+    private var blockWithin: IntakeBlock? {
+        if let trouble = self.ledger.trouble { return .store(trouble.reason.rawValue) }
+        if let trouble = self.results.trouble { return .publishing(trouble.name) }
+        return self.intake.isFull(self.lanes.count, bytes: self.lanes.byteCount) ? .full : nil
+    }
+
+    /// How many events the owner may poll for now; 0 during a short block.
+    var pollLimit: Int {
+        self.intake.pollLimit(isBlocked: self.intakeBlock != nil, inFlight: self.lanes.count)
+    }
+
+    mutating func suspendIntake() { self.intake.suspend() }
+
+    mutating func resumeIntake() { self.intake.resume() }
+
+    /// Whether the backend needs a probe that no command in flight can be.
+    ///
+    /// Its commands may have left with their partitions, or may be those that fail by themselves: without a record from
+    /// outside requests would stay stopped for ever.
+    func seeksProbe(at now: Duration) -> Bool {
+        guard case .backend? = self.intakeBlock, self.blockWithin == nil, self.ledger.isEmpty else { return false }
+        return self.requests.gate.seeksProbe(isSeeking: self.intake.seeksProbe, at: now)
+            && !self.requests.hasProbe(self.lanes)
+    }
+
+    /// Puts other limits in force.
+    mutating func reconfigure(_ live: LiveSettings, at now: Moment) {
+        self.settings.live = live
+        self.requests.reconfigure(live, at: now.uptime)
+    }
+
+    // MARK: Counters
+
+    /// What the worker has done since it began, as its lines have counted it.
+    var counters: WorkerCounters {
+        var counters = self.own
+        counters.abandoned = self.lanes.abandonedCount
+        counters.retries = self.requests.counters.retries
+        counters.unknownOutcomes = self.requests.counters.unknownOutcomes
+        counters.duplicatesAfterUnknown = self.requests.counters.duplicatesAfterUnknown
+        counters.breakerOpenings = self.requests.counters.outages
+        return counters
+    }
+}
+
+extension KafkaRecord {
+    /// What a record weighs in memory, about: its bytes and a little for each header.
+    var byteCount: Int {
+        let headers = self.headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + 64 }
+        return (self.key?.count ?? 0) + (self.value?.count ?? 0) + headers
+    }
+}

@@ -1,0 +1,101 @@
+import CustomerContract
+import Ledger
+
+/// The line to the ledger: look-ups and successes gather while one batch is under way, and leave together with the next.
+///
+/// Invariants:
+/// 1. One batch is under way at a time. One that failed is tried again as it was, before anything newer.
+/// 2. Little work takes turns with the results, so that a transaction of the ledger's and one of Kafka's carry the same commands;
+///    much work does not wait, so that both are busy at once.
+struct LedgerLine: Sendable {
+    /// What else goes on, which decides whether a batch lingers.
+    struct Surroundings {
+        /// Commands wait for their turn at the backend, which is the delay that a producer notices.
+        let isBehind: Bool
+        /// The backend would take more requests than wait for it.
+        let wantsRequests: Bool
+        /// A batch of results is being published.
+        let isPublishing: Bool
+        /// The last batch of results failed.
+        let hasPublishTrouble: Bool
+    }
+
+    private let maximumBatch: Int
+    private let linger: LingerSettings
+    private let retryWait: Duration
+    private var waiting = LedgerWork()
+    private var underWay: LedgerWork?
+    private var retryDue: Duration?
+    private var lingering = Linger()
+    /// Why the batch under way failed the last time.
+    private(set) var trouble: LedgerError?
+
+    /// - Parameters:
+    ///   - maximumBatch: pieces of work in one transaction, which bounds the time for which its lock is held.
+    ///   - retryWait: between two attempts at a batch.
+    init(maximumBatch: Int, linger: LingerSettings, retryWait: Duration) {
+        self.maximumBatch = maximumBatch
+        self.linger = linger
+        self.retryWait = retryWait
+    }
+
+    mutating func lookUp(_ ticket: CommandTicket, _ command: CreateCustomerCommand) {
+        self.waiting.lookUps.append((ticket, command))
+    }
+
+    mutating func create(_ ticket: CommandTicket, _ command: CreateCustomerCommand) {
+        self.waiting.creations.append((ticket, command))
+    }
+
+    mutating func remember(_ ticket: CommandTicket, _ entry: LedgerEntry) {
+        self.waiting.entries.append((ticket, entry))
+    }
+
+    /// Pieces of work in the batch under way, or waiting for the next one.
+    var count: Int { self.underWay?.count ?? self.waiting.count }
+    /// Whether a batch is under way and not waiting for its next attempt.
+    var isUnderWay: Bool { self.underWay != nil && self.trouble == nil }
+    /// Whether nothing waits and nothing is under way.
+    var isEmpty: Bool { self.underWay == nil && self.waiting.isEmpty }
+
+    /// When a batch leaves although nothing happens.
+    var due: Duration? { self.retryDue ?? self.lingering.due }
+
+    /// The batch that leaves now; `nil` when none does.
+    mutating func next(_ surroundings: Surroundings, at now: Duration) -> LedgerWork? {
+        if let due = self.retryDue {
+            guard now >= due, let batch = self.underWay else { return nil }
+            self.retryDue = nil
+            return batch
+        }
+        guard self.underWay == nil, !self.waiting.isEmpty else { return nil }
+        if self.lingering.holds(atMost: self.lingerLimit(surroundings), at: now) { return nil }
+        self.lingering.end()
+        let batch = self.waiting.removeFirst(self.maximumBatch)
+        self.underWay = batch
+        return batch
+    }
+
+    /// Takes the answer to the batch under way; the batch, when it is done.
+    mutating func answered(_ answer: LedgerAnswer, at now: Duration) -> LedgerWork? {
+        switch answer {
+        case .failed(let error):
+            self.trouble = error
+            self.retryDue = now + self.retryWait
+            return nil
+        case .done:
+            self.trouble = nil
+            defer { self.underWay = nil }
+            return self.underWay
+        }
+    }
+
+    private func lingerLimit(_ surroundings: Surroundings) -> Duration? {
+        let isGathering = !surroundings.isPublishing && surroundings.isBehind
+        let enough = isGathering ? self.linger.fullBatch : self.linger.smallBatch
+        if surroundings.hasPublishTrouble || self.waiting.count >= enough { return nil }
+        // Requests that could go wait for their look-ups.
+        if !self.waiting.lookUps.isEmpty, surroundings.wantsRequests { return nil }
+        return surroundings.isPublishing || isGathering ? self.linger.limit : nil
+    }
+}

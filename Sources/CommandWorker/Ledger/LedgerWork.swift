@@ -1,0 +1,40 @@
+import CustomerContract
+import Ledger
+
+/// Work for the ledger, each piece with the command that waits for it: one transaction of the ledger.
+struct LedgerWork: Sendable {
+    /// Commands whose external_id is to be looked up.
+    var lookUps: [(ticket: CommandTicket, command: CreateCustomerCommand)] = []
+    /// Commands whose customer is to be made here and remembered.
+    var creations: [(ticket: CommandTicket, command: CreateCustomerCommand)] = []
+    /// Successes at the backend to be remembered.
+    var entries: [(ticket: CommandTicket, entry: LedgerEntry)] = []
+
+    var isEmpty: Bool { self.lookUps.isEmpty && self.creations.isEmpty && self.entries.isEmpty }
+    var count: Int { self.lookUps.count + self.creations.count + self.entries.count }
+
+    /// Takes up to `limit` pieces of work out, successes first: results wait for them.
+    mutating func removeFirst(_ limit: Int) -> LedgerWork {
+        guard self.count > limit else {
+            defer { self = LedgerWork() }
+            return self
+        }
+        var batch = LedgerWork()
+        batch.entries = Array(self.entries.prefix(limit))
+        self.entries.removeFirst(batch.entries.count)
+        batch.creations = Array(self.creations.prefix(limit - batch.count))
+        self.creations.removeFirst(batch.creations.count)
+        batch.lookUps = Array(self.lookUps.prefix(limit - batch.count))
+        self.lookUps.removeFirst(batch.lookUps.count)
+        return batch
+    }
+}
+
+/// What came of a batch of ``LedgerWork``.
+enum LedgerAnswer: Sendable {
+    /// What the ledger found, in the order of look-ups, and what it remembered earlier, in the order of creations, then entries.
+    /// `made` are the customers that were made for the creations.
+    case done(found: [LedgerEntry?], made: [CustomerDocument], earlier: [LedgerEntry?])
+    /// Nothing of the batch was remembered.
+    case failed(LedgerError)
+}

@@ -1,0 +1,256 @@
+import Kafka
+
+/// The partitions of this member: taken from what the group has committed, given back when what runs has finished and is published.
+///
+/// Invariants:
+/// 1. A partition is assigned only after its committed offset has been read; an offset that cannot be read is read again, since
+///    guessing would skip or repeat commands.
+/// 2. The same partition assigned again is another assignment: what is left of the earlier one concerns it no more.
+/// 3. A revoked or draining assignment gets no new work, and is released when nothing of it runs or waits, or when its time is over.
+struct Partitions: Sendable {
+    /// What a record that was read is to the worker.
+    enum Acceptance {
+        /// It is to be run; the tracker's number names it.
+        case run(AssignmentID, number: Int)
+        /// The metadata of the committed offset listed it as ended.
+        case skip
+        /// It was seen already, or its partition is not held any more.
+        case ignore
+    }
+
+    /// Runs of completed offsets that each assignment may list; see ``OffsetTracker``.
+    private let runLimit: Int
+    /// How long the running commands of a revoked partition may take to finish.
+    private let revocationBudget: Duration
+    /// Between two attempts at reading committed offsets.
+    private let retryWait: Duration
+    private var assignments: [AssignmentID: Assignment] = [:]
+    private var current: [TopicPartition: AssignmentID] = [:]
+    private var nextAssignment = 0
+    private var revocation: Revocation?
+    /// Partitions that the group gave, and whose committed offsets are not read yet.
+    private var awaited: Set<TopicPartition> = []
+    private var retryDue: Duration?
+    /// When the drain is over; `nil` while the worker goes on.
+    private(set) var drainDeadline: Duration?
+
+    init(runLimit: Int, revocationBudget: Duration, retryWait: Duration) {
+        self.runLimit = runLimit
+        self.revocationBudget = revocationBudget
+        self.retryWait = retryWait
+    }
+
+    /// The partitions that are held now, with their assignments.
+    var held: [TopicPartition: AssignmentID] { self.current }
+    /// Every assignment that may still publish.
+    var identities: Set<AssignmentID> { Set(self.assignments.keys) }
+    /// Whether the group gave partitions whose committed offsets are still being read.
+    var isTaking: Bool { !self.awaited.isEmpty }
+    var isDraining: Bool { self.drainDeadline != nil }
+    /// The revoked assignments, until they are released; `nil` when none is revoked.
+    var revoking: Set<AssignmentID>? { self.revocation?.assignments }
+
+    /// Whether progress of an assignment waits for its batch.
+    func hasNews(_ id: AssignmentID) -> Bool { self.assignments[id]?.hasNews == true }
+
+    /// Whether an assignment has not ended yet.
+    func holds(_ id: AssignmentID) -> Bool { self.assignments[id] != nil }
+
+    /// Whether an assignment gets no new work because it is about to end.
+    func isLeaving(_ id: AssignmentID) -> Bool {
+        self.isDraining || self.revocation?.assignments.contains(id) == true || !self.holds(id)
+    }
+
+    /// What the group has committed of an assignment, as far as this worker knows.
+    func committed(of id: AssignmentID) -> OffsetProgress? { self.assignments[id]?.committed }
+
+    /// When something is due although nothing happens.
+    ///
+    /// A drain that is out of time waits for what is under way, which is an event.
+    func due(at now: Duration) -> Duration? {
+        let drain = self.drainDeadline.flatMap { $0 > now ? $0 : nil }
+        return [self.revocation?.deadline, self.retryDue, drain].compactMap { $0 }.min()
+    }
+
+    // MARK: Taking
+
+    /// The group gave partitions, whose committed offsets are to be read.
+    mutating func await(_ partitions: [TopicPartition]) { self.awaited.formUnion(partitions) }
+
+    /// What the group has committed is read; the partitions that are taken now, empty when none is awaited any more.
+    mutating func take(_ answer: [PartitionOffset]) -> [PartitionOffset] {
+        // The answer may come after the partition has been taken away again.
+        let offsets = answer.filter { self.awaited.remove($0.topicPartition) != nil }
+        for entry in offsets {
+            let id = AssignmentID(value: self.nextAssignment)
+            self.nextAssignment += 1
+            let committed = entry.offset.map { offset in
+                OffsetProgress(offset: offset, completed: OffsetMetadata.decode(entry.metadata, at: offset))
+            }
+            self.assignments[id] = Assignment(
+                id: id,
+                topicPartition: entry.topicPartition,
+                tracker: OffsetTracker(committed: committed, runLimit: self.runLimit),
+                committed: committed
+            )
+            self.current[entry.topicPartition] = id
+        }
+        return offsets
+    }
+
+    /// The committed offsets could not be read.
+    mutating func readFailed(_ partitions: [TopicPartition], at now: Duration) {
+        guard !self.awaited.isDisjoint(with: partitions) else { return }
+        self.retryDue = now + self.retryWait
+    }
+
+    /// The partitions whose committed offsets are to be read again now.
+    mutating func readAgain(at now: Duration) -> [TopicPartition] {
+        guard let due = self.retryDue, now >= due else { return [] }
+        self.retryDue = nil
+        return self.awaited.sorted()
+    }
+
+    // MARK: Records
+
+    /// Takes note of a record that was read; one of a partition that is not held came too late and is another member's.
+    mutating func accept(_ offset: Int64, of partition: TopicPartition) -> Acceptance {
+        guard let id = self.current[partition], !self.isDraining else { return .ignore }
+        switch self.assignments[id]?.tracker.accept(offset) {
+        case .run(let number):
+            return .run(id, number: number)
+        case .skip:
+            self.assignments[id]?.hasNews = true
+            return .skip
+        case .seen, nil:
+            return .ignore
+        }
+    }
+
+    /// Completes a record, if its completed set can still be written down; `nil` when its assignment has ended.
+    mutating func complete(_ number: Int, of id: AssignmentID, onlyAsFirst: Bool) -> Bool? {
+        self.assignments[id]?.completeIfPossible(number, onlyAsFirst: onlyAsFirst)
+    }
+
+    /// The progress of these assignments has not been committed, and goes with the next batch.
+    mutating func bringAgain(_ ids: some Sequence<AssignmentID>) {
+        for id in ids { self.assignments[id]?.hasNews = true }
+    }
+
+    /// What has become committable since the last batch.
+    mutating func takeNews() -> (progress: [AssignmentID: OffsetProgress], offsets: [PartitionOffset]) {
+        var news: [AssignmentID: OffsetProgress] = [:]
+        var offsets: [PartitionOffset] = []
+        for (id, assignment) in self.assignments where assignment.hasNews {
+            self.assignments[id]?.hasNews = false
+            guard let progress = assignment.tracker.progress, progress != assignment.committed else { continue }
+            news[id] = progress
+            offsets.append(
+                PartitionOffset(
+                    assignment.topicPartition,
+                    offset: progress.offset,
+                    metadata: OffsetMetadata.encode(progress)
+                )
+            )
+        }
+        return (news, offsets)
+    }
+
+    /// The group has committed this.
+    mutating func committed(_ progress: [AssignmentID: OffsetProgress]) {
+        for (id, progress) in progress { self.assignments[id]?.committed = progress }
+    }
+
+    // MARK: Leaving
+
+    /// The group wants partitions back: nothing new is started for them, and what runs may finish within the budget.
+    ///
+    /// - Returns: the assignments that are about to end.
+    mutating func revoked(_ partitions: [TopicPartition], at now: Duration) -> Set<AssignmentID> {
+        self.awaited.subtract(partitions)
+        let ids = Set(partitions.compactMap { self.current.removeValue(forKey: $0) })
+        self.revocation = Revocation(
+            partitions: (self.revocation?.partitions ?? []) + partitions,
+            assignments: (self.revocation?.assignments ?? []).union(ids),
+            deadline: self.revocation?.deadline ?? now + self.revocationBudget
+        )
+        return ids
+    }
+
+    /// Another member has the partitions already: nothing is published for them.
+    ///
+    /// - Returns: the assignments that have ended, those that were being given back among them.
+    mutating func lost(_ partitions: [TopicPartition]) -> Set<AssignmentID> {
+        self.awaited.subtract(partitions)
+        for partition in partitions { self.current[partition] = nil }
+        let ids = Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id))
+        return self.end(ids)
+    }
+
+    /// Stops for good: nothing new is started, what runs may finish until the deadline; `false` when that was said before.
+    mutating func drain(until deadline: Duration) -> Bool {
+        guard !self.isDraining else { return false }
+        self.drainDeadline = deadline
+        return true
+    }
+
+    /// Ends every assignment when the drain's time is over; `nil` while it is not.
+    mutating func endDrain(at now: Duration) -> Set<AssignmentID>? {
+        guard let deadline = self.drainDeadline, now >= deadline else { return nil }
+        return self.end(self.identities)
+    }
+
+    /// Ends the revoked assignments whose time is over.
+    mutating func endRevoked(at now: Duration) -> Set<AssignmentID> {
+        guard let revocation = self.revocation, now >= revocation.deadline else { return [] }
+        return self.end(revocation.assignments)
+    }
+
+    /// Ends the revoked assignments whatever runs: the group takes nothing from this member any more before it has answered the
+    /// revocation, so that waiting would only hold the others up.
+    mutating func abandonRevoked() -> Set<AssignmentID> {
+        self.end(self.revocation?.assignments ?? [])
+    }
+
+    /// Ends the revoked assignments; the partitions to be given back.
+    mutating func release() -> [TopicPartition] {
+        guard let revocation = self.revocation else { return [] }
+        _ = self.end(revocation.assignments)
+        self.revocation = nil
+        return revocation.partitions
+    }
+
+    private mutating func end(_ ids: Set<AssignmentID>) -> Set<AssignmentID> {
+        for id in ids { self.assignments[id] = nil }
+        return ids
+    }
+
+    // MARK: State
+
+    /// A partition while it is held.
+    private struct Assignment: Sendable {
+        let id: AssignmentID
+        let topicPartition: TopicPartition
+        var tracker: OffsetTracker
+        /// What the group has committed, as far as this worker knows.
+        var committed: OffsetProgress?
+        /// Its progress may have changed since the last batch that carried it.
+        var hasNews = false
+
+        /// Completes a record in place, if its completed set can still be written down.
+        mutating func completeIfPossible(_ number: Int, onlyAsFirst: Bool) -> Bool {
+            guard self.tracker.canComplete(number, onlyAsFirst: onlyAsFirst) else { return false }
+            self.tracker.complete(number)
+            self.hasNews = true
+            return true
+        }
+    }
+
+    /// Partitions that the group wants back, while their running commands finish.
+    private struct Revocation: Sendable {
+        let partitions: [TopicPartition]
+        let assignments: Set<AssignmentID>
+        /// When they are given back whatever still runs.
+        let deadline: Duration
+    }
+}

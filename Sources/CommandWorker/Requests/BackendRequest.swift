@@ -1,0 +1,38 @@
+import CustomerContract
+
+/// One request to the backend.
+struct BackendRequest: Sendable {
+    let ticket: CommandTicket
+    let command: CreateCustomerCommand
+    /// From 1.
+    let attempt: Int
+    /// Whether the requests of all others wait for what comes of this one.
+    let isProbe: Bool
+    /// How long it may take, if less than any may.
+    let patience: Duration?
+}
+
+/// Something about the backend that people should be told, since it is rare and matters.
+enum RequestReport: Sendable {
+    /// A request has no answer that tells whether it was carried out.
+    case outcomeUnknown(CommandID, ExternalID, reason: String)
+    /// After a request whose outcome was unknown the customer was there: it had been carried out. What Flexprice does after
+    /// making a customer may have been cut off with it.
+    case duplicateAfterUnknown(CommandID, ExternalID)
+    /// Requests and intake are stopped, since all would fail.
+    case backendFails(reason: String, message: String?)
+    /// Requests and intake go on.
+    case backendIsWell(after: Duration)
+}
+
+/// What the line to the backend has met since it began; every number only grows.
+struct RequestCounters: Sendable {
+    /// Failed requests that were or will be tried again, by reason.
+    var retries: [String: Int] = [:]
+    /// Requests without an answer that tells whether they were carried out.
+    var unknownOutcomes = 0
+    /// Customers that were there when a request with an unknown outcome was sent again.
+    var duplicatesAfterUnknown = 0
+    /// How often requests were stopped because all would fail.
+    var outages = 0
+}
