@@ -272,9 +272,10 @@ struct AnswerTableTests {
     /// Whether an answer is one that a decision leads to.
     private static func fits(_ answer: BackendAnswer, _ decision: AnswerDecision) -> Bool {
         switch (decision, answer) {
-        case (.created, .created(.created, _)), (.existing, .created(.existing, _)): true
-        case (.alreadyExists, .failed(let failure)): failure.code == .alreadyExists
-        case (.rejected, .failed(let failure)): failure.code == .rejected
+        case (.created, .created(.created, _, _)), (.existing, .created(.existing, _, _)): true
+        case (.alreadyExists, .failed(let failure, _)): failure.code == .alreadyExists
+        case (.rejected, .failed(let failure, let refusal)):
+            failure.code == .rejected && refusal?.status == failure.httpStatus
         case (.retry, .transient(let failure)): !failure.isInDoubt && failure.sign != .overload
         case (.retryInDoubt, .transient(let failure)): failure.isInDoubt
         case (.slowDown, .transient(let failure)): failure.sign == .overload
@@ -287,9 +288,9 @@ struct AnswerTableTests {
 
     private static func text(_ answer: BackendAnswer) -> String {
         switch answer {
-        case .created(let outcome, _): outcome.rawValue
-        case .failed(let failure): "\(failure.code.rawValue) \(failure.httpStatus ?? 0)"
-        case .systemic(let reason, _): "paused \(reason)"
+        case .created(let outcome, _, _): outcome.rawValue
+        case .failed(let failure, _): "\(failure.code.rawValue) \(failure.httpStatus ?? 0)"
+        case .systemic(let reason, _, _): "paused \(reason)"
         case .transient(let failure):
             failure.reason + (failure.sign == .none ? "" : " \(failure.sign)") + (failure.isInDoubt ? " in doubt" : "")
         }

@@ -16,7 +16,7 @@ struct FlexpriceBackendTests {
     @Test func `a new customer is created without a look-up`() async throws {
         try await withBackend { (backend, flexprice) async throws in
             let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
-            guard case .created(.created, let customer) = answer else {
+            guard case .created(.created, let customer, _) = answer else {
                 Issue.record("\(answer)")
                 return
             }
@@ -32,7 +32,7 @@ struct FlexpriceBackendTests {
         try await withBackend { (backend, flexprice) async throws in
             _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             let answer = await backend.create(try command(Self.body), attempt: 2, patience: nil).answer
-            guard case .created(.existing, let customer) = answer else {
+            guard case .created(.existing, let customer, _) = answer else {
                 Issue.record("\(answer)")
                 return
             }
@@ -49,7 +49,7 @@ struct FlexpriceBackendTests {
             let first = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             #expect(Self.reason(first) == "unknown_outcome")
             guard
-                case .created(.existing, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
+                case .created(.existing, _, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
                     .answer
             else {
                 Issue.record("not existing")
@@ -64,7 +64,7 @@ struct FlexpriceBackendTests {
             // The stub of a usage event: named like its id, without an e-mail, its metadata are others.
             flexprice.state.inject(.workflowStub, .next(1))
             let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
-            guard case .failed(let failure) = answer else {
+            guard case .failed(let failure, _) = answer else {
                 Issue.record("\(answer)")
                 return
             }
@@ -85,7 +85,7 @@ struct FlexpriceBackendTests {
         try await withBackend { (backend, flexprice) async throws in
             flexprice.state.inject(.taxAssociationConflict)
             let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
-            guard case .failed(let failure) = answer else {
+            guard case .failed(let failure, _) = answer else {
                 Issue.record("\(answer)")
                 return
             }
@@ -103,7 +103,7 @@ struct FlexpriceBackendTests {
             flexprice.state.inject(.replicaLag(.milliseconds(600)))
             _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard
-                case .created(.existing, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
+                case .created(.existing, _, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
                     .answer
             else {
                 Issue.record("not existing")
@@ -180,7 +180,7 @@ struct FlexpriceBackendTests {
             flexprice.state.insertStub(externalID: "a")
             let before = try #require(flexprice.state.customer(externalID: "a"))
             let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil)
-            guard case .created(.existing, let customer) = reply.answer else {
+            guard case .created(.existing, let customer, _) = reply.answer else {
                 Issue.record("\(reply.answer)")
                 return
             }
@@ -214,7 +214,7 @@ struct FlexpriceBackendTests {
                 let name = JSONObject([.init(name: "name", value: .string("Theirs"))])
                 _ = await flexprice.client.updateCustomer(id: id, name, requestID: "somebody")
                 let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil)
-                guard case .failed(let failure) = reply.answer else {
+                guard case .failed(let failure, _) = reply.answer else {
                     Issue.record("\(reply.answer)")
                     return
                 }
@@ -230,7 +230,7 @@ struct FlexpriceBackendTests {
             try await withBackend(onStub: policy) { (backend, flexprice) async throws in
                 flexprice.state.insertStub(externalID: "a")
                 let reply = await backend.create(try command(#"{"external_id":"a"}"#), attempt: 1, patience: nil)
-                guard case .created(.existing, _) = reply.answer else {
+                guard case .created(.existing, _, _) = reply.answer else {
                     Issue.record("\(reply.answer)")
                     return
                 }

@@ -3,13 +3,45 @@ public import CustomerContract
 /// What an answer of the backend means: a closed set.
 public enum BackendAnswer: Sendable {
     /// The customer is there: made by this request, or there already and in agreement with the command.
-    case created(CreatedOutcome, CustomerDocument)
-    /// The backend refused this command for good.
-    case failed(CommandFailure)
+    ///
+    /// `unverified` names the fields that the command sent and the backend does not give back.
+    case created(CreatedOutcome, CustomerDocument, unverified: [String] = [])
+    /// The backend refused this command for good; with a signature when its answer said why.
+    case failed(CommandFailure, refusal: RefusalSignature? = nil)
     /// A failure that passes.
     case transient(PassingFailure)
-    /// A failure that every command would meet now, whatever it holds: a wrong key, a wrong address.
-    case systemic(reason: String, message: String)
+    /// A failure that other commands would meet now as well, as far as its scope says: a wrong key, a wrong address.
+    case systemic(reason: String, message: String, scope: SystemicScope)
+}
+
+/// Which commands a systemic failure concerns, as far as the answer tells.
+public enum SystemicScope: String, Sendable, Hashable, CaseIterable {
+    /// Every command, whatever it holds.
+    case allCommands = "all_commands"
+    /// Perhaps this command alone: a content filter in front of the API answers so to what one request holds.
+    case perhapsOne = "perhaps_one"
+}
+
+/// What one refusal for good has in common with another: status, code and message of the answer.
+///
+/// Commands of distinct external_ids that get equal signatures, with no success between, meet a refusal that is not theirs.
+public struct RefusalSignature: Sendable, Hashable {
+    /// The longest code and message, in bytes; what goes beyond is cut.
+    public static let maximumBytes = 256
+
+    /// The HTTP status.
+    public let status: Int
+    /// The backend's code; empty without one.
+    public let code: String
+    /// The backend's message; empty without one.
+    public let message: String
+
+    /// Cuts code and message to ``maximumBytes``.
+    public init(status: Int, code: String?, message: String?) {
+        self.status = status
+        self.code = (code ?? "").cut(toBytes: Self.maximumBytes)
+        self.message = (message ?? "").cut(toBytes: Self.maximumBytes)
+    }
 }
 
 /// A failure that passes, or that is not known not to.
@@ -28,6 +60,8 @@ public struct PassingFailure: Sendable {
 
     /// A bounded word, fit for a metric label.
     public var reason: String
+    /// What happened, for people: the answer's status and words, without a word on what becomes of the command.
+    public var message: String
     /// What the command ends with when time runs out.
     public var failure: CommandFailure
     /// How long the backend asked to wait.
@@ -40,12 +74,14 @@ public struct PassingFailure: Sendable {
     /// Describes a failure.
     public init(
         reason: String,
+        message: String? = nil,
         failure: CommandFailure,
         after: Duration? = nil,
         isInDoubt: Bool = false,
         sign: Sign = .none
     ) {
         self.reason = reason
+        self.message = message ?? failure.message
         self.failure = failure
         self.after = after
         self.isInDoubt = isInDoubt

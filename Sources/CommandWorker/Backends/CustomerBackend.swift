@@ -19,6 +19,18 @@ public protocol CustomerBackend: Sendable {
         context: ServiceContext,
         then completion: @escaping @Sendable (FirstAnswer) -> Void
     )
+
+    /// Sends a request that has nothing to do with any command, and changes nothing: it tells a backend that fails from a
+    /// command that fails.
+    func neutral() async -> NeutralAnswer
+}
+
+/// What came of a request that has nothing to do with any command.
+public enum NeutralAnswer: Sendable, Hashable {
+    /// The backend is there, and served it.
+    case answered
+    /// It did not; the reason is a bounded word, fit for a metric label.
+    case failed(reason: String)
 }
 
 /// What the answer to a command's first request leads to.

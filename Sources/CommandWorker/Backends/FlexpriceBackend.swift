@@ -53,6 +53,15 @@ public struct FlexpriceBackend: CustomerBackend {
         }
     }
 
+    /// Asks whose key it is.
+    public func neutral() async -> NeutralAnswer {
+        switch await self.client.currentUser() {
+        case .answered(let answer) where answer.status == 200 && answer.isJSON: .answered
+        case .answered(let answer): .failed(reason: AnswerRow.word(forStatus: answer.status))
+        case .unanswered(let failure): .failed(reason: failure.kind.rawValue)
+        }
+    }
+
     /// Finds out what stands behind a 409.
     private func settle(_ command: CreateCustomerCommand, _ conflict: AnswerReading) async -> BackendReply {
         var requests = 1
@@ -120,13 +129,17 @@ public struct FlexpriceBackend: CustomerBackend {
             else { break }
             return .created(row.decision == .created ? .created : .existing, CustomerDocument(customer))
         case .rejected:
-            return .failed(.rejected(status: reading.status, reading.error))
+            return .failed(
+                .rejected(status: reading.status, reading.error),
+                refusal: reading.status.map {
+                    RefusalSignature(status: $0, code: reading.error.code, message: reading.error.message)
+                }
+            )
         case .pause, .configurationError:
-            let said = reading.failure?.text ?? reading.error.message
-            let what = reading.status.map { "status \($0)" } ?? "no answer"
             return .systemic(
                 reason: reason,
-                message: "\(what)\(said.map { " (\($0))" } ?? ""): \(row.explanation)"
+                message: "\(reading.summary): \(row.explanation)",
+                scope: row.isPerhapsOneCommands ? .perhapsOne : .allCommands
             )
         case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .alreadyExists:
             break
@@ -134,6 +147,7 @@ public struct FlexpriceBackend: CustomerBackend {
         return .transient(
             PassingFailure(
                 reason: reason,
+                message: reading.summary,
                 failure: .exhausted(reading.failure?.text ?? reason, status: reading.status, reading.error),
                 after: reading.retryAfter?.wait(from: UnixMilliseconds.now().value),
                 isInDoubt: row.decision == .retryInDoubt,

@@ -128,7 +128,7 @@ struct OutageGate: Sendable {
         let stillFails = wasProbe && self.breaker.cause != nil
         if stillFails || self.failures.isTelling {
             let cause = Breaker.Cause(reason: failure.reason, certainty: .likely)
-            changes += [self.stop(cause, failure.failure.message, wasProbe: wasProbe, at: now)].compactMap(\.self)
+            changes += [self.stop(cause, failure.message, wasProbe: wasProbe, at: now)].compactMap(\.self)
         }
         return changes
     }

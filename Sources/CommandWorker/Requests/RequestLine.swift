@@ -192,7 +192,7 @@ struct RequestLine: Sendable {
             self.gate.requests(self.slotCount, of: self.limiter.limit, at: now)
         }
         switch reply.answer {
-        case .created(let outcome, let customer):
+        case .created(let outcome, let customer, _):
             self.apply(self.gate.succeeded(command.externalID, wasProbe: wasProbe, at: now), &lanes, at: now)
             // The latency of one request; an existing customer took several.
             if reply.requests == 1 { self.limiter.answered(sentAt: inFlight.sentAt, underWay: underWay, at: now) }
@@ -202,7 +202,7 @@ struct RequestLine: Sendable {
             }
             lanes.update(ticket) { $0.stage = .atLedger }
             return .created(command, outcome, customer)
-        case .failed(let failure):
+        case .failed(let failure, _):
             self.apply(self.gate.succeeded(command.externalID, wasProbe: wasProbe, at: now), &lanes, at: now)
             return .failed(failure)
         case .transient(let failure):
@@ -212,7 +212,7 @@ struct RequestLine: Sendable {
             }
             if partitions.isLeaving(inFlight.assignment) { return .givenUp }
             return self.backOff(ticket, inFlight, failure, &lanes, at: now)
-        case .systemic(let reason, let message):
+        case .systemic(let reason, let message, _):
             self.counters.retries[reason, default: 0] += 1
             let change = self.gate.failedForAll(reason: reason, message: message, wasProbe: wasProbe, at: now)
             self.apply(change, &lanes, at: now)

@@ -24,10 +24,10 @@ struct CommandLife: Sendable {
     func answered(_ inFlight: InFlightCommand, _ answer: BackendAnswer) {
         var facts: Logger.Metadata = ["attempt": "\(inFlight.attempts)"]
         switch answer {
-        case .created(let outcome, _): facts["outcome"] = "\(outcome.rawValue)"
-        case .failed(let failure): facts["code"] = "\(failure.code.rawValue)"
+        case .created(let outcome, _, _): facts["outcome"] = "\(outcome.rawValue)"
+        case .failed(let failure, _): facts["code"] = "\(failure.code.rawValue)"
         case .transient(let failure): facts["reason"] = "\(failure.reason)"
-        case .systemic(let reason, _): facts["reason"] = "\(reason)"
+        case .systemic(let reason, _, _): facts["reason"] = "\(reason)"
         }
         self.tell("Request answered", inFlight.context, facts)
     }

@@ -33,9 +33,9 @@ struct CommandSpan: Sendable {
     func end(_ answer: BackendAnswer) {
         switch answer {
         case .created: break
-        case .failed(let failure): self.span.setStatus(.init(code: .error, message: failure.code.rawValue))
+        case .failed(let failure, _): self.span.setStatus(.init(code: .error, message: failure.code.rawValue))
         case .transient(let failure): self.span.setStatus(.init(code: .error, message: failure.reason))
-        case .systemic(let reason, _): self.span.setStatus(.init(code: .error, message: reason))
+        case .systemic(let reason, _, _): self.span.setStatus(.init(code: .error, message: reason))
         }
         self.span.end()
     }

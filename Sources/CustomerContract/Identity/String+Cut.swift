@@ -1,6 +1,6 @@
 extension String {
     /// The longest prefix of at most that many UTF-8 bytes that cuts no code point in two.
-    func cut(toBytes maximum: Int) -> String {
+    package func cut(toBytes maximum: Int) -> String {
         guard utf8.count > maximum else { return self }
         var bytes = Array(utf8.prefix(maximum + 1))
         // A code point's first byte is never 10xxxxxx: step back until what follows the cut starts one.

@@ -41,6 +41,13 @@ public struct AnswerReading: Sendable {
     /// What the body says of an error.
     public var error: ErrorBody { ErrorBody(self.object) }
 
+    /// The status and the words of the answer, or why there was none: one phrase for people.
+    public var summary: String {
+        let said = self.failure?.text ?? self.error.message
+        let what = self.status.map { "status \($0)" } ?? "no answer"
+        return "\(what)\(said.map { " (\($0))" } ?? "")"
+    }
+
     /// The customer of exactly our external_id that a search found.
     public var foundCustomer: JSONObject? {
         guard case .array(let items)? = self.object?["items"] else { return nil }

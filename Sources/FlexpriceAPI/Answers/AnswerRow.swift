@@ -41,7 +41,18 @@ public struct AnswerRow: Sendable {
 
     /// The bounded word for an answer of this status.
     public func reason(status: Int?) -> String {
+        self.word ?? status.map { Self.word(forStatus: $0) } ?? "no_answer"
+    }
+
+    /// The bounded word for a status by itself.
+    public static func word(forStatus status: Int) -> String {
         // Above 599 is nothing that a server may send; one word for all of it keeps the words bounded.
-        self.word ?? status.map { (100...599).contains($0) ? "http_\($0)" : "http_invalid" } ?? "no_answer"
+        (100...599).contains(status) ? "http_\(status)" : "http_invalid"
+    }
+
+    /// Whether a content filter in front of the API gives such an answer too, to what one request holds.
+    public var isPerhapsOneCommands: Bool {
+        // A 403, a wrong base URL that answers with 200, 202 or 405: an AWS WAF's block, challenge and captcha, and an F5's page.
+        self.word == "forbidden" || self.id == "create.not_the_api" || self.id == "create.wrong_base_url"
     }
 }

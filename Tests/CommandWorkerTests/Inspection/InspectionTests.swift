@@ -52,7 +52,7 @@ import Testing
         let driver = CoreDriver()
         driver.assign(at: 0)
         let request = try #require(driver.start(0, id: "a"))
-        driver.answer(request, .systemic(reason: "unauthorized", message: "401"))
+        driver.answer(request, .systemic(reason: "unauthorized", message: "401", scope: .allCommands))
         _ = driver.take()
         let seen = driver.inspect(for: "a")
         #expect(seen.isPaused)

@@ -70,7 +70,7 @@ struct SimulatedAPI {
     ) -> BackendAnswer {
         if let outage = self.outages.first(where: { $0.span.contains(now) }) {
             switch outage.kind {
-            case .unauthorized: return .systemic(reason: "unauthorized", message: "401")
+            case .unauthorized: return .systemic(reason: "unauthorized", message: "401", scope: .allCommands)
             case .serverError: return Self.passing("http_500")
             case .refused: return Self.passing("not_connected", .unreachable)
             case .blackHole: return Self.passing("unknown_outcome", .silence)
