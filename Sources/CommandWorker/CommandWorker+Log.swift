@@ -7,21 +7,31 @@ extension CommandWorker {
         switch report {
         case .outcomeUnknown(let id, let customer, let reason):
             self.logger.notice(
-                "Nobody knows whether a request was carried out; it is sent again",
+                "Request outcome unknown; retrying",
                 metadata: ["command_id": "\(id)", "external_id": "\(customer)", "reason": "\(reason)"]
             )
         case .duplicateAfterUnknown(let id, let customer):
             self.logger.warning(
-                "Request without an answer had been carried out; check that the customer's onboarding was too",
+                "Request without an answer was carried out; check that the customer's onboarding was too",
                 metadata: ["command_id": "\(id)", "external_id": "\(customer)"]
             )
         case .backendFails(let reason, let message):
             self.logger.error(
-                "API fails for everybody; intake pauses until a probe succeeds",
+                "API failing for all commands; intake paused until a probe succeeds, no command fails",
                 metadata: ["reason": "\(reason)", "error": "\(message ?? "no message")"]
             )
+        case .backendFailsOtherwise(let reason, let message):
+            self.logger.error(
+                "API failing for another reason; intake still paused until a probe succeeds",
+                metadata: ["reason": "\(reason)", "error": "\(message ?? "no message")"]
+            )
+        case .backendAsksToWait(let wait):
+            self.logger.warning(
+                "API asked all callers to wait; requests held, HUP lifts the hold",
+                metadata: ["wait": "\(wait.roundedText)"]
+            )
         case .backendIsWell(let time):
-            self.logger.notice("API is well again; intake goes on", metadata: ["paused_for": "\(time)"])
+            self.logger.notice("API recovered; intake resumed", metadata: ["paused_for": "\(time.roundedText)"])
         }
     }
 
@@ -41,4 +51,9 @@ extension CommandWorker {
             )
         }
     }
+}
+
+extension Duration {
+    /// Seconds with one digit after the point, as people read them.
+    fileprivate var roundedText: String { "\((self.seconds * 10).rounded() / 10) s" }
 }

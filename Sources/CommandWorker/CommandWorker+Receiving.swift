@@ -15,6 +15,8 @@ extension CommandWorker {
         case .answered(let ticket, let reply):
             if self.life.isOn, let inFlight = core.lanes[ticket] { self.life.answered(inFlight, reply.answer) }
             core.answered(ticket, reply, at: now)
+        case .answeredNeutral(let answer):
+            core.answered(answer, at: now)
         case .unsettled:
             // The loop's: it has a task to start.
             break

@@ -20,6 +20,7 @@ public final class CommandWorker: Sendable {
         case remembered(LedgerAnswer)
         case answered(CommandTicket, BackendReply)
         case unsettled(CommandTicket, CommandSpan, @Sendable () async -> BackendReply)
+        case answeredNeutral(NeutralAnswer)
         case published(PublishOutcome)
         case committed([PartitionOffset])
         case committedUnknown([TopicPartition], KafkaError)
@@ -210,6 +211,9 @@ public final class CommandWorker: Sendable {
                     mailbox.post(.unsettled(request.ticket, span, settle))
                 }
             }
+        case .askNeutral:
+            guard case .remote(let backend) = self.backend else { return }
+            group.addTask { mailbox.post(.answeredNeutral(await backend.neutral())) }
         case .publish(let batch):
             do throws(KafkaError) {
                 let member = try consumer.groupMetadata()

@@ -170,7 +170,7 @@ def main():
             expect(len(proxy.targets) == tunnels, "an exempt host was reached by the proxy")
             with worker(brokers, **by_proxy, HTTPS_PROXY=f"http://127.0.0.1:{proxy.port}") as (_, log):
                 send(brokers, "no-login")
-                wait_for_log(log, "API fails for everybody")
+                wait_for_log(log, "API failing for all commands")
                 expect(proxy.refused > 0 and "secret" not in log(), "the proxy was not asked, or its password is logged")
             print("passed  b: a proxy of the environment", flush=True)
 
@@ -185,7 +185,7 @@ def main():
                     with open(path, "w") as file:
                         file.write(harness.KEY + "\n")
                     created(results, "no-login")
-                    wait_for_log(log, "API is well again")
+                    wait_for_log(log, "API recovered")
             print("passed  c: a key that is rotated", flush=True)
 
             for policy, outcome, email in (("fail", "already_exists", ""), ("existing", "existing", ""), ("update", "existing", "a@b.co")):

@@ -52,7 +52,7 @@ def run(count, share):
         log.seek(0)
         lines = [json.loads(line) for line in log if line.startswith("{")]
         ambiguous = {line["external_id"] for line in lines if "had been carried out" in line["message"]}
-        unknown = sum("Nobody knows whether a request" in line["message"] for line in lines)
+        unknown = sum("Request outcome unknown" in line["message"] for line in lines)
         print(f"{count} commands: {outcomes}, {stats['customers_created']} customers, {unknown} unknown outcomes, "
               f"{len(ambiguous)} customers that had been made without an answer", flush=True)
         ids = {result["external_id"] for result in results}

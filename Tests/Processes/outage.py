@@ -77,7 +77,7 @@ def wait_until_noticed(log, seconds):
     deadline = time.monotonic() + seconds
     while True:
         with open(log) as lines:
-            if "API fails for everybody" in lines.read():
+            if "API failing for all commands" in lines.read():
                 return
         expect(time.monotonic() < deadline, f"the worker did not notice the outage within {seconds} s")
         time.sleep(0.05)
@@ -146,8 +146,8 @@ def one_outage(kind, seconds, rate, folder, timeout, within):
         expect(not failed and not letters, f"{len(failed)} failed results, {len(letters)} dead letters: {failed[:2]}")
         ids = [r["external_id"] for r in results]
         expect(len(ids) == load.count == len(set(ids)), f"{len(ids)} results of {len(set(ids))} ids for {load.count} commands")
-        expect("API fails for everybody" in said, "the log does not say that the intake paused")
-        expect("API is well again" in said, "the log does not say that the intake went on")
+        expect("API failing for all commands" in said, "the log does not say that the intake paused")
+        expect("API recovered" in said, "the log does not say that the intake went on")
         expect(recovered is not None and recovered <= within, f"the lag was back to 0 after {recovered} s")
         # The longest wait between probes is 8 s by default, the first ones come sooner.
         expect(probes is None or probes <= watched / 8 + 2, f"{probes} requests within {watched} s of the outage")

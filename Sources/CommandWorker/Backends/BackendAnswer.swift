@@ -25,7 +25,7 @@ public enum SystemicScope: String, Sendable, Hashable, CaseIterable {
 /// What one refusal for good has in common with another: status, code and message of the answer.
 ///
 /// Commands of distinct external_ids that get equal signatures, with no success between, meet a refusal that is not theirs.
-public struct RefusalSignature: Sendable, Hashable {
+public struct RefusalSignature: Sendable, Hashable, CustomStringConvertible {
     /// The longest code and message, in bytes; what goes beyond is cut.
     public static let maximumBytes = 256
 
@@ -35,6 +35,9 @@ public struct RefusalSignature: Sendable, Hashable {
     public let code: String
     /// The backend's message; empty without one.
     public let message: String
+
+    /// Status, code and message in one line.
+    public var description: String { "status \(self.status) (\(self.code): \(self.message))" }
 
     /// Cuts code and message to ``maximumBytes``.
     public init(status: Int, code: String?, message: String?) {

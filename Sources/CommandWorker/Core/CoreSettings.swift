@@ -10,6 +10,8 @@ struct CoreSettings: Sendable {
     var maximumInFlightBytes: Int
     /// When requests are stopped because all would fail.
     var breaker: BreakerSettings
+    /// Whether each command has passed every rule here, so that a refusal that many get may be no fault of theirs.
+    var judgesRefusals = true
     /// How long a revoked partition's running commands may take to finish.
     var revocationBudget: Duration
 

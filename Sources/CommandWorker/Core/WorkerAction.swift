@@ -8,6 +8,8 @@ enum WorkerAction: Sendable {
     case remember(LedgerWork)
     /// Send one request to the backend; answered by ``WorkerCore/answered(_:_:at:)``.
     case request(BackendRequest)
+    /// Send the backend a request that has nothing to do with any command; answered by ``WorkerCore/answered(_:at:)``.
+    case askNeutral
     /// Publish results and commit offsets; answered by ``WorkerCore/published(_:at:)``.
     case publish(CommitBatch)
     /// Read what the group has committed; answered by ``WorkerCore/assigned(_:at:)`` or ``WorkerCore/assignmentFailed(_:at:)``.

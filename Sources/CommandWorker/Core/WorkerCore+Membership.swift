@@ -93,7 +93,7 @@ extension WorkerCore {
     var intakeBlock: IntakeBlock? {
         if self.partitions.isDraining { return .draining }
         if self.intake.isSuspended { return .suspended }
-        if let cause = self.requests.gate.cause { return .backend(cause.reason) }
+        if let reason = self.requests.gate.reason { return .backend(reason) }
         return self.blockWithin
     }
 
@@ -118,7 +118,9 @@ extension WorkerCore {
     /// Its commands may have left with their partitions, or may be those that fail by themselves: without a record from
     /// outside requests would stay stopped for ever.
     func seeksProbe(at now: Duration) -> Bool {
-        guard case .backend? = self.intakeBlock, self.blockWithin == nil, self.ledger.isEmpty else { return false }
+        guard case .backend? = self.intakeBlock, self.ledger.isEmpty else { return false }
+        // A full table must not keep the probe out that would empty it: a few places are kept for probes.
+        if let block = self.blockWithin, block != .full || !self.intake.hasReserve(self.lanes.count) { return false }
         return self.requests.gate.seeksProbe(isSeeking: self.intake.seeksProbe, at: now)
             && !self.requests.hasProbe(self.lanes)
     }

@@ -44,7 +44,12 @@ struct WorkerCore: Sendable {
             linger: settings.linger,
             retryWait: settings.effectRetryWait
         )
-        self.requests = RequestLine(settings.live, breaker: settings.breaker, seed: seed)
+        self.requests = RequestLine(
+            settings.live,
+            breaker: settings.breaker,
+            judgesRefusals: settings.judgesRefusals,
+            seed: seed
+        )
         self.results = ResultLine(
             maximumBatch: settings.maximumCommitBatch,
             linger: settings.linger,
@@ -70,6 +75,7 @@ struct WorkerCore: Sendable {
         case .resume: self.actions.append(.resume(Array(self.partitions.held.keys)))
         case nil: break
         }
+        if self.requests.takeNeutralQuestion() { self.actions.append(.askNeutral) }
         for report in self.requests.takeReports() { self.actions.append(.report(report)) }
         defer { self.actions = [] }
         return self.actions
@@ -215,6 +221,11 @@ struct WorkerCore: Sendable {
         case .givenUp: self.lanes.giveUp(ticket)
         case .waits: break
         }
+    }
+
+    /// Takes the answer to the neutral request.
+    mutating func answered(_ neutral: NeutralAnswer, at now: Moment) {
+        self.requests.answered(neutral, &self.lanes, at: now.uptime)
     }
 
     private mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: Moment) {

@@ -72,7 +72,7 @@ extension WorkerCore {
         case .waitingInLane: "an earlier command of the same external_id"
         case .atLedger: self.ledger.trouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
         case .waitingForRequest:
-            self.requests.gate.cause.map { "the API, which fails for everybody (\($0.reason))" }
+            self.requests.gate.reason.map { "the API, which fails for all commands (\($0))" }
                 ?? (self.requests.slotCount >= self.requests.limit
                     ? "a place among the \(self.requests.limit) requests to the API"
                     : "its turn, by the rate limit or the wait that the API asked for")

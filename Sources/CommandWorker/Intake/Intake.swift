@@ -9,6 +9,9 @@ struct Intake: Sendable {
         case resume
     }
 
+    /// Commands beyond the bound that may be taken in as probes.
+    static let probeReserve = 16
+
     private let maximumCount: Int
     private let maximumBytes: Int
     /// How long fullness, which may pass within moments, only stops polling.
@@ -42,6 +45,9 @@ struct Intake: Sendable {
         let bound = self.isPaused ? self.maximumCount * 3 / 4 : self.maximumCount
         return count >= max(bound, 1) || bytes >= self.maximumBytes
     }
+
+    /// Whether one more may be in flight as a probe, beyond the bound.
+    func hasReserve(_ count: Int) -> Bool { count < self.maximumCount + Self.probeReserve }
 
     /// How many events may be polled for now.
     ///

@@ -30,12 +30,16 @@ struct InFlightCommand: Sendable {
     var attempts = 0
     /// When the last request went.
     var sentAt: Duration = .zero
-    /// The era in which it went; see ``WorkerCore/slotEra``.
+    /// The era in which it went; see ``RequestLine``.
     var slotEra = 0
     /// A request of it may have been carried out without an answer.
     var isInDoubt = false
-    /// Time spent on attempts, without the time in which everybody had to wait.
+    /// When its first request went, by the clock that stands still while requests are stopped.
     var firstAttempt: Duration?
+    /// Answers that showed the backend well before its first request.
+    var successesBefore = 0
+    /// Of its time since then what servers asked to wait.
+    var excused: Duration = .zero
     /// Its partition was taken away: no result of it may be published here.
     var isAbandoned = false
 

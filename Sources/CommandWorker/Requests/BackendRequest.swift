@@ -21,6 +21,10 @@ enum RequestReport: Sendable {
     case duplicateAfterUnknown(CommandID, ExternalID)
     /// Requests and intake are stopped, since all would fail.
     case backendFails(reason: String, message: String?)
+    /// Requests are stopped still, for another reason.
+    case backendFailsOtherwise(reason: String, message: String?)
+    /// The backend asked all callers to wait.
+    case backendAsksToWait(Duration)
     /// Requests and intake go on.
     case backendIsWell(after: Duration)
 }

@@ -36,6 +36,7 @@ struct Breaker: Sendable {
         var nextProbe: Duration
         var isProbing = false
         var probes = 0
+        var failedProbes = 0
     }
 
     /// A probe that hangs is cut off, so that a command whose probe went just before the end of an outage is not held up for a whole
@@ -57,6 +58,9 @@ struct Breaker: Sendable {
 
     /// Why requests are stopped; `nil` when they are not.
     var cause: Cause? { self.open?.cause }
+
+    /// Probes that have failed since requests were stopped.
+    var failedProbes: Int { self.open?.failedProbes ?? 0 }
 
     /// Since when requests are stopped; `nil` when they are not.
     var openSince: Duration? { self.open?.since }
@@ -98,6 +102,7 @@ struct Breaker: Sendable {
         }
         if wasProbe {
             self.open?.isProbing = false
+            self.open?.failedProbes += 1
             self.open?.cause = cause
         } else if cause.isCertain, self.cause?.isCertain == false {
             self.open?.cause = cause

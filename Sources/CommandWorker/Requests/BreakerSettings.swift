@@ -7,6 +7,8 @@ public struct BreakerSettings: Sendable, Hashable {
     /// With fewer answers in the window the share is not judged; and so many customers whose requests fail without a success of
     /// any between stop requests, however long that takes.
     public var minimumRequests: Int
+    /// Valid commands of distinct ids that are refused alike, with no success between, make a trickle of the flow; 0 for never.
+    public var refusals: Int
     /// The first and the longest wait between probes.
     public var probeWaits: ClosedRange<Duration>
 
@@ -15,11 +17,13 @@ public struct BreakerSettings: Sendable, Hashable {
         window: Duration = .seconds(10),
         failureRatio: Double = 0.5,
         minimumRequests: Int = 20,
+        refusals: Int = 20,
         probeWaits: ClosedRange<Duration> = .seconds(1) ... .seconds(8)
     ) {
         self.window = window
         self.failureRatio = failureRatio
         self.minimumRequests = minimumRequests
+        self.refusals = refusals
         self.probeWaits = probeWaits
     }
 }

@@ -1,12 +1,16 @@
 import CustomerContract
 
-/// The gate in front of the backend: lets requests flow, or stops them while all would fail, and finds out by probes when they no
+/// The gate in front of the backend: lets requests flow, or stops them while all would fail, and finds out by single ones when they no
 /// longer do.
 ///
+/// What fails for all is told from what fails for one by who is hit, not by what an answer says.
+///
 /// Invariants:
-/// 1. While requests are stopped only probes go, one at a time.
-/// 2. The time in which requests are stopped is not ``activeTime(at:)``: it never counts against a command.
-/// 3. Of failures customers count and not attempts, so that one command that fails by itself never stops the others.
+/// 1. While requests are stopped only probes go, one at a time; after two that failed, one of a command that has not failed yet.
+/// 2. The time in which requests are stopped never counts against a command (``activeTime(at:)``).
+/// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself from then on: so
+///    one command never stops the others for good.
+/// 4. A failure counts against a command only when the others did not share it (``Blame``).
 struct OutageGate: Sendable {
     /// Whether a request may go now.
     enum Passage: Hashable {
@@ -21,63 +25,94 @@ struct OutageGate: Sendable {
     /// What an answer changes for the requests of all commands.
     enum Change {
         case stopped(reason: String, message: String?)
-        /// `scattersRetries`: commands that failed have gathered, and may be those that fail by themselves.
-        case flowing(after: Duration, scattersRetries: Bool)
+        /// Requests were stopped already, for another reason.
+        case changed(reason: String, message: String?)
+        case held(for: Duration)
+        /// `scattersAll`: all commands that failed have gathered, and may be those that fail by themselves.
+        case flowing(after: Duration, scattersAll: Bool)
     }
 
+    /// The word of a trickle: why requests are all but stopped.
+    static let refusedAlike = "refused_alike"
+
+    private let window: Duration
     private var breaker: Breaker
     private var failures: FailureWindow
     private var silence: SilenceWatch
-    /// No request goes before: the backend asked all callers to wait.
-    private var holdUntil: Duration = .zero
-    /// The time for which requests were stopped in spans that have ended.
-    private var stoppedTotal: Duration = .zero
+    private var refusals: AlikeRefusals
+    private var clock = OutageClock()
+    private(set) var hold = ServerHold()
+    private var trickleSince: Duration?
+    private(set) var blame = Blame()
+    /// Whether the backend is to be asked something neutral, and whether that question is under way.
+    private var neutral = NeutralQuestion.none
+
+    private enum NeutralQuestion: Sendable { case none, wanted, asked }
 
     init(_ settings: BreakerSettings) {
+        self.window = settings.window
         self.breaker = Breaker(settings)
         self.failures = FailureWindow(settings)
         self.silence = SilenceWatch(settings)
+        self.refusals = AlikeRefusals(limit: settings.refusals)
     }
 
     /// Why requests are stopped; `nil` while they flow.
-    var cause: Breaker.Cause? { self.breaker.cause }
+    var reason: String? { self.breaker.cause?.reason ?? self.refusals.common.map { _ in Self.refusedAlike } }
+
+    /// What the refusals say for which requests only trickle; `nil` while they do not.
+    var refusal: RefusalSignature? { self.refusals.common }
 
     /// When the next probe may go; `nil` when requests flow or a probe is under way.
-    var nextProbe: Duration? { self.breaker.nextProbe }
+    var nextProbe: Duration? { self.breaker.cause == nil ? self.refusals.trickleDue : self.breaker.nextProbe }
 
-    /// Time without the spans in which requests were stopped: what a command's own time is measured by.
-    func activeTime(at now: Duration) -> Duration { (self.breaker.openSince ?? now) - self.stoppedTotal }
+    /// Time without the spans in which requests were stopped.
+    func activeTime(at now: Duration) -> Duration { self.clock.activeTime(at: now) }
 
     func passage(at now: Duration) -> Passage {
-        guard now >= self.holdUntil else { return .stop }
-        guard let cause = self.breaker.cause else { return .flow }
-        guard let due = self.breaker.nextProbe, now >= due else { return .stop }
-        // A command that has not failed yet tells more: it may be the others' own fault.
-        return .probe(prefersFresh: !cause.isCertain)
+        if self.hold.isActive(at: now) {
+            return self.hold.admitsProbe(at: now) ? .probe(prefersFresh: false) : .stop
+        }
+        guard self.breaker.cause == nil else {
+            guard let due = self.breaker.nextProbe, now >= due else { return .stop }
+            return .probe(prefersFresh: self.prefersFresh)
+        }
+        guard let due = self.refusals.trickleDue else { return .flow }
+        return now >= due ? .probe(prefersFresh: true) : .stop
     }
 
     /// When a request that waits may go, as far as the gate says; may lie in the past.
-    var opens: Duration { max(self.holdUntil, self.breaker.nextProbe ?? .zero) }
+    var opens: Duration { max(self.hold.opens, self.nextProbe ?? .zero) }
 
     /// When the silence of the backend is long enough to stop requests.
-    var silenceDue: Duration? { self.breaker.cause == nil ? self.silence.due : nil }
+    var silenceDue: Duration? { self.reason == nil ? self.silence.due : nil }
 
-    /// Whether a record from outside is needed for the next probe, since none of the commands in flight can be it.
-    ///
-    /// Where most fail and not certainly all, those that have failed already may be the only ones that do: then one that has
-    /// not is kept at hand. Else any will do, and only a probe that is due needs it.
+    /// Whether the next probe had better be of a command that has not failed yet: it may be the others' own fault.
+    var prefersFresh: Bool {
+        guard let cause = self.breaker.cause else { return self.refusals.trickleDue != nil }
+        return !cause.isCertain || self.breaker.failedProbes >= 2
+    }
+
+    /// Whether a record from outside is needed for the next probe, if none of the commands in flight can be it.
     ///
     /// - Parameter isSeeking: whether the search has begun; it goes on until such a command is there.
     func seeksProbe(isSeeking: Bool, at now: Duration) -> Bool {
-        guard let cause = self.breaker.cause else { return false }
+        guard let cause = self.breaker.cause else { return self.refusals.trickleDue.map { now >= $0 } ?? false }
         guard cause.isCertain else { return self.breaker.isTrying(at: now) }
         return isSeeking || self.breaker.nextProbe.map { now >= $0 } ?? false
     }
 
     // MARK: Requests
 
-    /// Takes the place of a probe, when one may go.
-    mutating func admitProbe(at now: Duration) -> Breaker.Probe? { self.breaker.admitProbe(at: now) }
+    /// Takes note of a request that goes while requests are stopped; how long it may take, if less than any may.
+    mutating func sendProbe(at now: Duration) -> Duration? {
+        if self.hold.isActive(at: now) {
+            self.hold.probeSent()
+            return Breaker.probePatience
+        }
+        if self.breaker.cause == nil { self.refusals.trickled(at: now) }
+        return self.breaker.admitProbe(at: now)?.patience
+    }
 
     /// A probe that came to nothing: its command was taken away.
     mutating func probeWasLost() { self.breaker.probeWasLost() }
@@ -94,60 +129,177 @@ struct OutageGate: Sendable {
         return self.stop(.init(reason: "no_answer", certainty: .silence), message, wasProbe: false, at: now)
     }
 
+    /// Ends a hold before its time.
+    mutating func liftHold(at now: Duration) {
+        self.hold.lift(at: now)
+        self.updateClock(at: now)
+    }
+
     // MARK: Answers
 
-    /// An answer that any healthy API gives.
-    mutating func succeeded(_ customer: ExternalID, wasProbe: Bool, at now: Duration) -> Change? {
-        self.silence.heard(at: now)
-        self.failures.succeeded(customer, at: now)
-        return self.flow(wasProbe: wasProbe, at: now)
+    /// A customer is there: the backend is well, and takes what commands hold.
+    mutating func succeeded(_ customer: ExternalID, wasProbe: Bool, at now: Duration) -> [Change] {
+        let endsTrickle = self.refusals.succeeded()
+        let changes = self.answered(customer, wasProbe: wasProbe, at: now)
+        guard endsTrickle, let since = self.trickleSince else { return changes }
+        self.trickleSince = nil
+        self.updateClock(at: now)
+        return changes + [.flowing(after: now - since, scattersAll: false)]
+    }
+
+    /// A refusal for good, which shows the backend well all the same.
+    ///
+    /// - Parameter signature: what it has in common with others; `nil` when it cannot be a refusal that all commands get.
+    mutating func refused(
+        _ customer: ExternalID,
+        _ signature: RefusalSignature?,
+        wasProbe: Bool,
+        at now: Duration
+    ) -> [Change] {
+        var changes = self.answered(customer, wasProbe: wasProbe, at: now)
+        guard let signature, self.refusals.refused(customer, signature, at: now) else { return changes }
+        self.trickleSince = now
+        self.updateClock(at: now)
+        changes.append(.stopped(reason: Self.refusedAlike, message: "\(signature)"))
+        return changes
+    }
+
+    /// Whether a refusal is the one that all commands get, so that only a request of the trickle is judged by it.
+    func isShared(_ signature: RefusalSignature?) -> Bool {
+        signature != nil && self.refusals.common == signature
     }
 
     /// A failure that passes: it may be one command's, or everything's.
+    ///
+    /// - Parameters:
+    ///   - attempts: how often the command has been tried.
+    ///   - elapsed: its time since its first attempt.
+    ///   - successesBefore: ``Blame/successCount`` at its first attempt.
     mutating func failed(
         _ customer: ExternalID,
         _ failure: PassingFailure,
+        _ history: (attempts: Int, elapsed: Duration, successesBefore: Int),
+        maximumHold: Duration,
         wasProbe: Bool,
         at now: Duration
     ) -> [Change] {
         var changes: [Change] = []
         if failure.sign == .overload, let after = failure.after {
-            // Said to one, meant for all: whoever sends with the same key would be refused as well.
-            self.holdUntil = max(self.holdUntil, now + after)
+            let wait = min(after, maximumHold)
+            if now + wait > self.hold.end { changes.append(.held(for: wait)) }
+            self.hold.ask(wait, at: now)
         }
         if failure.sign != .unreachable, failure.sign != .silence {
             self.silence.heard(at: now)
             // Whatever this is, it is not what every request met: so that is over.
             if wasProbe, self.breaker.cause?.isCertain == true {
-                changes += [self.flow(wasProbe: true, at: now)].compactMap(\.self)
+                changes += self.flow(by: nil, wasProbe: true, at: now)
             } else if self.breaker.cause?.certainty == .silence {
-                changes += [self.flow(wasProbe: false, at: now)].compactMap(\.self)
+                changes += self.flow(by: nil, wasProbe: false, at: now)
             }
         }
+        self.blame.failed(customer)
         self.failures.failed(customer, failure.sign, at: now)
         let stillFails = wasProbe && self.breaker.cause != nil
-        if stillFails || self.failures.isTelling {
+        if stillFails || self.failures.isTelling || self.isLowTrafficOutage(customer, failure, history) {
             let cause = Breaker.Cause(reason: failure.reason, certainty: .likely)
             changes += [self.stop(cause, failure.message, wasProbe: wasProbe, at: now)].compactMap(\.self)
         }
+        self.updateClock(at: now)
         return changes
     }
 
-    /// A failure that every command would meet now, whatever it holds.
-    mutating func failedForAll(reason: String, message: String, wasProbe: Bool, at now: Duration) -> Change? {
+    /// A failure of which the answer says that other commands would meet it as well.
+    ///
+    /// - Returns: `nil` when who is hit says otherwise: it is this command's own.
+    mutating func failedForAll(
+        _ customer: ExternalID,
+        _ scope: SystemicScope,
+        reason: String,
+        message: String,
+        wasProbe: Bool,
+        at now: Duration
+    ) -> [Change]? {
         self.silence.heard(at: now)
-        return self.stop(.init(reason: reason, certainty: .certain), message, wasProbe: wasProbe, at: now)
+        let isOwn =
+            self.blame.failsAlone(customer)
+            || scope == .perhapsOne && self.blame.othersSucceed(than: customer, within: self.window, at: now)
+        // A probe tells of all the same, as far as it goes.
+        if isOwn, !wasProbe || self.breaker.cause == nil { return nil }
+        // Of those that were hit all at once none is suspected, of probes each.
+        if wasProbe || scope == .perhapsOne { self.blame.failed(customer) }
+        if scope == .perhapsOne, self.blame.onlyFailing != nil { self.wantNeutral() }
+        let certainty: Breaker.Cause.Certainty = scope == .allCommands ? .certain : .likely
+        let cause = Breaker.Cause(reason: reason, certainty: certainty)
+        return [self.stop(cause, message, wasProbe: wasProbe, at: now)].compactMap(\.self)
+    }
+
+    // MARK: A neutral request
+
+    /// Whether the backend is to be asked something that has nothing to do with any command; says so once.
+    mutating func takeNeutralQuestion() -> Bool {
+        guard self.neutral == .wanted else { return false }
+        self.neutral = .asked
+        return true
+    }
+
+    /// Takes the answer: the backend serves, so that the only command that fails is at fault itself; or it does not.
+    mutating func neutral(_ answer: NeutralAnswer, at now: Duration) -> [Change] {
+        self.neutral = .none
+        switch answer {
+        case .answered:
+            guard self.blame.convictOnlyFailing(), self.breaker.cause?.certainty == .likely else { return [] }
+            return self.flow(by: nil, wasProbe: true, at: now)
+        case .failed(let reason):
+            guard self.blame.onlyFailing != nil || self.blame.hasSeveral else { return [] }
+            let cause = Breaker.Cause(reason: reason, certainty: .likely)
+            let message = "a request that has nothing to do with any command failed as well"
+            return [self.stop(cause, message, wasProbe: false, at: now)].compactMap(\.self)
+        }
+    }
+
+    private mutating func wantNeutral() { if self.neutral == .none { self.neutral = .wanted } }
+
+    /// Whether a failure stops requests although too few commands fail to tell by their number: none has succeeded since this one's
+    /// first attempt, and either another one fails as well, or it hears nothing at all.
+    ///
+    /// Of the only one that fails a neutral request tells.
+    private mutating func isLowTrafficOutage(
+        _ customer: ExternalID,
+        _ failure: PassingFailure,
+        _ history: (attempts: Int, elapsed: Duration, successesBefore: Int)
+    ) -> Bool {
+        guard self.reason == nil, !self.blame.isOwnFault(customer, successesBefore: history.successesBefore),
+            history.attempts >= 3 || history.attempts == 2 && history.elapsed >= self.window
+        else { return false }
+        if self.blame.hasSeveral || failure.sign == .silence || failure.sign == .unreachable { return true }
+        self.wantNeutral()
+        return false
+    }
+
+    /// An answer that any healthy API gives.
+    private mutating func answered(_ customer: ExternalID, wasProbe: Bool, at now: Duration) -> [Change] {
+        let isStopped = self.breaker.cause != nil
+        self.blame.succeeded(customer, keepsSuspects: isStopped, at: now)
+        self.silence.heard(at: now)
+        self.failures.succeeded(customer, at: now)
+        // Nothing is stopped, so nothing changes: the common case.
+        guard isStopped || self.hold.isActive(at: now) else { return [] }
+        if wasProbe { self.hold.lift(at: now) }
+        defer { self.updateClock(at: now) }
+        return self.flow(by: customer, wasProbe: wasProbe, at: now)
     }
 
     // MARK: Changes
 
-    private mutating func flow(wasProbe: Bool, at now: Duration) -> Change? {
+    private mutating func flow(by customer: ExternalID?, wasProbe: Bool, at now: Duration) -> [Change] {
         guard let since = self.breaker.openSince, let cause = self.breaker.cause,
             self.breaker.succeeded(wasProbe: wasProbe, at: now)
-        else { return nil }
+        else { return [] }
+        self.blame.flowed(by: customer)
         self.failures.clear()
-        self.stoppedTotal += now - since
-        return .flowing(after: now - since, scattersRetries: cause.certainty == .likely)
+        self.updateClock(at: now)
+        return [.flowing(after: now - since, scattersAll: cause.certainty == .likely)]
     }
 
     private mutating func stop(
@@ -156,9 +308,22 @@ struct OutageGate: Sendable {
         wasProbe: Bool,
         at now: Duration
     ) -> Change? {
-        guard self.breaker.failed(cause, wasProbe: wasProbe, at: now) else { return nil }
+        let before = self.breaker.cause
+        guard self.breaker.failed(cause, wasProbe: wasProbe, at: now) else {
+            let isOther = before?.reason != self.breaker.cause?.reason
+            return isOther ? .changed(reason: cause.reason, message: message) : nil
+        }
         self.failures.clear()
         self.silence.reset()
+        self.updateClock(at: now)
         return .stopped(reason: cause.reason, message: message)
+    }
+
+    private mutating func updateClock(at now: Duration) {
+        self.clock.update(
+            isStopped: self.breaker.cause != nil || self.refusals.trickleDue != nil,
+            until: self.hold.end,
+            at: now
+        )
     }
 }

@@ -21,6 +21,8 @@ struct RequestLine: Sendable {
         case waits
     }
 
+    /// Whether refusals may be all commands' fault: only if each has passed every rule here.
+    private let judgesRefusals: Bool
     private var retry: RetryPolicy
     private var rateLimit: Double?
     private var limiter: RequestLimiter
@@ -38,7 +40,8 @@ struct RequestLine: Sendable {
     private(set) var counters = RequestCounters()
     private var reports: [RequestReport] = []
 
-    init(_ live: LiveSettings, breaker: BreakerSettings, seed: UInt64) {
+    init(_ live: LiveSettings, breaker: BreakerSettings, judgesRefusals: Bool, seed: UInt64) {
+        self.judgesRefusals = judgesRefusals
         self.retry = live.retry
         self.rateLimit = live.rateLimit
         self.limiter = RequestLimiter(live.requestLimit)
@@ -59,12 +62,15 @@ struct RequestLine: Sendable {
 
     /// Whether a command that waits here can be the probe that is needed.
     func hasProbe(_ lanes: Lanes) -> Bool {
-        guard let cause = self.gate.cause else { return false }
+        let needsFresh = self.gate.prefersFresh
         return self.queue.contains { ticket in
             guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { return false }
-            return cause.isCertain || waiting.attempts == 0
+            return !needsFresh || waiting.attempts == 0
         }
     }
+
+    /// Whether the backend is to be asked something neutral; says so once.
+    mutating func takeNeutralQuestion() -> Bool { self.gate.takeNeutralQuestion() }
 
     /// Takes what people should be told.
     mutating func takeReports() -> [RequestReport] {
@@ -73,9 +79,10 @@ struct RequestLine: Sendable {
         return self.reports
     }
 
-    /// Puts other limits in force.
+    /// Puts other limits in force, and ends a wait that the backend asked for.
     mutating func reconfigure(_ live: LiveSettings, at now: Duration) {
         self.retry = live.retry
+        self.gate.liftHold(at: now)
         self.limiter.reconfigure(live.requestLimit)
         guard live.rateLimit != self.rateLimit else { return }
         self.rateLimit = live.rateLimit
@@ -95,39 +102,41 @@ struct RequestLine: Sendable {
         while let ticket = self.backOffs.popDue(at: now) {
             if lanes[ticket]?.stage == .backingOff { self.add(ticket, &lanes) }
         }
+        // Commands that left while requests were stopped: dropped before they are more than those that are there.
+        if self.queue.count > 2 * lanes.count + 1 {
+            self.queue = self.queue.filter { lanes[$0]?.stage == .waitingForRequest }
+        }
         guard let change = self.gate.noticeSilence(self.slotCount, at: now) else { return }
         self.slotCount = 0
         self.slotEra += 1
-        self.apply(change, &lanes, at: now)
+        self.apply([change], &lanes, at: now)
     }
 
     /// The next request that goes now; `nil` when none may.
     mutating func next(_ lanes: inout Lanes, at now: Duration) -> BackendRequest? {
         while let ticket = self.takeNext(lanes, at: now) {
             guard let inFlight = lanes[ticket], let command = inFlight.command else { continue }
-            var probe: Breaker.Probe?
-            if self.gate.cause != nil {
-                probe = self.gate.admitProbe(at: now)
-                self.probe = ticket
-            }
+            let isProbe = self.gate.passage(at: now) != .flow
+            let patience = isProbe ? self.gate.sendProbe(at: now) : nil
+            if isProbe { self.probe = ticket }
             self.count += 1
             self.slotCount += 1
             self.gate.requests(self.slotCount, of: self.limiter.limit, at: now)
-            let active = self.gate.activeTime(at: now)
             let attempt = inFlight.attempts + 1
-            lanes.update(ticket) { [slotEra] in
+            let active = self.gate.activeTime(at: now)
+            lanes.update(ticket) { [slotEra, successes = self.gate.blame.successCount] in
                 $0.stage = .requesting
                 $0.attempts = attempt
                 $0.sentAt = now
                 $0.slotEra = slotEra
-                if $0.firstAttempt == nil { $0.firstAttempt = active }
+                if $0.firstAttempt == nil { ($0.firstAttempt, $0.successesBefore) = (active, successes) }
             }
             return BackendRequest(
                 ticket: ticket,
                 command: command,
                 attempt: attempt,
-                isProbe: probe != nil,
-                patience: probe?.patience
+                isProbe: isProbe,
+                patience: patience
             )
         }
         return nil
@@ -142,7 +151,7 @@ struct RequestLine: Sendable {
 
     private func sendDue(at now: Duration) -> Duration? {
         guard !self.queue.isEmpty else { return nil }
-        if self.gate.cause == nil, self.slotCount >= self.limiter.limit { return nil }
+        if self.gate.reason == nil, self.slotCount >= self.limiter.limit { return nil }
         let due = max(self.gate.opens, self.bucket?.nextToken(at: now) ?? .zero)
         return due > now ? due : nil
     }
@@ -202,94 +211,142 @@ struct RequestLine: Sendable {
             }
             lanes.update(ticket) { $0.stage = .atLedger }
             return .created(command, outcome, customer)
-        case .failed(let failure, _):
-            self.apply(self.gate.succeeded(command.externalID, wasProbe: wasProbe, at: now), &lanes, at: now)
-            return .failed(failure)
+        case .failed(let failure, let refusal):
+            let isShared = self.gate.isShared(refusal) && !wasProbe
+            let changes = self.gate.refused(
+                command.externalID,
+                self.judgesRefusals ? refusal : nil,
+                wasProbe: wasProbe,
+                at: now
+            )
+            self.apply(changes, &lanes, at: now)
+            guard isShared else { return .failed(failure) }
+            return self.putBack(ticket, inFlight, &lanes, partitions)
         case .transient(let failure):
-            self.noteFailure(ticket, command, failure, &lanes, sentAt: inFlight.sentAt, at: now)
-            for change in self.gate.failed(command.externalID, failure, wasProbe: wasProbe, at: now) {
-                self.apply(change, &lanes, at: now)
+            return self.failed(ticket, inFlight, command, failure, &lanes, partitions, wasProbe: wasProbe, at: now)
+        case .systemic(let reason, let message, let scope):
+            if let changes = self.gate.failedForAll(
+                command.externalID,
+                scope,
+                reason: reason,
+                message: message,
+                wasProbe: wasProbe,
+                at: now
+            ) {
+                self.counters.retries[reason, default: 0] += 1
+                self.apply(changes, &lanes, at: now)
+                return self.putBack(ticket, inFlight, &lanes, partitions)
             }
-            if partitions.isLeaving(inFlight.assignment) { return .givenUp }
-            return self.backOff(ticket, inFlight, failure, &lanes, at: now)
-        case .systemic(let reason, let message, _):
-            self.counters.retries[reason, default: 0] += 1
-            let change = self.gate.failedForAll(reason: reason, message: message, wasProbe: wasProbe, at: now)
-            self.apply(change, &lanes, at: now)
-            if partitions.isLeaving(inFlight.assignment) { return .givenUp }
-            // Not its fault: it goes back to the head of the queue, and its time does not count.
-            lanes.update(ticket) { $0.stage = .waitingForRequest }
-            self.queue.prepend(ticket)
-            return .waits
+            let end = CommandFailure(
+                code: .retriesExhausted,
+                message: "refused while other commands succeed, for longer than retry.max_elapsed_time: \(message)",
+                retryable: true
+            )
+            let failure = PassingFailure(reason: reason, message: message, failure: end)
+            return self.failed(ticket, inFlight, command, failure, &lanes, partitions, wasProbe: wasProbe, at: now)
         }
     }
 
-    private mutating func noteFailure(
+    /// Takes the answer to the neutral request.
+    mutating func answered(_ neutral: NeutralAnswer, _ lanes: inout Lanes, at now: Duration) {
+        self.apply(self.gate.neutral(neutral, at: now), &lanes, at: now)
+    }
+
+    /// Puts a command back to the head of the queue: what happened is not its fault, and its time does not count.
+    private mutating func putBack(
         _ ticket: CommandTicket,
+        _ inFlight: InFlightCommand,
+        _ lanes: inout Lanes,
+        _ partitions: Partitions
+    ) -> Verdict {
+        if partitions.isLeaving(inFlight.assignment) { return .givenUp }
+        lanes.update(ticket) { $0.stage = .waitingForRequest }
+        self.queue.prepend(ticket)
+        return .waits
+    }
+
+    private mutating func failed(
+        _ ticket: CommandTicket,
+        _ inFlight: InFlightCommand,
         _ command: CreateCustomerCommand,
         _ failure: PassingFailure,
         _ lanes: inout Lanes,
-        sentAt: Duration,
+        _ partitions: Partitions,
+        wasProbe: Bool,
         at now: Duration
-    ) {
+    ) -> Verdict {
         self.counters.retries[failure.reason, default: 0] += 1
         if failure.isInDoubt {
             self.counters.unknownOutcomes += 1
             lanes.update(ticket) { $0.isInDoubt = true }
             self.reports.append(.outcomeUnknown(command.context.id, command.externalID, reason: failure.reason))
         }
-        if failure.sign == .overload || failure.sign == .silence { self.limiter.refused(sentAt: sentAt, at: now) }
-    }
-
-    private mutating func backOff(
-        _ ticket: CommandTicket,
-        _ inFlight: InFlightCommand,
-        _ failure: PassingFailure,
-        _ lanes: inout Lanes,
-        at now: Duration
-    ) -> Verdict {
+        if failure.sign == .overload || failure.sign == .silence {
+            self.limiter.refused(sentAt: inFlight.sentAt, at: now)
+        }
         let active = self.gate.activeTime(at: now)
+        let elapsed = active - (inFlight.firstAttempt ?? active) - inFlight.excused
+        let changes = self.gate.failed(
+            command.externalID,
+            failure,
+            (inFlight.attempts, elapsed, inFlight.successesBefore),
+            maximumHold: self.retry.maximumHold,
+            wasProbe: wasProbe,
+            at: now
+        )
+        self.apply(changes, &lanes, at: now)
+        if partitions.isLeaving(inFlight.assignment) { return .givenUp }
         let wait = self.retry.wait(afterAttempt: inFlight.attempts, serverAsked: failure.after, using: &self.jitter)
-        // What all callers are asked to wait is no attempt of this command's: only time that has passed counts against it.
-        let counted = failure.sign == .overload ? wait - (failure.after ?? .zero) : wait
-        let elapsed = active - (inFlight.firstAttempt ?? active) + counted
-        if elapsed > self.retry.maximumElapsedTime, self.gate.cause == nil { return .failed(failure.failure) }
-        lanes.update(ticket) { $0.stage = .backingOff }
-        self.backOffs.insert(ticket, due: now + wait)
+        if elapsed + wait.jitter > self.retry.maximumElapsedTime, self.gate.reason == nil,
+            self.gate.blame.isOwnFault(command.externalID, successesBefore: inFlight.successesBefore)
+        {
+            return .failed(failure.failure)
+        }
+        lanes.update(ticket) {
+            $0.stage = .backingOff
+            // A hold stops the clock itself.
+            if failure.sign != .overload { $0.excused += wait.asked }
+        }
+        self.backOffs.insert(ticket, due: now + wait.asked + wait.jitter)
         return .waits
     }
 
     // MARK: Changes of the gate
 
-    private mutating func apply(_ change: OutageGate.Change?, _ lanes: inout Lanes, at now: Duration) {
-        switch change {
-        case .stopped(let reason, let message):
-            self.counters.outages += 1
-            self.reports.append(.backendFails(reason: reason, message: message))
-        case .flowing(let after, let scattersRetries):
-            self.probe = nil
-            if scattersRetries { self.scatterRetries(&lanes, at: now) }
-            self.reports.append(.backendIsWell(after: after))
-        case nil:
-            break
+    private mutating func apply(_ changes: [OutageGate.Change], _ lanes: inout Lanes, at now: Duration) {
+        for change in changes {
+            switch change {
+            case .stopped(let reason, let message):
+                self.counters.outages += 1
+                self.reports.append(.backendFails(reason: reason, message: message))
+            case .changed(let reason, let message):
+                self.reports.append(.backendFailsOtherwise(reason: reason, message: message))
+            case .held(let wait):
+                self.reports.append(.backendAsksToWait(wait))
+            case .flowing(let after, let scattersAll):
+                self.probe = nil
+                self.scatterRetries(all: scattersAll, &lanes, at: now)
+                self.reports.append(.backendIsWell(after: after))
+            }
         }
     }
 
-    /// Gives every command that has failed already a wait of its own again.
+    /// Gives every command that has failed already a wait of its own again, or only those that are known to fail by themselves.
     ///
-    /// They have gathered while requests were stopped, and some may be those that fail by themselves. All at once and before
-    /// any other they would look like a failure of all, and stop requests for ever.
-    private mutating func scatterRetries(_ lanes: inout Lanes, at now: Duration) {
+    /// They have gathered while requests were stopped. All at once and before any other they would look like a failure of all, and
+    /// stop requests for ever.
+    private mutating func scatterRetries(all: Bool, _ lanes: inout Lanes, at now: Duration) {
         var others: Deque<CommandTicket> = []
         for ticket in self.queue {
             guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { continue }
-            guard waiting.attempts > 0 else {
+            let failsAlone = waiting.command.map { self.gate.blame.failsAlone($0.externalID) } ?? false
+            guard waiting.attempts > 0, all || failsAlone else {
                 others.append(ticket)
                 continue
             }
             let wait = self.retry.wait(afterAttempt: waiting.attempts, serverAsked: nil, using: &self.jitter)
             lanes.update(ticket) { $0.stage = .backingOff }
-            self.backOffs.insert(ticket, due: now + wait)
+            self.backOffs.insert(ticket, due: now + wait.jitter)
         }
         self.queue = others
     }

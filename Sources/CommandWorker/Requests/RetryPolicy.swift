@@ -9,20 +9,24 @@ public struct RetryPolicy: Sendable, Hashable {
     public var maximumInterval: Duration
     /// By how much the bound grows; at least 1.
     public var multiplier: Double
-    /// After this the command fails as `retries_exhausted`.
+    /// After this the command fails as `retries_exhausted`; what a server asked to wait does not count.
     public var maximumElapsedTime: Duration
+    /// The longest wait that the server may ask of all callers.
+    public var maximumHold: Duration
 
     /// Sets a policy; the defaults are those of the configuration.
     public init(
         initialInterval: Duration = .seconds(1),
         maximumInterval: Duration = .seconds(30),
         multiplier: Double = 2,
-        maximumElapsedTime: Duration = .seconds(900)
+        maximumElapsedTime: Duration = .seconds(900),
+        maximumHold: Duration = .seconds(300)
     ) {
         self.initialInterval = initialInterval
         self.maximumInterval = maximumInterval
         self.multiplier = multiplier
         self.maximumElapsedTime = maximumElapsedTime
+        self.maximumHold = maximumHold
     }
 
     /// The bound of the wait after an attempt, from 1; finite for any number.
@@ -37,16 +41,16 @@ public struct RetryPolicy: Sendable, Hashable {
         return bound
     }
 
-    /// How long to wait after an attempt.
+    /// How long to wait after an attempt: what the server asked for, up to the longest interval, and jitter on top of it.
     ///
-    /// What the server asked for is a floor, and jitter goes on top of it.
+    /// Only the jitter is the policy's own, and counts against ``maximumElapsedTime``.
     func wait(
         afterAttempt attempt: Int,
         serverAsked: Duration?,
         using generator: inout SplitMix64
-    ) -> Duration {
+    ) -> (asked: Duration, jitter: Duration) {
         let jitter = self.bound(afterAttempt: attempt) * Double.random(in: 0...1, using: &generator)
-        guard let serverAsked else { return jitter }
-        return serverAsked + min(jitter, self.initialInterval)
+        guard let serverAsked else { return (.zero, jitter) }
+        return (min(serverAsked, self.maximumInterval), min(jitter, self.initialInterval))
     }
 }

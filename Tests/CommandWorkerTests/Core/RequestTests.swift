@@ -17,41 +17,6 @@ import Testing
         #expect(driver.take().requests.map(\.command.externalID.text) == ["c"])
     }
 
-    @Test func `a passing failure is tried again, and no earlier than the server asked`() throws {
-        let driver = CoreDriver()
-        driver.assign()
-        let first = try #require(driver.start(0, id: "a"))
-        driver.answer(first, CoreDriver.passing(after: .seconds(20)))
-        #expect(driver.take().isEmpty)
-        let second = try #require(driver.advance().requests.first)
-        #expect(driver.now >= .seconds(20) && driver.now <= .seconds(21))
-        #expect(second.attempt == 2)
-        #expect(driver.succeed(second).batches.first?.results.first?.attempts == 2)
-    }
-
-    @Test func `a command that fails for ever by itself gives up, and nobody else waits for it`() throws {
-        let driver = CoreDriver()
-        driver.assign()
-        var request = driver.start(0, id: "poison")
-        var attempts = 0
-        var result: CommandResult?
-        while let running = request, attempts < 1_000 {
-            attempts += 1
-            driver.answer(running, CoreDriver.passing("500"))
-            #expect(driver.core.intakeBlock == nil)
-            let actions = driver.take()
-            result = actions.batches.first?.results.first
-            request = result == nil ? driver.advance().requests.first : nil
-        }
-        guard case .failed(let failure)? = result?.outcome else {
-            Issue.record("no failure after \(attempts) attempts")
-            return
-        }
-        #expect(failure.code == .retriesExhausted)
-        #expect(attempts > 5)
-        #expect(driver.now <= .seconds(60))
-    }
-
     @Test func `many customers that fail alike, without a success between, stop requests and intake`() throws {
         let driver = CoreDriver {
             $0.live.requestLimit = .fixed(20)
@@ -370,60 +335,6 @@ import Testing
         driver.answer(second, .created(.existing, CoreDriver.customer), requests: 2)
         #expect(driver.take().reports.isEmpty)
         #expect(driver.core.counters.duplicatesAfterUnknown == 0)
-    }
-
-    @Test func `while the server wants to be left alone, nobody's request goes`() throws {
-        let driver = CoreDriver()
-        driver.assign()
-        let first = try #require(driver.start(0, id: "a"))
-        driver.answer(first, CoreDriver.passing("http_429", after: .seconds(2), .overload))
-        #expect(driver.start(1, id: "b") == nil)
-        driver.now = .milliseconds(1_999)
-        #expect(driver.take().requests.isEmpty)
-        let due = try #require(driver.core.nextDeadline(at: driver.moment))
-        #expect(due == .seconds(2))
-        #expect(driver.advance().requests.map(\.command.externalID.text) == ["b"])
-        #expect(driver.core.intakeBlock == nil)
-    }
-
-    @Test func `an hour's wait that everybody is asked for fails no command, and stops all of them in time`() throws {
-        let driver = CoreDriver { $0.live.requestLimit = .fixed(10) }
-        driver.assign()
-        let requests = try (0..<10).map { try #require(driver.start(Int64($0), id: "\($0)")) }
-        for request in requests {
-            driver.answer(request, CoreDriver.passing("http_429", after: .seconds(3_600), .overload))
-        }
-        #expect(driver.core.intakeBlock == .backend("http_429"))
-        #expect(driver.take().batches.isEmpty)
-        var actions: [WorkerAction] = []
-        while driver.now < .seconds(3_600) {
-            actions = driver.advance()
-            if driver.now < .seconds(3_600) { #expect(actions.requests.isEmpty) }
-        }
-        for _ in 0..<20 where actions.requests.isEmpty { actions = driver.advance() }
-        #expect(actions.requests.count == 1)
-    }
-
-    @Test func `a command that is told to come later for ever gives up in the end`() throws {
-        let driver = CoreDriver()
-        driver.assign()
-        var request = driver.start(0, id: "a")
-        var result: CommandResult?
-        while let running = request, driver.now < .seconds(1_000) {
-            driver.answer(running, CoreDriver.passing("http_429", after: .seconds(2), .overload))
-            let actions = driver.take()
-            result = actions.batches.first?.results.first
-            request = nil
-            while result == nil, request == nil, driver.now < .seconds(1_000) {
-                request = driver.advance().requests.first
-            }
-        }
-        guard case .failed(let failure)? = result?.outcome else {
-            Issue.record("no failure")
-            return
-        }
-        #expect(failure.code == .retriesExhausted)
-        #expect((.seconds(58) ... .seconds(65)).contains(driver.now))
     }
 
     @Test func `a rate limit spreads requests, and look-ups count too`() throws {

@@ -38,7 +38,9 @@ import Testing
 
     @Test func `waits are spread over the whole interval`() {
         var random = SplitMix64(seed: 7)
-        let waits = (0..<2_000).map { _ in self.policy.wait(afterAttempt: 4, serverAsked: nil, using: &random) }
+        let waits = (0..<2_000).map { _ in
+            self.policy.wait(afterAttempt: 4, serverAsked: nil, using: &random).jitter
+        }
         #expect(waits.allSatisfy { $0 >= .zero && $0 <= .seconds(8) })
         // A quarter of 2,000 draws is 500; five times the spread of such a count is below 100.
         for quarter in 0..<4 {
@@ -47,11 +49,14 @@ import Testing
         }
     }
 
-    @Test func `what the server asked for is a floor, with little on top`() {
+    @Test func `what the server asked for is a floor up to the longest interval, with little on top`() {
         var random = SplitMix64(seed: 7)
         for attempt in 1...50 {
-            let wait = self.policy.wait(afterAttempt: attempt, serverAsked: .seconds(120), using: &random)
-            #expect(wait >= .seconds(120) && wait <= .seconds(121))
+            let wait = self.policy.wait(afterAttempt: attempt, serverAsked: .seconds(20), using: &random)
+            #expect(wait.asked == .seconds(20))
+            #expect(wait.jitter >= .zero && wait.jitter <= .seconds(1))
+            let long = self.policy.wait(afterAttempt: attempt, serverAsked: .seconds(100_000), using: &random)
+            #expect(long.asked == self.policy.maximumInterval)
         }
     }
 }

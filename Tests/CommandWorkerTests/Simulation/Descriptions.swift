@@ -30,7 +30,7 @@ extension WorkerAction {
             "publish \(batch.results.map { "\($0.context.message.position)" }) \(batch.offsets.map(\.described))"
         case .assign(let offsets): "assign \(offsets.map(\.described))"
         case .report(let report): "report \(report)"
-        case .readCommitted, .release, .pause, .resume: "\(self)"
+        case .readCommitted, .release, .pause, .resume, .askNeutral: "\(self)"
         }
     }
 }

@@ -62,6 +62,11 @@ struct SimulatedAPI {
         self.outages.first { $0.span.contains(now) && $0.kind == .blackHole }.map { _ in Self.timeout }
     }
 
+    /// Answers a request that has nothing to do with any command.
+    func neutral(at now: Duration) -> NeutralAnswer {
+        self.outages.contains { $0.span.contains(now) } ? .failed(reason: "http_500") : .answered
+    }
+
     /// Carries out a request at the moment at which it arrives.
     mutating func create(
         _ command: CreateCustomerCommand,

@@ -22,6 +22,7 @@ extension SimulatedWorker {
         case .release(let partitions): self.release(partitions)
         case .pause(let partitions): self.pause(partitions)
         case .resume(let partitions): self.resume(partitions)
+        case .askNeutral: self.askNeutral()
         case .report: break
         }
     }
@@ -46,13 +47,14 @@ extension SimulatedWorker {
         if !self.requesting.insert(id).inserted { simulation.complain("two requests of \(id) at once") }
         self.checkOrder(of: request)
         self.checkRate(of: request)
+        let tests = simulation.now < self.hold.end
         simulation.after(simulation.pace() + simulation.api.slowness(of: id)) {
             guard self.isAlive || simulation.chance(0.5) else { return }
             let hangs = simulation.api.hangs(at: simulation.now).map { min($0, request.patience ?? $0) }
             let answer = simulation.api.create(request.command, at: simulation.now, random: &simulation.random)
             simulation.after(hangs ?? simulation.pace()) {
                 self.requesting.remove(id)
-                self.noteHold(answer)
+                self.noteHold(answer, endsHold: tests)
                 self.post { core, now in core.answered(request.ticket, BackendReply(answer), at: now) }
             }
         }
@@ -61,8 +63,11 @@ extension SimulatedWorker {
     /// No request goes while the API wants to be left alone, and no more go than the rate allows.
     private func checkRate(of request: BackendRequest) {
         let simulation = self.simulation
-        if simulation.now < self.holdUntil {
-            simulation.complain("a request before the wait that was asked for is over")
+        if simulation.now < self.hold.end {
+            if !request.isProbe || simulation.now < self.hold.half || self.hold.isProbed {
+                simulation.complain("a request before the wait that was asked for is over")
+            }
+            self.hold.isProbed = true
         }
         self.sentTimes.append(simulation.now)
         guard let rate = self.core.settings.live.rateLimit, self.sentTimes.count > 1 else { return }
@@ -76,14 +81,30 @@ extension SimulatedWorker {
     }
 
     /// What the core will learn when it takes the answer; a wish counts from then.
-    private func noteHold(_ answer: BackendAnswer) {
-        guard case .transient(let failure) = answer, failure.sign == .overload, let after = failure.after else {
-            return
+    ///
+    /// - Parameter endsHold: whether the request went as the probe of a hold, so that a good answer ends it.
+    private func noteHold(_ answer: BackendAnswer, endsHold: Bool) {
+        // Before the answer itself, at the same moment.
+        self.post { _, now in
+            switch answer {
+            case .transient(let failure):
+                guard failure.sign == .overload, let after = failure.after, now.uptime + after > self.hold.end else {
+                    return
+                }
+                self.hold = Hold(half: now.uptime + after / 2, end: now.uptime + after)
+            case .created, .failed:
+                if endsHold { self.hold = Hold() }
+            case .systemic:
+                break
+            }
         }
-        self.post { [simulation] _, now in
-            // Before the answer itself, at the same moment.
-            self.holdUntil = max(self.holdUntil, now.uptime + after)
-            _ = simulation
+    }
+
+    private func askNeutral() {
+        let simulation = self.simulation
+        simulation.after(simulation.pace()) {
+            let answer = simulation.api.neutral(at: simulation.now)
+            self.post { core, now in core.answered(answer, at: now) }
         }
     }
 

@@ -14,8 +14,15 @@ final class SimulatedWorker {
     var requesting: Set<ExternalID> = []
     /// When each request went, since the rate was set last.
     var sentTimes: [Duration] = []
-    /// No request may go before.
-    var holdUntil: Duration = .zero
+    /// The wait that the API asked for.
+    var hold = Hold()
+
+    /// No request may go before the end, but for one after the half.
+    struct Hold {
+        var half: Duration = .zero
+        var end: Duration = .zero
+        var isProbed = false
+    }
 
     private var inbox: [(inout WorkerCore, Moment) -> Void] = []
     private var isAwake = false
@@ -99,7 +106,7 @@ final class SimulatedWorker {
         {
             self.simulation.complain("a deadline that has passed keeps the worker awake")
         }
-        if self.core.lanes.count > settings.maximumInFlight { self.simulation.complain("more in flight than allowed") }
+        if self.core.lanes.count > settings.maximumInFlight + Intake.probeReserve { self.simulation.complain("more in flight than allowed") }
         // A probe goes even when every place is taken; a limit that was lowered is reached as requests end.
         if case .fixed(let limit) = settings.live.requestLimit, self.core.requests.slotCount > max(limit, self.limitBefore) + 1 {
             self.simulation.complain("more requests than allowed")
@@ -110,7 +117,7 @@ final class SimulatedWorker {
         if self.core.requests.backingOffCount > settings.maximumInFlight * 4 {
             self.simulation.complain("stale back-offs pile up")
         }
-        if self.core.requests.waitingCount > settings.maximumInFlight * 4 {
+        if self.core.requests.waitingCount > (settings.maximumInFlight + Intake.probeReserve) * 4 {
             self.simulation.complain("stale tickets pile up")
         }
     }
@@ -121,6 +128,8 @@ final class SimulatedWorker {
             if case .fixed(let limit) = core.settings.live.requestLimit { self.limitBefore = max(self.limitBefore, limit) }
             self.limitBefore = max(self.limitBefore, core.requests.slotCount)
             if live.rateLimit != core.settings.live.rateLimit { self.sentTimes = [] }
+            // Other settings end a hold.
+            self.hold = Hold()
             core.reconfigure(live, at: now)
         }
     }
