@@ -143,7 +143,6 @@ let package = Package(
         .target(
             name: "FlexpriceSimulator",
             dependencies: [
-                "CustomerContract",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

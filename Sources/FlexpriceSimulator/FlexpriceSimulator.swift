@@ -16,7 +16,7 @@ import ServiceLifecycle
 /// machine: its own routes (see `/_simulator/faults`) ask for no key.
 package struct FlexpriceSimulator: Service {
     /// The configuration it was made with.
-    package let configuration: Configuration
+    package let configuration: SimulatorConfiguration
     /// Customers, requests, faults and counts; safe from any thread, before, while and after the simulator runs.
     package let state: SimulatorState
 
@@ -27,7 +27,7 @@ package struct FlexpriceSimulator: Service {
     ///
     /// - Parameter logger: Told where the simulator listens, and little else; silent by default.
     package init(
-        _ configuration: Configuration,
+        _ configuration: SimulatorConfiguration,
         logger: Logger = Logger(label: "flexprice-simulator") { _ in SwiftLogNoOpLogHandler() }
     ) {
         self.configuration = configuration

@@ -43,7 +43,7 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard let address = self.address else { return }
-        var configuration = FlexpriceSimulator.Configuration(
+        var configuration = SimulatorConfiguration(
             host: address.host,
             port: address.port,
             apiKey: self.apiKey

@@ -20,11 +20,11 @@ struct SimulatedFlexprice: Sendable {
 
 /// Runs a simulator on a free port, and a client, for the duration of `operation`.
 func withFlexprice(
-    simulator change: (inout FlexpriceSimulator.Configuration) -> Void = { _ in },
+    simulator change: (inout SimulatorConfiguration) -> Void = { _ in },
     client adjust: (inout FlexpriceSettings) -> Void = { _ in },
     _ operation: (SimulatedFlexprice) async throws -> Void
 ) async throws {
-    var configuration = FlexpriceSimulator.Configuration(apiKey: SimulatedFlexprice.apiKey)
+    var configuration = SimulatorConfiguration(apiKey: SimulatedFlexprice.apiKey)
     change(&configuration)
     let simulator = FlexpriceSimulator(configuration)
     try await withThrowingTaskGroup(of: Void.self) { group in

@@ -7,7 +7,7 @@ import Testing
 struct FaultScriptTests {
     @Test func `a script changes the faults step by step, each for as long as it says`() async throws {
         let clock = ManualClock()
-        var configuration = FlexpriceSimulator.Configuration(apiKey: "k")
+        var configuration = SimulatorConfiguration(apiKey: "k")
         configuration.clock = clock.clock
         let state = FlexpriceSimulator(configuration).state
         let script = try FaultScript(

@@ -78,10 +78,10 @@ struct Reply: Sendable {
 
 /// Runs a simulator on a free port for the duration of `operation`.
 func withSimulator(
-    _ change: (inout FlexpriceSimulator.Configuration) -> Void = { _ in },
+    _ change: (inout SimulatorConfiguration) -> Void = { _ in },
     _ operation: (Harness) async throws -> Void
 ) async throws {
-    var configuration = FlexpriceSimulator.Configuration(apiKey: Harness.apiKey)
+    var configuration = SimulatorConfiguration(apiKey: Harness.apiKey)
     change(&configuration)
     let simulator = FlexpriceSimulator(configuration)
     try await withThrowingTaskGroup(of: Void.self) { group in

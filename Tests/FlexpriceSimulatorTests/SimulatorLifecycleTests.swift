@@ -5,7 +5,7 @@ import Testing
 struct SimulatorLifecycleTests {
     @Test func `a port that is taken fails the run and whoever waits for the port`() async throws {
         try await withSimulator { harness in
-            var configuration = FlexpriceSimulator.Configuration(apiKey: Harness.apiKey)
+            var configuration = SimulatorConfiguration(apiKey: Harness.apiKey)
             configuration.port = harness.port
             let second = FlexpriceSimulator(configuration)
             let port = Task { try await second.port }

@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// What the server checks before a handler runs, in its order: key, environment, tenant, access, role.
 struct AccessCheck {
-    let configuration: FlexpriceSimulator.Configuration
+    let configuration: SimulatorConfiguration
 
     enum Outcome {
         /// The environment in which the request runs.

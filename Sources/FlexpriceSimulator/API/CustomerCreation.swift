@@ -3,7 +3,7 @@
 /// The order of the server: bind, validate, one transaction of the insert and the tax associations, commit, answer. The
 /// index decides about duplicates inside the transaction, so of any number of simultaneous creates one succeeds.
 struct CustomerCreation {
-    let configuration: FlexpriceSimulator.Configuration
+    let configuration: SimulatorConfiguration
     let state: SimulatorState
     let environmentID: String
 

@@ -99,3 +99,18 @@ struct CustomerReads {
         .json { customer.write(to: &$0, times: .microseconds) }
     }
 }
+
+extension SearchFilter {
+    /// The status looked for, nil for one that no customer has; absent and empty both mean published.
+    fileprivate var effectiveStatus: SimulatedCustomer.Status? {
+        guard let status, !status.isEmpty else { return .published }
+        return SimulatedCustomer.Status(rawValue: status)
+    }
+
+    /// Whether a customer meets every condition but that on external ids.
+    fileprivate func accepts(_ customer: SimulatedCustomer) -> Bool {
+        if customer.status != effectiveStatus { return false }
+        if let customerIDs, !customerIDs.isEmpty, !customerIDs.contains(customer.id) { return false }
+        return email.isEmpty || ExactText(email) == ExactText(customer.email)
+    }
+}

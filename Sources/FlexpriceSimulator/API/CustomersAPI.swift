@@ -2,7 +2,7 @@ import HTTPTypes
 
 /// The API's routes: what the server answers to a request, faults included.
 struct CustomersAPI {
-    let configuration: FlexpriceSimulator.Configuration
+    let configuration: SimulatorConfiguration
     let state: SimulatorState
 
     /// Answers one request.

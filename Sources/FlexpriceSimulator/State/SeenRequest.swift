@@ -12,6 +12,16 @@ package struct SeenRequest: Sendable {
     package let body: [UInt8]
     let fields: HTTPFields
 
+    /// Keeps a request as it arrived.
+    init(_ request: IncomingRequest, number: Int, at time: UnixNanoseconds) {
+        self.number = number
+        self.receivedAt = time
+        self.method = request.head.method.rawValue
+        self.path = request.head.path ?? ""
+        self.body = request.body
+        self.fields = request.head.headerFields
+    }
+
     /// The headers in their order, without those that carry a key.
     package var headers: [(name: String, value: String)] {
         fields.filter { !Self.secretNames.contains($0.name) }.map { ($0.name.rawName, $0.value) }

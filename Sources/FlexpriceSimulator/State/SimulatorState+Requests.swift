@@ -11,7 +11,7 @@ extension SimulatorState {
             shared.statistics.inFlight += 1
             shared.statistics.peakInFlight = max(shared.statistics.peakInFlight, shared.statistics.inFlight)
             if shared.recordsRequests {
-                shared.log.append(request.seen(number: shared.statistics.requests, at: now))
+                shared.log.append(SeenRequest(request, number: shared.statistics.requests, at: now))
             }
             guard !shared.faults.isEmpty else { return FaultPlan() }
             return shared.faults.plan(for: request, at: now, counting: &shared.statistics.faults)

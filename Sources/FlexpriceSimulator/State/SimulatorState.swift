@@ -16,9 +16,9 @@ package final class SimulatorState: Sendable {
     let shared: Mutex<Shared>
     let arrivals = Milestones()
     let departures = Milestones()
-    let configuration: FlexpriceSimulator.Configuration
+    let configuration: SimulatorConfiguration
 
-    init(configuration: FlexpriceSimulator.Configuration) {
+    init(configuration: SimulatorConfiguration) {
         self.configuration = configuration
         shared = Mutex(
             Shared(

@@ -70,24 +70,11 @@ struct SearchFilter {
         return email.isEmpty || EmailRule.accepts(email) ? nil : .validation("Please provide a valid email")
     }
 
-    /// The status looked for, nil for one that no customer has; absent and empty both mean published.
-    var effectiveStatus: SimulatedCustomer.Status? {
-        guard let status, !status.isEmpty else { return .published }
-        return SimulatedCustomer.Status(rawValue: status)
-    }
-
     /// The ids that the result is limited to, if the filter names any; an empty list is no filter.
     var wantedExternalIDs: [String]? {
         let list = externalIDs.flatMap { $0.isEmpty ? nil : $0 }
         guard !externalID.isEmpty else { return list }
         guard let list else { return [externalID] }
         return list.contains { ExactText($0) == ExactText(externalID) } ? [externalID] : []
-    }
-
-    /// Whether a customer meets every condition but that on external ids.
-    func accepts(_ customer: SimulatedCustomer) -> Bool {
-        if customer.status != effectiveStatus { return false }
-        if let customerIDs, !customerIDs.isEmpty, !customerIDs.contains(customer.id) { return false }
-        return email.isEmpty || ExactText(email) == ExactText(customer.email)
     }
 }

@@ -34,15 +34,4 @@ struct IncomingRequest {
                 ?? searchFilter.map { ($0.externalIDs ?? []) + [$0.externalID].filter { !$0.isEmpty } } ?? []
         }
     }
-
-    func seen(number: Int, at time: UnixNanoseconds) -> SeenRequest {
-        SeenRequest(
-            number: number,
-            receivedAt: time,
-            method: head.method.rawValue,
-            path: head.path ?? "",
-            body: body,
-            fields: head.headerFields
-        )
-    }
 }

@@ -60,30 +60,4 @@ struct UpdateCustomerRequest {
             .validation("Key \"\(pair.key)\" is managed by the system and cannot be set via the API")
         }
     }
-
-    /// Applies what was sent; false where the server panics, which it answers with an empty 500.
-    ///
-    /// The server means to keep the former external id in the metadata, but writes the new one there, and it panics
-    /// when the customer has no metadata to write into.
-    func apply(to customer: inout SimulatedCustomer) -> Bool {
-        if let externalID, !externalID.utf8.elementsEqual(customer.externalID.utf8) {
-            guard var kept = customer.storedMetadata else { return false }
-            let former = kept["old_external_ids"] ?? ""
-            kept["old_external_ids"] = former.isEmpty ? externalID : former + "," + externalID
-            customer.storedMetadata = kept
-            customer.externalID = externalID
-        }
-        if let name { customer.name = name }
-        if let email { customer.email = email }
-        if let contact { customer.contact = contact }
-        if let addressLine1 { customer.address.line1 = addressLine1 }
-        if let addressLine2 { customer.address.line2 = addressLine2 }
-        if let addressCity { customer.address.city = addressCity }
-        if let addressState { customer.address.state = addressState }
-        if let addressPostalCode { customer.address.postalCode = addressPostalCode }
-        if let addressCountry { customer.address.country = addressCountry }
-        if let timezone { customer.timezone = timezone }
-        if let metadata { customer.storedMetadata = metadata }
-        return true
-    }
 }

@@ -9,7 +9,7 @@ struct SimulatorResponder: HTTPResponder {
     /// More than any proxy in front of the API lets pass; the server itself has no limit on these routes.
     private static let maximumBodyBytes = 64 << 20
 
-    let configuration: FlexpriceSimulator.Configuration
+    let configuration: SimulatorConfiguration
     let state: SimulatorState
     let administration: Administration
 
