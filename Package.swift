@@ -233,7 +233,7 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandWorkerTests",
-            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "FlexpriceAPI", "Ledger"],
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -243,13 +243,13 @@ let package = Package(
         ),
         .testTarget(
             name: "ProducingTests",
-            dependencies: ["CustomerContract", "Kafka", "Producing", "Redrive"],
+            dependencies: ["CustomerContract", "Kafka", "Producing"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Operations", "Redrive",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Operations", "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -273,7 +273,7 @@ let package = Package(
             name: "WholeWorkerTests",
             dependencies: [
                 "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka",
-                "Ledger", "Operations", "Redrive",
+                "Ledger", "Redrive",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

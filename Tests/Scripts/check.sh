@@ -10,6 +10,8 @@ Tests/Scripts/setup.sh tests
 
 step "lint"
 swift format lint --strict --recursive --parallel Package.swift Sources Tests
+Tests/Scripts/layers.py --self-test
+Tests/Scripts/layers.py
 
 step "build"
 swift build --build-tests
