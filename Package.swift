@@ -71,6 +71,7 @@ let package = Package(
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
             swiftSettings: strict + [.strictMemorySafety()]
         ),
+        .target(name: "Topics", dependencies: ["CustomerContract", "Kafka"], swiftSettings: strict),
         .target(name: "CustomerCommands", dependencies: ["CustomerContract", "Kafka"], swiftSettings: strict),
         .target(
             name: "PostgreSQL",
@@ -101,7 +102,7 @@ let package = Package(
         .target(
             name: "CommandWorker",
             dependencies: [
-                "CustomerContract", "Kafka", "FlexpriceAPI", "Ledger",
+                "CustomerContract", "Kafka", "FlexpriceAPI", "Ledger", "Topics",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -112,13 +113,13 @@ let package = Package(
         ),
         .target(
             name: "Redrive",
-            dependencies: ["CustomerContract", "Kafka", "Ledger"],
+            dependencies: ["CustomerContract", "Kafka", "Ledger", "Topics"],
             swiftSettings: strict
         ),
         .target(
             name: "Producing",
             dependencies: [
-                "CustomerContract", "Kafka", "Redrive",
+                "CustomerContract", "Kafka", "Topics",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -155,7 +156,7 @@ let package = Package(
             name: "customer-worker",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations", "Producing", "Redrive",
+                "Operations", "Producing", "Redrive", "Topics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -217,6 +218,11 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        .testTarget(
+            name: "TopicsTests",
+            dependencies: ["CustomerContract", "Kafka", "Topics"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
@@ -233,12 +239,12 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandWorkerTests",
-            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger"],
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RedriveTests",
-            dependencies: ["CustomerContract", "Kafka", "Redrive"],
+            dependencies: ["CustomerContract", "Kafka", "Redrive", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -3,6 +3,7 @@ import Kafka
 import Operations
 import Producing
 import Redrive
+import Topics
 
 /// Runs what reads or writes the cluster, and turns what it throws into a sentence and an exit code.
 func reportingFailures<R>(_ body: () async throws -> R) async throws -> R {

@@ -1,4 +1,5 @@
 import Kafka
+import Topics
 
 /// What may be committed of one partition: the one place that decides it.
 ///

@@ -1,6 +1,7 @@
 import CustomerContract
 import DequeModule
 import Kafka
+import Topics
 
 /// The line of results: what finishes while a batch is under way leaves with the next one.
 ///

@@ -59,6 +59,12 @@ public struct JSONObject: Sendable, Hashable {
         }
     }
 
+    /// The value of a member that is a whole number spelt as one; nil for anything else.
+    package func integer(_ name: String) -> Int? {
+        guard case .number(let number) = self[name] else { return nil }
+        return number.integerValue
+    }
+
     /// The names that occur more than once, each listed once, in the order of their second occurrence.
     ///
     /// Costs time in proportion to the number of members, so that a command full of rubbish cannot make it slow.

@@ -1,6 +1,6 @@
 import CustomerContract
 import Kafka
-import Redrive
+import Topics
 
 /// What stands in a row: a command's fields, or a line of an export with a command inside.
 struct RowContent {

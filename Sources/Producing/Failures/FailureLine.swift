@@ -1,5 +1,5 @@
 import CustomerContract
-import Redrive
+import Topics
 
 /// A command that failed, as a line of JSON that can be mended and sent again.
 ///

@@ -1,5 +1,5 @@
 import Glibc
-package import Redrive
+package import Topics
 
 /// The file of the commands that failed; it is made new, and is gone again if nothing failed.
 package final class FailuresFile {

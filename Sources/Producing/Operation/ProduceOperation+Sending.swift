@@ -1,5 +1,5 @@
 import Kafka
-import Redrive
+import Topics
 
 extension ProduceOperation {
     /// How long the brokers may take to acknowledge a command, unless `message.timeout.ms` is passed through.

@@ -1,5 +1,4 @@
 package import Kafka
-import Redrive
 
 /// Sends the commands of a file: checks all of them, sends them, and follows their results if that is asked.
 ///

@@ -1,6 +1,5 @@
 import CustomerContract
 import Kafka
-import Redrive
 
 /// A sending while it goes on: what was sent, what waits for its result, what came of it.
 struct ProduceSession {

@@ -1,5 +1,5 @@
 import Kafka
-import Redrive
+import Topics
 
 /// The topics of results, from where they ended before anything was sent.
 final class AwaitedResults {

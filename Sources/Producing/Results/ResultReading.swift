@@ -1,5 +1,5 @@
 package import Kafka
-import Redrive
+import Topics
 
 /// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an offset.
 package struct ResultReading: Sendable {

@@ -1,4 +1,5 @@
 import Kafka
+import Topics
 
 /// What a job has done so far.
 package struct JobCounts: Sendable, Hashable {

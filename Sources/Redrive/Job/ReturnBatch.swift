@@ -1,4 +1,5 @@
 package import Kafka
+package import Topics
 
 /// What goes back in one transaction.
 package struct ReturnBatch: Sendable {

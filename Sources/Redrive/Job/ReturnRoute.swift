@@ -1,14 +1,9 @@
 import CustomerContract
 package import Kafka
+package import Topics
 
 /// Makes the record that goes back out of a dead letter, or says why it stays.
 package struct ReturnRoute: Sendable {
-    /// The header in which a record that was sent back names its dead letter.
-    package static let redrivenFrom = "dlq-redriven-from"
-
-    /// The header that the worker adds to a dead letter whose value the broker would not take.
-    static let valueDropped = "dlq-value-dropped-bytes"
-
     /// Where everything goes; `nil` for where it came from.
     package let destination: String?
     /// What is changed on the way.
@@ -42,7 +37,7 @@ package struct ReturnRoute: Sendable {
     /// sending: with its old one the topic's retention might take it at once.
     package func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
         guard letter.redriveCount < self.maximumLaps else { return .failure(.lapsSpent) }
-        if letter.record.headers.contains(where: { $0.name.isSame(as: Self.valueDropped) }) {
+        if letter.record.headers.contains(where: { $0.name.isSame(as: DeadLetter.valueDropped) }) {
             return .failure(.valueDropped)
         }
         guard let topic = self.destination ?? letter.source?.topic else { return .failure(.noSource) }
@@ -84,11 +79,11 @@ package struct ReturnRoute: Sendable {
         let count = DeadLetterHeader.redriveCount.rawValue
         var headers = letter.record.headers.filter { header in
             // Our own headers stay: the worker replaces them if the command fails again, and until then they tell its story.
-            !header.name.isSame(as: count) && !header.name.isSame(as: Self.redrivenFrom)
+            !header.name.isSame(as: count) && !header.name.isSame(as: DeadLetter.redrivenFrom)
                 && !(foreign?.owns(header.name) ?? false)
         }
         headers.append(KafkaHeader(name: count, value: Array("\(letter.redriveCount + 1)".utf8)))
-        headers.append(KafkaHeader(name: Self.redrivenFrom, value: Array(letter.position.description.utf8)))
+        headers.append(KafkaHeader(name: DeadLetter.redrivenFrom, value: Array(letter.position.description.utf8)))
         return headers
     }
 

@@ -1,5 +1,6 @@
 package import CustomerContract
 import Kafka
+import Topics
 
 /// What the cluster remembers of the topic's last job, in the metadata of the job group's first partition.
 ///
@@ -141,13 +142,6 @@ package struct JobRecord: Sendable, Hashable {
         self.canary = .none
         self.since = since
         self.until = until
-    }
-}
-
-extension JSONObject {
-    func integer(_ name: String) -> Int? {
-        guard case .number(let number) = self[name] else { return nil }
-        return number.integerValue
     }
 }
 

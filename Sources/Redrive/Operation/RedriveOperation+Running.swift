@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Topics
 
 extension RedriveOperation {
     /// How often a transaction that was aborted is tried again in a row.

@@ -1,5 +1,6 @@
 import CustomerContract
 package import Kafka
+import Topics
 
 /// Carries out a redrive: looks, plans, takes the topic, and does what a ``RedriveJob`` decides.
 ///

@@ -1,3 +1,5 @@
+package import Topics
+
 /// Why a redrive does not begin: one sentence with what to do.
 package enum RedriveRefusal: Error, Sendable, CustomStringConvertible {
     /// Another one is running.

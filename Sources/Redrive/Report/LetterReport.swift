@@ -1,5 +1,6 @@
 package import CustomerContract
 import Kafka
+package import Topics
 
 /// Dead letters counted in groups: what stands in a topic, at a glance, in bounded memory.
 package struct LetterReport: Sendable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Topics
 
 /// What a redrive would do, found by doing everything but sending.
 package struct RedriveForecast: Sendable {

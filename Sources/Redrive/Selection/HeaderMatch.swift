@@ -1,4 +1,5 @@
 import Kafka
+import Topics
 
 /// A header that a dead letter must carry.
 package struct HeaderMatch: Sendable, Hashable {

@@ -1,6 +1,7 @@
 package import CustomerContract
 import Kafka
 import Ledger
+import Topics
 
 /// What the topics and the ledger tell of one customer or one command, in order, and what follows from it.
 package struct Story: Sendable {
@@ -29,7 +30,7 @@ package struct Story: Sendable {
         let headers = HeaderReading(headers: record.headers)
         var text = "the command was put on the topic"
         var details: [(String, String)] = []
-        if let from = headers.text(ReturnRoute.redrivenFrom) {
+        if let from = headers.text(DeadLetter.redrivenFrom) {
             let lap = headers.text(DeadLetterHeader.redriveCount.rawValue) ?? "?"
             text = "the command was sent back from the dead letter \(from), for the \(Self.ordinal(lap)) time"
         }

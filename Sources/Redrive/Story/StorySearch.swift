@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Topics
 
 /// Decides which records belong to a story, looking at as little of each as will do.
 struct StorySearch: Sendable {

@@ -1,6 +1,7 @@
 package import CustomerContract
 package import Kafka
 package import Ledger
+import Topics
 
 /// Gathers a ``Story``: reads the topics of commands, results and dead letters once, and asks the ledger and the group's offsets.
 ///

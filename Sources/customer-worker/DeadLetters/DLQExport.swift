@@ -4,6 +4,7 @@ import Foundation
 import Kafka
 import Operations
 import Redrive
+import Topics
 
 extension DLQCommand {
     /// `dlq export`.

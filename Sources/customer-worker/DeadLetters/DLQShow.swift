@@ -3,6 +3,7 @@ import CustomerContract
 import Kafka
 import Operations
 import Redrive
+import Topics
 
 extension DLQCommand {
     /// `dlq show`.

@@ -4,6 +4,7 @@ import Foundation
 import Ledger
 import Operations
 import Redrive
+import Topics
 
 /// `ledger`: the memory of successes.
 struct LedgerCommand: AsyncParsableCommand {

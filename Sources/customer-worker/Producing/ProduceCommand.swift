@@ -4,6 +4,7 @@ import Kafka
 import Operations
 import Producing
 import Redrive
+import Topics
 
 /// `produce`: sends the commands of a file.
 struct ProduceCommand: AsyncParsableCommand {

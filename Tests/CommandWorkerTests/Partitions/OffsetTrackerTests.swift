@@ -1,5 +1,6 @@
 import Kafka
 import Testing
+import Topics
 
 @testable import CommandWorker
 

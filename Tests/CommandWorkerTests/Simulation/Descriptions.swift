@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Topics
 
 @testable import CommandWorker
 

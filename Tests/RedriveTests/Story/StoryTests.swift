@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Testing
+import Topics
 
 @testable import Redrive
 

@@ -1,17 +1,22 @@
-import Kafka
+package import Kafka
 
 /// Looks up headers of a record; where a name is repeated the last one counts.
-struct HeaderReading {
-    let headers: [KafkaHeader]
+package struct HeaderReading {
+    private let headers: [KafkaHeader]
+
+    /// Looks into these headers.
+    package init(headers: [KafkaHeader]) {
+        self.headers = headers
+    }
 
     /// The bytes of a header; `nil` if it is not there or null.
-    func bytes(_ name: String?) -> [UInt8]? {
+    package func bytes(_ name: String?) -> [UInt8]? {
         guard let name else { return nil }
         return self.headers.last { $0.name.isSame(as: name) }?.value
     }
 
     /// A header as text; `nil` if it is not there, empty, or not UTF-8.
-    func text(_ name: String?) -> String? {
+    package func text(_ name: String?) -> String? {
         guard let bytes = self.bytes(name), !bytes.isEmpty else { return nil }
         return String(validating: bytes, as: UTF8.self)
     }

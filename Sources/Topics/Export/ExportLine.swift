@@ -121,8 +121,8 @@ package struct ExportLine: Sendable, Hashable {
         let own = Dialect.own.headers
         return self.headers.filter { header in
             !own.owns(header.name) && !(foreign?.owns(header.name) ?? false)
-                && !header.name.isSame(as: ReturnRoute.redrivenFrom)
-                && !header.name.isSame(as: ReturnRoute.valueDropped)
+                && !header.name.isSame(as: DeadLetter.redrivenFrom)
+                && !header.name.isSame(as: DeadLetter.valueDropped)
         }
     }
 

@@ -10,6 +10,7 @@ package struct RatePacer: Sendable {
     package let rate: Double?
     private var nextDue = Duration.zero
 
+    /// Begins; the first batch may go at once.
     package init(rate: Double?) {
         self.rate = rate
     }

@@ -1,7 +1,7 @@
 import CustomerContract
 
 /// The names of a dialect's headers and how it writes numbers.
-struct DialectHeaders: Sendable {
+package struct DialectHeaders: Sendable {
     /// How partitions and offsets are written.
     enum Numbers: Sendable {
         /// Decimal digits.
@@ -27,7 +27,7 @@ struct DialectHeaders: Sendable {
     var others: [String] = []
 
     /// Whether a header belongs to the dialect, and so must not go back with the command.
-    func owns(_ name: String) -> Bool {
+    package func owns(_ name: String) -> Bool {
         if let prefix, name.utf8.starts(with: prefix.utf8) { return true }
         let names = [self.topic, self.partition, self.offset, self.group, self.message, self.key].compactMap { $0 }
         return (names + self.kinds + self.others).contains { $0.isSame(as: name) }
@@ -36,7 +36,7 @@ struct DialectHeaders: Sendable {
 
 extension Dialect {
     /// What its headers are called.
-    var headers: DialectHeaders { Self.table[self] ?? self.described }
+    package var headers: DialectHeaders { Self.table[self] ?? self.described }
 
     /// Made once, since every record is held against all of them.
     private static let table = Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0, $0.described) })

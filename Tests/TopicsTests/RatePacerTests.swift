@@ -1,6 +1,7 @@
 import Testing
+import Topics
 
-@testable import Redrive
+@testable import Topics
 
 @Suite struct RatePacerTests {
     /// Sends batches when they are due, each of which takes `cost`; returns how many went and how long it took.

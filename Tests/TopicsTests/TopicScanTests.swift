@@ -1,7 +1,8 @@
 import Kafka
 import Testing
+import Topics
 
-@testable import Redrive
+@testable import Topics
 
 @Suite struct TopicScanTests {
     private let first = TopicPartition(topic: "t", partition: 0)
