@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Topics
 
 /// Reads the topic of answers from where it ended when the client began: whatever is sent later is answered there or later.
 ///
@@ -13,9 +14,7 @@ struct AnswerReader: Sendable {
 
         /// `nil` for a record that carries no correlation id as this client writes it.
         init?(_ record: KafkaRecord) {
-            guard let value = record.headers.last(where: { $0.name == HeaderName.correlationID })?.value,
-                let correlation = String(validating: value, as: UTF8.self)
-            else { return nil }
+            guard let correlation = ResultEvent.correlationID(of: record) else { return nil }
             self.correlation = correlation
             self.record = record
         }
@@ -25,13 +24,12 @@ struct AnswerReader: Sendable {
             do throws(UnreadableEvent) {
                 return .success(try CustomerResult(decoding: self.record.value ?? []))
             } catch {
-                let id = self.record.headers.last { $0.name == HeaderName.ceCausationID }?.value ?? []
-                return .failure(.unreadableResult(CommandID(String(decoding: id, as: UTF8.self)), error))
+                return .failure(.unreadableResult(ResultEvent.commandID(of: self.record) ?? CommandID(""), error))
             }
         }
     }
 
-    private let reader: PartitionReader
+    private let follower: ResultFollower
 
     /// Takes the place and begins to read; nil when no answers are wanted.
     init?(
@@ -40,46 +38,27 @@ struct AnswerReader: Sendable {
     ) async throws(CustomerCommandsError) {
         guard let topic = settings.answers.topic else { return nil }
         let sink: KafkaLogSink = { log("\($0.facility): \($0.message)") }
-        let reader: PartitionReader
-        let ends: [PartitionOffset]
+        let follower: ResultFollower?
         do throws(KafkaError) {
-            ends = try await Self.ends(
-                of: topic,
-                try Admin(settings.client, log: sink),
-                within: settings.deliveryTimeout
-            )
-            reader = try PartitionReader(settings.client, log: sink)
-            try await reader.read(from: ends)
+            let admin = try Admin(settings.client, log: sink)
+            let snapshot = try await TopicSnapshot(existing: topic, admin, within: settings.deliveryTimeout)
+            follower =
+                if let ranges = snapshot?.ranges, !ranges.isEmpty {
+                    try await ResultFollower(settings.client, behind: ranges, log: sink)
+                } else {
+                    nil
+                }
         } catch {
             throw .broker(error.failure)
         }
-        guard !ends.isEmpty else { throw .missingTopic(topic) }
-        self.reader = reader
-    }
-
-    /// Where each partition ends now; nothing for a topic that does not exist.
-    private static func ends(
-        of topic: String,
-        _ admin: Admin,
-        within limit: Duration
-    ) async throws(KafkaError) -> [PartitionOffset] {
-        let count = try await admin.topics(timeout: limit).first { $0.name == topic }?.partitionCount ?? 0
-        var ends: [PartitionOffset] = []
-        for number in 0..<Int32(clamping: count) {
-            let partition = TopicPartition(topic: topic, partition: number)
-            ends.append(PartitionOffset(partition, offset: try await admin.watermarks(of: partition).high))
-        }
-        return ends
+        guard let follower else { throw .missingTopic(topic) }
+        self.follower = follower
     }
 
     /// Waits at most `limit` for records, and returns those that may answer a command.
     func next(within limit: Duration) async throws(CustomerCommandsError) -> [Candidate] {
         do throws(KafkaError) {
-            return try await self.reader.next(limit: 1_000, within: limit).compactMap { reading in
-                // What else goes wrong passes by itself: librdkafka goes on trying.
-                guard case .record(let record) = reading else { return nil }
-                return Candidate(record)
-            }
+            return try await self.follower.next(within: limit).records.compactMap { Candidate($0) }
         } catch {
             throw .broker(error.failure)
         }

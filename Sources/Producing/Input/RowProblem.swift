@@ -1,4 +1,5 @@
 package import CustomerContract
+import Topics
 
 /// Why a row is not sent, or did not lead to a customer: in words and for programs.
 package struct RowProblem: Error, Sendable, Hashable {
@@ -37,6 +38,12 @@ package struct RowProblem: Error, Sendable, Hashable {
         self.code = code
         self.message = message
         self.details = details
+    }
+
+    /// What a result says of a command that failed; `nil` for one that succeeded.
+    init?(_ event: ResultEvent) {
+        guard !event.isCreated else { return nil }
+        self.init(code: event.code, message: event.message ?? "", details: event.details)
     }
 
     /// What the rules say.

@@ -21,7 +21,11 @@ extension ProduceOperation {
         let commands = try await TopicSnapshot(self.request.commandTopic, admin)
         let results =
             self.request.awaitsResults
-            ? try await AwaitedResults(self.request.resultTopic, self.client, log: self.log) : nil
+            ? try await ResultFollower(
+                self.client,
+                behind: try await TopicSnapshot(self.request.resultTopic, admin).ranges,
+                log: self.log
+            ) : nil
         let rows = try self.rows()
         var session = ProduceSession(
             rows,
@@ -48,7 +52,7 @@ extension ProduceOperation {
     private func send(
         _ batches: inout RowBatches,
         _ survey: InputSurvey,
-        _ results: AwaitedResults?,
+        _ results: ResultFollower?,
         _ session: inout ProduceSession,
         _ show: (ProduceProgress) -> Void
     ) async throws -> ProduceOutcome.Ending {
@@ -91,7 +95,7 @@ extension ProduceOperation {
 
     /// Waits until every command has its result, or none has come for too long.
     private func awaitResults(
-        _ results: AwaitedResults,
+        _ results: ResultFollower,
         _ session: inout ProduceSession,
         _ show: (ProduceProgress) -> Void
     ) async throws -> ProduceOutcome.Ending {
@@ -110,6 +114,7 @@ extension ProduceOperation {
             }
             switch patience.step(at: start.duration(to: now)) {
             case .wait: break
+            // What was taken before is no longer awaited, and what stands before the first place answers nothing of ours.
             case .lookAgain(let records): try await results.read(fromBefore: records)
             case .giveUp: return .timedOut(trouble)
             }
@@ -130,7 +135,7 @@ extension ProduceOperation {
     /// Lets time pass, and takes the results that come meanwhile.
     private func pass(
         _ time: Duration,
-        _ results: AwaitedResults?,
+        _ results: ResultFollower?,
         _ session: inout ProduceSession
     ) async throws {
         if let results {
@@ -142,26 +147,19 @@ extension ProduceOperation {
 
     /// Takes the results that are there: how many were waited for, and what troubles the reading.
     private func read(
-        _ results: AwaitedResults,
+        _ results: ResultFollower,
         within limit: Duration,
         _ session: inout ProduceSession
     ) async throws -> (answered: Int, trouble: KafkaError?) {
-        var answered = 0
-        var trouble: KafkaError?
-        let readings: [PartitionReading]
+        let news: ResultFollower.News
         do throws(KafkaError) {
-            readings = try await results.next(within: limit)
+            news = try await results.next(limit: 5_000, within: limit)
         } catch {
             return (0, error)
         }
-        for reading in readings {
-            switch reading {
-            case .record(let record): answered += try session.take(record) ? 1 : 0
-            case .caughtUp: break
-            case .failed(let error): trouble = error
-            }
-        }
-        return (answered, trouble)
+        var answered = 0
+        for record in news.records { answered += try session.take(record) ? 1 : 0 }
+        return (answered, news.trouble)
     }
 
     /// Brokers that are gone must be told of in seconds, not after librdkafka's five minutes.

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Topics
 
 /// A sending while it goes on: what was sent, what waits for its result, what came of it.
 struct ProduceSession {
@@ -67,7 +68,7 @@ struct ProduceSession {
             let place = self.pending.answer(id, command: event.command)
         else { return false }
         self.outcome.outcomes.take(event)
-        if let problem = event.problem { try self.writeDown(place, problem) }
+        if let problem = RowProblem(event) { try self.writeDown(place, problem) }
         return true
     }
 

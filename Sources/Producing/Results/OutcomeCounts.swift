@@ -1,4 +1,5 @@
 import CustomerContract
+import Topics
 
 /// How many commands came to which end.
 package struct OutcomeCounts: Sendable, Hashable {

@@ -83,13 +83,9 @@ extension RedriveOperation {
         _ show: @Sendable (RedriveProgress) -> Void
     ) async throws -> JobEnding {
         var reader = try await TopicReader(self.client, ranges: plan.snapshot.ranges(upTo: plan.ends), log: self.log)
-        let watch: ResultWatch? =
+        let results: ResultFollower? =
             if job.followsResults, !plan.results.isEmpty {
-                try await ResultWatch(
-                    self.client,
-                    from: plan.results.map { PartitionOffset($0.key, offset: $0.value) },
-                    log: self.log
-                )
+                try await ResultFollower(self.client, behind: plan.results.mapValues { $0..<$0 }, log: self.log)
             } else {
                 nil
             }
@@ -120,7 +116,7 @@ extension RedriveOperation {
                     try? await self.clock.sleep(for: .seconds(1))
                 }
                 // The first letters' places are known only now; the next transaction, at the latest the next beat, carries them.
-                if let watch, job.followsResults { Self.tell(try await watch.next(within: .zero), to: &job) }
+                if let results, job.followsResults { Self.tell(try await results.next(within: .zero), to: &job) }
             case .beat:
                 let outcome = await self.store.commit([], pages: [:], job: session.offsets(job), record: session.record)
                 job.beaten(at: start.duration(to: self.clock.now))
@@ -131,12 +127,12 @@ extension RedriveOperation {
                 try? await self.clock.sleep(until: start.advanced(by: until), tolerance: .zero)
             case .followResults(let until):
                 phase = .awaitingCanary
-                guard let watch else {
+                guard let results else {
                     job.stop(.canaryTimedOut)
                     break
                 }
                 let limit = min(max(until - now, .milliseconds(1)), .milliseconds(250))
-                Self.tell(try await watch.next(within: limit), to: &job)
+                Self.tell(try await results.next(within: limit), to: &job)
             case .end(let ending):
                 show(.init(counts: job.counts, total: plan.forecast.sendable, elapsed: now, phase: .sending))
                 return ending
@@ -171,8 +167,11 @@ extension RedriveOperation {
         }
     }
 
-    private static func tell(_ results: [ResultWatch.Seen], to job: inout RedriveJob) {
-        for result in results { job.observe(result.command, succeeded: result.succeeded, code: result.code) }
+    private static func tell(_ news: ResultFollower.News, to job: inout RedriveJob) {
+        for event in news.records.lazy.compactMap({ ResultEvent($0) }) {
+            guard let command = event.command else { continue }
+            job.observe(command, succeeded: event.isCreated, code: event.code)
+        }
     }
 
     // MARK: Parts

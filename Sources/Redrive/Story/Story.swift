@@ -48,36 +48,33 @@ package struct Story: Sendable {
         )
     }
 
-    mutating func result(_ record: KafkaRecord, _ seen: ResultWatch.Seen) {
-        guard let body = record.value.flatMap({ try? JSONParser.parseObject($0) }) else { return }
-        self.commands[seen.command] = true
-        let at = body["completed_at"]?.stringValue.flatMap { UnixMilliseconds(parsing: $0) }
-        let attempts = body.integer("attempts") ?? 0
+    mutating func result(_ event: ResultEvent, of command: RecordPosition) {
+        self.commands[command] = true
+        let attempts = event.attempts ?? 0
         let calls = attempts == 0 ? "without asking the API" : "after \(attempts) request\(attempts == 1 ? "" : "s")"
-        var details: [(String, String)] = [("answers", seen.command.description), ("attempts", "\(attempts)")]
+        var details: [(String, String)] = [("answers", command.description), ("attempts", "\(attempts)")]
         let text: String
-        if let error = body["error"]?.objectValue {
-            text = "it failed \(calls) with \(seen.code): \(error["message"]?.stringValue ?? "")"
-            if let status = error.integer("http_status") { details.append(("http_status", "\(status)")) }
-            for member in error["details"]?.objectValue?.members ?? [] {
+        if event.isCreated {
+            text = "it succeeded \(calls): \(event.code)"
+            if let customer = event.customerID { details.append(("customer", customer)) }
+        } else {
+            text = "it failed \(calls) with \(event.code): \(event.message ?? "")"
+            if let status = event.httpStatus { details.append(("http_status", "\(status)")) }
+            for member in event.details?.members ?? [] {
                 let value = member.value.stringValue ?? String(decoding: JSONWriter.encode(member.value), as: UTF8.self)
                 details.append((member.name, value))
             }
-        } else {
-            text = "it succeeded \(calls): \(seen.code)"
-            if let customer = body["customer"]?.objectValue?["id"]?.stringValue {
-                details.append(("customer", customer))
-            }
         }
+        let at = event.completedAt
         if (self.lastResult?.at?.value ?? .min) <= (at?.value ?? .min) {
-            self.lastResult = (at, seen.succeeded, seen.code)
+            self.lastResult = (at, event.isCreated, event.code)
         }
         self.events.append(
             StoryEvent(
-                at: at ?? record.timestamp.map { UnixMilliseconds($0) },
+                at: at ?? event.timestamp,
                 kind: .result,
-                position: RecordPosition(record),
-                command: seen.command,
+                position: event.position,
+                command: command,
                 text: text,
                 details: details
             )
@@ -178,11 +175,5 @@ package struct Story: Sendable {
         case "3": "third"
         default: "\(number)th"
         }
-    }
-}
-
-extension RecordPosition {
-    init(_ record: KafkaRecord) {
-        self.init(topic: record.topicPartition.topic, partition: record.topicPartition.partition, offset: record.offset)
     }
 }

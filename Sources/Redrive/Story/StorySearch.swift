@@ -36,8 +36,8 @@ struct StorySearch: Sendable {
         return DeadLetter(record).externalIDs.contains(externalID)
     }
 
-    func finds(result record: KafkaRecord, _ seen: ResultWatch.Seen) -> Bool {
-        if let position, RecordPosition(record) == position || seen.command == position { return true }
+    func finds(result record: KafkaRecord, of command: RecordPosition) -> Bool {
+        if let position, RecordPosition(record) == position || command == position { return true }
         guard let externalID else { return false }
         return record.key.map { $0.elementsEqual(externalID.text.utf8) } ?? false
     }

@@ -63,8 +63,10 @@ package struct StoryTeller: Sendable {
             if topic.isSame(as: self.commandTopic) {
                 if search.finds(command: record) { story.command(record) }
             } else if topic.isSame(as: self.resultTopic) {
-                if search.mayFind(record), let seen = ResultWatch.read(record), search.finds(result: record, seen) {
-                    story.result(record, seen)
+                if search.mayFind(record), let event = ResultEvent(record), let command = event.command,
+                    search.finds(result: record, of: command)
+                {
+                    story.result(event, of: command)
                 }
             } else if search.mayFind(record) || search.position != nil {
                 let letter = DeadLetter(record)

@@ -82,13 +82,7 @@ package struct DeadLetter: Sendable {
     }
 
     /// `TOPIC/PARTITION/OFFSET` of the dead letter itself.
-    package var position: RecordPosition {
-        RecordPosition(
-            topic: self.record.topicPartition.topic,
-            partition: self.record.topicPartition.partition,
-            offset: self.record.offset
-        )
-    }
+    package var position: RecordPosition { RecordPosition(self.record) }
 
     /// The key that the command had.
     package var commandKey: [UInt8]? {

@@ -19,9 +19,23 @@ package struct TopicSnapshot: Sendable, Hashable {
     package let ranges: [TopicPartition: Range<Int64>]
 
     /// Asks the cluster.
+    ///
+    /// - Throws: ``Missing``, or `KafkaError` when the cluster does not answer.
     package init(_ topic: String, _ admin: Admin) async throws {
-        guard let found = try await admin.topics().first(where: { $0.name.isSame(as: topic) }) else {
-            throw Missing(topic: topic)
+        guard let found = try await Self(existing: topic, admin) else { throw Missing(topic: topic) }
+        self = found
+    }
+
+    /// Asks the cluster; `nil` for a topic that is not there.
+    ///
+    /// - Parameter limit: how long the list of the topics may take.
+    package init?(
+        existing topic: String,
+        _ admin: Admin,
+        within limit: Duration = .seconds(10)
+    ) async throws(KafkaError) {
+        guard let found = try await admin.topics(timeout: limit).first(where: { $0.name.isSame(as: topic) }) else {
+            return nil
         }
         var ranges: [TopicPartition: Range<Int64>] = [:]
         for number in 0..<Int32(clamping: found.partitionCount) {
@@ -35,6 +49,9 @@ package struct TopicSnapshot: Sendable, Hashable {
 
     /// The partitions in order.
     package var partitions: [TopicPartition] { self.ranges.keys.sorted() }
+
+    /// The same partitions, each empty at its first offset.
+    package var beginnings: [TopicPartition: Range<Int64>] { self.ranges.mapValues { $0.lowerBound..<$0.lowerBound } }
 
     /// The same partitions, each at most up to an earlier end.
     package func ranges(upTo ends: [TopicPartition: Int64]) -> [TopicPartition: Range<Int64>] {

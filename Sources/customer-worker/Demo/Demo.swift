@@ -6,6 +6,7 @@ import Foundation
 import Kafka
 import Ledger
 import Logging
+import Topics
 
 /// The demo's parts: an embedded broker, a simulated Flexprice, and the worker between them.
 struct Demo {
@@ -118,14 +119,18 @@ struct Demo {
                 surprises += 1
                 continue
             }
-            let isRight = result.outcome == sample.expected
+            let event = result.event
+            let isRight = event.code == sample.expected
             if !isRight { surprises += 1 }
             let answer = isRight ? result.answer : "EXPECTED \(sample.expected): \(result.answer)"
             table.append(
-                [sample.label, result.externalID ?? "-", result.status, result.outcome, result.attempts, answer]
+                [
+                    sample.label, event.externalID?.text ?? "-", event.isCreated ? "created" : "failed", event.code,
+                    event.attempts.map { "\($0)" } ?? "-", answer,
+                ]
             )
         }
-        let created = results.count { $0.status == "created" }
+        let created = results.count { $0.event.isCreated }
         let summary =
             surprises == 0
             ? "\(results.count) results: \(created) created, \(results.count - created) failed, each as it should be; "

@@ -1,5 +1,5 @@
 import CustomerContract
-import Producing
+import Topics
 
 /// One result event, as people read it and as JSON; each ends with a newline.
 struct ResultView {
@@ -11,7 +11,7 @@ struct ResultView {
         let code = self.event.isCreated ? self.event.code : "failed: \(self.event.code)"
         let parts = [
             time, Self.padded(code, to: 28), self.event.externalID?.text ?? "-", self.event.commandID.text,
-            self.event.message ?? self.event.body["customer"]?.objectValue?["id"]?.stringValue ?? "",
+            self.event.message ?? self.event.customerID ?? "",
         ]
         let line = parts.joined(separator: "  ")
         // An id is anybody's text, and a terminal obeys control characters.

@@ -2,7 +2,7 @@ import ArgumentParser
 import CustomerContract
 import Foundation
 import Operations
-import Producing
+import Topics
 
 /// `results`: prints result events.
 struct ResultsCommand: AsyncParsableCommand {

@@ -33,7 +33,8 @@ import Topics
     }
 
     private static func tell(_ story: inout Story, _ record: KafkaRecord) throws {
-        story.result(record, try #require(ResultWatch.read(record)))
+        let event = try #require(ResultEvent(record))
+        story.result(event, of: try #require(event.command))
     }
 
     @Test func `a story is told in order, with what the API said`() throws {

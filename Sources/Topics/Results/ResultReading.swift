@@ -1,5 +1,4 @@
 package import Kafka
-import Topics
 
 /// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an offset.
 package struct ResultReading: Sendable {
@@ -36,22 +35,13 @@ package struct ResultReading: Sendable {
         fromBeginning: Bool,
         _ body: (ResultEvent) throws -> Bool
     ) async throws {
-        let reader = try PartitionReader(self.client, log: self.log)
-        try await reader.read(from: fromBeginning ? self.starts : self.ends)
+        let ranges = fromBeginning ? self.snapshot.beginnings : self.snapshot.ranges
+        let follower = try await ResultFollower(self.client, behind: ranges, log: self.log)
         while !Task.isCancelled {
-            for reading in try await reader.next(limit: 1_000, within: .milliseconds(250)) {
-                guard case .record(let record) = reading, let event = ResultEvent(record), selection.matches(event)
-                else { continue }
+            for record in try await follower.next(within: .milliseconds(250)).records {
+                guard let event = ResultEvent(record), selection.matches(event) else { continue }
                 guard try body(event) else { return }
             }
         }
-    }
-
-    private var ends: [PartitionOffset] {
-        self.snapshot.partitions.map { PartitionOffset($0, offset: self.snapshot.ranges[$0]?.upperBound) }
-    }
-
-    private var starts: [PartitionOffset] {
-        self.snapshot.partitions.map { PartitionOffset($0, offset: self.snapshot.ranges[$0]?.lowerBound) }
     }
 }

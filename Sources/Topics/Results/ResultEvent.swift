@@ -1,0 +1,96 @@
+package import CustomerContract
+package import Kafka
+
+/// A result event as it stands in a topic (contract, section 3), read leniently for all that print, count or await results.
+///
+/// What this version does not know passes: another outcome, another error code, further members. Who writes a service reads
+/// with `CustomerResult`, which holds an event to the contract.
+package struct ResultEvent: Sendable {
+    /// Where it stands.
+    package let position: RecordPosition
+    /// The record's timestamp.
+    package let timestamp: UnixMilliseconds?
+    /// The id of the command that it answers.
+    package let commandID: CommandID
+    /// Whose result it is; `nil` when the command named nobody.
+    package let externalID: ExternalID?
+    /// Whether the customer exists now.
+    package let isCreated: Bool
+    /// The outcome of a created one, or the error's code.
+    package let code: String
+    /// The event itself.
+    package let body: JSONObject
+
+    /// A command's 64 levels come back one level deeper, in `customer`; the rest is in reserve.
+    private static let maximumDepth = 128
+
+    /// Reads a record; `nil` for anything that is not a result event.
+    package init?(_ record: KafkaRecord) {
+        guard let body = record.value.flatMap({ try? JSONParser.parseObject($0, maximumDepth: Self.maximumDepth) }),
+            let status = body["status"]?.stringValue, status == "created" || status == "failed",
+            let code = (status == "created" ? body["outcome"] : body["error"]?.objectValue?["code"])?.stringValue,
+            let id = Self.commandID(of: record)?.text ?? body["command"]?.objectValue?["id"]?.stringValue
+        else { return nil }
+        self.position = RecordPosition(record)
+        self.timestamp = record.timestamp.map { UnixMilliseconds($0) }
+        self.commandID = CommandID(id)
+        self.externalID = body["external_id"]?.stringValue.map { ExternalID($0) }
+        self.isCreated = status == "created"
+        self.code = code
+        self.body = body
+    }
+
+    /// The command that a record answers, without a look at its value; `nil` when no header says.
+    package static func commandID(of record: KafkaRecord) -> CommandID? {
+        Self.text(HeaderName.ceCausationID, of: record).map { CommandID($0) }
+    }
+
+    /// The neutral correlation id that a record carries; `nil` when there is none, or none in UTF-8.
+    package static func correlationID(of record: KafkaRecord) -> String? {
+        Self.text(HeaderName.correlationID, of: record)
+    }
+
+    private static func text(_ name: String, of record: KafkaRecord) -> String? {
+        record.headers.last { $0.name == name }?.value.flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    // MARK: What few look at
+
+    /// Where the command stands that it answers.
+    package var command: RecordPosition? {
+        guard let command = self.body["command"]?.objectValue, let topic = command["topic"]?.stringValue,
+            let partition = command.integer("partition").flatMap({ Int32(exactly: $0) }),
+            let offset = command.integer("offset")
+        else { return nil }
+        return RecordPosition(topic: topic, partition: partition, offset: Int64(offset))
+    }
+
+    /// When the command reached its final state.
+    package var completedAt: UnixMilliseconds? {
+        self.body["completed_at"]?.stringValue.flatMap { UnixMilliseconds(parsing: $0) }
+    }
+
+    /// How many requests were made to the API for it.
+    package var attempts: Int? { self.body.integer("attempts") }
+
+    /// The customer's id at the API.
+    package var customerID: String? { self.body["customer"]?.objectValue?["id"]?.stringValue }
+
+    /// The error's sentence.
+    package var message: String? { self.error?["message"]?.stringValue }
+
+    /// The HTTP status of the answer that the command failed with.
+    package var httpStatus: Int? { self.error?.integer("http_status") }
+
+    /// What the error says besides, for programs.
+    package var details: JSONObject? { self.error?["details"]?.objectValue }
+
+    private var error: JSONObject? { self.isCreated ? nil : self.body["error"]?.objectValue }
+}
+
+extension RecordPosition {
+    /// Where a record stands.
+    package init(_ record: KafkaRecord) {
+        self.init(topic: record.topicPartition.topic, partition: record.topicPartition.partition, offset: record.offset)
+    }
+}
