@@ -72,7 +72,11 @@ let package = Package(
             swiftSettings: strict + [.strictMemorySafety()]
         ),
         .target(name: "Topics", dependencies: ["CustomerContract", "Kafka"], swiftSettings: strict),
-        .target(name: "CustomerCommands", dependencies: ["CustomerContract", "Kafka", "Topics"], swiftSettings: strict),
+        .target(
+            name: "CustomerCommands",
+            dependencies: ["CustomerContract", "Kafka", "Topics"],
+            swiftSettings: strict
+        ),
         .target(
             name: "PostgreSQL",
             dependencies: ["Blocking", "CLibpq"],
