@@ -19,14 +19,15 @@ let strict: [SwiftSetting] = [
 //   lone surrogates must be seen, depth must be bounded; Foundation's decoder hides all of these.
 // - The Kafka binding: the transactional consumer-to-producer road, rebalances answered by their owner and offset
 //   metadata are what this project is for; it stands directly on librdkafka.
-// - The road to the API (FlexpriceAPI/Transport) stands on libcurl and not on async-http-client: that one takes three times the CPU
-//   of a request, more than everything else that a command costs (Tests/Benchmarks/api_concurrency.py has it as its yardstick).
-// - The PostgreSQL store: GRDB speaks SQLite alone, and no client for PostgreSQL is among the packages at hand. It stands directly on
-//   libpq, which brings its URIs, TLS, password and service files, and its way from host to host.
-// - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the format
-//   is a few lines a metric. Components record through swift-metrics, so a library can take its place.
-// - CSV (in Producing): the library at hand, SwiftCSV, takes a file whole into memory as one String and tells no lines; here a
-//   million rows must pass in bounded memory, and each that is wrong is named by its line.
+// - The road to the API (FlexpriceAPI/Transport) stands on libcurl and not on async-http-client: that one takes three
+//   times the CPU of a request, more than everything else that a command costs (Tests/Benchmarks/api_concurrency.py has
+//   it as its yardstick).
+// - The PostgreSQL store: GRDB speaks SQLite alone, and no client for PostgreSQL is among the packages at hand. It
+//   stands directly on libpq, which brings its URIs, TLS, password and service files, and its way from host to host.
+// - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the
+//   format is a few lines a metric. Components record through swift-metrics, so a library can take its place.
+// - CSV (in Producing): the library at hand, SwiftCSV, takes a file whole into memory as one String and tells no lines;
+//   here a million rows must pass in bounded memory, and each that is wrong is named by its line.
 let package = Package(
     name: "customer-worker",
     products: [
@@ -211,7 +212,8 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: strict
         ),
-        // The example of the documentation of CustomerCommands, which Tests/Processes/recipes.py runs; nothing that is installed.
+        // The example of the documentation of CustomerCommands, which Tests/Processes/recipes.py runs; nothing that is
+        // installed.
         .executableTarget(
             name: "sign-up-example",
             dependencies: [
@@ -292,8 +294,8 @@ let package = Package(
     swiftLanguageModes: [.v6]
 )
 
-// The steps of Tests/Benchmarks/hot_path.py, which look inside the modules (`-enable-testing`, with the optimizer on): nothing that
-// anybody else should have to build, or could without that option.
+// The steps of Tests/Benchmarks/hot_path.py, which look inside the modules (`-enable-testing`, with the optimizer on):
+// nothing that anybody else should have to build, or could without that option.
 if Context.environment["HOT_PATH"] != nil {
     package.targets.append(
         .executableTarget(

@@ -2,10 +2,10 @@ import CustomerContract
 
 /// What a client has under way, and what is to be done next: decisions only, its owner acts.
 ///
-/// 1. A command is in `unsent`, then in nobody's hands while a batch of it is acknowledged; from the moment it was taken in until
-///    its caller lets go of it, it counts.
-/// 2. Each caller waits on a stream of its own. Whoever takes a continuation out of here must finish it, and does so after the
-///    lock is gone.
+/// 1. A command is in `unsent`, then in nobody's hands while a batch of it is acknowledged; from the moment it was
+///    taken in until its caller lets go of it, it counts.
+/// 2. Each caller waits on a stream of its own. Whoever takes a continuation out of here must finish it, and does so
+///    after the lock is gone.
 /// 3. After `end` nothing is taken in, and nobody waits.
 struct CommandsUnderWay: Sendable {
     typealias Receipt = Result<CommandReceipt, CustomerCommandsError>

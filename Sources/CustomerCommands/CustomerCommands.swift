@@ -15,12 +15,12 @@ import Synchronization
 /// try await running
 /// ```
 ///
-/// ``run()`` sends and reads for as long as it runs; without it nothing moves. Every other method may be called from any task, by
-/// many at once. A command is written by an idempotent producer to all in-sync replicas, keyed by its external_id, so commands of
-/// one customer keep their order.
+/// ``run()`` sends and reads for as long as it runs; without it nothing moves. Every other method may be called from
+/// any task, by many at once. A command is written by an idempotent producer to all in-sync replicas, keyed by its
+/// external_id, so commands of one customer keep their order.
 ///
-/// Sending again after any error does no harm, since each external_id is created once: with the same fields the answer is
-/// `replayed`.
+/// Sending again after any error does no harm, since each external_id is created once: with the same fields the answer
+/// is `replayed`.
 public final class CustomerCommands: Sendable {
     private let settings: CustomerCommandsSettings
     private let clock: any Clock<Duration>
@@ -49,10 +49,12 @@ public final class CustomerCommands: Sendable {
         (self.bell, self.ring) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Sends commands and reads answers until ``close()`` was called and what was under way has ended, or the task is cancelled.
+    /// Sends commands and reads answers until ``close()`` was called and what was under way has ended, or the task is
+    /// cancelled.
     ///
     /// May be called once. When it ends, however it does, everybody who still waits is told.
-    /// - Throws: ``CustomerCommandsError`` when the settings are refused, a topic is missing, or the client cannot go on.
+    /// - Throws: ``CustomerCommandsError`` when the settings are refused, a topic is missing, or the client cannot go
+    ///   on.
     public func run() async throws {
         guard self.underWay.withLock({ $0.mayRun() }) else { throw CustomerCommandsError.closed }
         defer { self.end() }
@@ -117,7 +119,8 @@ public final class CustomerCommands: Sendable {
         }
     }
 
-    /// Takes no more commands; ``run()`` returns when those under way have their acknowledgements and results, or their time-outs.
+    /// Takes no more commands; ``run()`` returns when those under way have their acknowledgements and results, or their
+    /// time-outs.
     ///
     /// Cancel the task of ``run()`` to stop at once.
     public func close() {

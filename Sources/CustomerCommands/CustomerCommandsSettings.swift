@@ -4,7 +4,8 @@ public struct CustomerCommandsSettings: Sendable, Hashable {
     public enum Answers: Sendable, Hashable {
         /// On the topic of all results, which every client reads whole: right for a few clients and a modest rate.
         case resultsTopic(String)
-        /// On a reply topic, which may be shared with other clients; the worker's `kafka.reply_topics_allowed` must list it.
+        /// On a reply topic, which may be shared with other clients; the worker's `kafka.reply_topics_allowed` must
+        /// list it.
         case replyTopic(String)
         /// Nowhere: this client only sends, and reads no topic.
         case none

@@ -52,7 +52,8 @@ extension KafkaError {
     init(consuming error: OpaquePointer) {
         defer { unsafe rd_kafka_error_destroy(error) }
         let code = unsafe rd_kafka_error_code(error)
-        // rdkafka.h, rd_kafka_commit_transaction: an error is fatal, or asks for an abort, or is retriable: in this order.
+        // rdkafka.h, rd_kafka_commit_transaction: an error is fatal, or asks for an abort, or is retriable: in this
+        // order.
         let disposition: Disposition =
             if unsafe rd_kafka_error_is_fatal(error) != 0 {
                 .fatal

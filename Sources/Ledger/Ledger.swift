@@ -2,14 +2,14 @@ public import CustomerContract
 
 /// The memory of successes: the first guard against a second customer, before Kafka's transactions.
 ///
-/// An implementation makes ``apply(_:)`` atomic and durable: when it returns, every entry survives a power cut, and of two
-/// callers with the same external_id exactly one finds no earlier entry. Look-ups of a batch see the state before its
-/// entries. It may be called concurrently.
+/// An implementation makes ``apply(_:)`` atomic and durable: when it returns, every entry survives a power cut, and of
+/// two callers with the same external_id exactly one finds no earlier entry. Look-ups of a batch see the state before
+/// its entries. It may be called concurrently.
 public protocol Ledger: Sendable {
     /// Answers look-ups and remembers entries, in one transaction.
     ///
-    /// Throwing means that nothing of the batch was remembered, and that the whole batch may be tried again: a full disk, a
-    /// lost connection or a locked file is nobody's failed command.
+    /// Throwing means that nothing of the batch was remembered, and that the whole batch may be tried again: a full
+    /// disk, a lost connection or a locked file is nobody's failed command.
     func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers
 
     /// What is remembered of one external_id, or `nil`.

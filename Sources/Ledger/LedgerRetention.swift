@@ -2,10 +2,10 @@ package import CustomerContract
 
 /// Forgets successes that are older than the retention, a little at a time.
 ///
-/// 1. A batch is short work, and a rest of four times its length follows: whoever remembers waits for one batch at most, and
-///    forgetting takes a fifth of the store's time even where there are millions to forget.
-/// 2. Nothing is kept between batches: a sweep that is cut off goes on where it was, whoever begins it. Instances that share a store
-///    share the work.
+/// 1. A batch is short work, and a rest of four times its length follows: whoever remembers waits for one batch at
+///    most, and forgetting takes a fifth of the store's time even where there are millions to forget.
+/// 2. Nothing is kept between batches: a sweep that is cut off goes on where it was, whoever begins it. Instances that
+///    share a store share the work.
 /// 3. Not for the store of backend `local`, whose entries are the customers.
 package struct LedgerRetention<Time: Clock>: Sendable where Time.Duration == Duration {
     private let ledger: any Ledger

@@ -13,9 +13,9 @@ public enum LedgerVerdict: Sendable {
 
     /// Compares a command with what is remembered of its external_id.
     ///
-    /// «Another command» is another record: a file that is sent twice carries the same command ids and is replayed, while
-    /// a record that is read again after a crash is not. A record is the same if its topic, partition, offset and timestamp
-    /// are: offsets alone come again when a topic is made anew.
+    /// «Another command» is another record: a file that is sent twice carries the same command ids and is replayed,
+    /// while a record that is read again after a crash is not. A record is the same if its topic, partition, offset and
+    /// timestamp are: offsets alone come again when a topic is made anew.
     public init(command: CreateCustomerCommand, entry: LedgerEntry?) {
         guard let entry else {
             self = .new

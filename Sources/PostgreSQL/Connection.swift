@@ -5,11 +5,13 @@ import Glibc
 /// One connection to a server, made when it is first needed and made anew after any trouble.
 ///
 /// 1. Statements run one after the other, on a thread of the connection's own: waiting blocks nobody else.
-/// 2. Every statement has a deadline. A server that takes the connection and never answers is given up when it has passed,
-///    and so is the connection.
-/// 3. After any error the connection is closed: what it is in the middle of is unknown, and a new one costs milliseconds. What
-///    became of a statement whose connection was lost is unknown too; statements must be such that they can run again.
-/// 4. A server that could not be reached is left alone for a while (``Backoff``); meanwhile every statement fails at once.
+/// 2. Every statement has a deadline. A server that takes the connection and never answers is given up when it has
+///    passed, and so is the connection.
+/// 3. After any error the connection is closed: what it is in the middle of is unknown, and a new one costs
+///    milliseconds. What became of a statement whose connection was lost is unknown too; statements must be such that
+///    they can run again.
+/// 4. A server that could not be reached is left alone for a while (``Backoff``); meanwhile every statement fails at
+///    once.
 package actor Connection {
     private let executor: BlockingExecutor
     private let address: ServerAddress
@@ -122,7 +124,8 @@ package actor Connection {
         until deadline: ContinuousClock.Instant
     ) throws(PostgresError) -> ResultHandle {
         let pointer = unsafe try self.pointer()
-        // One more byte, so that there is an address even where all values are empty: a null pointer would stand for NULL.
+        // One more byte, so that there is an address even where all values are empty: a null pointer would stand for
+        // NULL.
         let bytes = values.flatMap(\.bytes) + [0]
         let lengths = values.map { Int32($0.bytes.count) }
         let isSent = unsafe bytes.withUnsafeBytes { bytes in

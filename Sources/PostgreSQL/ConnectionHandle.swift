@@ -23,14 +23,15 @@ import CLibpq
         _ = unsafe PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
         // Notices would go to standard error.
         _ = unsafe PQsetNoticeReceiver(pointer, { _, _ in }, nil)
-        // libpq's connect_timeout and its way from host to host belong to the blocking calls alone, and only an object that
-        // is there can be told to be verbose: so it is made by PQconnectStart and connected by PQreset.
+        // libpq's connect_timeout and its way from host to host belong to the blocking calls alone, and only an object
+        // that is there can be told to be verbose: so it is made by PQconnectStart and connected by PQreset.
         unsafe PQreset(pointer)
         guard unsafe PQstatus(pointer) == CONNECTION_OK else {
             defer { unsafe PQfinish(pointer) }
             throw unsafe PostgresError(connecting: pointer)
         }
-        // From here on nothing blocks: a server that does not read must not hold the thread, not even to say goodbye to it.
+        // From here on nothing blocks: a server that does not read must not hold the thread, not even to say goodbye to
+        // it.
         _ = unsafe PQsetnonblocking(pointer, 1)
         return unsafe pointer
     }

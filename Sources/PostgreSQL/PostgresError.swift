@@ -37,8 +37,8 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
 extension PostgresError {
     /// Reads why a connection did not come about.
     ///
-    /// libpq keeps no SQLSTATE of that, but its verbose text has one: `FATAL:  28P01: password authentication failed`. With
-    /// several hosts there are several; the last is of the host that was tried last.
+    /// libpq keeps no SQLSTATE of that, but its verbose text has one: `FATAL:  28P01: password authentication failed`.
+    /// With several hosts there are several; the last is of the host that was tried last.
     init(connecting connection: OpaquePointer) {
         let text = unsafe String(cString: PQerrorMessage(connection))
         var state: String?

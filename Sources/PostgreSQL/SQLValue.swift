@@ -38,8 +38,9 @@ package struct SQLValue: Sendable {
         self.bytes = bytes
     }
 
-    /// The form that `array_recv` reads (PostgreSQL's src/backend/utils/adt/arrayfuncs.c): dimensions, whether there are NULLs
-    /// (which it finds out itself), the element's type, then length and lower bound of the dimension, and the elements.
+    /// The form that `array_recv` reads (PostgreSQL's src/backend/utils/adt/arrayfuncs.c): dimensions, whether there
+    /// are NULLs (which it finds out itself), the element's type, then length and lower bound of the dimension, and the
+    /// elements.
     private init(array count: Int, type: Int32, size: Int, _ append: (Int, inout [UInt8]) -> Void) {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(20 + count * 4 + size)

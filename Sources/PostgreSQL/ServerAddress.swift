@@ -2,8 +2,8 @@ import CLibpq
 
 /// How to reach a server: a libpq URI with everything that libpq takes in one, kept from being printed.
 ///
-/// TLS (`sslmode`, `sslrootcert`), the password file (`passfile`, `~/.pgpass`), service files, several hosts and the `PG…`
-/// variables of the environment are libpq's, and work as its manual says.
+/// TLS (`sslmode`, `sslrootcert`), the password file (`passfile`, `~/.pgpass`), service files, several hosts and the
+/// `PG…` variables of the environment are libpq's, and work as its manual says.
 package struct ServerAddress: Sendable, CustomStringConvertible, CustomReflectable {
     private let uri: String
     /// What may be printed in its place.

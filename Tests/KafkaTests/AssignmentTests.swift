@@ -44,7 +44,8 @@ import Testing
         #expect(kept.isDisjoint(with: gained))
 
         await first.consumer.close()
-        // Gone because it said so, not when its session times out, which the broker would turn into the same assignment.
+        // Gone because it said so, not when its session times out, which the broker would turn into the same
+        // assignment.
         #expect(lines.withLock { $0.contains { $0.contains("LeaveGroup response received") } })
         var owned = gained
         try await second.follow { event in

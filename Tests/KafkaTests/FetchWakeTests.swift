@@ -35,8 +35,8 @@ import Testing
         #expect(self.begun(&wake, [0, 0]) == [true, false])
     }
 
-    /// Without the requests a full queue would be fetched for once a second, which a test cannot tell from a busy machine; that they
-    /// are sent can be counted.
+    /// Without the requests a full queue would be fetched for once a second, which a test cannot tell from a busy
+    /// machine; that they are sent can be counted.
     @Test func `a consumer that works full queues off asks the leader to fetch on`() async throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 1)

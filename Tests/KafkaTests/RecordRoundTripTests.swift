@@ -85,8 +85,8 @@ import Testing
         await results.consumer.close()
     }
 
-    // That offsets of a transaction, with their metadata, are there after it and only then is shown against a broker of its
-    // own process: librdkafka's mock takes them and forgets them.
+    // That offsets of a transaction, with their metadata, are there after it and only then is shown against a broker of
+    // its own process: librdkafka's mock takes them and forgets them.
     @Test func `an aborted transaction can be followed by another`() async throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 1)

@@ -73,7 +73,8 @@ import Testing
         #expect(error?.disposition == .abortTransaction)
         try await producer.abortTransaction()
 
-        // librdkafka 2.0.2 has counted the refused batch in the sequence that brokers check, and mends it at the next abort.
+        // librdkafka 2.0.2 has counted the refused batch in the sequence that brokers check, and mends it at the next
+        // abort.
         try await producer.beginTransaction()
         try await producer.enqueue([Self.record(2)])
         let gap = await #expect(throws: KafkaError.self) { try await producer.commitTransaction() }

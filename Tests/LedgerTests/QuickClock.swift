@@ -1,6 +1,7 @@
 import Synchronization
 
-/// A clock on which time passes only while somebody sleeps, at once; it keeps every sleep, and ends the last one with a cancellation.
+/// A clock on which time passes only while somebody sleeps, at once; it keeps every sleep, and ends the last one with a
+/// cancellation.
 final class QuickClock: Clock {
     struct Instant: InstantProtocol {
         var time: Duration

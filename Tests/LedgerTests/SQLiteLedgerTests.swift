@@ -202,7 +202,8 @@ import Testing
         }
     }
 
-    /// Runs `body` without root's right to write everywhere; on Linux that right goes with a thread's own file system id.
+    /// Runs `body` without root's right to write everywhere; on Linux that right goes with a thread's own file system
+    /// id.
     private static func asNobody<R>(_ body: () throws -> R) throws -> R {
         let mine = geteuid()
         guard mine == 0 else { return try body() }

@@ -2,8 +2,8 @@ import Foundation
 import PostgreSQL
 import Synchronization
 
-/// Debian's PostgreSQL on a socket of its own, one for all tests of this process: `Tests/Scripts/postgres.sh` runs it, and ends it when
-/// this process ends, however it ends.
+/// Debian's PostgreSQL on a socket of its own, one for all tests of this process: `Tests/Scripts/postgres.sh` runs it,
+/// and ends it when this process ends, however it ends.
 actor TestPostgres {
     static let shared = TestPostgres()
 

@@ -24,8 +24,9 @@ import Testing
         ])
     }
 
-    /// The first so many results, from the beginning each time: the broker in a process of its own tells a reader that goes on behind
-    /// an aborted transaction of that abort again, and the reader then drops what the same producer commits next.
+    /// The first so many results, from the beginning each time: the broker in a process of its own tells a reader that
+    /// goes on behind an aborted transaction of that abort again, and the reader then drops what the same producer
+    /// commits next.
     private static func results(_ broker: TestBroker, _ count: Int) async throws -> [ResultEvent] {
         for attempt in 1...12 {
             let reader = try TopicReader(broker, "customer_results", group: "reader-\(count)-\(attempt)")
@@ -47,8 +48,9 @@ import Testing
     func `a record of 100 MB fails with a dead letter that holds all of it, and the next command is served`(
         _ kind: BrokerKind
     ) async throws {
-        // The mock keeps 5 MB a partition and drops whatever comes behind so large a record: there the next one takes another
-        // partition. The other broker leaves a large record out of an answer with several partitions: it has one.
+        // The mock keeps 5 MB a partition and drops whatever comes behind so large a record: there the next one takes
+        // another partition. The other broker leaves a large record out of an answer with several partitions: it has
+        // one.
         let broker = try await TestBroker(
             kind,
             partitions: kind == .embedded ? 2 : 1,

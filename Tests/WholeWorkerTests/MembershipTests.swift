@@ -70,8 +70,9 @@ import Testing
         let traffic = try Traffic(broker)
         try await withTemporaryFolder { folder in
             let ledger = folder.appending(path: "ledger.sqlite").path
-            // Offsets in transactions are taken by the mock, and forgotten: so this guarantee. It also refuses offsets while the
-            // group gathers, as Kafka does not, so that a result can be sent again by the next owner; then it says the same.
+            // Offsets in transactions are taken by the mock, and forgotten: so this guarantee. It also refuses offsets
+            // while the group gathers, as Kafka does not, so that a result can be sent again by the next owner; then it
+            // says the same.
             let configure: (inout WorkerSettings) -> Void = {
                 $0.guarantee = .atLeastOnce
                 $0.kafka.passthrough["partition.assignment.strategy"] = assignor

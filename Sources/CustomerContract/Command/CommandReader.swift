@@ -1,7 +1,7 @@
 /// Reads messages of the command topic: decoding, then every rule.
 ///
-/// A value without state that may be shared between threads. Whatever the bytes are, the answer is a command or the failure
-/// it deserves; nothing traps and nothing throws.
+/// A value without state that may be shared between threads. Whatever the bytes are, the answer is a command or the
+/// failure it deserves; nothing traps and nothing throws.
 ///
 /// ```swift
 /// switch CommandReader().read(message) {
@@ -23,7 +23,8 @@ public struct CommandReader: Sendable {
 
     /// Reads one message.
     ///
-    /// A refused one still names its customer if the body had a usable `external_id`, so that its result carries the key.
+    /// A refused one still names its customer if the body had a usable `external_id`, so that its result carries the
+    /// key.
     public func read(_ message: CommandMessage) -> DecodedCommand {
         let headers = CommandHeaders(message.headers)
         var eventID: String?

@@ -11,8 +11,8 @@ public struct CreateCustomerCommand: Sendable {
     @inlinable public var externalID: ExternalID { self.parts.externalID }
     /// What is sent to Flexprice: the producer's members in the producer's order and spelling.
     ///
-    /// A missing or null `name` is replaced by one at the end that equals the external_id; nothing else is changed. Nulls
-    /// of other fields are still here and mean the same as absence.
+    /// A missing or null `name` is replaced by one at the end that equals the external_id; nothing else is changed.
+    /// Nulls of other fields are still here and mean the same as absence.
     @inlinable public var fields: JSONObject { self.parts.fields }
     /// The fingerprint of `fields`.
     @inlinable public var fingerprint: Fingerprint { self.parts.fingerprint }

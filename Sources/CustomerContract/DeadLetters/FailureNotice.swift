@@ -1,7 +1,8 @@
 /// What the headers of a dead letter say: which command failed, why, when, and how often.
 ///
-/// The counterpart of `DeadLetterEncoder`, for services that read the dead-letter topic; `config/schemas/dead-letter-headers.json`
-/// says the same in JSON Schema. Key, value and the other headers of the record are the command's own.
+/// The counterpart of `DeadLetterEncoder`, for services that read the dead-letter topic;
+/// `config/schemas/dead-letter-headers.json` says the same in JSON Schema. Key, value and the other headers of the
+/// record are the command's own.
 public struct FailureNotice: Sendable, Hashable {
     /// The command's id.
     public let commandID: CommandID
@@ -26,7 +27,8 @@ public struct FailureNotice: Sendable, Hashable {
 
     /// Reads the headers of a record of the dead-letter topic; of a name that stands twice the last counts.
     ///
-    /// - Throws: `UnreadableEvent` when a header is missing or not what this contract writes, as in dead letters of others.
+    /// - Throws: `UnreadableEvent` when a header is missing or not what this contract writes, as in dead letters of
+    ///   others.
     public init(reading headers: [MessageHeader]) throws(UnreadableEvent) {
         let notice = NoticeHeaders(headers)
         let topic = try notice.text(.topic) { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }

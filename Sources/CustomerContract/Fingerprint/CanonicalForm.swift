@@ -4,7 +4,8 @@ import Crypto
 ///
 /// It is compact JSON in which
 /// 1. members are sorted by the UTF-8 bytes of their names, at every depth;
-/// 2. members whose value is null are left out, since Flexprice takes absent and null for the same; nulls in arrays stay;
+/// 2. members whose value is null are left out, since Flexprice takes absent and null for the same; nulls in arrays
+///    stay;
 /// 3. strings are their content with the fewest escapes, never normalised;
 /// 4. numbers are their exact decimal value, see `CanonicalNumber`.
 ///

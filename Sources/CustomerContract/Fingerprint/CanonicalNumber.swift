@@ -1,8 +1,8 @@
 /// The exact decimal value of a JSON number as text, the same for every spelling of it.
 ///
-/// `1`, `1.0`, `1e0` and `10e-1` become `1`; 1500 becomes `15e2`; 0.05 becomes `5e-2`; every zero becomes `0`: significant
-/// digits without leading or trailing zeros, and the power of ten behind them when it is not 0. No binary floating point is
-/// involved, so numbers that differ stay different however long they are.
+/// `1`, `1.0`, `1e0` and `10e-1` become `1`; 1500 becomes `15e2`; 0.05 becomes `5e-2`; every zero becomes `0`:
+/// significant digits without leading or trailing zeros, and the power of ten behind them when it is not 0. No binary
+/// floating point is involved, so numbers that differ stay different however long they are.
 enum CanonicalNumber {
     /// Appends the canonical text of a number that follows the grammar of RFC 8259.
     static func append(_ spelling: String, to bytes: inout [UInt8]) {

@@ -1,7 +1,8 @@
 /// The caller's own id of a customer, the key of everything: order, idempotency, look-up.
 ///
 /// Compared byte for byte, as Flexprice does: `X`, `x` and `X ` are three customers, and so are a composed and a
-/// decomposed «é». The type does not check its text; `CommandReader` lets only 1 to 255 code points without U+0000 pass.
+/// decomposed «é». The type does not check its text; `CommandReader` lets only 1 to 255 code points without U+0000
+/// pass.
 public struct ExternalID: Sendable, Hashable, CustomStringConvertible {
     /// The id as the producer wrote it.
     public let text: String

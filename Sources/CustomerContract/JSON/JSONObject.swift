@@ -37,8 +37,8 @@ public struct JSONObject: Sendable, Hashable {
 
     /// The value of the last member of that name, compared byte for byte; nil when there is none.
     ///
-    /// The last one, because that is what Flexprice's server takes when a name is repeated. Setting replaces the value of
-    /// the last member in its place, or adds a member at the end; setting nil removes every member of that name.
+    /// The last one, because that is what Flexprice's server takes when a name is repeated. Setting replaces the value
+    /// of the last member in its place, or adds a member at the end; setting nil removes every member of that name.
     public subscript(name: String) -> JSONValue? {
         get {
             for index in members.indices.reversed() where members[index].name.hasSameBytes(as: name) {

@@ -1,14 +1,14 @@
 /// Reads JSON text strictly by RFC 8259.
 ///
-/// Repeated member names are kept, for the caller to judge; everything else that the RFC forbids or warns of is an error:
-/// byte order marks, bytes that are not UTF-8, lone surrogates, bytes after the value, nesting beyond a bound.
+/// Repeated member names are kept, for the caller to judge; everything else that the RFC forbids or warns of is an
+/// error: byte order marks, bytes that are not UTF-8, lone surrogates, bytes after the value, nesting beyond a bound.
 public enum JSONParser {
     /// Reads one value of any kind.
     ///
     /// - Parameters:
     ///   - bytes: The whole text.
-    ///   - maximumDepth: How many arrays and objects may stand in each other; clamped to 1...512, since each level takes
-    ///     a stack frame.
+    ///   - maximumDepth: How many arrays and objects may stand in each other; clamped to 1...512, since each level
+    ///     takes a stack frame.
     /// - Throws: The first fault found, with its place.
     public static func parse(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONSyntaxError) -> JSONValue {
         try read(bytes, maximumDepth: maximumDepth).value

@@ -1,8 +1,8 @@
 /// One JSON value, kept exactly as its author meant it.
 ///
-/// Numbers keep their spelling and objects keep the order and even the repetition of their members, so a value that this
-/// worker only passes on leaves as it came. Two values are equal when they are equal byte for byte: a composed and a
-/// decomposed «é» differ here, although they are the same `String` to Swift.
+/// Numbers keep their spelling and objects keep the order and even the repetition of their members, so a value that
+/// this worker only passes on leaves as it came. Two values are equal when they are equal byte for byte: a composed and
+/// a decomposed «é» differ here, although they are the same `String` to Swift.
 public enum JSONValue: Sendable, Hashable {
     /// The literal `null`.
     case null

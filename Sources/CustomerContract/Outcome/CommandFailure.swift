@@ -1,7 +1,7 @@
 /// Why a command failed, in words and for programs.
 ///
-/// The message is written for the developer of the producer: which field, what shape was found, what is expected, what to
-/// do. It never repeats a value, since values are people's names and addresses.
+/// The message is written for the developer of the producer: which field, what shape was found, what is expected, what
+/// to do. It never repeats a value, since values are people's names and addresses.
 public struct CommandFailure: Sendable, Hashable, Error {
     /// The reason for programs.
     public let code: ErrorCode

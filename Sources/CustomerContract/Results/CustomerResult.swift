@@ -25,7 +25,8 @@ public struct CustomerResult: Sendable, Hashable {
     /// When the command reached its final state.
     public let completedAt: UnixMilliseconds
 
-    /// How deep a result may be nested: a command's 64 levels come back one level deeper, in `customer`; the rest is in reserve.
+    /// How deep a result may be nested: a command's 64 levels come back one level deeper, in `customer`; the rest is in
+    /// reserve.
     private static let maximumDepth = 128
 
     /// Reads the value of a result event.

@@ -1,7 +1,7 @@
 /// Judges the body of a command by the rules of Flexprice's API, all fields at once.
 ///
-/// The rules are stricter than the API where it would answer a bad value with a server error, change it silently or take
-/// another member for ours; everything that it takes and keeps as sent passes here too.
+/// The rules are stricter than the API where it would answer a bad value with a server error, change it silently or
+/// take another member for ours; everything that it takes and keeps as sent passes here too.
 struct CommandValidation {
     /// What is wrong so far.
     private(set) var problems = FieldProblems()

@@ -76,9 +76,9 @@ enum EmailAddress {
         return !escaped
     }
 
-    /// The pattern asks for a dot somewhere with a letter or digit before it and a letter after it, for a letter or digit
-    /// at the start and for a letter at the end; between them it lets hyphens, tildes and dots stand, and `net/mail` adds
-    /// that no dot may stand at an end or beside another.
+    /// The pattern asks for a dot somewhere with a letter or digit before it and a letter after it, for a letter or
+    /// digit at the start and for a letter at the end; between them it lets hyphens, tildes and dots stand, and
+    /// `net/mail` adds that no dot may stand at an end or beside another.
     private static func faultInDomain(_ domain: ArraySlice<Unicode.Scalar>) -> Fault? {
         if domain.contains(where: isSpaceOrControl) { return .space }
         guard let first = domain.first, let last = domain.last, isDotAtom(domain, where: isDomainCharacter) else {
@@ -133,8 +133,8 @@ enum EmailAddress {
         ("0"..."9").contains(scalar)
     }
 
-    /// The code points beyond ASCII that the pattern lists; no control characters, private use or surrogates, and nothing
-    /// above U+FFEF.
+    /// The code points beyond ASCII that the pattern lists; no control characters, private use or surrogates, and
+    /// nothing above U+FFEF.
     private static func isListedLetter(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0x00a0...0xd7ff, 0xf900...0xfdcf, 0xfdf0...0xffef: true

@@ -1,7 +1,7 @@
 /// The rules for one field, each adding a sentence to the problems when it is broken.
 ///
-/// A rule says what it found in shape only (a kind, a length), never the value. Null is for the caller to handle: it means
-/// the same as absence wherever a field is optional.
+/// A rule says what it found in shape only (a kind, a length), never the value. Null is for the caller to handle: it
+/// means the same as absence wherever a field is optional.
 struct FieldRules {
     /// The field as the sentences name it, such as `metadata` or `tax_rate_overrides[0].priority`.
     let path: String

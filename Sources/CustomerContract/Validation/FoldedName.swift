@@ -3,7 +3,8 @@
 /// `External_ID` sets `external_id` at Flexprice, whatever else the body says. So a member whose name only folds to a
 /// known one must not be passed on as an unknown field.
 enum FoldedName {
-    /// The name in lower case, with the two letters beyond ASCII that fold to ASCII ones: the long s and the Kelvin sign.
+    /// The name in lower case, with the two letters beyond ASCII that fold to ASCII ones: the long s and the Kelvin
+    /// sign.
     ///
     /// Nil when the name is too long to fold to a known one, or already in that form and so nobody's variant.
     static func fold(_ name: String) -> String? {

@@ -1,7 +1,7 @@
 /// The metadata keys that Flexprice reserves for Indian tax registrations, and their forms.
 ///
-/// Values are judged after white space at the ends is dropped and letters are made capitals; what is stored is the value as
-/// it was sent. The empty value is always allowed.
+/// Values are judged after white space at the ends is dropped and letters are made capitals; what is stored is the
+/// value as it was sent. The empty value is always allowed.
 enum TaxIdentifier: String, CaseIterable {
     case gstin
     case pan

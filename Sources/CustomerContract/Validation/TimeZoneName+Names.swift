@@ -1,8 +1,8 @@
 extension TimeZoneName {
     /// The names of the IANA time zone database, release 2025b, backward links included, separated by white space.
     ///
-    /// Compiled in so that the answer does not depend on the machine. `Factory` and `posixrules` are names of files in the
-    /// server's database rather than zones, and it takes them too.
+    /// Compiled in so that the answer does not depend on the machine. `Factory` and `posixrules` are names of files in
+    /// the server's database rather than zones, and it takes them too.
     static let listedNames = """
         Africa/Abidjan Africa/Accra Africa/Addis_Ababa Africa/Algiers Africa/Asmara Africa/Asmera Africa/Bamako
         Africa/Bangui Africa/Banjul Africa/Bissau Africa/Blantyre Africa/Brazzaville Africa/Bujumbura Africa/Cairo

@@ -5,8 +5,8 @@ import HTTPTypes
 ///
 /// They need no key: the simulator is no server for strangers.
 ///
-/// - `PUT /_simulator/faults` with a list of rules (see ``FaultRule``) puts them in the place of all faults; `GET` shows
-///   those in force.
+/// - `PUT /_simulator/faults` with a list of rules (see ``FaultRule``) puts them in the place of all faults; `GET`
+///   shows those in force.
 /// - `GET /_simulator/requests?limit=N` shows the latest requests, without keys; `GET /_simulator/stats` the counts.
 /// - `DELETE /_simulator/customers` forgets customers, requests and counts. `POST /_simulator/customers/archive` and
 ///   `/stub` with `{"external_id":"…"}` archive a customer and create a workflow's stub.

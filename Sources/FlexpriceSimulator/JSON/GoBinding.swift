@@ -1,7 +1,7 @@
 /// Binds the values of a ``JSONTape`` to fields by Go's rules of conversion.
 ///
-/// A `null` leaves a field as it was. A value of the wrong type leaves it too, is noted in ``mismatch``, and the rest is
-/// still bound; the caller then answers 400 for the whole body.
+/// A `null` leaves a field as it was. A value of the wrong type leaves it too, is noted in ``mismatch``, and the rest
+/// is still bound; the caller then answers 400 for the whole body.
 struct GoBinding {
     let tape: JSONTape
     private(set) var mismatch = false

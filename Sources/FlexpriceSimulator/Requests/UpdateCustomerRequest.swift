@@ -39,8 +39,8 @@ struct UpdateCustomerRequest {
 
     /// The 400 that the server answers, or nil.
     ///
-    /// The fields are pointers, and `omitempty` passes over a nil pointer only: an empty e-mail, country or time zone is
-    /// judged by its rule and fails, so these three cannot be cleared.
+    /// The fields are pointers, and `omitempty` passes over a nil pointer only: an empty e-mail, country or time zone
+    /// is judged by its rule and fails, so these three cannot be cleared.
     var error: APIError? {
         var rules = FieldRules(type: "UpdateCustomerRequest")
         if let email { rules.email("Email", email) }

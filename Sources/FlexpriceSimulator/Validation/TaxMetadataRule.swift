@@ -39,7 +39,8 @@ enum TaxMetadataRule {
 
     private static func normalised(_ value: String?) -> String { trimmed(value).uppercased() }
 
-    /// Whether `text` has the form of `shape`: `9` stands for a digit, `A` for a capital, `X` for either, `Z` for itself.
+    /// Whether `text` has the form of `shape`: `9` stands for a digit, `A` for a capital, `X` for either, `Z` for
+    /// itself.
     private static func matches(_ text: String, _ shape: StaticString) -> Bool {
         let text = Array(text.utf8)
         return shape.withUTF8Buffer { shape in

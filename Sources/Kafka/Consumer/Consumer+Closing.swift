@@ -3,14 +3,14 @@ import Synchronization
 
 /// How a member leaves its group, in bounded time whatever state the group is in.
 ///
-/// rd_kafka_consumer_close() can wait without end, in two ways. It answers the rebalance events that are still in the queue, but
-/// an answer that the owner owes for one that it took, nobody gives. And before librdkafka 2.4 its own, empty answer to an
-/// assignment by a cooperative assignor does not count once the close has begun
+/// rd_kafka_consumer_close() can wait without end, in two ways. It answers the rebalance events that are still in the
+/// queue, but an answer that the owner owes for one that it took, nobody gives. And before librdkafka 2.4 its own,
+/// empty answer to an assignment by a cooperative assignor does not count once the close has begun
 /// (github.com/confluentinc/librdkafka/issues/4527). So, in this order:
 ///
 /// 1. What the owner has not answered is answered with nothing.
-/// 2. A dynamic member ends its subscription and answers, with nothing, until it has left: no rebalance can come after that.
-///    A static member must not do so, since it would lose its place; it answers what is there.
+/// 2. A dynamic member ends its subscription and answers, with nothing, until it has left: no rebalance can come after
+///    that. A static member must not do so, since it would lose its place; it answers what is there.
 /// 3. The close begins, and is waited for up to a deadline, past which the client is left alone for good.
 extension Consumer {
     private static let leaveLimit = Duration.seconds(3)
@@ -25,8 +25,8 @@ extension Consumer {
         } else {
             self.leave()
         }
-        // Before librdkafka 2.3 a member with a cooperative assignor that has not come to its first assignment cannot be
-        // destroyed: an assertion ends the process (github.com/confluentinc/librdkafka/issues/4312).
+        // Before librdkafka 2.3 a member with a cooperative assignor that has not come to its first assignment cannot
+        // be destroyed: an assertion ends the process (github.com/confluentinc/librdkafka/issues/4312).
         if rd_kafka_version() < 0x0203_0000, self.isCooperative, !self.state.withLock({ $0.wasAssigned }) {
             self.client.context.abandon()
         }
@@ -38,8 +38,8 @@ extension Consumer {
         unsafe rd_kafka_unsubscribe(self.client.pointer)
         let clock = ContinuousClock()
         let deadline = clock.now + Self.leaveLimit
-        // The id goes when the member leaves, whether or not the broker hears of it, but also when the broker has forgotten the
-        // member: so the queue is emptied in any case.
+        // The id goes when the member leaves, whether or not the broker hears of it, but also when the broker has
+        // forgotten the member: so the queue is emptied in any case.
         while self.answerNext(within: 10) || self.hasMemberID, clock.now < deadline {}
     }
 

@@ -7,10 +7,11 @@ extension Consumer {
     /// Between two of these requests.
     private static let wakePause = Duration.milliseconds(10)
 
-    /// Sends the partitions' leaders a small request when ``FetchWake`` says so: its being sent is what wakes their threads.
+    /// Sends the partitions' leaders a small request when ``FetchWake`` says so: its being sent is what wakes their
+    /// threads.
     ///
-    /// Called by the consumer's owner, after each poll and resumption. The request is waited for elsewhere, and keeps a consumer that
-    /// was let go of alive for as long as it lasts: a second at most.
+    /// Called by the consumer's owner, after each poll and resumption. The request is waited for elsewhere, and keeps a
+    /// consumer that was let go of alive for as long as it lasts: a second at most.
     func wakeFetching() {
         let length = unsafe rd_kafka_queue_length(self.queue)
         guard self.fetchWake.withLock({ $0.isDue(length: length) }) else { return }

@@ -14,10 +14,10 @@ import Synchronization
 /// ```
 ///
 /// Every method may be called from any thread («librdkafka is completely thread-safe», its INTRODUCTION.md), but events
-/// have an order only if one task polls. Assignments are answered by the owner, never by the binding. The owner polls at
-/// every wake-up, of which there is one every few seconds (`statistics.interval.ms`) even when nothing happens: it is the sign
-/// of life that `max.poll.interval.ms` asks for. It calls ``close()`` before the last reference goes; otherwise whoever drops
-/// that reference waits until the member has left the group.
+/// have an order only if one task polls. Assignments are answered by the owner, never by the binding. The owner polls
+/// at every wake-up, of which there is one every few seconds (`statistics.interval.ms`) even when nothing happens: it
+/// is the sign of life that `max.poll.interval.ms` asks for. It calls ``close()`` before the last reference goes;
+/// otherwise whoever drops that reference waits until the member has left the group.
 @safe public final class Consumer: @unchecked Sendable {
     // @unchecked: the handles are C pointers that never change, and librdkafka's calls on them are thread-safe.
     let client: ClientHandle<ConsumerContext>
@@ -32,7 +32,8 @@ import Synchronization
     let state = Mutex(State())
 
     struct State {
-        /// The rebalance that the owner has taken from the queue and not answered yet; librdkafka has one under way at most.
+        /// The rebalance that the owner has taken from the queue and not answered yet; librdkafka has one under way at
+        /// most.
         private(set) var unanswered: ConsumerEvent?
         private(set) var wasAssigned = false
         var isClosed = false
@@ -56,8 +57,8 @@ import Synchronization
 
     /// Joins nothing yet: connects, and checks every property.
     ///
-    /// - Parameter onReadable: called on a thread of librdkafka when the empty queue gets its first event; it must be quick and
-    ///   must not call the consumer.
+    /// - Parameter onReadable: called on a thread of librdkafka when the empty queue gets its first event; it must be
+    ///   quick and must not call the consumer.
     /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
     public init(
         _ settings: ConsumerSettings,
@@ -189,8 +190,8 @@ import Synchronization
 
     /// Commits exactly these offsets and waits for the broker's word.
     ///
-    /// Offsets are always explicit: without a list librdkafka commits whatever it had handed out by the time it gets to it,
-    /// which loses records when the process dies.
+    /// Offsets are always explicit: without a list librdkafka commits whatever it had handed out by the time it gets to
+    /// it, which loses records when the process dies.
     public func commit(_ offsets: [PartitionOffset]) async throws(KafkaError) {
         try await self.blocking.run { () throws(KafkaError) in
             let list = TopicPartitionListHandle(offsets)
@@ -201,7 +202,8 @@ import Synchronization
 
     /// This member's identity and generation at this moment, for a transaction's offsets.
     public func groupMetadata() throws(KafkaError) -> ConsumerGroupMetadata {
-        // A member that was thrown out has the identity of nobody, and offsets sent as nobody are not fenced by a broker.
+        // A member that was thrown out has the identity of nobody, and offsets sent as nobody are not fenced by a
+        // broker.
         guard unsafe rd_kafka_assignment_lost(self.client.pointer) == 0 else {
             throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, disposition: .retry)
         }
@@ -227,9 +229,9 @@ import Synchronization
 
     /// Leaves the group.
     ///
-    /// Commit and release first: whatever is still assigned is given up as it stands. Takes some milliseconds, some seconds when a rebalance is under way or no broker answers, never more than fifteen.
-    /// Nobody may poll meanwhile; afterwards a poll gives nothing, and what would change anything is refused. A second close
-    /// does nothing.
+    /// Commit and release first: whatever is still assigned is given up as it stands. Takes some milliseconds, some
+    /// seconds when a rebalance is under way or no broker answers, never more than fifteen. Nobody may poll meanwhile;
+    /// afterwards a poll gives nothing, and what would change anything is refused. A second close does nothing.
     public func close() async {
         try? await self.blocking.run { () throws(KafkaError) in
             self.closeNow()

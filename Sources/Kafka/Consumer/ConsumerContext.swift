@@ -11,8 +11,9 @@ final class ConsumerContext: ClientContext, @unchecked Sendable {
 
     /// Asks for the wake-up of a queue.
     ///
-    /// The callback runs on a thread of librdkafka that holds the queue's lock (rdkafka.h, `rd_kafka_queue_cb_event_enable`:
-    /// «must not perform any pro-longed work in the callback, or call any librdkafka APIs»), so it only tells.
+    /// The callback runs on a thread of librdkafka that holds the queue's lock (rdkafka.h,
+    /// `rd_kafka_queue_cb_event_enable`: «must not perform any pro-longed work in the callback, or call any librdkafka
+    /// APIs»), so it only tells.
     func wake(on queue: OpaquePointer) {
         unsafe rd_kafka_queue_cb_event_enable(
             queue,

@@ -2,8 +2,8 @@
 public enum ConsumerEvent: Sendable, Hashable {
     /// A record of an assigned partition.
     case record(KafkaRecord)
-    /// The group gave these partitions to this member. The owner answers with ``Consumer/assign(_:)``; until then nothing
-    /// is fetched from them.
+    /// The group gave these partitions to this member. The owner answers with ``Consumer/assign(_:)``; until then
+    /// nothing is fetched from them.
     case assigned([TopicPartition])
     /// The group wants these partitions back. The owner finishes what it must and answers with
     /// ``Consumer/release(_:)``; the group waits for it, at most `max.poll.interval.ms`.

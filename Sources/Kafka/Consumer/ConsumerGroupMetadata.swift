@@ -11,8 +11,8 @@ import CLibrdkafka
 
     /// Names a group that has no members, for offsets that somebody commits who reads by manual assignment.
     ///
-    /// A broker takes them only while the group is empty, and fences nobody by them: whoever uses it needs another guard, such as
-    /// a transactional id that all writers of the group share.
+    /// A broker takes them only while the group is empty, and fences nobody by them: whoever uses it needs another
+    /// guard, such as a transactional id that all writers of the group share.
     public init(memberless group: String) {
         unsafe self.pointer = rd_kafka_consumer_group_metadata_new(group)
     }

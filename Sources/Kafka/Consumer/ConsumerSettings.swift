@@ -21,12 +21,14 @@ public struct ConsumerSettings: Sendable, Hashable {
             // Commands must not be skipped: a group without offsets starts at the beginning.
             "auto.offset.reset": "earliest",
             "partition.assignment.strategy": "cooperative-sticky",
-            // What is fetched ahead, by count and by bytes: a record in librdkafka's queue takes some 300 bytes beside its own.
-            // Half of it must last until the next records are there, whose fetching FetchWake wakes when the other half is done.
+            // What is fetched ahead, by count and by bytes: a record in librdkafka's queue takes some 300 bytes beside
+            // its own. Half of it must last until the next records are there, whose fetching FetchWake wakes when the
+            // other half is done.
             "queued.min.messages": "20000",
             "queued.max.messages.kbytes": "8192",
-            // A bound on one answer, not an allocation. A broker answers with at least one record, however large; at the default
-            // of 100 MB a record beyond it would stop its partition for good, since no answer with it could be taken.
+            // A bound on one answer, not an allocation. A broker answers with at least one record, however large; at
+            // the default of 100 MB a record beyond it would stop its partition for good, since no answer with it could
+            // be taken.
             "receive.message.max.bytes": "1000000000",
             // An answer must not wait for more records to come.
             "fetch.wait.max.ms": "100",
@@ -36,7 +38,8 @@ public struct ConsumerSettings: Sendable, Hashable {
             // Otherwise the first reconnect after a broker's restart may wait 10 s.
             "reconnect.backoff.max.ms": "2000",
             // Comes as an event, and so wakes the owner of an idle consumer, whose poll is the sign of life that
-            // max.poll.interval.ms asks for: without it the group would take the partitions away after five quiet minutes.
+            // max.poll.interval.ms asks for: without it the group would take the partitions away after five quiet
+            // minutes.
             "statistics.interval.ms": "5000",
         ]
         var owned = [

@@ -1,8 +1,9 @@
 /// Says when fetching should be woken.
 ///
-/// When the local queue is full, librdkafka's broker threads go to sleep until something happens on their connections, or a second
-/// has passed (`rd_kafka_max_block_ms`; github.com/confluentinc/librdkafka/issues/2879). A member that works a queue off in less
-/// than a second would idle for the rest of it, and the same after its partitions were resumed.
+/// When the local queue is full, librdkafka's broker threads go to sleep until something happens on their connections,
+/// or a second has passed (`rd_kafka_max_block_ms`; github.com/confluentinc/librdkafka/issues/2879). A member that
+/// works a queue off in less than a second would idle for the rest of it, and the same after its partitions were
+/// resumed.
 struct FetchWake {
     /// Below this nothing is gained: the queue was not full but for records of many kilobytes.
     private static let leastPeak = 64
@@ -26,8 +27,8 @@ struct FetchWake {
         return true
     }
 
-    /// One wake-up is over; `true` when another one has become due meanwhile, which nobody else would start: an empty queue is not
-    /// polled.
+    /// One wake-up is over; `true` when another one has become due meanwhile, which nobody else would start: an empty
+    /// queue is not polled.
     mutating func ended() -> Bool {
         self.isUnderWay = self.isWanted
         self.isWanted = false

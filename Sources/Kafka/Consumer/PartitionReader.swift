@@ -1,7 +1,8 @@
 import Blocking
 import CLibrdkafka
 
-/// Reads partitions from given offsets on, as nobody's group member: committed records only, and nothing is ever committed.
+/// Reads partitions from given offsets on, as nobody's group member: committed records only, and nothing is ever
+/// committed.
 ///
 /// ```swift
 /// let reader = try PartitionReader(client, log: sink)
@@ -9,8 +10,8 @@ import CLibrdkafka
 /// for reading in try await reader.next(limit: 500, within: .milliseconds(200)) { … }
 /// ```
 ///
-/// What is fetched ahead is bounded by bytes, so a reader that is slow to ask holds no more memory than a quick one. Its calls
-/// block on a thread of its own for at most the time that each is given.
+/// What is fetched ahead is bounded by bytes, so a reader that is slow to ask holds no more memory than a quick one.
+/// Its calls block on a thread of its own for at most the time that each is given.
 @safe public actor PartitionReader {
     private let client: ClientHandle<ClientContext>
     private let topics = TopicNames()

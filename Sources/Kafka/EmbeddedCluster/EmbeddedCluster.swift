@@ -2,11 +2,12 @@ import CLibrdkafka
 
 /// A Kafka cluster inside this process, made of librdkafka's mock brokers, that real clients connect to over TCP.
 ///
-/// It keeps everything in memory and serves producing, fetching, groups and transactions. It writes no transaction markers,
-/// so readers of `read_committed` also see what was aborted; and about 5 MB a partition is all that it keeps.
+/// It keeps everything in memory and serves producing, fetching, groups and transactions. It writes no transaction
+/// markers, so readers of `read_committed` also see what was aborted; and about 5 MB a partition is all that it keeps.
 /// It ends with the last reference. Every method may be called from any thread (rdkafka_mock.h).
 @safe public final class EmbeddedCluster: @unchecked Sendable {
-    // @unchecked: pointers that never change; the mock's calls go through its own queue (rdkafka_mock.h: «thread-safe»).
+    // @unchecked: pointers that never change; the mock's calls go through its own queue (rdkafka_mock.h:
+    // «thread-safe»).
     private let client: ClientHandle<ClientContext>
     private let cluster: OpaquePointer
 
@@ -44,8 +45,8 @@ import CLibrdkafka
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
     }
 
-    /// Lets a topic's metadata carry an error, such as 3 (`UNKNOWN_TOPIC_OR_PART`): the brokers make a topic that is asked for,
-    /// and only so can one of them not exist.
+    /// Lets a topic's metadata carry an error, such as 3 (`UNKNOWN_TOPIC_OR_PART`): the brokers make a topic that is
+    /// asked for, and only so can one of them not exist.
     ///
     /// - Parameter code: Kafka's error code; 0 ends it.
     public func fail(topic: String, with code: Int32) {

@@ -19,8 +19,8 @@ import CLibrdkafka
         }
     }
 
-    /// Sets one property; returns librdkafka's own sentence when it does not take the name or the value, behind the name
-    /// that was given if the sentence speaks of another one that it is an alias of.
+    /// Sets one property; returns librdkafka's own sentence when it does not take the name or the value, behind the
+    /// name that was given if the sentence speaks of another one that it is an alias of.
     func problem(_ name: String, _ value: String) -> String? {
         var text = [CChar](repeating: 0, count: 512)
         let count = text.count

@@ -1,5 +1,6 @@
 extension Producer {
-    /// Commits, again while librdkafka says that the same call may be repeated (rdkafka.h, `rd_kafka_commit_transaction`).
+    /// Commits, again while librdkafka says that the same call may be repeated (rdkafka.h,
+    /// `rd_kafka_commit_transaction`).
     ///
     /// - Parameter attempts: calls in all, at least one.
     /// - Throws: ``KafkaError`` of the last one.

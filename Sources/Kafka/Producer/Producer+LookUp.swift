@@ -3,8 +3,9 @@ import CLibrdkafka
 extension Producer {
     /// Learns where the topics' partitions lie, so that the first records for them go out at once.
     ///
-    /// A record for a topic that the client has not heard of waits until librdkafka next looks at its topics, which it does once a
-    /// second. What cannot be learnt here, for want of a broker or of the topic, is looked for again when a record comes.
+    /// A record for a topic that the client has not heard of waits until librdkafka next looks at its topics, which it
+    /// does once a second. What cannot be learnt here, for want of a broker or of the topic, is looked for again when a
+    /// record comes.
     ///
     /// - Parameter timeout: for each topic.
     public func lookUp(topics: [String], timeout: Duration = .seconds(2)) {

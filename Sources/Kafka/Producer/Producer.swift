@@ -103,8 +103,8 @@ import CLibrdkafka
     /// Aborts the open transaction and drops what was enqueued.
     ///
     /// - Parameter timeout: `nil` for what is left of `transaction.timeout.ms`.
-    /// - Throws: ``KafkaError``, among others one to retry when time runs out: then the call may be repeated, or the producer
-    ///   thrown away, whose successor's ``initTransactions(timeout:)`` aborts the transaction too.
+    /// - Throws: ``KafkaError``, among others one to retry when time runs out: then the call may be repeated, or the
+    ///   producer thrown away, whose successor's ``initTransactions(timeout:)`` aborts the transaction too.
     public func abortTransaction(timeout: Duration? = nil) throws(KafkaError) {
         defer { _ = self.client.context.takeFailures() }
         unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, timeout?.wholeMilliseconds ?? -1))
@@ -117,10 +117,11 @@ import CLibrdkafka
         return self.client.context.hasFailures
     }
 
-    /// Where the records of the last batch stand, by their index in it; empty unless ``ProducerSettings/reportsPositions``.
+    /// Where the records of the last batch stand, by their index in it; empty unless
+    /// ``ProducerSettings/reportsPositions``.
     ///
-    /// Complete once the batch is sent or its transaction is committed; an aborted record has a place too, which no reader of
-    /// committed records sees. Taking them forgets them.
+    /// Complete once the batch is sent or its transaction is committed; an aborted record has a place too, which no
+    /// reader of committed records sees. Taking them forgets them.
     public func takePositions() -> [Int: PartitionOffset] {
         self.client.context.takePositions()
     }

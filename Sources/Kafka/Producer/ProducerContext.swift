@@ -3,9 +3,10 @@ import Synchronization
 
 /// What a producer's callbacks point to: the failures of the batch that is being sent.
 ///
-/// A transactional producer must use the delivery-report callback and not the event, or a commit cannot flush (rdkafka.h,
-/// `rd_kafka_commit_transaction`), so both kinds of producers do. Successes are reported too, wanted or not: nothing else ends the
-/// wait of `rd_kafka_flush`, and with it that of a commit, before its slice of 10 ms is over (librdkafka 2.0.2, rdkafka.c).
+/// A transactional producer must use the delivery-report callback and not the event, or a commit cannot flush
+/// (rdkafka.h, `rd_kafka_commit_transaction`), so both kinds of producers do. Successes are reported too, wanted or
+/// not: nothing else ends the wait of `rd_kafka_flush`, and with it that of a commit, before its slice of 10 ms is over
+/// (librdkafka 2.0.2, rdkafka.c).
 final class ProducerContext: ClientContext, @unchecked Sendable {
     /// Failures by the index of the record in its batch.
     private let failures = Mutex<[Int: KafkaError]>([:])

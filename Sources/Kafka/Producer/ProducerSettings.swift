@@ -37,7 +37,8 @@ public struct ProducerSettings: Sendable, Hashable {
             // The partition that Kafka's Java clients would choose for the same key.
             "partitioner": "murmur2_random",
             "compression.codec": "none",
-            // A dead letter carries its command whole, so the bound is the topic's (`max.message.bytes`) and not the client's.
+            // A dead letter carries its command whole, so the bound is the topic's (`max.message.bytes`) and not the
+            // client's.
             "message.max.bytes": "104857600",
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",

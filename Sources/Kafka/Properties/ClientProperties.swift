@@ -3,7 +3,8 @@ import CLibrdkafka
 /// What a client connects to and how: the brokers, and any librdkafka property that a user passes through.
 ///
 /// The names and values are those of librdkafka's CONFIGURATION.md. A property that delivery rests on is refused by
-/// ``RefusedProperty``; a misspelt name or a value out of range is refused by librdkafka's own words when a client is made.
+/// ``RefusedProperty``; a misspelt name or a value out of range is refused by librdkafka's own words when a client is
+/// made.
 public struct ClientProperties: Sendable, Hashable {
     /// Comma-separated `HOST:PORT`.
     public var brokers: String
@@ -21,8 +22,8 @@ public struct ClientProperties: Sendable, Hashable {
 
     /// Checks every passed property against ``RefusedProperty`` and against librdkafka itself, without connecting.
     ///
-    /// Returns one sentence per problem, ordered by name; none when all would be taken. No value is repeated, since some are
-    /// secrets, except by librdkafka's own words about a value that it does not take.
+    /// Returns one sentence per problem, ordered by name; none when all would be taken. No value is repeated, since
+    /// some are secrets, except by librdkafka's own words about a value that it does not take.
     public func problems() -> [String] {
         let handle = ConfigurationHandle()
         return self.passthrough.sorted { $0.key < $1.key }.compactMap { name, value -> String? in

@@ -3,8 +3,8 @@ import Synchronization
 
 /// The backend that keeps customers itself: makes the document that Flexprice would answer.
 ///
-/// The document alone makes nobody a customer: remembering it in the ledger does, and of two for the same external_id the
-/// ledger keeps one.
+/// The document alone makes nobody a customer: remembering it in the ledger does, and of two for the same external_id
+/// the ledger keeps one.
 public final class LocalCustomers: Sendable {
     private struct Making {
         var generator = ULIDGenerator()

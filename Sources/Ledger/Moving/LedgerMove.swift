@@ -2,9 +2,10 @@ import CustomerContract
 
 /// Copies every entry of one ledger into another one, and compares them afterwards.
 ///
-/// 1. What is there already stays, so that it may be cut off at any moment and begun again: the target itself is the only memory of how
-///    far it came, and what was copied is only looked up.
-/// 2. An entry of the target that differs is not overwritten: it may be the first success of an external_id, and is told.
+/// 1. What is there already stays, so that it may be cut off at any moment and begun again: the target itself is the
+///    only memory of how far it came, and what was copied is only looked up.
+/// 2. An entry of the target that differs is not overwritten: it may be the first success of an external_id, and is
+///    told.
 /// 3. It holds one page of each ledger in memory.
 package struct LedgerMove: Sendable {
     /// How far it is.

@@ -1,7 +1,8 @@
 import PostgreSQL
 
 extension PostgresError {
-    /// Whether the same statement may succeed at once: a deadlock or a serialization failure chose it as the one to give way.
+    /// Whether the same statement may succeed at once: a deadlock or a serialization failure chose it as the one to
+    /// give way.
     var passesAtOnce: Bool { self.sqlState == "40P01" || self.sqlState == "40001" }
 }
 

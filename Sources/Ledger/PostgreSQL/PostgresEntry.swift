@@ -28,9 +28,9 @@ enum PostgresEntry {
 
     /// A column of entries in each value; answers with the external ids that were remembered now.
     ///
-    /// Two transactions for the same id: the younger one waits at the index until the older one has ended, and then either finds its
-    /// row there and does nothing, or is the first. The ids come sorted, so that two batches wait in one order and never for each
-    /// other.
+    /// Two transactions for the same id: the younger one waits at the index until the older one has ended, and then
+    /// either finds its row there and does nothing, or is the first. The ids come sorted, so that two batches wait in
+    /// one order and never for each other.
     static let insert = Statement(
         "insert",
         """

@@ -4,10 +4,10 @@ import PostgreSQL
 /// The ledger of several machines: a PostgreSQL database.
 ///
 /// 1. One connection remembers, a bounded pool looks up, forgets and counts.
-/// 2. A batch of look-ups is one statement, and so is a batch of entries: each is a transaction of its own, and nothing is held open
-///    between two messages, so that an instance that dies or is cut off holds no lock.
-/// 3. Of two entries for one external_id the unique index lets one stay, whoever else remembers at the same moment; the other one
-///    gets it as its answer. Look-ups of a batch are answered before its entries are sent.
+/// 2. A batch of look-ups is one statement, and so is a batch of entries: each is a transaction of its own, and nothing
+///    is held open between two messages, so that an instance that dies or is cut off holds no lock.
+/// 3. Of two entries for one external_id the unique index lets one stay, whoever else remembers at the same moment; the
+///    other one gets it as its answer. Look-ups of a batch are answered before its entries are sent.
 /// 4. A statement may have been carried out although its connection was lost. Everything here may run again: an entry
 ///    that finds itself is recognised by its record's position (``LedgerVerdict``).
 package final class PostgresLedger: Ledger {
@@ -17,8 +17,8 @@ package final class PostgresLedger: Ledger {
 
     /// Connections for look-ups and for whoever looks after the ledger, beside the one that remembers.
     private static let poolSize = 3
-    /// How long a statement of a batch may take: hundreds of times what one takes, and short enough to notice a server that
-    /// does not answer.
+    /// How long a statement of a batch may take: hundreds of times what one takes, and short enough to notice a server
+    /// that does not answer.
     package static let patience: Duration = .seconds(10)
     /// For what reads everything.
     private static let longPatience: Duration = .seconds(3_600)

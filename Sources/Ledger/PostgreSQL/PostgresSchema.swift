@@ -2,20 +2,20 @@ import PostgreSQL
 
 /// The tables of the PostgreSQL ledger, and the steps that lead there.
 ///
-/// They stand in the first schema of the connection's `search_path`, which `options=-csearch_path=NAME` in the URL can set. Their
-/// names are long because a database may be shared: Flexprice's own has a table `customers`.
+/// They stand in the first schema of the connection's `search_path`, which `options=-csearch_path=NAME` in the URL can
+/// set. Their names are long because a database may be shared: Flexprice's own has a table `customers`.
 ///
-/// External ids, and all else that came from outside, are `bytea`: compared byte for byte whatever the database's collation and
-/// encoding are, and a NUL in a command id is as good as any byte. For people: `WHERE external_id = 'acct_8412'` works,
-/// `convert_from(customer, 'UTF8')` shows the customer.
+/// External ids, and all else that came from outside, are `bytea`: compared byte for byte whatever the database's
+/// collation and encoding are, and a NUL in a command id is as good as any byte. For people: `WHERE external_id =
+/// 'acct_8412'` works, `convert_from(customer, 'UTF8')` shows the customer.
 ///
 /// | index | for |
 /// |---|---|
 /// | primary key on `external_id` | every look-up, and the one winner of two for the same id |
 /// | `remembered_at` | `idempotency.retention`; entries of a batch share their moment, so it is small |
 ///
-/// The table may be made by hand before the first start, partitioned by hash of `external_id`: a step makes only what is
-/// not there, and every statement finds its rows by the key.
+/// The table may be made by hand before the first start, partitioned by hash of `external_id`: a step makes only what
+/// is not there, and every statement finds its rows by the key.
 enum PostgresSchema {
     /// The version that this program brings a database to.
     static let version: Int64 = 1
@@ -68,10 +68,10 @@ enum PostgresSchema {
 
     /// What every connection begins with.
     ///
-    /// - Every statement finds its rows by a key. A plan made while the table was small or never analysed would read all of it once it
-    ///   has grown, so reading all is the last resort, and plans are made once.
-    /// - `synchronous_commit`: a result is published only after its entry, so an entry that a power cut took back would let a second
-    ///   customer be made. A stricter setting of the server stays.
+    /// - Every statement finds its rows by a key. A plan made while the table was small or never analysed would read
+    ///   all of it once it has grown, so reading all is the last resort, and plans are made once.
+    /// - `synchronous_commit`: a result is published only after its entry, so an entry that a power cut took back would
+    ///   let a second customer be made. A stricter setting of the server stays.
     static let preamble = """
         SET default_transaction_isolation = 'read committed';
         SET enable_seqscan = off;

@@ -1,7 +1,7 @@
 import GRDBSQLite
 
-/// The columns of a row that a statement stands at: read by value and not by type, so that a damaged file is an error and
-/// never a trap.
+/// The columns of a row that a statement stands at: read by value and not by type, so that a damaged file is an error
+/// and never a trap.
 struct LedgerColumns {
     let statement: OpaquePointer
 

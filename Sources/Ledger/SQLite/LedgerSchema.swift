@@ -2,8 +2,8 @@ import GRDB
 
 /// The tables of the SQLite ledger, and the steps that lead there from older files.
 ///
-/// `customers` is a rowid table that grows at its end, with one index on the external id: a table clustered on random text
-/// takes a tenth of the rows a second. External ids are compared byte for byte (SQLite's BINARY collation).
+/// `customers` is a rowid table that grows at its end, with one index on the external id: a table clustered on random
+/// text takes a tenth of the rows a second. External ids are compared byte for byte (SQLite's BINARY collation).
 enum LedgerSchema {
     /// Brings a file to this version of the schema.
     ///

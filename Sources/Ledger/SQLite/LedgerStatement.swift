@@ -4,8 +4,8 @@ import GRDBSQLite
 
 /// One of the statements that every batch runs, bound and stepped by SQLite's own calls.
 ///
-/// GRDB prepares and keeps it; its boxed arguments and rows cost several times what SQLite does for one entry. To be used
-/// within one access of the database.
+/// GRDB prepares and keeps it; its boxed arguments and rows cost several times what SQLite does for one entry. To be
+/// used within one access of the database.
 struct LedgerStatement {
     private let statement: Statement
     private let connection: SQLiteConnection

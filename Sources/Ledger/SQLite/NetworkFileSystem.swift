@@ -1,10 +1,12 @@
 import Foundation
 import Glibc
 
-/// File systems on which a SQLite file must not be shared: locks are not held or not told to other machines, and the shared
-/// memory of the write-ahead log is of one machine alone (SQLite's manual, wal.html: «does not work over a network filesystem»).
+/// File systems on which a SQLite file must not be shared: locks are not held or not told to other machines, and the
+/// shared memory of the write-ahead log is of one machine alone (SQLite's manual, wal.html: «does not work over a
+/// network filesystem»).
 enum NetworkFileSystem {
-    /// The name of the network file system on which a path is, or will be; `nil` for any other, and where nothing can be found out.
+    /// The name of the network file system on which a path is, or will be; `nil` for any other, and where nothing can
+    /// be found out.
     static func holding(_ path: String) -> String? {
         guard path != ":memory:" else { return nil }
         var status = stat()
@@ -20,7 +22,8 @@ enum NetworkFileSystem {
         return self.name(ofDevice: "\(major):\(minor)", in: String(decoding: mounts, as: UTF8.self))
     }
 
-    /// Looks a device up among the mounts (proc(5), mountinfo: the device is the third field, the type the first behind the `-`).
+    /// Looks a device up among the mounts (proc(5), mountinfo: the device is the third field, the type the first behind
+    /// the `-`).
     static func name(ofDevice device: String, in mounts: String) -> String? {
         for line in mounts.split(separator: "\n") {
             let fields = line.split(separator: " ")

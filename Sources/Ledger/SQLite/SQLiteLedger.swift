@@ -24,8 +24,8 @@ public final class SQLiteLedger: Ledger {
                 self.database = try Self.open(path)
                 return
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && clock.now < deadline {
-                // SQLite does not wait for a lock where two could wait for each other, as when two processes turn on the
-                // WAL of a new file at the same moment.
+                // SQLite does not wait for a lock where two could wait for each other, as when two processes turn on
+                // the WAL of a new file at the same moment.
                 Thread.sleep(forTimeInterval: 0.02)
             } catch {
                 throw Self.translate(error, path)
@@ -58,7 +58,8 @@ public final class SQLiteLedger: Ledger {
             configuration.journalMode = .wal
             database = try DatabaseQueue(path: path, configuration: configuration)
         }
-        // Only now: GRDB goes down to NORMAL when it turns the WAL on, and a power cut could take back what was answered.
+        // Only now: GRDB goes down to NORMAL when it turns the WAL on, and a power cut could take back what was
+        // answered.
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         if path != ":memory:" { try Self.look(at: database) }
         try LedgerSchema.prepare(database)
@@ -230,7 +231,8 @@ public final class SQLiteLedger: Ledger {
                     + "and put a copy made by `customer-worker ledger backup` in its place"
             )
         case .SQLITE_IOERR where !self.isWritable(path):
-            // After an error of the disk the kernel may let it be read alone; SQLite tells of an error of input or output then.
+            // After an error of the disk the kernel may let it be read alone; SQLite tells of an error of input or
+            // output then.
             LedgerError(.readOnly, "\(path) cannot be written any more: \(text); look into the kernel's log (dmesg)")
         default:
             LedgerError(.failed, "\(path): \(text)")

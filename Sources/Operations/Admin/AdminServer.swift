@@ -3,7 +3,8 @@ package import Logging
 import NIOCore
 import Synchronization
 
-/// The admin endpoint: health, metrics and status over HTTP, without authentication and so on loopback unless told otherwise.
+/// The admin endpoint: health, metrics and status over HTTP, without authentication and so on loopback unless told
+/// otherwise.
 package struct AdminServer: Sendable {
     private let listen: HostAndPort
     private let watch: WorkerWatch

@@ -1,7 +1,7 @@
 import Kafka
 
-/// Looks at the cluster: whether it answers, the topics and their settings, the dead letters that wait, and whether the group's
-/// offsets may be read.
+/// Looks at the cluster: whether it answers, the topics and their settings, the dead letters that wait, and whether the
+/// group's offsets may be read.
 struct BrokerCheck: Sendable {
     private let settings: Settings
 

@@ -1,8 +1,8 @@
 import Glibc
 import Ledger
 
-/// Looks at whether the store can be written, without opening it: opening could change the form of a file that a running
-/// worker of an older version uses.
+/// Looks at whether the store can be written, without opening it: opening could change the form of a file that a
+/// running worker of an older version uses.
 struct StoreCheck: Sendable {
     /// A ledger of a million customers takes about half of this.
     private static let littleSpace: UInt64 = 1_073_741_824

@@ -21,7 +21,8 @@ package struct Metric: Sendable, Equatable {
     }
 }
 
-// The names of the contract, section 10, and a few more. What has them is found here; what has other names is a mistake.
+// The names of the contract, section 10, and a few more. What has them is found here; what has other names is a
+// mistake.
 extension Metric {
     static let commands = Metric(
         "customer_worker_commands_total",

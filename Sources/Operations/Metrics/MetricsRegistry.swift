@@ -3,10 +3,10 @@ import Synchronization
 
 /// The backend of swift-metrics: keeps what components record until it is scraped.
 ///
-/// Written here since no Prometheus library is among this project's packages. Only metrics of ``Metric/recorded`` are kept: a
-/// name that is not there is a mistake of ours in a debug build, and goes nowhere in a release.
-/// Asking twice for the same labels gives the same series, and a series once made is never forgotten: labels are bounded
-/// by whoever makes them.
+/// Written here since no Prometheus library is among this project's packages. Only metrics of ``Metric/recorded`` are
+/// kept: a name that is not there is a mistake of ours in a debug build, and goes nowhere in a release.
+/// Asking twice for the same labels gives the same series, and a series once made is never forgotten: labels are
+/// bounded by whoever makes them.
 package final class MetricsRegistry: MetricsFactory {
     private struct Series: Sendable {
         var counters: [[MetricFamily.Label]: CounterSeries] = [:]

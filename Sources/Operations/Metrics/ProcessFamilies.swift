@@ -55,8 +55,8 @@ struct ProcessStatus: Sendable, Equatable {
 
     /// Reads the text of `/proc/self/stat`; `boot` is the time of the boot in seconds since 1970.
     ///
-    /// The second field is the program's name in parentheses, which may hold spaces and parentheses itself: the numbers start
-    /// behind the last one.
+    /// The second field is the program's name in parentheses, which may hold spaces and parentheses itself: the numbers
+    /// start behind the last one.
     init?(stat: String, boot: Double, ticksPerSecond: Double, pageBytes: Double) {
         guard let end = stat.lastIndex(of: ")"), ticksPerSecond > 0 else { return nil }
         // Field 3 of proc(5) is the first here.

@@ -6,8 +6,8 @@ package import Logging
 
 /// Runs a worker with everything that looks after it: signals, the admin endpoint, the service manager.
 ///
-/// TERM and INT drain and stop, a second one aborts; HUP reloads; TSTP stops the intake and keeps the partitions, CONT resumes;
-/// TTIN logs what is in flight.
+/// TERM and INT drain and stop, a second one aborts; HUP reloads; TSTP stops the intake and keeps the partitions, CONT
+/// resumes; TTIN logs what is in flight.
 package struct Daemon: Sendable {
     private let worker: CommandWorker
     private let retention: LedgerRetention<ContinuousClock>?
@@ -45,8 +45,8 @@ package struct Daemon: Sendable {
 
     /// Returns the exit code once the worker has stopped.
     ///
-    /// A forced stop does not return: it ends the process with code 2 at once, since calls of librdkafka that wait for a broker
-    /// cannot be cut short. Nothing is lost by it: what is not committed runs again.
+    /// A forced stop does not return: it ends the process with code 2 at once, since calls of librdkafka that wait for
+    /// a broker cannot be cut short. Nothing is lost by it: what is not committed runs again.
     ///
     /// - Throws: ``StartFailure`` when the admin endpoint cannot listen; nothing has been consumed then.
     package func untilStopped(_ signals: SignalDuty) async throws(StartFailure) -> ExitStatus {

@@ -1,7 +1,8 @@
 package import FlexpriceAPI
 
 extension FlexpriceSettings {
-    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and may change.
+    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and
+    /// may change.
     private static let connectionBound = 10_000
 
     /// How a configuration reaches the API.

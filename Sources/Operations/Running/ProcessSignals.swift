@@ -3,8 +3,8 @@ import Glibc
 
 /// The signals that operators and the service manager send, as a stream.
 ///
-/// By hand, since service-lifecycle's own sequence knows neither TSTP nor TTIN. While a value lives the signals do nothing else;
-/// a sequence of more than 16 unread signals loses the oldest.
+/// By hand, since service-lifecycle's own sequence knows neither TSTP nor TTIN. While a value lives the signals do
+/// nothing else; a sequence of more than 16 unread signals loses the oldest.
 package final class ProcessSignals: Sendable {
     /// A signal that means something to a worker.
     package enum Signal: Int32, Sendable, CaseIterable {

@@ -14,8 +14,8 @@ package struct RequiredTopics: Sendable {
 
     /// Makes sure that every topic exists; nothing is created.
     ///
-    /// - Throws: ``StartFailure`` 69 that names every missing topic and the command that creates them, or says that no broker
-    ///   answers.
+    /// - Throws: ``StartFailure`` 69 that names every missing topic and the command that creates them, or says that no
+    ///   broker answers.
     package func check(_ client: ClientProperties, log: @escaping KafkaLogSink) async throws(StartFailure) {
         let existing = try await self.existing(client, log: log)
         let missing = self.names.filter { name in !existing.contains { $0.name == name } }
@@ -38,7 +38,8 @@ package struct RequiredTopics: Sendable {
 
     /// Creates the missing ones.
     ///
-    /// - Parameter retention: for the command and dead-letter topics and the results alike; `nil` for the broker's default.
+    /// - Parameter retention: for the command and dead-letter topics and the results alike; `nil` for the broker's
+    ///   default.
     /// - Throws: ``StartFailure`` with the broker's own sentence.
     package func create(
         partitions: Int,

@@ -2,8 +2,8 @@ package import Logging
 
 /// Reads the settings again on HUP, and puts into force what a reload can change.
 ///
-/// A new file with any mistake is refused as a whole: the old settings stay, and the log names every mistake. What only a restart
-/// can change is named too, and stays as it was.
+/// A new file with any mistake is refused as a whole: the old settings stay, and the log names every mistake. What only
+/// a restart can change is named too, and stays as it was.
 package actor SettingsReload {
     /// Puts new settings into force, as far as a reload can.
     package typealias Applying = @Sendable (Settings) async -> Void

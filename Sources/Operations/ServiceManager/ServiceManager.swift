@@ -10,7 +10,8 @@ package struct ServiceManager: Sendable {
 
     /// The manager that started this process; `nil` when there is none.
     ///
-    /// - Parameter processID: a watchdog meant for another process, such as our parent, is not ours (`sd_watchdog_enabled(3)`).
+    /// - Parameter processID: a watchdog meant for another process, such as our parent, is not ours
+    ///   (`sd_watchdog_enabled(3)`).
     package init?(environment: [String: String], processID: Int32 = getpid()) {
         guard let socket = environment["NOTIFY_SOCKET"], let address = Self.address(socket) else { return nil }
         self.address = address
@@ -40,8 +41,8 @@ package struct ServiceManager: Sendable {
         }
     }
 
-    /// The bytes of `sun_path`: a path, or a name in the abstract namespace, which begins with `@` in the variable and with a
-    /// zero byte in the address (unix(7)).
+    /// The bytes of `sun_path`: a path, or a name in the abstract namespace, which begins with `@` in the variable and
+    /// with a zero byte in the address (unix(7)).
     private static func address(_ text: String) -> [UInt8]? {
         var bytes = Array(text.utf8)
         guard let first = bytes.first, bytes.count < 108 else { return nil }

@@ -5,11 +5,12 @@ import CustomerContract
 ///
 /// Invariants:
 /// 1. `WATCHDOG=1` follows an answer of the loop, and nothing else: no answer, no sign of life.
-/// 2. `READY=1` comes once, when the group has joined and its partitions, if any, are taken; again only to end a reload.
+/// 2. `READY=1` comes once, when the group has joined and its partitions, if any, are taken; again only to end a
+///    reload.
 /// 3. After `STOPPING=1` more time is asked for only when the drain got further since the last time.
 struct ServiceNotices: Sendable {
-    /// What a drain that gets further asks for; several times the interval between two looks, so that one late look does not
-    /// end it.
+    /// What a drain that gets further asks for; several times the interval between two looks, so that one late look
+    /// does not end it.
     static let drainExtension: Duration = .seconds(15)
 
     private enum Phase: Sendable {

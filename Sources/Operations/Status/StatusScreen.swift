@@ -2,7 +2,8 @@ package import CustomerContract
 
 /// Draws what `/status` says, for a person.
 ///
-/// It reads the answer as any program would; a member that is missing is a hyphen, so that an older or newer worker can be looked at.
+/// It reads the answer as any program would; a member that is missing is a hyphen, so that an older or newer worker can
+/// be looked at.
 package struct StatusScreen: Sendable {
     private let status: JSONObject
 

@@ -43,7 +43,8 @@ package final class LogEnds: Sendable {
             return true
         }
         guard isDue else { return }
-        // Not a child of the caller, who must not wait: a broker that is away takes seconds. One at a time, and it ends.
+        // Not a child of the caller, who must not wait: a broker that is away takes seconds. One at a time, and it
+        // ends.
         Task {
             let answer = await self.ask(partitions)
             self.state.withLock { state in

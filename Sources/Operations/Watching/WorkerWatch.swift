@@ -5,8 +5,8 @@ import Synchronization
 
 /// Looks at the worker from outside, once a second and whenever somebody asks, and remembers what it saw.
 ///
-/// Everything that is told about the worker comes from here: health, metrics, status, the service manager's notices. It goes on when
-/// the loop is stuck, and tells then what was last seen.
+/// Everything that is told about the worker comes from here: health, metrics, status, the service manager's notices. It
+/// goes on when the loop is stuck, and tells then what was last seen.
 package final class WorkerWatch: Sendable {
     /// What was seen at one moment.
     package struct View: Sendable {

@@ -1,7 +1,8 @@
 import Crypto
 import CustomerContract
 
-/// The first 16 bytes of SHA-256: enough that no two commands of a file share one, and little enough to be kept for each.
+/// The first 16 bytes of SHA-256: enough that no two commands of a file share one, and little enough to be kept for
+/// each.
 struct CommandDigest: Sendable, Hashable {
     private let high: UInt64
     private let low: UInt64

@@ -7,8 +7,8 @@ import Topics
 /// {"failure":{"row":7,"code":"invalid_command","message":"email must be …"},"value":{"external_id":"acct_8412"}}
 /// ```
 ///
-/// What is to be mended stands in `value`: an object, or the row's own text where it is none. A line of an export stays one, with
-/// its key and headers. `failure` is for people; reading the file passes over it.
+/// What is to be mended stands in `value`: an object, or the row's own text where it is none. A line of an export stays
+/// one, with its key and headers. `failure` is for people; reading the file passes over it.
 enum FailureLine {
     /// The line, without its end.
     static func encoded(_ row: InputRow, _ problem: RowProblem) -> [UInt8] {

@@ -2,8 +2,8 @@ import Glibc
 
 /// The bytes of a file of commands, which can be read from any place and more than once.
 ///
-/// What cannot be rewound (a pipe, a terminal) is copied into a temporary file first, which has no name and goes with the
-/// process: commands are sent only after all of them were checked.
+/// What cannot be rewound (a pipe, a terminal) is copied into a temporary file first, which has no name and goes with
+/// the process: commands are sent only after all of them were checked.
 package final class InputFile: Sendable {
     /// What people call it.
     package let name: String

@@ -10,7 +10,8 @@ extension ProduceOperation {
     /// Sends the commands, and calls `show` whenever there is news.
     ///
     /// Cancelling the task stops it between two batches.
-    /// - Throws: ``TopicSnapshot/Missing`` or `KafkaError` when it cannot begin, ``InputFailure``, ``LineFile/Failure``.
+    /// - Throws: ``TopicSnapshot/Missing`` or `KafkaError` when it cannot begin, ``InputFailure``,
+    ///   ``LineFile/Failure``.
     package func send(
         _ survey: InputSurvey,
         failures: FailuresFile?,
@@ -114,7 +115,8 @@ extension ProduceOperation {
             }
             switch patience.step(at: start.duration(to: now)) {
             case .wait: break
-            // What was taken before is no longer awaited, and what stands before the first place answers nothing of ours.
+            // What was taken before is no longer awaited, and what stands before the first place answers nothing of
+            // ours.
             case .lookAgain(let records): try await results.read(fromBefore: records)
             case .giveUp: return .timedOut(trouble)
             }

@@ -8,11 +8,11 @@ package import Kafka
 /// let outcome = try await operation.send(survey, failures: nil) { show($0) }
 /// ```
 ///
-/// 1. Memory does not grow with the file: it is read once to check it and once more to send it, a batch at a time. While results
-///    are awaited, some 50 bytes are kept for each command that has none yet.
+/// 1. Memory does not grow with the file: it is read once to check it and once more to send it, a batch at a time.
+///    While results are awaited, some 50 bytes are kept for each command that has none yet.
 /// 2. A command counts as sent when the brokers have acknowledged it. Which row to go on with is known at every moment.
-/// 3. The place in the results topic is taken before the first command is sent, so no result is missed, whatever becomes of the
-///    worker meanwhile. Results of an earlier sending of the same rows are not taken for this one's.
+/// 3. The place in the results topic is taken before the first command is sent, so no result is missed, whatever
+///    becomes of the worker meanwhile. Results of an earlier sending of the same rows are not taken for this one's.
 package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration {
     let request: ProduceRequest
     let file: InputFile

@@ -2,9 +2,9 @@ import CustomerContract
 
 /// The commands that were sent and have no result yet; some 50 bytes each.
 ///
-/// Rows that say the same share an id. Each of them is a command of its own with a result of its own, told apart by where the
-/// command stands; that is remembered for such ids alone. A result that comes again, as it may with `at_least_once`, and one
-/// of somebody else's command are passed over.
+/// Rows that say the same share an id. Each of them is a command of its own with a result of its own, told apart by
+/// where the command stands; that is remembered for such ids alone. A result that comes again, as it may with
+/// `at_least_once`, and one of somebody else's command are passed over.
 struct PendingCommands: Sendable {
     private struct Place: Sendable {
         let line: UInt32

@@ -1,8 +1,8 @@
 /// What to do while no result comes: wait, look again from further back, or give up.
 ///
 /// 1. It is given up when no result has come for the time that was allowed, and not before.
-/// 2. Looking again costs a reading of what is there already, so it is done after 5 s of silence, and each time after twice as long
-///    and from four times as far back: in 20 minutes at most eight times.
+/// 2. Looking again costs a reading of what is there already, so it is done after 5 s of silence, and each time after
+///    twice as long and from four times as far back: in 20 minutes at most eight times.
 struct ResultPatience {
     /// What to do.
     enum Step: Hashable {

@@ -44,7 +44,8 @@ struct ArrayRows {
         return InputRow(place, text, isTooLarge ? .tooLarge(maximumBytes: self.maximumBytes) : nil)
     }
 
-    /// The bytes of one value, by its brackets and quotes alone; strings are stepped over, so that those in them do not count.
+    /// The bytes of one value, by its brackets and quotes alone; strings are stepped over, so that those in them do not
+    /// count.
     private mutating func element(_ place: RowPlace) throws(InputFailure) -> (text: [UInt8], isTooLarge: Bool) {
         var text: [UInt8] = []
         var isTooLarge = false

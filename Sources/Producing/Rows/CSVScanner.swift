@@ -1,7 +1,7 @@
 /// Cuts a file into rows and cells by RFC 4180.
 ///
-/// Cells are separated by commas; one that holds a comma, a quote or an end of line stands in double quotes, in which a quote is
-/// doubled. Rows end with CR LF, LF or a lone CR. Empty lines are passed over.
+/// Cells are separated by commas; one that holds a comma, a quote or an end of line stands in double quotes, in which a
+/// quote is doubled. Rows end with CR LF, LF or a lone CR. Empty lines are passed over.
 struct CSVScanner {
     /// A row as it was cut.
     struct Row {

@@ -7,10 +7,11 @@ package import Topics
 /// A plain struct without I/O or clock.
 /// Its owner asks ``next(at:)``, does what it says, and tells what came of it. Invariants:
 ///
-/// 1. A dead letter is sent at most once: not if ``SentBack`` has it, and it is put there only by ``committed(positions:at:)``, whose
-///    transaction carries both. A batch that did not get out is offered again as it was.
-/// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory grows
-///    neither with the topic nor with its records.
+/// 1. A dead letter is sent at most once: not if ``SentBack`` has it, and it is put there only by
+///    ``committed(positions:at:)``, whose transaction carries both. A batch that did not get out is offered again as it
+///    was.
+/// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory
+///    grows neither with the topic nor with its records.
 /// 3. Letters of a partition leave in the order in which they stand there, retries included.
 /// 4. While the first letters' results are awaited, nothing else is sent.
 package struct RedriveJob: Sendable {
@@ -77,8 +78,8 @@ package struct RedriveJob: Sendable {
         self.settings = settings
         self.sentBack = sentBack
         self.canary = settings.canary == 0 ? .passed : canary
-        // A process that died between sending its first letters and writing down where they stand leaves nothing to wait for:
-        // then others are the first.
+        // A process that died between sending its first letters and writing down where they stand leaves nothing to
+        // wait for: then others are the first.
         if case .awaited(let positions) = self.canary, positions.count < movedBefore { self.canary = .none }
         self.pacer = RatePacer(rate: settings.rate)
         self.nextBeat = settings.beatInterval
@@ -141,7 +142,8 @@ package struct RedriveJob: Sendable {
         }
     }
 
-    /// The records themselves were refused, and nothing was committed: they are tried one by one, and the one that is at fault is left.
+    /// The records themselves were refused, and nothing was committed: they are tried one by one, and the one that is
+    /// at fault is left.
     package mutating func refused(_ error: KafkaError) {
         guard let batch = self.offered else { return }
         self.offered = nil

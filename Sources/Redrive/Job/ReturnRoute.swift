@@ -32,9 +32,9 @@ package struct ReturnRoute: Sendable {
 
     /// The record that goes back.
     ///
-    /// Key, value and headers are those of the command, less those of the dialect and with the count of laps replaced. It goes to
-    /// the partition that it came from, so that it stands in the same order with others of its customer. Its timestamp is the time of
-    /// sending: with its old one the topic's retention might take it at once.
+    /// Key, value and headers are those of the command, less those of the dialect and with the count of laps replaced.
+    /// It goes to the partition that it came from, so that it stands in the same order with others of its customer. Its
+    /// timestamp is the time of sending: with its old one the topic's retention might take it at once.
     package func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
         guard letter.redriveCount < self.maximumLaps else { return .failure(.lapsSpent) }
         if letter.record.headers.contains(where: { $0.name.isSame(as: DeadLetter.valueDropped) }) {
@@ -78,7 +78,8 @@ package struct ReturnRoute: Sendable {
         let foreign = letter.dialect == .own ? nil : letter.dialect?.headers
         let count = DeadLetterHeader.redriveCount.rawValue
         var headers = letter.record.headers.filter { header in
-            // Our own headers stay: the worker replaces them if the command fails again, and until then they tell its story.
+            // Our own headers stay: the worker replaces them if the command fails again, and until then they tell its
+            // story.
             !header.name.isSame(as: count) && !header.name.isSame(as: DeadLetter.redrivenFrom)
                 && !(foreign?.owns(header.name) ?? false)
         }

@@ -1,6 +1,7 @@
 import Topics
 
-/// Whether a command may begin, must go on with an earlier job, or must not touch the topic: the one place that decides it.
+/// Whether a command may begin, must go on with an earlier job, or must not touch the topic: the one place that decides
+/// it.
 package enum JobClaim: Sendable, Hashable {
     /// A new job; the unfinished one that it leaves behind, if there is one.
     case begin(leaving: JobRecord?)

@@ -1,4 +1,5 @@
-/// What makes two commands the same job: FNV-1a (64 bits, base 36) over the words that choose, address and change dead letters.
+/// What makes two commands the same job: FNV-1a (64 bits, base 36) over the words that choose, address and change dead
+/// letters.
 ///
 /// How fast and how carefully they are sent does not belong to it: a job may be resumed at another rate.
 package struct JobIdentity: Sendable, Hashable {

@@ -3,8 +3,8 @@ package import Kafka
 
 /// Keeps a topic's ``JobRecord`` and ``SentBack`` in the cluster, and sends what goes back, both in one transaction.
 ///
-/// Every transaction moves the record's beat. So after an outcome that could not be learnt, the record tells: it has the beat of
-/// the transaction or not.
+/// Every transaction moves the record's beat. So after an outcome that could not be learnt, the record tells: it has
+/// the beat of the transaction or not.
 package actor JobStore {
     /// What came of a transaction.
     package enum Outcome: Sendable {
@@ -144,8 +144,8 @@ package actor JobStore {
                 if error.isFenced { return .takenOver }
             }
         }
-        // Unknown outcome, a refused record (librdkafka before 2.1 cannot go on after one with the same producer), or an abort that
-        // did not work: a new producer takes the id, which makes the broker decide what was left open.
+        // Unknown outcome, a refused record (librdkafka before 2.1 cannot go on after one with the same producer), or
+        // an abort that did not work: a new producer takes the id, which makes the broker decide what was left open.
         self.producer = nil
         do {
             _ = try await self.currentProducer()

@@ -3,13 +3,13 @@ import Topics
 
 /// Which dead letters of a topic have been sent back, by any job, ever (as far as the topic keeps them).
 ///
-/// A dead letter stays where it is when it is sent back, since a log cannot be edited. So that is remembered beside it: as
-/// committed offsets of consumer groups, in the same transaction that carries the records. Each group holds one page of every
-/// partition, ``pageSize`` offsets long, as the completed set in the offset's metadata.
+/// A dead letter stays where it is when it is sent back, since a log cannot be edited. So that is remembered beside it:
+/// as committed offsets of consumer groups, in the same transaction that carries the records. Each group holds one page
+/// of every partition, ``pageSize`` offsets long, as the completed set in the offset's metadata.
 ///
 /// Invariants:
-/// 1. A page always fits its metadata, whatever pattern was sent: the worst is every other offset, which takes four bytes for two
-///    (``OffsetMetadata``), so 2,000 offsets take at most 4,000 of 4,096 bytes less 12 for the head.
+/// 1. A page always fits its metadata, whatever pattern was sent: the worst is every other offset, which takes four
+///    bytes for two (``OffsetMetadata``), so 2,000 offsets take at most 4,000 of 4,096 bytes less 12 for the head.
 /// 2. A page is written whole; what was in it before stays in it. So a writer must know the page, and is alone (the
 ///    transactional id of the topic is his).
 package struct SentBack: Sendable, Hashable {

@@ -17,7 +17,8 @@ package struct MergePatch: Sendable, Hashable {
             case .null:
                 result[member.name] = nil
             case .object(let nested):
-                // A value that is no object counts as an empty one, so that the nulls of the patch never arrive in the result.
+                // A value that is no object counts as an empty one, so that the nulls of the patch never arrive in the
+                // result.
                 let current = result[member.name]?.objectValue ?? JSONObject()
                 result[member.name] = .object(MergePatch(nested).applied(to: current))
             case .bool, .number, .string, .array:

@@ -15,8 +15,8 @@ extension RedriveOperation {
     ) async throws -> RedriveOutcome {
         let files = try self.openFiles()
         try await self.store.take()
-        // From here on nobody else writes: what is there now is what was there when the plan was made, or somebody was quicker. Only
-        // a running job that is taken over may have come further.
+        // From here on nobody else writes: what is there now is what was there when the plan was made, or somebody was
+        // quicker. Only a running job that is taken over may have come further.
         let found = try await self.store.find(plan.snapshot.partitions, results: []).record
         guard found == plan.found || self.request.takesOver && found?.id == plan.found?.id else {
             throw RedriveRefusal.overtaken
@@ -115,7 +115,8 @@ extension RedriveOperation {
                     if attemptsLeft == 0 { job.stop(.failed(error)) }
                     try? await self.clock.sleep(for: .seconds(1))
                 }
-                // The first letters' places are known only now; the next transaction, at the latest the next beat, carries them.
+                // The first letters' places are known only now; the next transaction, at the latest the next beat,
+                // carries them.
                 if let results, job.followsResults { Self.tell(try await results.next(within: .zero), to: &job) }
             case .beat:
                 let outcome = await self.store.commit([], pages: [:], job: session.offsets(job), record: session.record)

@@ -109,7 +109,8 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
         return try await TopicSnapshot(self.request.resultTopic, self.admin).ranges
     }
 
-    /// Whether the owner of a job may still be at it: a process of this host that is gone is not, any other shows itself by its beats.
+    /// Whether the owner of a job may still be at it: a process of this host that is gone is not, any other shows
+    /// itself by its beats.
     private func isAlive(_ record: JobRecord?, _ snapshot: TopicSnapshot) async throws -> Bool {
         guard let record, record.state == .running, !record.owner.isGone(seenFrom: self.owner) else { return false }
         for _ in 0..<Self.looks {

@@ -2,7 +2,8 @@ package import CustomerContract
 package import Kafka
 package import Topics
 
-/// A dead-letter topic as it stands at one moment, for everything that only looks: nothing is changed, not even by an offset.
+/// A dead-letter topic as it stands at one moment, for everything that only looks: nothing is changed, not even by an
+/// offset.
 package struct DeadLetterTopic: Sendable {
     /// Its partitions and ends.
     package let snapshot: TopicSnapshot

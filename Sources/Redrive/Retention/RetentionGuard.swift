@@ -3,8 +3,8 @@ import Kafka
 
 /// Whether dead letters that nobody has dealt with are about to be deleted by their topic's retention.
 ///
-/// A dead letter has the timestamp of its command, and Kafka deletes by timestamps, so it may go earlier than one would think
-/// from when it failed.
+/// A dead letter has the timestamp of its command, and Kafka deletes by timestamps, so it may go earlier than one would
+/// think from when it failed.
 package struct RetentionGuard: Sendable, Hashable {
     /// Warn when less than this part of the retention is left.
     static let warningPart: Int64 = 5
@@ -18,7 +18,8 @@ package struct RetentionGuard: Sendable, Hashable {
 
     /// Gathers the facts.
     ///
-    /// - Parameter retentionMilliseconds: the topic's `retention.ms` as the broker gives it; negative or unreadable means for ever.
+    /// - Parameter retentionMilliseconds: the topic's `retention.ms` as the broker gives it; negative or unreadable
+    ///   means for ever.
     package init(retentionMilliseconds: String?, oldestWaiting: UnixMilliseconds?, now: UnixMilliseconds) {
         let milliseconds = retentionMilliseconds.flatMap { Int64($0) } ?? -1
         self.retention = milliseconds < 0 ? nil : .milliseconds(milliseconds)

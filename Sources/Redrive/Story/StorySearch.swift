@@ -8,7 +8,8 @@ struct StorySearch: Sendable {
     let externalID: ExternalID?
     /// The record that was asked for.
     let position: RecordPosition?
-    /// How the id stands in JSON if it is written there without escapes; `nil` when it may be written in more than one way.
+    /// How the id stands in JSON if it is written there without escapes; `nil` when it may be written in more than one
+    /// way.
     private let plain: [UInt8]?
 
     init(externalID: ExternalID?, position: RecordPosition?) {

@@ -3,7 +3,8 @@ package import Kafka
 package import Ledger
 import Topics
 
-/// Gathers a ``Story``: reads the topics of commands, results and dead letters once, and asks the ledger and the group's offsets.
+/// Gathers a ``Story``: reads the topics of commands, results and dead letters once, and asks the ledger and the
+/// group's offsets.
 ///
 /// It changes nothing, and it reads whole topics: seconds for some hundred thousand records.
 package struct StoryTeller: Sendable {

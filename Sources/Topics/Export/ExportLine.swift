@@ -9,11 +9,12 @@ package import Kafka
 ///  "key":"acct_8412","headers":[{"name":"ce_id","value":"signup-1"}],"value":{"external_id":"acct_8412"}}
 /// ```
 ///
-/// A value that is a JSON object stands there as one, so that it can be read and mended; then only spaces and the spelling of
-/// escapes are lost. If it is to be exact, and where it is something else, it stands as a text. Bytes that are no text stand as
-/// `key_base64`, `value_base64` or a header's `value_base64`.
+/// A value that is a JSON object stands there as one, so that it can be read and mended; then only spaces and the
+/// spelling of escapes are lost. If it is to be exact, and where it is something else, it stands as a text. Bytes that
+/// are no text stand as `key_base64`, `value_base64` or a header's `value_base64`.
 ///
-/// A line that says `failure` in place of `dead_letter` is read too: so commands are written down that could not be sent.
+/// A line that says `failure` in place of `dead_letter` is read too: so commands are written down that could not be
+/// sent.
 package struct ExportLine: Sendable, Hashable {
     /// Why a line is not one.
     package struct Problem: Error, Sendable, CustomStringConvertible {

@@ -1,9 +1,9 @@
 /// The completed set as it stands in the metadata of a committed offset.
 ///
 /// `cw1.CHECKSUM.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left out, how many
-/// follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36) of the committed offset
-/// and RUNS. ASCII, because brokers treat metadata as a string. Metadata that is foreign, damaged or belongs to another
-/// offset reads as the empty set, and whoever reads it must be able to live with that.
+/// follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36) of the
+/// committed offset and RUNS. ASCII, because brokers treat metadata as a string. Metadata that is foreign, damaged or
+/// belongs to another offset reads as the empty set, and whoever reads it must be able to live with that.
 package enum OffsetMetadata {
     private static let prefix = "cw1."
     /// Brokers refuse more (`offset.metadata.max.bytes`, 4,096 by default).

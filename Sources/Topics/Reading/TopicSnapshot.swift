@@ -14,8 +14,8 @@ package struct TopicSnapshot: Sendable, Hashable {
     package let topic: String
     /// From the first offset that is kept to the one behind the last that is decided.
     ///
-    /// librdkafka asks for the last stable offset (its clients read committed records unless told otherwise), so everything below
-    /// the upper bound is committed or aborted.
+    /// librdkafka asks for the last stable offset (its clients read committed records unless told otherwise), so
+    /// everything below the upper bound is committed or aborted.
     package let ranges: [TopicPartition: Range<Int64>]
 
     /// Asks the cluster.

@@ -1,10 +1,11 @@
 package import CustomerContract
 package import Kafka
 
-/// A result event as it stands in a topic (contract, section 3), read leniently for all that print, count or await results.
+/// A result event as it stands in a topic (contract, section 3), read leniently for all that print, count or await
+/// results.
 ///
-/// What this version does not know passes: another outcome, another error code, further members. Who writes a service reads
-/// with `CustomerResult`, which holds an event to the contract.
+/// What this version does not know passes: another outcome, another error code, further members. Who writes a service
+/// reads with `CustomerResult`, which holds an event to the contract.
 package struct ResultEvent: Sendable {
     /// Where it stands.
     package let position: RecordPosition

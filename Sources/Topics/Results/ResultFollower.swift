@@ -43,10 +43,10 @@ package struct ResultFollower: Sendable {
 
     /// Reads again from that many records before the first places on; records come a second time.
     ///
-    /// Whether a committed record is seen must not depend on where a fetch begins, but noida-db 0.2.3 names an aborted transaction
-    /// also to a fetch that begins behind its end. librdkafka then waits for its end, and takes whatever the same producer commits
-    /// meanwhile for aborted. A worker that was killed, and goes on under its transactional id, has left such a transaction: behind
-    /// the first place if that was lately, before it if not.
+    /// Whether a committed record is seen must not depend on where a fetch begins, but noida-db 0.2.3 names an aborted
+    /// transaction also to a fetch that begins behind its end. librdkafka then waits for its end, and takes whatever
+    /// the same producer commits meanwhile for aborted. A worker that was killed, and goes on under its transactional
+    /// id, has left such a transaction: behind the first place if that was lately, before it if not.
     package func read(fromBefore records: Int64) async throws(KafkaError) {
         try await self.reader.read(
             from: self.ranges.map { partition, range in

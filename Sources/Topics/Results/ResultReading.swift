@@ -1,6 +1,7 @@
 package import Kafka
 
-/// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an offset.
+/// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an
+/// offset.
 package struct ResultReading: Sendable {
     private let client: ClientProperties
     private let log: KafkaLogSink
@@ -26,9 +27,10 @@ package struct ResultReading: Sendable {
 
     /// Gives every event that is meant to `body` as it comes, until it returns `false` or the task is cancelled.
     ///
-    /// A follower sees what the broker lets a reader of committed records see. noida-db 0.2.3 hides from every such reader what a
-    /// producer commits after a transaction of its own that was aborted; reading again from before that would show it,
-    /// but again and again, and from ever further back, so it is left to ``visit(_:_:)``, which begins anew.
+    /// A follower sees what the broker lets a reader of committed records see. noida-db 0.2.3 hides from every such
+    /// reader what a producer commits after a transaction of its own that was aborted; reading again from before that
+    /// would show it, but again and again, and from ever further back, so it is left to ``visit(_:_:)``, which begins
+    /// anew.
     /// - Parameter fromBeginning: whether those that are there already come first; otherwise only those from now on.
     package func follow(
         _ selection: ResultSelection,

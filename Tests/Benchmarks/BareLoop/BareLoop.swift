@@ -5,7 +5,8 @@ import NIOPosix
 
 /// What the HTTP client reaches when nothing but requests is to be done: the yardstick of `api_concurrency.py`.
 ///
-/// `bare-http-loop BASE_URL API_KEY COUNT CONCURRENCY` creates COUNT customers, CONCURRENCY at a time, and prints requests a second.
+/// `bare-http-loop BASE_URL API_KEY COUNT CONCURRENCY` creates COUNT customers, CONCURRENCY at a time, and prints
+/// requests a second.
 @main
 enum BareLoop {
     static func main() async throws {

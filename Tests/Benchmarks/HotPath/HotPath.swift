@@ -6,7 +6,8 @@ import Ledger
 
 /// One step of a command's road, again and again: `hot-path STEP COUNT [rate]`.
 ///
-/// `Tests/Benchmarks/hot_path.py` counts the instructions of each step under valgrind; with `rate` the steps a second are printed.
+/// `Tests/Benchmarks/hot_path.py` counts the instructions of each step under valgrind; with `rate` the steps a second
+/// are printed.
 @main
 enum HotPath {
     static func main() throws {

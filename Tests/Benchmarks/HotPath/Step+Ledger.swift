@@ -8,7 +8,8 @@ extension Step {
     /// Commands of one batch.
     private static let batch = 100
 
-    /// Waits for what is asynchronous on this thread: valgrind 3.19 ends over a main thread that libdispatch has put to sleep.
+    /// Waits for what is asynchronous on this thread: valgrind 3.19 ends over a main thread that libdispatch has put to
+    /// sleep.
     static func ledger(_ count: Int) throws -> Int {
         let outcome = Outcome()
         let isDone = DispatchSemaphore(value: 0)

@@ -3,7 +3,8 @@ import CustomerContract
 import Ledger
 import Operations
 
-/// Measures two stores of one kind against each other, batch by batch in turn, so that whatever else the machine does meets both.
+/// Measures two stores of one kind against each other, batch by batch in turn, so that whatever else the machine does
+/// meets both.
 ///
 /// `Tests/Benchmarks/ledger_scale.py` makes the stores and judges the figures.
 @main

@@ -4,8 +4,8 @@ import Foundation
 /// The code's side of `Tests/Contract/agreement.py`: what it makes of messages, and messages that it makes itself.
 ///
 /// `contract-judge commands|results|dead-letters` reads a message a line and writes a verdict a line;
-/// `contract-judge make-results|make-dead-letters COUNT SEED` writes messages; `contract-judge names` the names of the wire format.
-/// Nothing that is installed.
+/// `contract-judge make-results|make-dead-letters COUNT SEED` writes messages; `contract-judge names` the names of the
+/// wire format. Nothing that is installed.
 @main
 enum ContractJudge {
     static func main() {

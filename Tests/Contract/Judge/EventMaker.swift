@@ -1,7 +1,7 @@
 import CustomerContract
 
-/// Makes results and dead letters as the worker would write them: of commands of every kind that the code has read, with whatever may
-/// become of each.
+/// Makes results and dead letters as the worker would write them: of commands of every kind that the code has read,
+/// with whatever may become of each.
 ///
 /// The same seed makes the same events.
 struct EventMaker {

@@ -4,7 +4,8 @@ import Topics
 
 @testable import Redrive
 
-/// Plays the owner of a job, and the cluster: commits what the job sends, in order, unless it is told to fail or to die.
+/// Plays the owner of a job, and the cluster: commits what the job sends, in order, unless it is told to fail or to
+/// die.
 struct JobDriver {
     /// What became of a run.
     enum End: Equatable {

@@ -6,7 +6,8 @@ import Testing
 
 /// The store against librdkafka's mock, with faults in a transaction.
 ///
-/// The mock keeps no offsets of transactions and fences nobody: what is found again is shown against a broker of its own process.
+/// The mock keeps no offsets of transactions and fences nobody: what is found again is shown against a broker of its
+/// own process.
 @Suite(.timeLimit(.minutes(2))) struct JobStoreTests {
     private static let partition = TopicPartition(topic: Letters.topic, partition: 0)
     /// Kafka's number of EndTxn, and the codes that a broker gives.

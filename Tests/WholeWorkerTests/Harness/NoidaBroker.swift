@@ -3,7 +3,8 @@ import Glibc
 import Kafka
 import Synchronization
 
-/// A Kafka-compatible broker in a process of its own, on a free port of loopback, with its data in a folder that goes with it.
+/// A Kafka-compatible broker in a process of its own, on a free port of loopback, with its data in a folder that goes
+/// with it.
 ///
 /// `Tests/Scripts/setup.sh tests` installs it.
 final class NoidaBroker: Sendable {
@@ -48,7 +49,8 @@ final class NoidaBroker: Sendable {
 
     /// Waits until it answers, and creates topics.
     ///
-    /// - Parameter largestRecord: `max.message.bytes` of each topic that is named; the broker's own, a megabyte, for others.
+    /// - Parameter largestRecord: `max.message.bytes` of each topic that is named; the broker's own, a megabyte, for
+    ///   others.
     func create(_ topics: [String], partitions: Int, largestRecord: [String: Int] = [:]) async throws {
         let admin = try Admin(ClientProperties(brokers: self.brokers), log: { _ in })
         _ = try await admin.topics(timeout: .seconds(30))

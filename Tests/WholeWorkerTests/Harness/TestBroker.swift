@@ -56,7 +56,8 @@ struct TestBroker: Sendable {
 
     /// Whether a client that is new gets an answer in time.
     ///
-    /// It is asked and not listened to: librdkafka does not tell of a broken connection again when the last error was the same.
+    /// It is asked and not listened to: librdkafka does not tell of a broken connection again when the last error was
+    /// the same.
     func answers(within limit: Duration) async throws -> Bool {
         let admin = try Admin(ClientProperties(brokers: self.brokers), log: { _ in })
         do throws(KafkaError) {

@@ -4,9 +4,9 @@ import Foundation
 /// One source of values: the command line, the environment or the file.
 ///
 /// A layer is a snapshot of a swift-configuration provider plus the one thing that a provider does not tell: the place
-/// of a value, in a user's terms. `ConfigReader` is not put on top: it answers with the first provider's value and drops
-/// the rest, while here every written value is checked, also one that another layer overrides, and each mistake keeps
-/// its place.
+/// of a value, in a user's terms. `ConfigReader` is not put on top: it answers with the first provider's value and
+/// drops the rest, while here every written value is checked, also one that another layer overrides, and each mistake
+/// keeps its place.
 struct SettingLayer: Sendable {
     let snapshot: any ConfigSnapshot
 

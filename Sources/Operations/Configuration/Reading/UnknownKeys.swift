@@ -40,8 +40,8 @@ struct UnknownKeys: Sendable {
 
     /// The variables that look meant for this program and name no setting.
     ///
-    /// Other programs of Flexprice share the prefix, so a variable is taken for a slip only if it begins like one of our
-    /// sections, or is within two letters of one of our names.
+    /// Other programs of Flexprice share the prefix, so a variable is taken for a slip only if it begins like one of
+    /// our sections, or is within two letters of one of our names.
     func problems(in environment: [String: String]) -> [ConfigurationProblem] {
         let names = Dictionary(known.map { (EnvironmentLayer.name(of: $0), $0) }) { first, _ in first }
         return EnvironmentLayer.relevant(environment).keys.compactMap { name -> ConfigurationProblem? in

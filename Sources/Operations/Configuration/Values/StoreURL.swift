@@ -43,7 +43,8 @@ package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether a password has a bare `@` or `/` in it: libpq would take what follows for the host, and name it in its messages.
+    /// Whether a password has a bare `@` or `/` in it: libpq would take what follows for the host, and name it in its
+    /// messages.
     private static func splitsPassword(_ rest: Substring) -> Bool {
         // As libpq reads it: there is a user if an `@` comes before the first `/`.
         guard let mark = rest.firstIndex(where: { $0 == "/" || $0 == "@" }) else { return false }
