@@ -45,22 +45,24 @@ public enum CustomerCommandsError: Error, Sendable, Hashable, CustomStringConver
         case .closed:
             "the client is closed; a command that had been sent is carried out all the same"
         case .notRunning:
-            "the command was not sent: the client is not ready. Call run() in a task that lives as long as your service, and see what it "
-                + "throws when it cannot reach the brokers"
+            "the command was not sent: the client is not ready. Call run() in a task that lives as long as your "
+                + "service, and see what it throws when it cannot reach the brokers"
         case .noAnswers:
             "this client reads no answers; set answers to a results topic or a reply topic, or use send"
         case .notAcknowledged(let id, let failure):
             "the brokers did not acknowledge command \(id) (\(failure.name): \(failure.message)); "
                 + "send it again with the same command id, each external_id is created once"
         case .noResult(let id, let topic, let limit):
-            "no result of command \(id) on \(topic) within \(limit); it may still be carried out. See whether the worker runs, and "
-                + "whether its kafka.reply_topics_allowed lists a reply topic; to send it again does no harm"
+            "no result of command \(id) on \(topic) within \(limit); it may still be carried out. "
+                + "See whether the worker runs, and whether its kafka.reply_topics_allowed lists a reply topic; "
+                + "to send it again does no harm"
         case .unreadableResult(let id, let reason):
             "the result of command \(id) cannot be read: \(reason)"
         case .missingTopic(let topic):
             "missing topic: \(topic); create it with your cluster's tools or with: customer-worker topics create"
         case .broker(let failure):
-            "the brokers cannot be used (\(failure.name): \(failure.message)); see brokers and properties of the settings"
+            "the brokers cannot be used (\(failure.name): \(failure.message)); see brokers and properties of the "
+                + "settings"
         }
     }
 }

@@ -6,7 +6,8 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract:
-            "Start a broker, a simulated Flexprice and the worker in this process, and show what becomes of a mix of commands."
+            "Start a broker, a simulated Flexprice and the worker in this process, and show what becomes of a mix of "
+            + "commands."
     )
 
     @Flag(help: "Print the results as JSON.")

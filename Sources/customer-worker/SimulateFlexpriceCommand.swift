@@ -22,7 +22,8 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What goes wrong when: a JSON file of steps, [{\"after_milliseconds\": 5000, \"faults\": [{\"fault\": \"unauthorized\"}]}].",
+            "What goes wrong when: a JSON file of steps, [{\"after_milliseconds\": 5000, \"faults\": [{\"fault\": "
+                + "\"unauthorized\"}]}].",
             valueName: "file"
         )
     )

@@ -9,8 +9,8 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Ask a running worker how it is doing.",
         discussion: """
-            Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when nobody answers. The worker is looked for at \
-            admin.listen.
+            Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when nobody answers. \
+            The worker is looked for at admin.listen.
             """
     )
 

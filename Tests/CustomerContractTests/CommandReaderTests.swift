@@ -125,7 +125,8 @@ import Testing
 
     @Test func `envelope mode checks only size, JSON and external_id`() throws {
         let body =
-            #"{"external_id":"a","email":5,"address_country":"us","External_Id2":1,"Email":"x","x":1,"x":2,"name":"\u0000"}"#
+            #"{"external_id":"a","email":5,"address_country":"us","External_Id2":1,"Email":"x","x":1,"x":2,"#
+            + #""name":"\u0000"}"#
         #expect(String(decoding: try command(body, mode: .envelope).encodedBody(), as: UTF8.self) == body)
         #expect(try details(#"{"external_id":"\u0000","email":5}"#, mode: .envelope).keys.sorted() == ["external_id"])
         #expect(

@@ -5,12 +5,14 @@ import Testing
 @Suite struct CustomerResultTests {
     private static let created = """
         {"status":"created","outcome":"replayed","external_id":"acct_1","customer":{"id":"cust_1","seats":1.50},\
-        "command":{"id":"c-7","topic":"customer_commands","partition":3,"offset":1207,"timestamp":"2026-11-22T10:00:00.000Z"},\
-        "attempts":0,"completed_at":"2026-11-22T10:00:00.042Z","since_a_later_version":[]}
+        "command":{"id":"c-7","topic":"customer_commands","partition":3,"offset":1207,\
+        "timestamp":"2026-11-22T10:00:00.000Z"},"attempts":0,"completed_at":"2026-11-22T10:00:00.042Z",\
+        "since_a_later_version":[]}
         """
     private static let failed = """
-        {"status":"failed","error":{"code":"rejected","message":"no","retryable":false,"http_status":404,"details":{"a":1}},\
-        "command":{"id":"t/0/1","topic":"t","partition":0,"offset":1},"attempts":2,"completed_at":"2026-11-22T10:00:00.042Z"}
+        {"status":"failed","error":{"code":"rejected","message":"no","retryable":false,"http_status":404,\
+        "details":{"a":1}},"command":{"id":"t/0/1","topic":"t","partition":0,"offset":1},"attempts":2,\
+        "completed_at":"2026-11-22T10:00:00.042Z"}
         """
 
     private static func read(_ text: String) throws(UnreadableEvent) -> CustomerResult {

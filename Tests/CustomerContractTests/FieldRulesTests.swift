@@ -26,10 +26,13 @@ import Testing
         #""metadata":{"pan":"AAMCM4148\u0131"}"#, #""metadata":{"GSTIN":"free","Pan":"free"}"#,
         #""metadata":{"place_of_supply":"x","Gstin":"y"}"#, #""skip_onboarding_workflow":true"#,
         #""onboarding_workflow_name":"""#, #""tax_rate_overrides":[]"#,
-        #""tax_rate_overrides":[{"tax_rate_code":"gst","currency":"inr","priority":0,"auto_apply":false,"metadata":{"k":"v"}}]"#,
-        #""tax_rate_overrides":[{"tax_rate_code":"gst","priority":null,"auto_apply":null,"metadata":null,"tax_behavior":null}]"#,
+        #""tax_rate_overrides":[{"tax_rate_code":"gst","currency":"inr","priority":0,"auto_apply":false,"#
+            + #""metadata":{"k":"v"}}]"#,
+        #""tax_rate_overrides":[{"tax_rate_code":"gst","priority":null,"auto_apply":null,"metadata":null,"#
+            + #""tax_behavior":null}]"#,
         #""tax_rate_overrides":[{"tax_rate_code":"gst","later":{"x":1}}]"#, #""integration_entity_mapping":[]"#,
-        #""integration_entity_mapping":[{"entity_id":"e","entity_type":"customer","provider_type":"stripe","provider_entity_id":"p"}]"#,
+        #""integration_entity_mapping":[{"entity_id":"e","entity_type":"customer","provider_type":"stripe","#
+            + #""provider_entity_id":"p"}]"#,
         #""billing_currency":"inr""#, #""contact_persons":[]"#,
         #""contact_persons":[{"first_name":"A","is_primary":true},{"first_name":"B"}]"#,
         #""contact_persons":[{"first_name":"A","last_name":null,"email":"","is_primary":null}]"#,
@@ -147,7 +150,8 @@ import Testing
             "integration_entity_mapping[0].provider_entity_id", "is required"
         ),
         (
-            #""integration_entity_mapping":[{"entity_id":"","entity_type":"t","provider_type":"p","provider_entity_id":"i"}]"#,
+            #""integration_entity_mapping":[{"entity_id":"","entity_type":"t","provider_type":"p","#
+                + #""provider_entity_id":"i"}]"#,
             "integration_entity_mapping[0].entity_id", "must not be empty"
         ),
         (#""contact_persons":[{"last_name":"B"}]"#, "contact_persons[0].first_name", "is required"),

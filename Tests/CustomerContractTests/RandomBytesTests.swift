@@ -71,8 +71,10 @@ import Testing
     private static let bodies: [[UInt8]] = [
         sampleBody, #"{"external_id":"a"}"#, #"{"data":{"external_id":"a","metadata":{"pan":"AAMCM4148E"}},"id":"x"}"#,
         #"{"data_base64":"eyJleHRlcm5hbF9pZCI6ImEifQ==","id":"x"}"#,
-        #"{"external_id":"\ud83d\ude00","email":"\"q\"@b.co","n":-1.5e10,"metadata":{"gstin":"27AAMCM4148E1ZD","é":"\u00e9"}}"#,
-        #"{"external_id":"a","tax_rate_overrides":[{"tax_rate_code":"g","priority":1}],"contact_persons":[{"first_name":"x"}]}"#,
+        #"{"external_id":"\ud83d\ude00","email":"\"q\"@b.co","n":-1.5e10,"metadata":{"gstin":"27AAMCM4148E1ZD","#
+            + #""é":"\u00e9"}}"#,
+        #"{"external_id":"a","tax_rate_overrides":[{"tax_rate_code":"g","priority":1}],"#
+            + #""contact_persons":[{"first_name":"x"}]}"#,
     ].map { Array($0.utf8) }
 
     private static let pieces: [[UInt8]] =

@@ -9,8 +9,8 @@ import Testing
     static let completedAt = UnixMilliseconds(1_795_341_600_042)
     static let customer = CustomerDocument(
         json: Array(
-            #"{"id":"cust_01K3A7Z9Q4M8T2V6X0B1C5D9EF","external_id":"acct_8412","name":"Acme","metadata":null,"status":"published"}"#
-                .utf8
+            (#"{"id":"cust_01K3A7Z9Q4M8T2V6X0B1C5D9EF","external_id":"acct_8412","name":"Acme","metadata":null,"#
+                + #""status":"published"}"#).utf8
         )
     )
 

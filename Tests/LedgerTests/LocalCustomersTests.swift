@@ -13,17 +13,19 @@ import Testing
 
     @Test func `a customer has all fields of the API's answer, in its order`() throws {
         let customer = try Self.made(
-            #"{"address_city":"San Francisco","address_country":"US","address_line1":"548 Market St","address_line2":"","#
-                + #""address_postal_code":"94104","address_state":"CA","email":"billing@acme.co","external_id":"acct_8412","#
-                + #""metadata":{"plan":"pro"},"name":"Acme","skip_onboarding_workflow":true,"later":1}"#
+            #"{"address_city":"San Francisco","address_country":"US","address_line1":"548 Market St","#
+                + #""address_line2":"","address_postal_code":"94104","address_state":"CA","email":"billing@acme.co","#
+                + #""external_id":"acct_8412","metadata":{"plan":"pro"},"name":"Acme","skip_onboarding_workflow":true,"#
+                + #""later":1}"#
         )
         let id = try #require(customer["id"]?.stringValue)
         let expected =
             #"{"id":"\#(id)","external_id":"acct_8412","name":"Acme","email":"billing@acme.co","#
-            + #""address_line1":"548 Market St","address_line2":"","address_city":"San Francisco","address_state":"CA","#
-            + #""address_postal_code":"94104","address_country":"US","timezone":"UTC","metadata":{"plan":"pro"},"#
-            + #""environment_id":"env_1","tenant_id":"","status":"published","created_at":"2026-11-22T10:00:00.042Z","#
-            + #""updated_at":"2026-11-22T10:00:00.042Z","created_by":"","updated_by":""}"#
+            + #""address_line1":"548 Market St","address_line2":"","address_city":"San Francisco","#
+            + #""address_state":"CA","address_postal_code":"94104","address_country":"US","timezone":"UTC","#
+            + #""metadata":{"plan":"pro"},"environment_id":"env_1","tenant_id":"","status":"published","#
+            + #""created_at":"2026-11-22T10:00:00.042Z","updated_at":"2026-11-22T10:00:00.042Z","created_by":"","#
+            + #""updated_by":""}"#
         #expect(String(decoding: JSONWriter.encode(customer), as: UTF8.self) == expected)
     }
 

@@ -14,6 +14,7 @@ public struct UnreadableEvent: Error, Sendable, Hashable, CustomStringConvertibl
 
     /// The whole sentence.
     public var description: String {
-        "\(place.isEmpty ? "the value" : place) \(expectation); the topic may hold records of somebody else, or of a newer version"
+        "\(place.isEmpty ? "the value" : place) \(expectation); the topic may hold records of somebody else, "
+            + "or of a newer version"
     }
 }

@@ -51,7 +51,8 @@ struct CommandValidation {
         }
         problems.add(
             name,
-            "must be written \(field.fieldName): Flexprice reads names without regard to case, so it would take this for "
+            "must be written \(field.fieldName): Flexprice reads names without regard to case, "
+                + "so it would take this for "
                 + field.fieldName
         )
     }

@@ -23,7 +23,8 @@ enum EmailAddress {
             case .displayName: "write the bare address, without a name or angle brackets"
             case .space: "it contains a space or a control character"
             case .localPart:
-                "the part before the @ is empty, has a dot at an end or two in a row, or a character that is not allowed"
+                "the part before the @ is empty, has a dot at an end or two in a row, "
+                    + "or a character that is not allowed"
             case .severalAts: "it has more than one @"
             case .domainCharacter:
                 "the domain has a character that is not allowed, a dot at an end or two in a row; "

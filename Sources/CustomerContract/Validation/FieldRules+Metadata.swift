@@ -14,7 +14,8 @@ extension FieldRules {
             guard identifier.matches(normalised) else {
                 problems.add(
                     "\(path).\(member.name)",
-                    "must be \(identifier.expectation); Flexprice reserves this key, so use another one for anything else"
+                    "must be \(identifier.expectation); Flexprice reserves this key, so use another one for anything "
+                        + "else"
                 )
                 continue
             }

@@ -4,8 +4,8 @@ import PostgreSQL
 /// One entry as a row of `customer_worker_customers`, both ways, and the statements that move them.
 enum PostgresEntry {
     private static let columns = """
-        e.external_id, e.fingerprint, e.field_digests, e.customer, e.outcome, e.command_id, e.topic, e."partition", e."offset",
-        e.record_timestamp, e.remembered_at
+        e.external_id, e.fingerprint, e.field_digests, e.customer, e.outcome, e.command_id, e.topic, e."partition",
+        e."offset", e.record_timestamp, e.remembered_at
         """
 
     /// `$1`: external ids, each once.
@@ -34,14 +34,14 @@ enum PostgresEntry {
     static let insert = Statement(
         "insert",
         """
-        INSERT INTO customer_worker_customers (external_id, fingerprint, field_digests, customer, outcome, command_id, topic,
-            "partition", "offset", record_timestamp, remembered_at)
+        INSERT INTO customer_worker_customers (external_id, fingerprint, field_digests, customer, outcome, command_id,
+            topic, "partition", "offset", record_timestamp, remembered_at)
         SELECT external_id, fingerprint, field_digests, customer, convert_from(outcome, 'UTF8'), command_id, topic,
             "partition"::integer, "offset", record_timestamp, remembered_at
-        FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[], $8::bigint[],
-            $9::bigint[], $10::bigint[], $11::bigint[])
-            AS new (external_id, fingerprint, field_digests, customer, outcome, command_id, topic, "partition", "offset",
-                record_timestamp, remembered_at)
+        FROM unnest($1::bytea[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[],
+            $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
+            AS new (external_id, fingerprint, field_digests, customer, outcome, command_id, topic, "partition",
+                "offset", record_timestamp, remembered_at)
         ON CONFLICT (external_id) DO NOTHING
         RETURNING external_id
         """

@@ -10,8 +10,8 @@ enum LedgerRow {
         """
 
     private static let columns = """
-        fingerprint, field_digests, customer, outcome, command_id, topic, "partition", "offset", record_timestamp, remembered_at,
-        external_id
+        fingerprint, field_digests, customer, outcome, command_id, topic, "partition", "offset", record_timestamp,
+        remembered_at, external_id
         """
 
     static let select = "SELECT \(columns) FROM customers WHERE external_id = ?"

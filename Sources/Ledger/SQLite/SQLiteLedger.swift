@@ -38,8 +38,8 @@ public final class SQLiteLedger: Ledger {
         guard let name = NetworkFileSystem.holding(path) else { return }
         throw LedgerError(
             .misconfigured,
-            "\(path) is on a network file system (\(name)), where SQLite's locks and shared memory cannot be relied on: "
-                + "put it on a disk of this machine, or share a PostgreSQL by store.url postgres://…"
+            "\(path) is on a network file system (\(name)), where SQLite's locks and shared memory cannot be relied "
+                + "on: put it on a disk of this machine, or share a PostgreSQL by store.url postgres://…"
         )
     }
 
@@ -227,8 +227,8 @@ public final class SQLiteLedger: Ledger {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             LedgerError(
                 .corrupt,
-                "\(path) is not a ledger, or is damaged: \(text); stop every worker, move it away together with its -wal and -shm, "
-                    + "and put a copy made by `customer-worker ledger backup` in its place"
+                "\(path) is not a ledger, or is damaged: \(text); stop every worker, move it away together with its "
+                    + "-wal and -shm, and put a copy made by `customer-worker ledger backup` in its place"
             )
         case .SQLITE_IOERR where !self.isWritable(path):
             // After an error of the disk the kernel may let it be read alone; SQLite tells of an error of input or

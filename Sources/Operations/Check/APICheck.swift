@@ -125,7 +125,8 @@ struct APICheck: Sendable {
             return CheckFinding(
                 "api key",
                 .failed(.notPermitted),
-                "the key is valid and may not make customers: its roles are \(roles.isEmpty ? "none" : roles.joined(separator: ", "))",
+                "the key is valid and may not make customers: its roles are "
+                    + "\(roles.isEmpty ? "none" : roles.joined(separator: ", "))",
                 remedy: "make a key with the role all_writer; the roles of a key cannot be changed"
             )
         }

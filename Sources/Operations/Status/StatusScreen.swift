@@ -39,7 +39,8 @@ package struct StatusScreen: Sendable {
         let probe = intake?["next_probe_seconds"].flatMap(Self.double).map { ", next probe in \(Self.span($0))" } ?? ""
         let block = intake?["blocked_by"]?.stringValue.map { "stopped by \($0)\(probe)" } ?? "flows"
         return [
-            "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency \(percentiles.joined(separator: ", "))",
+            "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
+                + "\(percentiles.joined(separator: ", "))",
             "  results    \(Self.list(results))",
             "  in flight  \(Self.text(self.status["in_flight"])), of which \(Self.list(stages))",
             "  oldest     \(Self.duration(self.status["oldest_unfinished_seconds"]))",

@@ -114,7 +114,8 @@ package struct Story: Sendable {
                 position: nil,
                 command: entry.position,
                 text:
-                    "the ledger remembers the customer (\(entry.outcome.rawValue)); later commands are answered from it",
+                    "the ledger remembers the customer (\(entry.outcome.rawValue)); later commands are answered from "
+                    + "it",
                 details: [
                     ("by_command", entry.commandID.text), ("fingerprint", entry.fingerprint.description),
                 ]
@@ -155,17 +156,21 @@ package struct Story: Sendable {
         let partition = TopicPartition(topic: position.topic, partition: position.partition)
         guard let known = progress[partition] else {
             return
-                "the command \(position) has no result here, and the worker's group has committed nothing of its partition"
+                "the command \(position) has no result here, and the worker's group has committed nothing of its "
+                + "partition"
         }
         let isDone = position.offset < known.offset || known.completed.runs.contains { $0.contains(position.offset) }
         if isDone {
             return
-                "the command \(position) is done by the group's offsets; its result went to a reply topic or is no longer kept"
+                "the command \(position) is done by the group's offsets; its result went to a reply topic or is no "
+                + "longer kept"
         }
         let ahead = position.offset - known.offset
         return ahead == 0
-            ? "the command \(position) is the first in its partition that has no result: it runs, or waits for a retry or an intake"
-            : "the command \(position) has no result yet; up to \(ahead) records before it in its partition are unfinished"
+            ? "the command \(position) is the first in its partition that has no result: it runs, "
+                + "or waits for a retry or an intake"
+            : "the command \(position) has no result yet; up to \(ahead) records before it in its partition are "
+                + "unfinished"
     }
 
     private static func ordinal(_ number: String) -> String {

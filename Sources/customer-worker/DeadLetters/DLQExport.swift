@@ -32,7 +32,8 @@ extension DLQCommand {
 
         @Flag(
             help:
-                "Only the commands' own JSON objects, to be mended and sent anew; what is not one is counted and left out."
+                "Only the commands' own JSON objects, to be mended and sent anew; what is not one is counted and left "
+                + "out."
         )
         var bodies = false
 

@@ -11,8 +11,8 @@ extension DLQCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send dead letters back to where they came from, each at most once.",
             discussion: """
-                The same command run again resumes where it stopped, however it stopped. Exit codes: 0 all sent, 3 nothing matched, \
-                4 some were left or failed again, 130 cancelled.
+                The same command run again resumes where it stopped, however it stopped. Exit codes: 0 all sent, \
+                3 nothing matched, 4 some were left or failed again, 130 cancelled.
                 """
         )
 

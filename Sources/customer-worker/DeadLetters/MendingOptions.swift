@@ -8,7 +8,8 @@ struct MendingOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
-            "Set a field to a text (FIELD=TEXT) or to JSON (FIELD:=JSON); metadata.KEY names an entry; may be repeated.",
+            "Set a field to a text (FIELD=TEXT) or to JSON (FIELD:=JSON); metadata.KEY names an entry; "
+                + "may be repeated.",
             valueName: "field=value"
         )
     )

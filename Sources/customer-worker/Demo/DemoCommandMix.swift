@@ -76,7 +76,8 @@ enum DemoCommandMix {
         DemoSample(
             "three fields are wrong",
             key: "acct_0003",
-            #"{"external_id":"acct_0003","name":"Gamma","email":"gamma@localhost","address_country":"Germany","metadata":{"seats":5}}"#,
+            #"{"external_id":"acct_0003","name":"Gamma","email":"gamma@localhost","address_country":"Germany","#
+                + #""metadata":{"seats":5}}"#,
             expect: "invalid_command"
         ),
         DemoSample("no external_id", key: nil, #"{"name":"Nobody"}"#, expect: "invalid_command"),

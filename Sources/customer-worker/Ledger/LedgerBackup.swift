@@ -8,9 +8,9 @@ extension LedgerCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy the SQLite file, while workers go on.",
             discussion: """
-                The copy is the store as it was at one moment, checked, and needs no -wal beside it. To restore it, stop every worker, move \
-                the store away together with its -wal and -shm, and put the copy in its place. For a PostgreSQL use its own means: pg_dump, \
-                pg_basebackup.
+                The copy is the store as it was at one moment, checked, and needs no -wal beside it. To restore it, \
+                stop every worker, move the store away together with its -wal and -shm, and put the copy in its place. \
+                For a PostgreSQL use its own means: pg_dump, pg_basebackup.
                 """
         )
 

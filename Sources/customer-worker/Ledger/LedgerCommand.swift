@@ -79,8 +79,8 @@ struct LedgerCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget one customer, so that its next command runs again; asks first, and is audited.",
             discussion: """
-                The customer itself stays where it is: with backend flexprice the next command finds it there («existing»), or \
-                conflicts with it; with backend local the next command makes it anew.
+                The customer itself stays where it is: with backend flexprice the next command finds it there \
+                («existing»), or conflicts with it; with backend local the next command makes it anew.
                 """
         )
 

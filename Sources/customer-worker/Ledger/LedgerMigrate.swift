@@ -9,9 +9,10 @@ extension LedgerCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy everything that is remembered from one store into another, and compare them.",
             discussion: """
-                Stop the workers of the old store first. It may be cut off at any moment and begun again: what is there already is left and \
-                not copied twice. At the end both are read once more, from the beginning: the new store must have every entry of the old \
-                one, in every field. Ends with 1 if it does not, and then names external ids. The old store is left as it is.
+                Stop the workers of the old store first. It may be cut off at any moment and begun again: \
+                what is there already is left and not copied twice. At the end both are read once more, \
+                from the beginning: the new store must have every entry of the old one, in every field. \
+                Ends with 1 if it does not, and then names external ids. The old store is left as it is.
                 """
         )
 
@@ -82,8 +83,9 @@ extension LedgerCommand {
                 StandardError.write(
                     """
                     customer-worker: \(found.missing) entries are missing in the new store, \(found.different) differ: \
-                    \(found.examples.map(\.text).joined(separator: ", ")). Missing ones came while it was copied: stop the workers and run \
-                    this again. Different ones were created through both stores: compare them by `ledger get`, and `ledger forget` the wrong one.
+                    \(found.examples.map(\.text).joined(separator: ", ")). Missing ones came while it was copied: \
+                    stop the workers and run this again. Different ones were created through both stores: \
+                    compare them by `ledger get`, and `ledger forget` the wrong one.
                     """
                 )
                 throw ExitStatus.failure.exit
@@ -102,8 +104,8 @@ extension LedgerCommand {
             guard !url.holdsPassword else {
                 // Not shown again, though everybody on the machine may have read it already.
                 StandardError.write(
-                    "customer-worker: \(option) has a password in it, which every user of this machine can read while this runs; "
-                        + "use PGPASSWORD, passfile=, or store.url"
+                    "customer-worker: \(option) has a password in it, which every user of this machine can read while "
+                        + "this runs; use PGPASSWORD, passfile=, or store.url"
                 )
                 throw ExitStatus.usage.exit
             }

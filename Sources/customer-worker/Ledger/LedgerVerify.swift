@@ -8,8 +8,9 @@ extension LedgerCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read every entry and check that it can be understood; of SQLite every page and index too.",
             discussion: """
-                Ends with 1 if anything is damaged. The checksum is over all entries in the order of their external ids: two stores with the \
-                same one remember the same. Workers may go on meanwhile; the checksum then is of no single moment.
+                Ends with 1 if anything is damaged. The checksum is over all entries in the order of their external \
+                ids: two stores with the same one remember the same. Workers may go on meanwhile; \
+                the checksum then is of no single moment.
                 """
         )
 
@@ -43,7 +44,8 @@ extension LedgerCommand {
             print(self.json ? table.json : table.text, terminator: "")
             guard damage.isEmpty else {
                 StandardError.write(
-                    "customer-worker: the store is damaged; stop every worker and restore a copy (customer-worker ledger backup --help)"
+                    "customer-worker: the store is damaged; stop every worker and restore a copy (customer-worker "
+                        + "ledger backup --help)"
                 )
                 throw ExitStatus.failure.exit
             }

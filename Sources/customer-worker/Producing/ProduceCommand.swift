@@ -12,10 +12,10 @@ struct ProduceCommand: AsyncParsableCommand {
         commandName: "produce",
         abstract: "Send create commands from a file: JSON Lines, a JSON array or CSV.",
         discussion: """
-            Everything is checked by the worker's own rules before anything is sent. Sending a file twice is harmless: the second \
-            time every command is answered «replayed». Exit codes: 0 all sent, and with --wait all created; 1 some failed, were \
-            refused or have no result; 65 a row is wrong and nothing was sent; 69 the brokers are gone, with the row to go on \
-            with; 130 cancelled, likewise.
+            Everything is checked by the worker's own rules before anything is sent. Sending a file twice is harmless: \
+            the second time every command is answered «replayed». Exit codes: 0 all sent, and with --wait all created; \
+            1 some failed, were refused or have no result; 65 a row is wrong and nothing was sent; \
+            69 the brokers are gone, with the row to go on with; 130 cancelled, likewise.
             """
     )
 
@@ -46,7 +46,8 @@ struct ProduceCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Write what is wrong or failed to this new file, to be mended and sent again; beside the input with --wait.",
+            "Write what is wrong or failed to this new file, to be mended and sent again; "
+                + "beside the input with --wait.",
             valueName: "file"
         )
     )

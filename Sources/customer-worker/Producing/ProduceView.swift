@@ -22,7 +22,8 @@ struct ProduceView {
         }
         if let failures, failures.count > 0 {
             lines.append(
-                "\(NumberText.count(failures.count)) written to \(failures.path): mend each «value», and send that file."
+                "\(NumberText.count(failures.count)) written to \(failures.path): mend each «value», "
+                    + "and send that file."
             )
         }
         return lines.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()

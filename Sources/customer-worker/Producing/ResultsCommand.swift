@@ -10,8 +10,9 @@ struct ResultsCommand: AsyncParsableCommand {
         commandName: "results",
         abstract: "Print result events, those that are kept or those that come; nothing is changed.",
         discussion: """
-            Without --follow it prints what is kept and ends; with it, what comes from now on, and with --since also what came \
-            since then. It joins no group. Exit codes: 0; 3 nothing matched; 69 the brokers do not answer.
+            Without --follow it prints what is kept and ends; with it, what comes from now on, \
+            and with --since also what came since then. It joins no group. Exit codes: 0; 3 nothing matched; \
+            69 the brokers do not answer.
             """
     )
 

@@ -18,8 +18,9 @@ enum Samples {
     /// What a worker with backend `local` remembers of a command with name, e-mail, address and metadata.
     static func entry(_ externalID: String, number: Int) throws -> LedgerEntry {
         let body = """
-            {"external_id":"\(externalID)","name":"Acme \(number)","email":"billing@acme.example","address_line1":"1 Main Street",\
-            "address_city":"Springfield","address_country":"US","metadata":{"plan":"pro","region":"us-east"}}
+            {"external_id":"\(externalID)","name":"Acme \(number)","email":"billing@acme.example",\
+            "address_line1":"1 Main Street","address_city":"Springfield","address_country":"US",\
+            "metadata":{"plan":"pro","region":"us-east"}}
             """
         let message = CommandMessage(
             position: RecordPosition(topic: "customer_commands", partition: 3, offset: Int64(number)),

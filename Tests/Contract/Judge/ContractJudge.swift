@@ -30,7 +30,8 @@ enum ContractJudge {
         case ("names", 0): print(Wire.text(WireNames.object))
         default:
             print(
-                "usage: contract-judge commands|results|dead-letters|names, or make-results|make-dead-letters COUNT SEED"
+                "usage: contract-judge commands|results|dead-letters|names, or make-results|make-dead-letters COUNT "
+                    + "SEED"
             )
             exit(64)
         }

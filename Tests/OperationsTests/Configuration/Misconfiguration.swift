@@ -101,7 +101,8 @@ extension Misconfiguration {
             name: "a list for a text",
             yaml: "kafka:\n  topic: [a, b]\n",
             problems: [
-                "kafka.topic (file config.yaml:2): found a list of 2; expected 1 to 249 letters, digits, '.', '_' or '-'"
+                "kafka.topic (file config.yaml:2): found a list of 2; expected 1 to 249 letters, digits, '.', "
+                    + "'_' or '-'"
             ]
         ),
         Self(
@@ -203,7 +204,8 @@ extension Misconfiguration {
             name: "a fraction and a word for numbers",
             yaml: "breaker:\n  minimum_requests: 1.5\n  failure_ratio: half\n",
             problems: [
-                "breaker.minimum_requests (file config.yaml:2): found \"1.5\"; expected a whole number from 1 to 100000",
+                "breaker.minimum_requests (file config.yaml:2): found \"1.5\"; expected a whole number from 1 to "
+                    + "100000",
                 "breaker.failure_ratio (file config.yaml:3): found \"half\"; expected a number from 0.01 to 1",
             ]
         ),
@@ -346,8 +348,9 @@ extension Misconfiguration {
             problems: [
                 "kafka.reply_topics_allowed (file config.yaml:2): found \"customer_com*\", which allows kafka.topic "
                     + "itself; expected entries that match neither commands nor dead letters",
-                "kafka.reply_topics_allowed (file config.yaml:2): found \"customer_com*\", which allows kafka.topic_dlq "
-                    + "itself; expected entries that match neither commands nor dead letters",
+                "kafka.reply_topics_allowed (file config.yaml:2): found \"customer_com*\", "
+                    + "which allows kafka.topic_dlq itself; "
+                    + "expected entries that match neither commands nor dead letters",
             ]
         ),
     ]

@@ -32,7 +32,8 @@ import Testing
         logger.error("alone")
         #expect(
             capture.lines == [
-                "2026-11-18T11:06:40.042Z info     short                                    a=1 b=\"two words\" c=\"\"\n",
+                "2026-11-18T11:06:40.042Z info     short                                    a=1 b=\"two words\" "
+                    + "c=\"\"\n",
                 "2026-11-18T11:06:40.042Z warning  a message that is a little longer        a=1\n",
                 "2026-11-18T11:06:40.042Z error    alone\n",
             ]
@@ -59,7 +60,9 @@ import Testing
         #expect(!line.dropLast().unicodeScalars.contains(where: LogEscaping.needsEscape))
     }
 
-    @Test(arguments: ["plain", "a\nb", "quote \" and \\", "\u{0}\u{1F}", "emoji 👩‍👩‍👧 é", "\u{2028}\u{202E}", "</script>"])
+    @Test(arguments: [
+        "plain", "a\nb", "quote \" and \\", "\u{0}\u{1F}", "emoji 👩‍👩‍👧 é", "\u{2028}\u{202E}", "</script>",
+    ])
     func `a JSON line gives back exactly what was logged`(_ text: String) throws {
         capture.logger(.json).info("\(text)", metadata: ["fact": "\(text)", "time": "\(text)"])
         let line = try #require(capture.lines.first)

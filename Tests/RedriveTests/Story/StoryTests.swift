@@ -94,7 +94,8 @@ import Topics
         story.conclude([:])
         #expect(
             story.now == [
-                "the dead letter customer_commands_dlq/0/7 waits: mend it or its cause, then «dlq redrive» sends it back"
+                "the dead letter customer_commands_dlq/0/7 waits: mend it or its cause, "
+                    + "then «dlq redrive» sends it back"
             ]
         )
         var empty = Story(externalID: ExternalID("x"))
