@@ -69,7 +69,6 @@ extension KafkaError {
 extension Duration {
     /// Whole milliseconds, at least one.
     fileprivate var milliseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        return max(1, seconds * 1_000 + attoseconds / 1_000_000_000_000_000)
+        max(1, self.boundedMilliseconds)
     }
 }

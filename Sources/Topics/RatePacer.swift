@@ -1,3 +1,5 @@
+import CustomerContract
+
 /// Keeps a rate, smoothly: says when the next batch is due.
 ///
 /// A batch that was late is made up for, so that the average holds, but for at most ``catchUp``: an hour's outage of a
@@ -21,6 +23,6 @@ package struct RatePacer: Sendable {
     /// Takes note of a batch that goes now.
     package mutating func sent(_ count: Int, at now: Duration) {
         guard let rate else { return }
-        self.nextDue = max(self.nextDue, now - Self.catchUp) + .seconds(Double(count) / rate)
+        self.nextDue = max(self.nextDue, now - Self.catchUp) + Duration(boundedSeconds: Double(count) / rate)
     }
 }

@@ -48,8 +48,7 @@ public struct WorkerCounters: Sendable, Hashable {
 
     mutating func count(_ result: CommandResult, at now: UnixMilliseconds) {
         if let timestamp = result.context.message.timestamp {
-            // A timestamp is whatever a producer wrote: a difference that overflows is one too.
-            self.durations.record(milliseconds: now.value.subtractingReportingOverflow(timestamp.value).partialValue)
+            self.durations.record(milliseconds: now.milliseconds(since: timestamp))
         }
         switch result.outcome {
         case .created(let outcome, _): self.created[outcome, default: 0] += 1

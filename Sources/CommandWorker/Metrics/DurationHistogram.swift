@@ -1,3 +1,5 @@
+import CustomerContract
+
 /// How often durations fell below each of a fixed row of bounds: a plain value, cheap enough for every command.
 ///
 /// Counts only grow. Recording neither allocates nor looks anything up but the bound.
@@ -6,7 +8,9 @@ public struct DurationHistogram: Sendable, Hashable {
     public let bounds: [Int64]
     /// How many durations were at most the bound and above the one before; one more than there are bounds.
     public private(set) var counts: [Int]
-    /// The sum of all durations, in milliseconds.
+    /// The sum of all durations, in milliseconds; it stays at the largest number that it can hold.
+    ///
+    /// A producer that writes seconds into its timestamps gives durations of 56 years, and five million of them are too much.
     public private(set) var sum: Int64 = 0
 
     /// An empty histogram; `bounds` are in milliseconds and ascend.
@@ -24,7 +28,7 @@ public struct DurationHistogram: Sendable, Hashable {
         // Most are short, and the row has twenty bounds: a search from the front beats halving.
         let index = self.bounds.firstIndex { duration <= $0 } ?? self.bounds.count
         self.counts[index] += 1
-        self.sum += duration
+        self.sum = self.sum.boundedSum(duration)
     }
 
     /// What was recorded since an older state of the same histogram.

@@ -32,6 +32,16 @@ public struct UnixMilliseconds: Sendable, Hashable, Comparable, CustomStringConv
         value = milliseconds
     }
 
+    /// How many milliseconds this is after another moment: negative before it, and bounded to what `Int64` holds.
+    ///
+    /// Anybody can write any timestamp into a record, so two of them can be further apart than that.
+    public func milliseconds(since other: UnixMilliseconds) -> Int64 { self.value.boundedDifference(other.value) }
+
+    /// The moment that is so much later, or earlier for a span below zero; bounded to what `Int64` holds.
+    public func advanced(by span: Duration) -> UnixMilliseconds {
+        UnixMilliseconds(self.value.boundedSum(span.boundedMilliseconds))
+    }
+
     /// Compares the counts.
     public static func < (left: UnixMilliseconds, right: UnixMilliseconds) -> Bool {
         left.value < right.value

@@ -24,7 +24,8 @@ import Synchronization
         return .record(
             KafkaRecord(
                 topicPartition: partition,
-                offset: unsafe message.pointee.offset,
+                // One less than the type holds, so that there is an offset behind every record.
+                offset: unsafe min(message.pointee.offset, .max - 1),
                 timestamp: kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || timestamp < 0 ? nil : timestamp,
                 key: unsafe Self.bytes(message.pointee.key, message.pointee.key_len),
                 value: unsafe Self.bytes(message.pointee.payload, message.pointee.len),

@@ -125,7 +125,7 @@ struct StatusReport: Sendable {
             writer.member("stage", command.stage.rawValue)
             writer.member("attempts", command.attempts)
             let next = command.nextAttempt.map { wait in
-                UnixMilliseconds(now.value + Int64(wait / .milliseconds(1))).description
+                now.advanced(by: wait).description
             }
             writer.member("next_attempt", next)
             writer.member("waits_for", command.waitsFor)

@@ -1,3 +1,4 @@
+import CustomerContract
 import Glibc
 import Ledger
 
@@ -82,7 +83,7 @@ struct StoreCheck: Sendable {
             )
         }
         var space = statvfs()
-        let free = statvfs(folder, &space) == 0 ? UInt64(space.f_bavail) * UInt64(space.f_frsize) : .max
+        let free = statvfs(folder, &space) == 0 ? UInt64(space.f_bavail).boundedProduct(UInt64(space.f_frsize)) : .max
         let what = access(path, F_OK) == 0 ? "is there and can be written" : "will be made"
         guard free >= Self.littleSpace else {
             return CheckFinding(

@@ -94,13 +94,13 @@ extension WorkerInspection {
     /// The age in seconds of the oldest record in flight.
     func oldestAge(at now: UnixMilliseconds) -> Double {
         guard let oldest = self.oldestRecord else { return 0 }
-        return max(0, Double(now.value) - Double(oldest.value)) / 1_000
+        return Double(max(0, now.milliseconds(since: oldest))) / 1_000
     }
 
     /// The lag of all our partitions together; `nil` while none is known.
     func totalLag(logEnds: [TopicPartition: Int64] = [:]) -> Int64? {
         let lags = self.partitions.compactMap { $0.lag(logEnd: logEnds[$0.topicPartition]) }
-        return lags.isEmpty ? nil : lags.reduce(0, +)
+        return lags.isEmpty ? nil : lags.reduce(0) { $0.boundedSum($1) }
     }
 }
 
@@ -113,6 +113,6 @@ extension WorkerInspection.Partition {
     /// `nil` until the first fetch.
     func lag(logEnd newer: Int64? = nil) -> Int64? {
         guard let end = [self.logEnd, newer].compactMap({ $0 }).max() else { return nil }
-        return max(0, end - (self.committed ?? self.logStart ?? 0))
+        return max(0, end.boundedDifference(self.committed ?? self.logStart ?? 0))
     }
 }

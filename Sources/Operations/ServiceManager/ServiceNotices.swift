@@ -98,7 +98,7 @@ struct ServiceNotices: Sendable {
     static func status(_ view: WorkerWatch.View, _ inspection: WorkerInspection) -> String {
         let count = inspection.partitions.count
         var words = [count == 1 ? "1 partition" : "\(count) partitions"]
-        words.append("\(Int((view.activity.rate ?? 0).rounded()))/s")
+        words.append("\(Int(nearest: view.activity.rate ?? 0))/s")
         words.append(
             "lag \(inspection.totalLag(logEnds: view.logEnds).map { "\($0)" } ?? (count == 0 ? "0" : "unknown"))"
         )

@@ -102,13 +102,13 @@ package struct StatusScreen: Sendable {
     /// `20 ms`, `1.5 s`.
     private static func duration(_ value: JSONValue?) -> String {
         guard let seconds = value.flatMap(Self.double) else { return "-" }
-        if seconds < 1 { return "\(Int((seconds * 1_000).rounded())) ms" }
+        if seconds < 1 { return "\(Int(nearest: seconds * 1_000)) ms" }
         return seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : self.span(seconds)
     }
 
     /// `3h 12m`, `12m 5s`, `5s`.
     private static func span(_ seconds: Double) -> String {
-        let whole = Int(seconds.rounded())
+        let whole = Int(nearest: seconds)
         if whole >= 3_600 { return "\(whole / 3_600)h \(whole / 60 % 60)m" }
         return whole >= 60 ? "\(whole / 60)m \(whole % 60)s" : "\(whole)s"
     }

@@ -1,3 +1,5 @@
+import CustomerContract
+
 /// How far a sending is, for whoever watches it.
 package struct ProduceProgress: Sendable {
     /// What it is at.
@@ -27,6 +29,6 @@ package struct ProduceProgress: Sendable {
     /// How long the rest takes at this rate; `nil` as long as nobody knows.
     package var timeLeft: Duration? {
         guard let total, self.rate > 0 else { return nil }
-        return .seconds(Double(max(0, total - self.done)) / self.rate)
+        return Duration(boundedSeconds: Double(max(0, total - self.done)) / self.rate)
     }
 }

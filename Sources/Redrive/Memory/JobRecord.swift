@@ -95,6 +95,8 @@ package struct JobRecord: Sendable, Hashable {
         }
     }
 
+    private static let largestCount = 1 << 53
+
     /// Reads metadata; `nil` for anything that no job wrote.
     package init?(decoding metadata: [UInt8]) {
         guard let object = try? JSONParser.parseObject(metadata), object.integer("v") == 1,
@@ -110,8 +112,9 @@ package struct JobRecord: Sendable, Hashable {
         self.state = state
         self.owner = JobOwner(user: user, host: host, process: process)
         self.beganAt = UnixMilliseconds(Int64(began))
-        self.beat = beat
-        self.moved = moved
+        // Counted on from here; anybody can commit metadata for the group.
+        self.beat = min(max(beat, 0), Self.largestCount)
+        self.moved = min(max(moved, 0), Self.largestCount)
         self.since = object.integer("since").map { UnixMilliseconds(Int64($0)) }
         self.until = object.integer("until").map { UnixMilliseconds(Int64($0)) }
         switch object["canary"] {

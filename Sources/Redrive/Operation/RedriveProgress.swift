@@ -1,3 +1,5 @@
+import CustomerContract
+
 /// How far a redrive is, for whoever watches it.
 package struct RedriveProgress: Sendable {
     /// What it is at.
@@ -26,7 +28,8 @@ package struct RedriveProgress: Sendable {
 
     /// How long the rest takes at this rate; `nil` as long as nobody knows.
     package var timeLeft: Duration? {
-        self.rate > 0 ? .seconds(Double(max(0, self.total - self.counts.moved)) / self.rate) : nil
+        guard self.rate > 0 else { return nil }
+        return Duration(boundedSeconds: Double(max(0, self.total - self.counts.moved)) / self.rate)
     }
 }
 

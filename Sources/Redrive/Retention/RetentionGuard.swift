@@ -30,7 +30,7 @@ package struct RetentionGuard: Sendable, Hashable {
     /// How long the oldest one is still safe; negative when it may go at any moment, `nil` when nothing is at risk.
     package var timeLeft: Duration? {
         guard let retention, let oldestWaiting else { return nil }
-        return retention - .milliseconds(self.now.value - oldestWaiting.value)
+        return retention - .milliseconds(self.now.milliseconds(since: oldestWaiting))
     }
 
     /// Whether it is time to warn: less than a fifth of the retention is left.

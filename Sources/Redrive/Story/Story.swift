@@ -165,7 +165,7 @@ package struct Story: Sendable {
                 "the command \(position) is done by the group's offsets; its result went to a reply topic or is no "
                 + "longer kept"
         }
-        let ahead = position.offset - known.offset
+        let ahead = position.offset.boundedDifference(known.offset)
         return ahead == 0
             ? "the command \(position) is the first in its partition that has no result: it runs, "
                 + "or waits for a retry or an intake"

@@ -61,7 +61,7 @@ package struct ResultEvent: Sendable {
     package var command: RecordPosition? {
         guard let command = self.body["command"]?.objectValue, let topic = command["topic"]?.stringValue,
             let partition = command.integer("partition").flatMap({ Int32(exactly: $0) }),
-            let offset = command.integer("offset")
+            let offset = command.integer("offset"), partition >= 0, offset >= 0
         else { return nil }
         return RecordPosition(topic: topic, partition: partition, offset: Int64(offset))
     }

@@ -44,7 +44,7 @@ struct RedrivePlanView {
 
     private var pace: String? {
         guard let rate = self.request.settings.rate, self.plan.forecast.sendable > 0 else { return nil }
-        let time = Duration.seconds((Double(self.plan.forecast.sendable) / rate).rounded(.up))
+        let time = Duration(boundedSeconds: (Double(self.plan.forecast.sendable) / rate).rounded(.up))
         return "At \(Self.number(rate)) a second that takes about \(NumberText.duration(time))."
     }
 

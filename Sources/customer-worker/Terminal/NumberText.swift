@@ -31,6 +31,6 @@ enum NumberText {
 
     /// How long ago a time is.
     static func age(_ time: UnixMilliseconds?, now: UnixMilliseconds) -> String {
-        time.map { Self.duration(.milliseconds(now.value - $0.value)) } ?? "-"
+        time.map { Self.duration(.milliseconds(now.milliseconds(since: $0))) } ?? "-"
     }
 }

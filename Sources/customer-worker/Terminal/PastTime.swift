@@ -6,8 +6,6 @@ enum PastTime {
     /// Reads `2026-11-25T10:00:00Z`, or `30m` or `2h`; nil for anything else.
     static func parse(_ text: String) -> UnixMilliseconds? {
         if let time = UnixMilliseconds(parsing: text) { return time }
-        guard let ago = DurationText.parse(text) else { return nil }
-        let (seconds, attoseconds) = ago.components
-        return UnixMilliseconds(UnixMilliseconds.now().value - seconds * 1_000 - attoseconds / 1_000_000_000_000_000)
+        return DurationText.parse(text).map { UnixMilliseconds.now().advanced(by: .zero - $0) }
     }
 }

@@ -1,3 +1,4 @@
+import CustomerContract
 import Synchronization
 
 /// How far something is, for whoever watches it.
@@ -13,7 +14,7 @@ struct ProgressNews: Sendable {
 
     /// A rate, and the time that the rest takes at it.
     static func pace(_ rate: Double, timeLeft: Duration?) -> [String] {
-        ["\(Int(rate.rounded()))/s"] + (timeLeft.map { ["\(NumberText.duration($0)) left"] } ?? [])
+        ["\(Int(nearest: rate))/s"] + (timeLeft.map { ["\(NumberText.duration($0)) left"] } ?? [])
     }
 }
 

@@ -15,6 +15,18 @@ import Testing
         #expect(histogram.sum == max(0, milliseconds))
     }
 
+    @Test func `a sum that is full stays full, and differences of it are taken`() {
+        var histogram = DurationHistogram(bounds: [10, 100])
+        histogram.record(milliseconds: .max)
+        let older = histogram
+        // 56 years: the timestamp of a producer that writes seconds.
+        histogram.record(milliseconds: 1_795_341_600_000)
+        #expect(histogram.sum == .max)
+        #expect(histogram.counts == [0, 0, 2])
+        #expect(histogram.since(older).sum == 0)
+        #expect(histogram.since(older).count == 1)
+    }
+
     @Test func `a quantile lies within its bucket, and beyond the last bound it is the last bound`() throws {
         var histogram = DurationHistogram(bounds: [10, 100])
         #expect(histogram.quantile(0.5) == nil)

@@ -33,6 +33,14 @@ import Testing
         )
     }
 
+    @Test(arguments: ["1e300", "-1e300", "9e18", "1e999"])
+    func `numbers that no worker would tell are drawn too`(_ number: String) throws {
+        let json =
+            #"{"uptime_seconds":\#(number),"oldest_unfinished_seconds":\#(number),"latency_seconds":{"p50":\#(number)},"#
+            + #""intake":{"blocked_by":"x","next_probe_seconds":\#(number)}}"#
+        #expect(StatusScreen(try JSONParser.parseObject(Array(json.utf8))).text.contains("up "))
+    }
+
     @Test func `what is missing stands first`() throws {
         let screen = try self.screen(.sample { $0.intakeBlock = "http_503" })
         #expect(!screen.isReady)
