@@ -229,7 +229,7 @@ let package = Package(
             dependencies: ["CustomerContract", "Kafka", "Topics"],
             swiftSettings: strict
         ),
-        .testTarget(name: "KafkaTests", dependencies: ["Kafka"], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["CLibrdkafka", "Kafka"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
             dependencies: [

@@ -95,18 +95,20 @@ import Testing
         throws
     {
         let client = Self.client([
-            "auto.offset.reset": "latest", "queue.buffering.max.ms": "50", "client.id": "billing",
+            "auto.offset.reset": "beginning", "queue.buffering.max.ms": "50", "client.id": "billing",
             "enable.auto.commit": "false",
         ])
         func last(_ names: Set<String>, _ properties: [(String, String)]) -> String? {
             properties.last { names.contains($0.0) }?.1
         }
         let consumer = try ConsumerSettings(client: client, group: "g").properties()
-        #expect(last(["auto.offset.reset"], consumer) == "latest")
+        #expect(last(["auto.offset.reset"], consumer) == "beginning")
         #expect(last(["client.id"], consumer) == "billing")
         #expect(last(["group.id"], consumer) == "g")
         #expect(last(["isolation.level"], consumer) == "read_committed")
+        #expect(last(["topic.metadata.refresh.interval.ms"], consumer) == "30000")
         let producer = try ProducerSettings(client: client).properties()
+        #expect(last(["topic.metadata.refresh.interval.ms"], producer) == "30000")
         #expect(last(["linger.ms", "queue.buffering.max.ms"], producer) == "50")
         #expect(last(["enable.idempotence"], producer) == "true")
         #expect(last(["transactional.id"], producer) == nil)

@@ -35,6 +35,7 @@ public struct ConsumerSettings: Sendable, Hashable {
             "fetch.error.backoff.ms": "100",
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",
+            "topic.metadata.refresh.interval.ms": ClientProperties.metadataRefresh,
             // Otherwise the first reconnect after a broker's restart may wait 10 s.
             "reconnect.backoff.max.ms": "2000",
             // Comes as an event, and so wakes the owner of an idle consumer, whose poll is the sign of life that

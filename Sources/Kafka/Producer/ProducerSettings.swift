@@ -43,6 +43,7 @@ public struct ProducerSettings: Sendable, Hashable {
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",
             "reconnect.backoff.max.ms": "2000",
+            "topic.metadata.refresh.interval.ms": ClientProperties.metadataRefresh,
             // A commit right behind the last one is refused while the broker still completes that one, and tried again
             // after this; the default of 100 ms gives a commit a 99th percentile of 113 ms, 20 ms one of 35 ms.
             "retry.backoff.ms": "20",

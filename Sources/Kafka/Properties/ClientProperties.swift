@@ -3,8 +3,7 @@ import CLibrdkafka
 /// What a client connects to and how: the brokers, and any librdkafka property that a user passes through.
 ///
 /// The names and values are those of librdkafka's CONFIGURATION.md. A property that delivery rests on is refused by
-/// ``RefusedProperty``; a misspelt name or a value out of range is refused by librdkafka's own words when a client is
-/// made.
+/// ``RefusedProperty``; a misspelt name or a value out of range is refused in librdkafka's own words when a client is made.
 public struct ClientProperties: Sendable, Hashable {
     /// Comma-separated `HOST:PORT`.
     public var brokers: String
@@ -12,6 +11,10 @@ public struct ClientProperties: Sendable, Hashable {
     public var clientID: String
     /// Properties passed through, by librdkafka's names.
     public var passthrough: [String: String]
+
+    /// Milliseconds until new partitions, topics and leaders are looked for again; librdkafka's own default is five minutes, for which
+    /// the commands of a new partition would wait.
+    static let metadataRefresh = "30000"
 
     /// Names brokers and properties.
     public init(brokers: String, clientID: String = "customer-worker", passthrough: [String: String] = [:]) {
@@ -27,7 +30,7 @@ public struct ClientProperties: Sendable, Hashable {
     public func problems() -> [String] {
         let handle = ConfigurationHandle()
         return self.passthrough.sorted { $0.key < $1.key }.compactMap { name, value -> String? in
-            Self.refusal(name, value) ?? handle.problem(name, value)
+            Self.problem(name, value, handle)
         }
     }
 
@@ -36,14 +39,18 @@ public struct ClientProperties: Sendable, Hashable {
     /// - Throws: ``KafkaError`` that names the first property which users may not set: it is refused, never overridden.
     func passed(to kind: ClientKind) throws(KafkaError) -> [(String, String)] {
         let sorted = self.passthrough.sorted { $0.key < $1.key }
+        let handle = ConfigurationHandle()
         for (name, value) in sorted {
-            guard let refusal = Self.refusal(name, value) else { continue }
-            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, refusal, disposition: .permanent)
+            guard let problem = Self.problem(name, value, handle) else { continue }
+            throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG, problem, disposition: .permanent)
         }
         return sorted.filter { kind.takes($0.key) }.map { ($0.key, $0.value) }
     }
 
-    private static func refusal(_ name: String, _ value: String) -> String? {
-        RefusedProperty.reason(name: name, value: value).map { "\(name): refused, \($0)" }
+    private static func problem(_ name: String, _ value: String, _ handle: borrowing ConfigurationHandle) -> String? {
+        if let reason = RefusedProperty.reason(name: name, value: value) { return "\(name): refused, \(reason)" }
+        if let problem = handle.problem(name, value) { return problem }
+        guard case .unlisted = PropertyClass(name) else { return nil }
+        return "\(name): refused, a property of a later librdkafka than this program knows: it could break delivery"
     }
 }
