@@ -68,6 +68,15 @@ enum PostgresEntry {
         """
     )
 
+    /// `$1`: the moment; no row when there is no such entry.
+    static let lastRemembered = Statement(
+        "last_remembered",
+        """
+        SELECT remembered_at FROM customer_worker_customers WHERE remembered_at <= $1::bigint
+        ORDER BY remembered_at DESC LIMIT 1
+        """
+    )
+
     static let count = Statement("count", "SELECT count(*) FROM customer_worker_customers")
 
     /// Of a partitioned table its own size is nothing: the partitions are counted; a plain one has no tree.

@@ -174,6 +174,22 @@ package final class PostgresLedger: Ledger {
         try await self.number(PostgresEntry.forgetOld, [.integer(moment.value), .integer(Int64(limit))])
     }
 
+    /// Nothing: ``forget(rememberedBefore:limit:)`` finds every old entry by an index.
+    package func forget(
+        rememberedBefore moment: UnixMilliseconds,
+        behind place: Int64,
+        limit: Int
+    ) async throws(LedgerError) -> (count: Int, next: Int64?) { (0, nil) }
+
+    /// When the newest entry was remembered; see ``Ledger/lastRemembered(until:)``.
+    package func lastRemembered(until moment: UnixMilliseconds) async throws(LedgerError) -> UnixMilliseconds? {
+        try await self.look { (connection) throws(PostgresError) in
+            try await connection.query(PostgresEntry.lastRemembered, [.integer(moment.value)]) {
+                $0.integer(0).map { UnixMilliseconds($0) }
+            }
+        }.first ?? nil
+    }
+
     /// How many entries there are; reads the whole index.
     package func count() async throws(LedgerError) -> Int {
         try await self.number(PostgresEntry.count, within: Self.longPatience)

@@ -19,10 +19,23 @@ enum LedgerRow {
     static let page = "SELECT \(columns) FROM customers WHERE external_id > ? ORDER BY external_id LIMIT ?"
 
     /// The rows stand in the order in which they were remembered: the oldest are at the front, and need no index.
+    ///
+    /// But for rows that `ledger migrate` brought, and those of a clock that was put back: ``placeBehind`` and ``deleteBetween``
+    /// find these.
     static let deleteOld = """
         DELETE FROM customers WHERE id IN (
             SELECT id FROM (SELECT id, remembered_at FROM customers ORDER BY id LIMIT ?) WHERE remembered_at < ?
         )
+        """
+
+    /// The place of the last of the next rows, and how many they are.
+    static let placeBehind = "SELECT max(id), count(*) FROM (SELECT id FROM customers WHERE id > ? ORDER BY id LIMIT ?)"
+
+    static let deleteBetween = "DELETE FROM customers WHERE id > ? AND id <= ? AND remembered_at < ?"
+
+    /// Of the rows that came last.
+    static let lastRemembered = """
+        SELECT max(remembered_at) FROM (SELECT remembered_at FROM customers ORDER BY id DESC LIMIT 1000) WHERE remembered_at <= ?
         """
 
     /// Reads the columns of ``select`` and ``page``.

@@ -129,6 +129,28 @@ public final class SQLiteLedger: Ledger {
         }
     }
 
+    /// Forgets old entries wherever they are; see ``Ledger/forget(rememberedBefore:behind:limit:)``.
+    public func forget(
+        rememberedBefore moment: UnixMilliseconds,
+        behind place: Int64,
+        limit: Int
+    ) async throws(LedgerError) -> (count: Int, next: Int64?) {
+        try await self.run { database in
+            let row = try Row.fetchOne(database, sql: LedgerRow.placeBehind, arguments: [place, limit])
+            guard let row, let end = row[0] as Int64? else { return (0, nil) }
+            try database.execute(sql: LedgerRow.deleteBetween, arguments: [place, end, moment.value])
+            return (database.changesCount, row[1] < limit ? nil : end)
+        }
+    }
+
+    /// When the newest entry was remembered; see ``Ledger/lastRemembered(until:)``.
+    public func lastRemembered(until moment: UnixMilliseconds) async throws(LedgerError) -> UnixMilliseconds? {
+        try await self.run { database in
+            try Int64.fetchOne(database, sql: LedgerRow.lastRemembered, arguments: [moment.value])
+                .map { UnixMilliseconds($0) }
+        }
+    }
+
     /// A page of entries; see ``Ledger/entries(after:limit:)``.
     public func entries(after id: ExternalID?, limit: Int) async throws(LedgerError) -> [LedgerEntry] {
         try await self.run { database in

@@ -105,10 +105,20 @@ package struct Daemon: Sendable {
     }
 
     private func forgetOldSuccesses() async {
+        var isHeldBack = false
         await self.retention?.run { result in
             switch result {
-            case .success(0): break
-            case .success(let count): self.logger.info("Old successes forgotten", metadata: ["count": "\(count)"])
+            case .success(let sweep):
+                if sweep.forgotten > 0 {
+                    self.logger.info("Old successes forgotten", metadata: ["count": "\(sweep.forgotten)"])
+                }
+                if sweep.clockLead > .zero, !isHeldBack {
+                    self.logger.warning(
+                        "Clock far ahead of the store; old successes are kept as if it were not",
+                        metadata: ["clock_lead": "\(sweep.clockLead.wholeSeconds)s"]
+                    )
+                }
+                isHeldBack = sweep.clockLead > .zero
             case .failure(let error):
                 self.logger.warning(
                     "Old successes cannot be forgotten now; tried again",
