@@ -14,6 +14,8 @@ public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
         case misconfigured
         /// Another process holds the lock for too long.
         case locked
+        /// The file was removed, or another one has its name.
+        case replaced
         /// What is stored is not what was written, or is of a newer version.
         case corrupt
         /// Anything else.

@@ -25,7 +25,7 @@ package struct StartFailure: Error, Sendable, CustomStringConvertible {
             switch error.reason {
             case .readOnly, .refused: .notPermitted
             case .unavailable: .unavailable
-            case .full, .locked, .failed: .failure
+            case .full, .locked, .replaced, .failed: .failure
             case .corrupt, .misconfigured: .configuration
             }
         self.init(status, "the store cannot be used: \(error.message)")

@@ -19,6 +19,9 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Partitions of the embedded broker's topics.")
     var embeddedPartitions = 3
 
+    @Flag(help: "Begin with a new store although the group has read commands before.")
+    var acceptEmptyLedger = false
+
     // For tests of what notices a stuck loop.
     @Flag(help: ArgumentHelp("Block the loop for good when USR2 comes.", visibility: .private))
     var wedgeOnUsr2 = false
@@ -55,10 +58,9 @@ struct RunCommand: AsyncParsableCommand {
         let obeying = Task { await signals.run() }
         defer { obeying.cancel() }
         do throws(StartFailure) {
-            try await RequiredTopics(settings.kafka).check(
-                try WorkerAssembly.clientProperties(settings.kafka),
-                log: { _ in }
-            )
+            let client = try WorkerAssembly.clientProperties(settings.kafka)
+            try await RequiredTopics(settings.kafka).check(client, log: { _ in })
+            if !self.acceptEmptyLedger { try await StoreContinuity(settings).check(client) }
             let assembly = try await WorkerAssembly(settings, logger: logger)
             let reload = SettingsReload(
                 started.sources,

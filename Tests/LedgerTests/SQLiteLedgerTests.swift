@@ -34,6 +34,32 @@ import Testing
         }
     }
 
+    @Test(arguments: ["", "-wal"])
+    func `nothing is answered once a file of the ledger is gone, and all is again once it is back`(
+        ending: String
+    ) async throws {
+        try await withFolder { folder in
+            let path = folder + "/customers.sqlite"
+            let ledger = try SQLiteLedger(path: path)
+            let first = try entry("first")
+            _ = try await ledger.apply(LedgerBatch(entries: [first]))
+            let away = folder + "/away"
+            try FileManager.default.moveItem(atPath: path + ending, toPath: away)
+            let second = LedgerBatch(lookUps: [first.externalID], entries: [try entry("second", offset: 1)])
+            for isReplaced in [false, true] {
+                if isReplaced { try Data().write(to: URL(fileURLWithPath: path + ending)) }
+                let error = await #expect(throws: LedgerError.self) { try await ledger.apply(second) }
+                #expect(error?.reason == .replaced)
+                #expect(error?.message.contains(path + ending) == true)
+            }
+            try FileManager.default.removeItem(atPath: path + ending)
+            try FileManager.default.moveItem(atPath: away, toPath: path + ending)
+            let answers = try await ledger.apply(second)
+            #expect(answers.found == [first])
+            #expect(answers.earlier == [nil])
+        }
+    }
+
     @Test func `of two ledgers on one file exactly one wins each of 1,000 ids`() async throws {
         try await withFolder { folder in
             let path = folder + "/customers.sqlite"

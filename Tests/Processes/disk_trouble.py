@@ -6,7 +6,9 @@ usage: disk_trouble.py PROGRAM
  1  While commands come in, every write to the store fails as on a full disk; later as on one that the kernel has made read only after
     an error. The intake pauses, readiness names the trouble, nothing is failed for it, and the same process goes on once it is over.
     (failing_disk.c stands between the program and the C library: no file system has to be made, and nobody has to be root for it.)
- 2  A damaged file ends the start with 78 and says what to do; doing it, the work goes on with what the backup remembers.
+ 2  The file is removed while the worker runs: nothing more is answered from it, intake pauses with the reason, and putting it back is
+    enough. A worker that finds no store beside a group that has read commands does not start, until it is told to.
+ 3  A damaged file ends the start with 78 and says what to do; doing it, the work goes on with what the backup remembers.
 """
 import contextlib
 import json
@@ -79,6 +81,58 @@ def refused_writes():
         print(f"        {sent} commands, {len(log.find('Ledger refused a batch; it is tried again'))} refusals of the store")
 
 
+def gone():
+    """a store that is removed: nothing is answered from it, and nothing begins without it"""
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        brokers = stack.enter_context(harness.broker())
+        port = harness.free_port()
+        env = harness.environment(brokers, folder, FLEXPRICE_ADMIN_LISTEN=f"127.0.0.1:{port}")
+        store = env["FLEXPRICE_STORE_URL"].removeprefix("sqlite:")
+        harness.create_topics(env, 1)
+        worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
+        wait_until(lambda: is_ready(port), 30, "ready")
+        results = lambda: metric(port, "customer_worker_commands_total")
+        harness.produce_commands(brokers, names(0, 50))
+        wait_until(lambda: results() == 50 or results(), 30, "the first commands have results")
+
+        def move(source, target):
+            for ending in ("", "-wal", "-shm"):
+                if os.path.exists(source + ending):
+                    os.rename(source + ending, target + ending)
+
+        move(store, folder + "/away")
+        harness.produce_commands(brokers, names(0, 20))
+        wait_until(lambda: troubled(port, "replaced"), 30, "readiness says replaced")
+        paused = metric(port, 'customer_worker_intake_paused{reason="store_replaced"}')
+        expect(paused == 1, f"the metric of paused intake says {paused}")
+        expect(results() == 50, f"{results()} results while the store is away")
+        move(folder + "/away", store)
+        wait_until(lambda: results() == 70 or results(), 30, "the results after it was put back")
+        worker.terminate()
+        harness.wait_for_exit(worker, 0)
+        outcomes = [json.loads(record.value())["outcome"] for record in read_all(brokers, "customer_results", 70)]
+        expect(outcomes == ["created"] * 50 + ["replayed"] * 20, f"{outcomes}")
+
+        move(store, folder + "/away")
+        for _ in range(2):
+            said = harness.run(["run"], env)
+            expect(said.returncode == 78, f"ended with {said.returncode}: {said.stderr}")
+            for words in (store, "customer_worker", "--accept-empty-ledger", "ledger backup"):
+                expect(words in said.stderr, f"nothing about {words}: {said.stderr}")
+            expect(not os.path.exists(store), "a store was made")
+        worker = stack.enter_context(harness.process(
+            [harness.PROGRAM, "run", "--accept-empty-ledger"], env=env, stderr=subprocess.DEVNULL))
+        wait_until(lambda: is_ready(port), 30, "ready with an empty store")
+        worker.terminate()
+        harness.wait_for_exit(worker, 0)
+        # From now on the store is there, and empty because nothing has succeeded since.
+        worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
+        wait_until(lambda: is_ready(port), 30, "ready with the same store")
+        worker.terminate()
+        harness.wait_for_exit(worker, 0)
+
+
 def damaged():
     """a damaged file: 78 and what to do; with the backup in its place the work goes on"""
     with contextlib.ExitStack() as stack:
@@ -128,4 +182,4 @@ def damaged():
 
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    sys.exit(harness.report([refused_writes, damaged]))
+    sys.exit(harness.report([refused_writes, gone, damaged]))

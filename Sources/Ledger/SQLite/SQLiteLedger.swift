@@ -10,6 +10,7 @@ import Glibc
 public final class SQLiteLedger: Ledger {
     let database: DatabaseQueue
     private let path: String
+    private let files: OpenedFiles
 
     /// Opens or creates the file at `path`; `:memory:` keeps everything in this process.
     ///
@@ -22,6 +23,7 @@ public final class SQLiteLedger: Ledger {
         while true {
             do {
                 self.database = try Self.open(path)
+                self.files = OpenedFiles(path: path)
                 return
             } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && clock.now < deadline {
                 // SQLite does not wait for a lock where two could wait for each other, as when two processes turn on
@@ -227,13 +229,31 @@ public final class SQLiteLedger: Ledger {
         _ body: @escaping @Sendable (Database) throws -> R
     ) async throws(LedgerError) -> R {
         do {
-            return try await self.database.write(body)
+            return try await self.database.write { [files] database in
+                let result = try body(database)
+                // Last, so that nothing is answered that was remembered in a file which is gone.
+                if let error = Self.replaced(files) { throw error }
+                return result
+            }
         } catch {
+            // SQLite may fail in its own words for the same reason.
+            if let error = Self.replaced(self.files) { throw error }
             throw Self.translate(error, self.path)
         }
     }
 
+    private static func replaced(_ files: OpenedFiles) -> LedgerError? {
+        files.replaced.map { path in
+            LedgerError(
+                .replaced,
+                "\(path) was removed or replaced while it was open, and what is remembered now would be lost: put it back, "
+                    + "or stop every worker, put the right store in its place and start again"
+            )
+        }
+    }
+
     private static func translate(_ error: any Error, _ path: String) -> LedgerError {
+        if let error = error as? LedgerError, error.reason == .replaced { return error }
         if let error = error as? LedgerError { return LedgerError(error.reason, "\(path): \(error.message)") }
         guard let error = error as? DatabaseError else { return LedgerError(.failed, "\(path): \(error)") }
         let text = error.message ?? "SQLite error \(error.resultCode.rawValue)"
