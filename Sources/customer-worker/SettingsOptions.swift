@@ -21,6 +21,12 @@ struct SettingsOptions: ParsableArguments {
         log.bootstrap(metadataProvider: TraceMetadata.provider)
         let logger = Logger(label: "customer-worker")
         for warning in loaded.warnings { logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
+        if !loaded.serviceLinks.isEmpty {
+            logger.info(
+                "Variables of Kubernetes services ignored; they are no settings",
+                metadata: ["variables": .array(loaded.serviceLinks.map { "\($0)" })]
+            )
+        }
         return StartedSettings(sources: sources, loaded: loaded, level: log.level, logger: logger)
     }
 

@@ -12,6 +12,9 @@ package struct LoadedSettings: Sendable {
     /// What is unwise but works.
     package let warnings: [ConfigurationWarning]
 
+    /// Variables that look like settings and were set by Kubernetes for services of the namespace; nothing was read from them.
+    package let serviceLinks: [String]
+
     /// What a reload changed, also secrets, whose old and new value both read `<secret>`.
     package func changes(since older: LoadedSettings) -> [ConfigurationReport.Change] {
         var changes = report.changes(since: older.report)

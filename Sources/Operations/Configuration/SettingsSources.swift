@@ -87,7 +87,8 @@ package struct SettingsSources: Sendable {
             settings: settings,
             report: ConfigurationReport(rows: reader.rows),
             configurationFile: source == nil ? nil : path,
-            warnings: reader.warnings
+            warnings: reader.warnings,
+            serviceLinks: EnvironmentLayer.serviceLinks(environment)
         )
     }
 

@@ -15,7 +15,14 @@ enum EnvironmentLayer {
     /// An empty one counts as not set, as it does for Flexprice's server:
     /// compose files and unit files often pass an empty value on where nothing was meant.
     static func relevant(_ environment: [String: String]) -> [String: String] {
-        environment.filter { $0.key.hasPrefix(prefix) && !$0.value.isEmpty }
+        environment.filter {
+            $0.key.hasPrefix(prefix) && !$0.value.isEmpty && !ServiceLink.matches($0.key, $0.value)
+        }
+    }
+
+    /// The variables with our prefix that Kubernetes set for services, in order.
+    static func serviceLinks(_ environment: [String: String]) -> [String] {
+        environment.filter { $0.key.hasPrefix(prefix) && ServiceLink.matches($0.key, $0.value) }.keys.sorted()
     }
 
     /// The environment as a source of values.
