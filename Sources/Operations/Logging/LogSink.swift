@@ -26,18 +26,26 @@ package struct DescriptorLogSink: LogSink {
     }
 
     /// Writes the line, waiting while a full pipe is read; gives up on any other error.
-    package func write(_ line: String) {
-        var line = line
-        line.withUTF8 { bytes in
+    package func write(_ line: String) { _ = self.writes(line) }
+
+    /// The same; whether all of it was written.
+    func writes(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
             var rest = UnsafeRawBufferPointer(bytes)
             while !rest.isEmpty {
                 let count = writeBytes(descriptor, rest.baseAddress, rest.count)
                 if count > 0 {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                } else if errno == EAGAIN {
+                    // Whoever shares the descriptor made it non-blocking.
+                    var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                    _ = poll(&ready, 1, -1)
                 } else if errno != EINTR {
-                    return
+                    return false
                 }
             }
+            return true
         }
     }
 }

@@ -1,4 +1,5 @@
 package import Logging
+import Synchronization
 
 #if canImport(Darwin)
 import Darwin
@@ -18,6 +19,16 @@ package struct StandardErrorLog: Sendable {
 
     private let sink: any LogSink
 
+    /// The sink of the process's log, once there is one.
+    private static let current = Mutex<QueuedLogSink?>(nil)
+
+    /// Waits until the log is written, for at most half a second: a reader that does not read must not keep the process alive.
+    ///
+    /// To be called before the process ends by `_exit`, and before a sentence is written past the log.
+    package static func flush() {
+        self.current.withLock { $0 }?.flush(within: .milliseconds(500))
+    }
+
     /// Decides the form from the settings and from what standard error is.
     ///
     /// - Parameters:
@@ -28,15 +39,28 @@ package struct StandardErrorLog: Sendable {
         var status = stat()
         let isOpen = fstat(descriptor, &status) == 0
         let identity = isOpen ? "\(status.st_dev):\(status.st_ino)" : nil
-        self.init(
-            settings,
-            format: Self.format(
-                settings.format,
-                isTerminal: isatty(descriptor) == 1,
-                isJournal: Self.isJournal(environment["JOURNAL_STREAM"], identity: identity)
-            ),
-            sink: DescriptorLogSink(descriptor: descriptor)
+        let format = Self.format(
+            settings.format,
+            isTerminal: isatty(descriptor) == 1,
+            isJournal: Self.isJournal(environment["JOURNAL_STREAM"], identity: identity)
         )
+        let sink = QueuedLogSink(DescriptorLogSink(descriptor: descriptor)) { dropped in
+            format.encode(
+                LogLine(
+                    time: .now(),
+                    level: .warning,
+                    message: "Log lines dropped; standard error was not read",
+                    label: "customer-worker",
+                    metadata: [LogKey.count: "\(dropped)"]
+                )
+            )
+        }
+        self.init(settings, format: format, sink: sink)
+        let isFirst = Self.current.withLock { current in
+            defer { current = sink }
+            return current == nil
+        }
+        if isFirst { atexit { StandardErrorLog.flush() } }
     }
 
     init(_ settings: Settings.Log, format: LogLineFormat, sink: any LogSink) {

@@ -115,6 +115,12 @@ extension Metric {
         "Turns of the worker's loop; it stands still only when the loop is stuck."
     )
 
+    static let logLinesDropped = Metric(
+        "customer_worker_log_lines_dropped_total",
+        .counter,
+        "Lines of the log that were not written, since standard error was not read or could not be written."
+    )
+
     static let processCPU = Metric("process_cpu_seconds_total", .counter, "User and system CPU time.")
     static let processStart = Metric("process_start_time_seconds", .gauge, "Start time, seconds since 1970.")
     static let processVirtual = Metric("process_virtual_memory_bytes", .gauge, "Virtual memory.")

@@ -81,6 +81,7 @@ package final class WorkerWatch: Sendable {
                 state.families.families(inspection, logEnds: view.logEnds, now: .now())
             }
         }
-        return (worker ?? []) + self.registry.families() + [BuildInfo.family] + ProcessFamilies.read()
+        let log = MetricFamily(.logLinesDropped, [.init(Double(QueuedLogSink.droppedCount))])
+        return (worker ?? []) + self.registry.families() + [BuildInfo.family, log] + ProcessFamilies.read()
     }
 }
