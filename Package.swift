@@ -57,6 +57,8 @@ let package = Package(
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CMalloc"),
+        // What must happen before main(): Swift has no way to say so.
+        .target(name: "CEarlySignals"),
         .target(
             name: "Blocking",
             swiftSettings: strict + [.strictMemorySafety()]
@@ -160,8 +162,8 @@ let package = Package(
         .executableTarget(
             name: "customer-worker",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka", "Ledger",
-                "Operations", "Producing", "Redrive", "Topics",
+                "CEarlySignals", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka",
+                "Ledger", "Operations", "Producing", "Redrive", "Topics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),

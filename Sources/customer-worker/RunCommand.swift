@@ -27,6 +27,7 @@ struct RunCommand: AsyncParsableCommand {
     var wedgeOnUsr2 = false
 
     func run() async throws {
+        ProcessSignals.ignoreEarly()
         HeapArenas.keepOne()
         // Before anything else, so that a signal finds its handler from the first moment on.
         let signals = ProcessSignals(

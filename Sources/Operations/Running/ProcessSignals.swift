@@ -24,6 +24,14 @@ package final class ProcessSignals: Sendable {
     /// The signals as they come.
     package let stream: AsyncStream<Signal>
 
+    /// Ignores the signals that a daemon may get before it is ready to do something about them, and whose default is to die or to
+    /// stop; and that of a pipe whose reader has gone, which is told by the call that writes.
+    ///
+    /// Settings are read after this, so that a HUP in between asks for nothing that does not happen anyway.
+    package static func ignoreEarly() {
+        for signal in [SIGHUP, SIGTSTP, SIGTTIN, SIGPIPE] { Glibc.signal(signal, SIG_IGN) }
+    }
+
     /// Takes over these signals for this process.
     package init(of signals: [Signal] = Signal.operators) {
         let (stream, continuation) = AsyncStream.makeStream(of: Signal.self, bufferingPolicy: .bufferingNewest(16))

@@ -4,8 +4,8 @@ import Synchronization
 
 /// What each signal does, from the first moment of `run` to its last.
 ///
-/// The stream is read by one task for the whole time, since a worker that is not there yet must be stoppable too.
-/// Before ``take(over:)`` TERM and INT end the process with code 0 at once: nothing was begun.
+/// The stream is read by one task for the whole time, since a worker that is not there yet must be stoppable too. Before
+/// ``take(over:)`` TERM and INT end the process with code 0 at once: nothing was begun. HUP and TSTP are done afterwards.
 package final class SignalDuty: Sendable {
     /// What signals do to a worker that runs.
     package struct Actions: Sendable {
@@ -28,6 +28,14 @@ package final class SignalDuty: Sendable {
     private struct State {
         var actions: Actions?
         var isDraining = false
+        /// What came before there was a worker: done once there is one.
+        var early: Early = []
+    }
+
+    private struct Early: OptionSet {
+        let rawValue: Int
+        static let reload = Early(rawValue: 1)
+        static let suspend = Early(rawValue: 2)
     }
 
     private let signals: ProcessSignals
@@ -40,30 +48,48 @@ package final class SignalDuty: Sendable {
         self.logger = logger
     }
 
-    /// From now on signals concern a worker.
-    package func take(over actions: Actions) { self.state.withLock { $0.actions = actions } }
+    /// From now on signals concern a worker; a suspension that was asked for before is carried out at once.
+    package func take(over actions: Actions) {
+        let early = self.state.withLock { state in
+            state.actions = actions
+            return state.early
+        }
+        if early.contains(.suspend) { actions.suspend() }
+        if early.contains(.reload) { Task { await actions.reload() } }
+    }
 
     /// Obeys until the task is cancelled.
     package func run() async {
-        for await signal in self.signals.stream {
-            switch signal {
-            case .terminate, .interrupt:
-                self.stop()
-            case .hangUp:
-                await self.actions?.reload()
-            case .suspend:
-                self.actions?.suspend()
-            case .resume:
-                self.actions?.resume()
-            case .terminalInput:
-                await self.actions?.logInFlight()
-            case .user2:
-                self.actions?.wedge()
-            }
+        for await signal in self.signals.stream { await self.obey(signal) }
+    }
+
+    /// Does what one signal asks for, or takes note of it.
+    func obey(_ signal: ProcessSignals.Signal) async {
+        switch signal {
+        case .terminate, .interrupt:
+            self.stop()
+        case .hangUp:
+            await self.actions(orLater: { $0.insert(.reload) })?.reload()
+        case .suspend:
+            self.actions(orLater: { $0.insert(.suspend) })?.suspend()
+        case .resume:
+            self.actions(orLater: { $0.remove(.suspend) })?.resume()
+        case .terminalInput:
+            await self.actions?.logInFlight()
+        case .user2:
+            self.actions?.wedge()
         }
     }
 
     private var actions: Actions? { self.state.withLock { $0.actions } }
+
+    /// The actions; before there are any, `note` what is to be done then.
+    private func actions(orLater note: (inout Early) -> Void) -> Actions? {
+        self.state.withLock { state in
+            if state.actions == nil { note(&state.early) }
+            return state.actions
+        }
+    }
 
     private func stop() {
         let (actions, isSecond) = self.state.withLock { state in

@@ -1,0 +1,2 @@
+#pragma once
+// Nothing to call: what early_signals.c does happens before main().
