@@ -33,6 +33,7 @@ struct RunCommand: AsyncParsableCommand {
         let signals = ProcessSignals(
             of: ProcessSignals.Signal.operators + (self.wedgeOnUsr2 ? [.user2] : [])
         )
+        OpenFiles.raiseLimit()
         var cluster: EmbeddedCluster?
         var flags: [SettingFlag] = []
         if self.embeddedBroker {

@@ -6,6 +6,7 @@ usage: stopping.py PROGRAM
 import contextlib
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -134,6 +135,74 @@ def early():
             harness.wait_for_exit(worker, 0, seconds=3)
 
 
+def hung_up_early():
+    """HUP from the first moment of the program's own: it goes on"""
+    with tempfile.TemporaryDirectory() as folder:
+        env = harness.environment(f"127.0.0.1:{harness.free_port()}", folder)
+
+        def is_ignored(worker):
+            with open(f"/proc/{worker.pid}/status") as file:
+                masks = [int(line.split()[1], 16) for line in file if line.startswith(("SigIgn", "SigCgt"))]
+            return any(mask & 1 << signal.SIGHUP - 1 for mask in masks)
+
+        waits = []
+        for _ in range(10):
+            start = time.monotonic()
+            worker = subprocess.Popen([harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL)
+            # Before that the dynamic loader is at work, which no program can have a word in.
+            while not is_ignored(worker):
+                expect(worker.poll() is None and time.monotonic() < start + 10, "a HUP is never ignored")
+            waits.append(time.monotonic() - start)
+            # Through main(), the reading of settings and the search for a broker.
+            end = time.monotonic() + 0.5
+            while time.monotonic() < end:
+                worker.send_signal(signal.SIGHUP)
+                time.sleep(0.001)
+            expect(worker.poll() is None, f"a HUP ended it with {worker.returncode}")
+            worker.send_signal(signal.SIGTERM)
+            harness.wait_for_exit(worker, 0, seconds=3)
+        print(f"        ignored after {min(waits) * 1_000:.0f} to {max(waits) * 1_000:.0f} ms, loader included")
+
+
+def unread():
+    """a standard error that nobody reads: commands are served, lines are dropped and counted, TERM ends it"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack, latency=0, FLEXPRICE_LOG_LEVEL="debug")
+        reader, writer = os.pipe()
+        stack.callback(os.close, reader)
+        worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=s.env, stderr=writer))
+        os.close(writer)
+        wait_until(lambda: harness.is_ready(s.port), 40, "ready")
+        count = 5_000
+        harness.produce_commands(s.brokers, [f"acct_{n}" for n in range(count)])
+        wait_until(lambda: s.status()["results"]["created"] == count or s.status()["results"], 60, "all results")
+        lines = [line for line in get(s.port, "/metrics")[1].splitlines() if line.startswith("customer_worker_log_lines_dropped")]
+        dropped = float(lines[0].rsplit(" ", 1)[1])
+        expect(dropped > 0, f"no line was dropped: {lines}")
+        start = time.monotonic()
+        worker.send_signal(signal.SIGTERM)
+        harness.wait_for_exit(worker, 0, seconds=20)
+        print(f"        {dropped:.0f} lines dropped, stopped in {time.monotonic() - start:.1f} s")
+
+
+def few_descriptors():
+    """fewer descriptors than api.max_concurrency asks for: it is lowered, and said"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack, latency=300, FLEXPRICE_API_MAX_CONCURRENCY="600")
+        names = [f"acct_{n}" for n in range(600)]
+        harness.produce_commands(s.brokers, names)
+        log = harness.Log(s.folder)
+        stack.callback(log.file.close)
+        worker = stack.enter_context(harness.process(
+            [harness.PROGRAM, "run"], env=s.env, stderr=log.file,
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 300))))
+        wait_until(lambda: s.status()["results"]["created"] == 600 or s.status()["results"], 60, "all results")
+        said = log.find("Too few file descriptors for api.max_concurrency; it is lowered")
+        expect(said and said[0]["new_value"] == "172", f"{said}")
+        worker.send_signal(signal.SIGTERM)
+        harness.wait_for_exit(worker, 0)
+
+
 def suspended():
     """TSTP stops the intake and keeps the partitions, CONT resumes, TTIN tells what is in flight"""
     with contextlib.ExitStack() as stack:
@@ -160,4 +229,4 @@ def suspended():
 
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    sys.exit(harness.report([drained, aborted, out_of_time, early, suspended]))
+    sys.exit(harness.report([drained, aborted, out_of_time, early, hung_up_early, unread, few_descriptors, suspended]))

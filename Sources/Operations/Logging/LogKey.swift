@@ -89,6 +89,9 @@ package enum LogKey {
     /// The value of a setting after a reload.
     package static let newValue = "new_value"
 
+    /// What to do about it.
+    package static let hint = "hint"
+
     /// Where a setting stands.
     package static let origin = "origin"
 

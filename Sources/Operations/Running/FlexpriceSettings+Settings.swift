@@ -1,8 +1,9 @@
 package import FlexpriceAPI
 
 extension FlexpriceSettings {
-    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and
-    /// may change.
+    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and may change.
+    ///
+    /// Requests beyond what there are descriptors for wait for a connection.
     private static let connectionBound = 10_000
 
     /// How a configuration reaches the API.
@@ -35,7 +36,7 @@ extension FlexpriceSettings {
             },
             environmentID: settings.environmentID,
             timeout: settings.api.timeout,
-            maximumConnections: Self.connectionBound,
+            maximumConnections: min(Self.connectionBound, OpenFiles.requestBound),
             authorities: authorities,
             proxy: proxy
         )

@@ -3,7 +3,9 @@ import CustomerContract
 
 extension LiveSettings {
     /// Those of a configuration.
-    package init(_ settings: Settings) {
+    ///
+    /// - Parameter requestBound: requests that there are descriptors for; a higher limit is lowered to it.
+    package init(_ settings: Settings, requestBound: Int = OpenFiles.requestBound) {
         self.init(
             retry: RetryPolicy(
                 initialInterval: settings.retry.initialInterval,
@@ -11,7 +13,7 @@ extension LiveSettings {
                 multiplier: settings.retry.multiplier,
                 maximumElapsedTime: settings.retry.maxElapsedTime
             ),
-            requestLimit: RequestLimit(settings.api.maxConcurrency),
+            requestLimit: RequestLimit(settings.api.maxConcurrency, atMost: requestBound),
             rateLimit: settings.api.rateLimit,
             replyTopicsAllowed: ReplyTopicAllowList(settings.kafka.replyTopicsAllowed.map(\.description))
         )
@@ -19,10 +21,10 @@ extension LiveSettings {
 }
 
 extension RequestLimit {
-    fileprivate init(_ limit: ConcurrencyLimit) {
+    fileprivate init(_ limit: ConcurrencyLimit, atMost bound: Int) {
         self =
             switch limit {
-            case .fixed(let count): .fixed(count)
+            case .fixed(let count): .fixed(min(count, bound))
             case .auto: .automatic
             }
     }

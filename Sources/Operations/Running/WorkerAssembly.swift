@@ -21,6 +21,7 @@ package struct WorkerAssembly: Sendable {
     /// The API key, which can be replaced while the worker runs; `nil` without the API.
     package let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
+    private let logger: Logger
 
     /// Opens the store and makes the client; nothing connects to a broker or to the API yet.
     ///
@@ -42,6 +43,7 @@ package struct WorkerAssembly: Sendable {
         worker.maximumInFlight = settings.limits.maxInFlight
         worker.maximumInFlightBytes = settings.limits.maxInFlightBytes.bytes
         worker.live = LiveSettings(settings)
+        Self.warnAboutOpenFiles(settings, logger)
         worker.breaker = BreakerSettings(
             window: settings.breaker.window,
             failureRatio: settings.breaker.failureRatio,
@@ -62,6 +64,7 @@ package struct WorkerAssembly: Sendable {
             self.apiKeys = flexprice.apiKeys
             backend = .remote(FlexpriceBackend(client: client, onStub: StubPolicy(settings.api.onStub)))
         }
+        self.logger = logger
         self.kafka = kafka
         self.ledger = ledger
         self.retention = Self.retention(settings, ledger)
@@ -75,6 +78,21 @@ package struct WorkerAssembly: Sendable {
         )
     }
 
+    private static func warnAboutOpenFiles(_ settings: Settings, _ logger: Logger) {
+        let bound = OpenFiles.requestBound
+        guard settings.backend == .flexprice, case .fixed(let count) = settings.api.maxConcurrency, count > bound else {
+            return
+        }
+        logger.warning(
+            "Too few file descriptors for api.max_concurrency; it is lowered",
+            metadata: [
+                LogKey.setting: "api.max_concurrency", LogKey.oldValue: "\(count)", LogKey.newValue: "\(bound)",
+                LogKey.hint:
+                    "raise LimitNOFILE= of the service, or ulimit -n, to at least \(count + OpenFiles.reserve)",
+            ]
+        )
+    }
+
     /// None for backend `local`: the entries of its store are the customers.
     private static func retention(_ settings: Settings, _ ledger: any Ledger) -> LedgerRetention<ContinuousClock>? {
         guard settings.backend == .flexprice, let retention = settings.idempotency.retention else { return nil }
@@ -84,6 +102,7 @@ package struct WorkerAssembly: Sendable {
     /// Puts into force what of new settings a running worker can take over.
     package func apply(_ settings: Settings) {
         self.worker.reconfigure(LiveSettings(settings))
+        Self.warnAboutOpenFiles(settings, self.logger)
         if let key = settings.api.key { self.apiKeys?.replace(with: APIKey(key.reveal())) }
     }
 
