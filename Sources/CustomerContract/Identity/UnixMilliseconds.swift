@@ -18,9 +18,13 @@ public struct UnixMilliseconds: Sendable, Hashable, Comparable, CustomStringConv
 
     /// The time of the system's clock.
     public static func now() -> UnixMilliseconds {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return UnixMilliseconds(Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000)
+        // A timespec by its two words and not by its members: which module the compiler takes those for, and so whether
+        // MemberImportVisibility lets them pass, depends on the files that it compiles together.
+        var time: (seconds: Int, nanoseconds: Int) = (0, 0)
+        withUnsafeMutablePointer(to: &time) { words in
+            words.withMemoryRebound(to: timespec.self, capacity: 1) { _ = clock_gettime(CLOCK_REALTIME, $0) }
+        }
+        return UnixMilliseconds(Int64(time.seconds) * 1_000 + Int64(time.nanoseconds) / 1_000_000)
     }
 
     /// Reads an RFC 3339 date and time, with `Z` or an offset; nil when the text is not one.

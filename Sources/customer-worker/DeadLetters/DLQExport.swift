@@ -31,9 +31,10 @@ extension DLQCommand {
         var exact = false
 
         @Flag(
-            help:
-                "Only the commands' own JSON objects, to be mended and sent anew; what is not one is counted and left "
-                + "out."
+            help: ArgumentHelp(
+                "Only the commands' own JSON objects, to be mended and sent anew; "
+                    + "what is not one is counted and left out."
+            )
         )
         var bodies = false
 

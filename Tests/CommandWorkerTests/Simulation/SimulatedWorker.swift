@@ -114,7 +114,7 @@ final class SimulatedWorker {
         if self.core.requests.slotCount < 0 || self.core.requests.slotCount > self.core.requests.count {
             self.simulation.complain("\(self.core.requests.slotCount) of \(self.core.requests.count) requests count")
         }
-        if self.core.requests.backingOffCount > settings.maximumInFlight * 4 {
+        if self.core.requests.backingOffCount > (settings.maximumInFlight + Intake.probeReserve) * 4 {
             self.simulation.complain("stale back-offs pile up")
         }
         if self.core.requests.waitingCount > (settings.maximumInFlight + Intake.probeReserve) * 4 {

@@ -76,7 +76,7 @@ import Testing
 
     @Test(arguments: Sabotage.allCases)
     func `a worker that is broken on purpose is caught`(_ sabotage: Sabotage) {
-        let caught = (1...60 as ClosedRange<UInt64>).contains { seed in
+        let caught = (1...200 as ClosedRange<UInt64>).contains { seed in
             Simulation(seed: seed, sabotage: sabotage) { $0.guarantee = .exactlyOnce }.run() != nil
         }
         #expect(caught)
