@@ -35,6 +35,9 @@ static inline CURLcode cw_curl_set_authorities(CURL *easy, const void *bytes, si
 static inline CURLcode cw_curl_get_number(CURL *easy, CURLINFO info, long *value) {
     return curl_easy_getinfo(easy, info, value);
 }
+static inline CURLcode cw_curl_get_socket(CURL *easy, curl_socket_t *value) {
+    return curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, value);
+}
 /// The text belongs to the handle, until its next transfer.
 static inline const char *cw_curl_get_text(CURL *easy, CURLINFO info) {
     char *value = NULL;

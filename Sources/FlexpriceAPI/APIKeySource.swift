@@ -2,11 +2,14 @@ import Synchronization
 
 /// The API key in force, and how it is read again.
 ///
-/// Keys are rotated while a worker runs: after a 401, and when somebody asks for it with ``reread()``, the place that the key
-/// came from is looked at again. It may be used from any thread.
+/// Keys are rotated while a worker runs: after a 401 or 403, and on request with ``reread()``, the place that the key came from is
+/// looked at again. It may be used from any thread.
 public final class APIKeySource: Sendable {
     private struct State {
-        var key: APIKey
+        var key: APIKey {
+            didSet { if self.key != oldValue { self.last = oldValue } }
+        }
+        var last: APIKey?
         var lastReread: ContinuousClock.Instant?
     }
 
@@ -27,6 +30,9 @@ public final class APIKeySource: Sendable {
 
     /// The key in force.
     public var current: APIKey { self.state.withLock { $0.key } }
+
+    /// The key in force and the one before it: either may come back in an answer.
+    var known: [APIKey] { self.state.withLock { state in [state.key] + (state.last.map { [$0] } ?? []) } }
 
     /// Puts another key in force, for requests from now on.
     public func replace(with key: APIKey) { self.state.withLock { $0.key = key } }

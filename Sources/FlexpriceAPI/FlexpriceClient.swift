@@ -9,12 +9,9 @@ public import Tracing
 /// await client.shutdown()
 /// ```
 ///
-/// Redirects are never followed, answers are read up to ``maximumAnswerBytes``, and ``shutdown()`` must be called before the
-/// last reference goes. It may be called from any task.
+/// Redirects are never followed, answers are read up to ``FlexpriceSettings/maximumAnswerBytes``, the known keys are masked in them,
+/// and ``shutdown()`` must be called before the last reference goes. It may be called from any task.
 public final class FlexpriceClient: Sendable {
-    /// A customer's document is a few kilobytes; more than this is no answer of Flexprice.
-    public static let maximumAnswerBytes = 1_048_576
-
     private let settings: FlexpriceSettings
     private let metrics: FlexpriceMetrics
     private let transport: HTTPTransport
@@ -26,7 +23,8 @@ public final class FlexpriceClient: Sendable {
         self.transport = HTTPTransport(
             TransportSettings(
                 maximumConnections: settings.maximumConnections,
-                maximumAnswerBytes: Self.maximumAnswerBytes,
+                maximumAnswerBytes: settings.maximumAnswerBytes,
+                connectionLifetime: settings.connectionLifetime,
                 authorities: settings.authorities,
                 proxy: settings.proxy
             )
@@ -45,14 +43,15 @@ public final class FlexpriceClient: Sendable {
     ///   - trace: passed on as W3C trace context.
     ///   - patience: a bound below ``FlexpriceSettings/timeout``.
     ///   - context: of the span that the request belongs to.
-    ///   - completion: called once, on a thread that carries every request: it must be quick, and wait for nothing.
+    ///   - completion: called once, on a thread that carries every request: it must be quick, and wait for nothing. It says
+    ///     what becomes of the connection.
     public func createCustomer(
         body: [UInt8],
         requestID: String,
         trace: TraceContext? = nil,
         patience: Duration? = nil,
         context: ServiceContext? = nil,
-        then completion: @escaping @Sendable (Exchange) -> Void
+        then completion: @escaping @Sendable (Exchange) -> ConnectionFate
     ) {
         let key = self.settings.apiKeys.current
         var request = self.request(.post, "/customers", body, requestID, key)
@@ -60,8 +59,7 @@ public final class FlexpriceClient: Sendable {
         request.add(trace, context)
         let start = ContinuousClock.now
         self.transport.send(request) { exchange in
-            self.note(exchange, key, since: start)
-            completion(exchange)
+            completion(self.take(exchange, key, since: start))
         }
     }
 
@@ -85,7 +83,9 @@ public final class FlexpriceClient: Sendable {
             .init(name: "external_ids", value: .array([.string(externalID.text)])),
             .init(name: "limit", value: .number(JSONNumber(2))),
         ])
-        return await self.send(.post, "/customers/search", JSONWriter.encode(filter), requestID)
+        return await self.send(.post, "/customers/search", JSONWriter.encode(filter), requestID) {
+            AnswerReading($0, of: .search, externalID: externalID).connectionFate
+        }
     }
 
     /// `PUT /customers` for the customer of this id of Flexprice's own (`cust_…`): fields that are not sent stay.
@@ -111,24 +111,34 @@ public final class FlexpriceClient: Sendable {
         _ method: HTTPRequest.Method,
         _ path: String,
         _ body: [UInt8]?,
-        _ requestID: String
+        _ requestID: String,
+        judging fate: @escaping @Sendable (Exchange) -> ConnectionFate = { _ in .kept }
     ) async -> Exchange {
         let key = self.settings.apiKeys.current
         var request = self.request(method, path, body, requestID, key)
         request.add(nil, ServiceContext.current)
-        return await self.send(request, key)
+        return await self.send(request, key, judging: fate)
     }
 
-    private func send(_ request: HTTPRequest, _ key: APIKey) async -> Exchange {
+    private func send(
+        _ request: HTTPRequest,
+        _ key: APIKey,
+        judging fate: @escaping @Sendable (Exchange) -> ConnectionFate = { _ in .kept }
+    ) async -> Exchange {
         let start = ContinuousClock.now
-        let exchange = await self.transport.send(request)
-        self.note(exchange, key, since: start)
-        return exchange
+        return await self.transport.send(request) { exchange in
+            let taken = self.take(exchange, key, since: start)
+            return (taken, fate(taken))
+        }
     }
 
-    private func note(_ exchange: Exchange, _ key: APIKey, since start: ContinuousClock.Instant) {
+    /// Takes what came of a request, on the transport's thread: the edge where foreign text comes in.
+    private func take(_ exchange: Exchange, _ key: APIKey, since start: ContinuousClock.Instant) -> Exchange {
         self.metrics.record(exchange, .now - start)
-        if case .answered(let answer) = exchange, answer.status == 401 { self.settings.apiKeys.refused(key) }
+        guard case .answered(var answer) = exchange else { return exchange }
+        if answer.status == 401 || answer.status == 403 { self.settings.apiKeys.refused(key) }
+        answer.body = KeyMask.masked(answer.body, self.settings.apiKeys.known)
+        return .answered(answer)
     }
 
     private func request(

@@ -13,10 +13,19 @@ public struct FlexpriceSettings: Sendable {
     public var timeout: Duration
     /// Connections, and so requests under way at once.
     public var maximumConnections: Int
+    /// A longer answer is not read to its end.
+    ///
+    /// Flexprice gives a command back with more around it, and writes `<`, `>` and `&` as six bytes each.
+    public var maximumAnswerBytes = Self.answerBytes(forCommandsOf: 262_144)
+    /// A connection that is older takes no further request, so that a changed address of the API is followed under traffic too.
+    public var connectionLifetime: Duration = .seconds(300)
     /// Trusted in place of the system's authorities.
     public var authorities: TrustedAuthorities?
     /// The proxy on the way.
     public var proxy: ProxyChoice?
+
+    /// The longest answer about a command of so many bytes.
+    public static func answerBytes(forCommandsOf bytes: Int) -> Int { 6 * bytes + 65_536 }
 
     /// Names an API.
     public init(

@@ -40,9 +40,9 @@ struct CheckCommand: AsyncParsableCommand {
     }
 
     private static var answers: TextTable {
-        var table = TextTable(columns: ["row", "situation", "decision", "because"])
+        var table = TextTable(columns: ["row", "situation", "decision", "sign", "because"])
         for row in AnswerTable.rows {
-            table.append([row.id, row.situation.description, row.decision.rawValue, row.explanation])
+            table.append([row.id, row.situation.description, row.decision.rawValue, row.sign.rawValue, row.explanation])
         }
         return table
     }

@@ -19,32 +19,38 @@ import Testing
     private static let exists =
         #"{"code":"already_exists","message":"A customer with this identifier already exists","#
         + #""http_status_code":409,"details":{"external_id":"acct_8412"}}"#
+    /// The customer with an unknown member of arrays in arrays.
+    private static func deep(_ customer: String, _ depth: Int) -> String {
+        let brackets = String(repeating: "[", count: depth) + "\"]\\\"[\"" + String(repeating: "]", count: depth)
+        return customer.dropLast() + #","later":\#(brackets),"last":1}"#
+    }
     private static let html = "<html><body><h1>Oh</h1></body></html>"
 
     static let rows: [Row] = [
         Row(status: 201, body: customer, decision: .created),
         Row(status: 201, body: customer, isJSON: false, decision: .created),
-        Row(status: 201, body: "", decision: .retryInDoubt, reason: "unreadable_answer"),
-        Row(status: 201, body: #"{"id":"cust_1","external"#, decision: .retryInDoubt, reason: "unreadable_answer"),
-        Row(status: 201, body: html, isJSON: false, decision: .retryInDoubt, reason: "unreadable_answer"),
+        Row(status: 201, body: "\u{FEFF}" + customer, decision: .created),
+        Row(status: 201, body: deep(customer, 10_000), decision: .created),
+        Row(status: 201, body: "", decision: .lookUp, reason: "unreadable_answer"),
+        Row(status: 201, body: #"{"id":"cust_1","external"#, decision: .lookUp, reason: "unreadable_answer"),
+        Row(status: 201, body: html, isJSON: false, decision: .lookUp, reason: "unreadable_answer"),
         Row(
             status: 201,
             body: #"{"id":"cust_1","external_id":"ACCT_8412"}"#,
             decision: .retryInDoubt,
             reason: "another_customer"
         ),
-        Row(status: 201, body: #"{"id":"cust_1"}"#, decision: .retryInDoubt, reason: "another_customer"),
-        Row(status: 201, body: #"{"external_id":"acct_8412"}"#, decision: .retryInDoubt, reason: "another_customer"),
-        Row(
-            status: 201,
-            body: #"{"id":5,"external_id":"acct_8412"}"#,
-            decision: .retryInDoubt,
-            reason: "another_customer"
-        ),
+        Row(status: 201, body: #"{"id":"cust_1"}"#, decision: .lookUp, reason: "unreadable_answer"),
+        Row(status: 201, body: #"{"external_id":"acct_8412"}"#, decision: .lookUp, reason: "unreadable_answer"),
+        Row(status: 201, body: #"{"id":"","external_id":"acct_8412"}"#, decision: .lookUp),
+        Row(status: 201, body: #"{"id":5,"external_id":"acct_8412"}"#, decision: .lookUp),
+        Row(status: 201, body: #"{"id":"c","external_id":"acct_8412","status":"archived"}"#, decision: .lookUp),
+        Row(status: 201, body: #"{"id":"c","external_id":"acct_8412","status":"deleted"}"#, decision: .lookUp),
+        Row(status: 202, isJSON: false, decision: .configurationError, reason: "not_the_api"),
         Row(status: 200, body: customer, decision: .retryInDoubt, reason: "unexpected_success"),
         Row(status: 202, body: "{}", decision: .retryInDoubt, reason: "unexpected_success"),
-        Row(status: 200, body: html, isJSON: false, decision: .configurationError, reason: "wrong_base_url"),
-        Row(status: 204, isJSON: false, decision: .configurationError, reason: "wrong_base_url"),
+        Row(status: 200, body: html, isJSON: false, decision: .configurationError, reason: "not_the_api"),
+        Row(status: 204, isJSON: false, decision: .configurationError, reason: "not_the_api"),
         Row(status: 301, decision: .configurationError, reason: "redirect"),
         Row(status: 302, decision: .configurationError, reason: "redirect"),
         Row(status: 307, decision: .configurationError, reason: "redirect"),
@@ -60,7 +66,7 @@ import Testing
         Row(status: 401, body: #"{"error":"Unauthorized"}"#, decision: .pause, reason: "unauthorized"),
         Row(status: 401, isJSON: false, decision: .pause, reason: "unauthorized"),
         Row(status: 403, body: #"{"message":"insufficient permissions"}"#, decision: .pause, reason: "forbidden"),
-        Row(status: 403, body: html, isJSON: false, decision: .pause, reason: "forbidden"),
+        Row(status: 403, body: html, isJSON: false, decision: .pause, reason: "blocked"),
         Row(
             status: 404,
             body: #"{"code":"not_found","message":"Taxrate with code X was not found"}"#,
@@ -84,7 +90,14 @@ import Testing
             decision: .configurationError,
             reason: "wrong_base_url"
         ),
-        Row(status: 405, isJSON: false, decision: .configurationError, reason: "wrong_base_url"),
+        Row(status: 405, isJSON: false, decision: .configurationError, reason: "not_the_api"),
+        Row(
+            status: 400,
+            body: "Client sent an HTTP request to an HTTPS server.\n",
+            isJSON: false,
+            decision: .configurationError,
+            reason: "wants_tls"
+        ),
         Row(status: 408, body: html, isJSON: false, decision: .retry, reason: "http_408"),
         Row(status: 409, body: exists, decision: .lookUp, row: "create.conflict"),
         Row(
@@ -103,9 +116,10 @@ import Testing
             status: 409,
             body: #"{"details":{"external_id":"Acct_8412"}}"#,
             decision: .lookUp,
-            row: "create.other_conflict"
+            row: "create.another_conflict"
         ),
-        Row(status: 409, body: html, isJSON: false, decision: .lookUp, row: "create.other_conflict"),
+        Row(status: 409, body: html, isJSON: false, decision: .lookUp, row: "create.foreign_conflict"),
+        Row(status: 409, body: #"{"message":"Conflict"}"#, decision: .lookUp, row: "create.foreign_conflict"),
         Row(status: 410, isJSON: false, decision: .configurationError, reason: "wrong_base_url"),
         Row(status: 413, body: html, isJSON: false, decision: .rejected),
         Row(status: 415, body: html, isJSON: false, decision: .rejected),
@@ -114,12 +128,21 @@ import Testing
         Row(status: 425, decision: .retry, reason: "http_425"),
         Row(status: 429, body: #"{"error":"Rate limit exceeded."}"#, decision: .slowDown, reason: "http_429"),
         Row(status: 500, body: #"{"code":"database_error","message":"m"}"#, decision: .retry, reason: "http_500"),
-        Row(status: 500, isJSON: false, decision: .retry, reason: "http_500"),
+        Row(status: 500, isJSON: false, decision: .retryInDoubt, reason: "http_500"),
+        Row(status: 500, body: html, isJSON: false, decision: .retry, reason: "http_500"),
         Row(status: 501, decision: .retry, reason: "http_501"),
         Row(status: 502, body: html, isJSON: false, decision: .retryInDoubt, reason: "http_502"),
         Row(status: 503, body: html, isJSON: false, decision: .slowDown, reason: "http_503"),
         Row(status: 504, body: html, isJSON: false, decision: .retryInDoubt, reason: "http_504"),
-        Row(status: 599, decision: .retry, reason: "http_599"),
+        Row(status: 499, decision: .retryInDoubt, reason: "http_499"),
+        Row(status: 519, decision: .retry, reason: "http_519"),
+        Row(status: 520, body: html, isJSON: false, decision: .retryInDoubt, reason: "http_520"),
+        Row(status: 524, decision: .retryInDoubt, reason: "http_524"),
+        Row(status: 527, decision: .retryInDoubt, reason: "http_527"),
+        Row(status: 528, decision: .retry, reason: "http_528"),
+        Row(status: 530, decision: .retryInDoubt, reason: "http_530"),
+        Row(status: 598, decision: .retryInDoubt, reason: "http_598"),
+        Row(status: 599, decision: .retryInDoubt, reason: "http_599"),
         Row(status: 600, decision: .retry, reason: "http_invalid"),
     ]
 
@@ -159,6 +182,8 @@ import Testing
         (200, #"{"items":[{"id":"cust_1","external_id":"A"},{"id":"cust_2","external_id":"a"}]}"#, "cust_2"),
         (200, #"{"items":[5,null,{"id":"cust_2","external_id":"a"}]}"#, "cust_2"), (200, #"{"items":[]}"#, "none"),
         (200, #"{"items":[{"id":"cust_1","external_id":"a "}]}"#, "none"),
+        (200, #"{"items":[{"id":"cust_1","external_id":"a","status":"archived"}]}"#, "none"),
+        (200, #"{"items":[{"external_id":"a"},{"id":"cust_2","external_id":"a","status":"published"}]}"#, "cust_2"),
         (200, #"{"items":[{"id":"cust_1","external_id":null}]}"#, "none"), (200, #"{"items":null}"#, "retry"),
         (200, "{}", "retry"), (200, "", "retry"), (200, "[]", "retry"), (200, "<html></html>", "retry"),
         (200, #"{"items":[{"id":"cust_1","external_id":"a"}"#, "retry"), (201, #"{"items":[]}"#, "retry"),

@@ -16,14 +16,26 @@ struct AnswerTableTests {
     }
 
     /// Who answers.
-    enum Server: Sendable {
+    enum Server: Sendable, Equatable {
         case simulator
         /// Nobody listens.
         case deaf
         /// The simulator, which speaks no TLS, addressed as if it did.
         case withoutTLS
+        /// What listens speaks no HTTP.
+        case withoutHTTP
+        /// A proxy on the way, which answers CONNECT with this status.
+        case proxy(Int)
         /// The simulator, and the wait for it is given up.
         case cancelled
+
+        /// Whether the simulator is out of reach, so that only the row's own request can be brought there.
+        var isOutOfReach: Bool {
+            switch self {
+            case .simulator, .cancelled: false
+            case .deaf, .withoutTLS, .withoutHTTP, .proxy: true
+            }
+        }
     }
 
     struct Scenario: Sendable, CustomTestStringConvertible {
@@ -43,7 +55,8 @@ struct AnswerTableTests {
     private static func json(_ status: Int, _ body: String) -> Fault {
         .answer(status: status, contentType: "application/json", body: body)
     }
-    private static let endless = json(200, #"{"x":"\#(String(repeating: "x", count: 1_100_000))"}"#)
+    private static let tlsPage = "<h1>400 Bad Request</h1>The plain HTTP request was sent to HTTPS port"
+    private static let endless = json(200, #"{"x":"\#(String(repeating: "x", count: 1_700_000))"}"#)
 
     static let scenarios: [Scenario] =
         [
@@ -53,13 +66,20 @@ struct AnswerTableTests {
                 outcome: "another_customer in doubt",
                 fault: .otherExternalID("A")
             ),
-            Scenario(row: "create.unreadable", outcome: "unreadable_answer in doubt", fault: html(201)),
+            Scenario(row: "create.unreadable", outcome: "created", fault: html(201), before: .same),
             Scenario(
                 row: "create.unexpected_success",
                 outcome: "unexpected_success in doubt",
                 fault: .okInsteadOfCreated
             ),
-            Scenario(row: "create.not_the_api", outcome: "paused wrong_base_url", fault: html(200)),
+            Scenario(row: "create.not_the_api", outcome: "paused not_the_api", fault: html(200)),
+            Scenario(
+                row: "create.another_conflict",
+                outcome: "existing",
+                fault: json(409, #"{"details":{"external_id":"A"}}"#),
+                before: .same
+            ),
+            Scenario(row: "create.foreign_conflict", outcome: "foreign_refusal", fault: html(409)),
             Scenario(row: "create.conflict", outcome: "existing", before: .same),
             Scenario(row: "create.other_conflict", outcome: "rejected 409", fault: .taxAssociationConflict),
             Scenario(row: "create.too_large", outcome: "rejected 413", fault: .edge(.payloadTooLarge)),
@@ -82,6 +102,8 @@ struct AnswerTableTests {
             Scenario(row: "search.unusable", outcome: "conflict_unsettled", fault: html(400), before: .same),
             Scenario(row: "search.not_connected", outcome: nil, server: .deaf),
             Scenario(row: "search.not_trusted", outcome: nil, server: .withoutTLS),
+            Scenario(row: "search.not_http", outcome: nil, server: .withoutHTTP),
+            Scenario(row: "search.refused_by_proxy", outcome: nil, server: .proxy(502)),
             Scenario(
                 row: "search.interrupted",
                 outcome: "conflict_unsettled silence",
@@ -96,6 +118,9 @@ struct AnswerTableTests {
                 before: .same,
                 server: .cancelled
             ),
+            Scenario(row: "search.made", outcome: "created", fault: html(201), before: .same),
+            Scenario(row: "search.made_absent", outcome: "unreadable_answer in doubt", fault: html(201)),
+            Scenario(row: "search.foreign_absent", outcome: "foreign_refusal", fault: html(409)),
             Scenario(row: "search.agrees", outcome: "existing", before: .same),
             Scenario(row: "search.stub_fails", outcome: "already_exists 409", before: .stub, onStub: .fail),
             Scenario(row: "search.stub_exists", outcome: "existing", before: .stub, onStub: .existing),
@@ -130,7 +155,7 @@ struct AnswerTableTests {
         func scenario(_ row: String, _ outcome: String?, _ fault: Fault?, _ server: Server = .simulator) -> Scenario {
             Scenario(
                 row: "\(request).\(row)",
-                outcome: request == "update" && (server == .deaf || server == .withoutTLS) ? nil : outcome,
+                outcome: request == "update" && server.isOutOfReach ? nil : outcome,
                 fault: fault,
                 before: before,
                 server: server,
@@ -141,8 +166,18 @@ struct AnswerTableTests {
             scenario("redirect", "paused redirect", .redirect(location: "http://127.0.0.1:9/")),
             scenario("unauthorized", "paused unauthorized", .unauthorized),
             scenario("forbidden", "paused forbidden", .forbidden(.permissions)),
+            scenario("blocked", "paused blocked", html(403)),
+            scenario("wants_tls", "paused wants_tls", .answer(status: 400, contentType: "text/html", body: tlsPage)),
             scenario("wrong_base_url", "paused wrong_base_url", html(404)),
-            scenario("proxy_login", "paused proxy_login", html(407)),
+            scenario("wrong_method", "paused not_the_api", html(405)),
+            scenario("login_on_the_way", "paused proxy_login", html(407)),
+            scenario("proxy_login", "paused proxy_login", nil, .proxy(407)),
+            scenario("proxy_forbids", "paused proxy_forbids", nil, .proxy(403)),
+            scenario("proxy_redirect", "paused proxy_redirect", nil, .proxy(302)),
+            scenario("proxy_overload", "proxy_overload overload", nil, .proxy(503)),
+            scenario("proxy_unreachable", "proxy_unreachable unreachable", nil, .proxy(502)),
+            scenario("not_http", "paused not_http", nil, .withoutHTTP),
+            scenario("panic", "http_500 in doubt", .panic),
             scenario("not_received", "http_408", .edge(.requestTimeout)),
             scenario("slow_down", "http_503 overload", .edge(.serviceUnavailable(.seconds(1)))),
             scenario("gateway", "http_504 in doubt", .edge(.gatewayTimeout)),
@@ -185,7 +220,7 @@ struct AnswerTableTests {
                 await backend.create(command, attempt: 1, patience: nil)
             }
             #expect(Self.text(reply.answer) == outcome)
-            #expect(Self.fits(reply.answer, row.decision))
+            #expect(Self.fits(reply.answer, row))
         }
     }
 
@@ -239,6 +274,9 @@ struct AnswerTableTests {
                 await client.shutdown()
             }
         }
+        if scenario.server.isOutOfReach, scenario.server != .withoutTLS {
+            return try await self.withRawServer(scenario.server, body)
+        }
         try await withFlexprice {
             $0.clock = clock.simulated
         } client: {
@@ -247,6 +285,24 @@ struct AnswerTableTests {
             try await self.prepare(scenario, row, flexprice)
             try await body(flexprice)
         }
+    }
+
+    private func withRawServer(_ server: Server, _ body: (SimulatedFlexprice) async throws -> Void) async throws {
+        var said = "SSH-2.0-OpenSSH_9.2\r\n"
+        if case .proxy(let status) = server { said = "HTTP/1.1 \(status) No\r\nContent-Length: 0\r\n\r\n" }
+        let bytes = Array(said.utf8)
+        let raw = try RawServer(closes: true) { _ in bytes }
+        var settings = FlexpriceSettings(baseURL: "http://127.0.0.1:\(raw.port)/v1", apiKey: APIKey("k"))
+        if case .proxy = server {
+            settings.proxy = try ProxyChoice.choose(
+                for: settings.baseURL,
+                environment: ["HTTP_PROXY": "http://127.0.0.1:\(raw.port)"]
+            )
+        }
+        let client = FlexpriceClient(settings)
+        let state = FlexpriceSimulator(.init(apiKey: "k")).state
+        try await body(SimulatedFlexprice(client: client, state: state, settings: settings))
+        await client.shutdown()
     }
 
     private func prepare(_ scenario: Scenario, _ row: AnswerRow, _ flexprice: SimulatedFlexprice) async throws {
@@ -264,14 +320,15 @@ struct AnswerTableTests {
         switch fault {
         case .taxAssociationConflict, .replicaLag: flexprice.state.inject(fault)
         default:
-            let route: RouteName = row.request == .create ? .create : row.request == .search ? .search : .update
+            let isOfCreate = if case .lookedUp = row.situation { true } else { row.request == .create }
+            let route: RouteName = isOfCreate ? .create : row.request == .search ? .search : .update
             flexprice.state.inject(fault, FaultScope(routes: [route]))
         }
     }
 
     /// Whether an answer is one that a decision leads to.
-    private static func fits(_ answer: BackendAnswer, _ decision: AnswerDecision) -> Bool {
-        switch (decision, answer) {
+    private static func fits(_ answer: BackendAnswer, _ row: AnswerRow) -> Bool {
+        switch (row.decision, answer) {
         case (.created, .created(.created, _, _)), (.existing, .created(.existing, _, _)): true
         case (.alreadyExists, .failed(let failure, _)): failure.code == .alreadyExists
         case (.rejected, .failed(let failure, let refusal)):
@@ -279,7 +336,8 @@ struct AnswerTableTests {
         case (.retry, .transient(let failure)): !failure.isInDoubt && failure.sign != .overload
         case (.retryInDoubt, .transient(let failure)): failure.isInDoubt
         case (.slowDown, .transient(let failure)): failure.sign == .overload
-        case (.pause, .systemic), (.configurationError, .systemic): true
+        case (.pause, .systemic(_, _, let scope)), (.configurationError, .systemic(_, _, let scope)):
+            scope.rawValue == row.sign.rawValue
         // What they lead to has rows of its own.
         case (.lookUp, _), (.update, _): true
         default: false

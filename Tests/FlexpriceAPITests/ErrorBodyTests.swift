@@ -41,7 +41,18 @@ import Testing
         Case(body: "{}"), Case(body: ""), Case(body: "null"), Case(body: "[]"), Case(body: #""text""#),
         Case(body: "<html><body>502 Bad Gateway</body></html>"), Case(body: "404 page not found"),
         Case(body: #"{"code":"already_exists","mess"#), Case(body: "{\"message\":\"\u{0}\"}"),
-        Case(body: "\u{FEFF}{\"message\":\"m\"}"),
+        Case(body: "\u{FEFF}{\"message\":\"m\"}", message: "m"),
+        Case(body: #"{"error":"API key sk_01K3A7Z9Q4M8 is not valid"}"#, message: "API key sk_*** is not valid"),
+        Case(
+            body: #"{"code":"c","message":"task_0123456789 sk_no sk_0123456","details":{"k":["(sk_01234567)",1]}}"#,
+            code: "c",
+            message: "task_0123456789 sk_no sk_***",
+            details: #"{"k":["(sk_***)",1]}"#
+        ),
+        Case(
+            body: #"{"message":"\#(String(repeating: "x", count: 2_000))"}"#,
+            message: String(repeating: "x", count: 1_024)
+        ),
     ]
 
     @Test(arguments: cases)
@@ -58,9 +69,9 @@ import Testing
         }
     }
 
-    @Test func `bytes that are not UTF-8 are no body`() {
+    @Test func `bytes that are not UTF-8 are replaced`() {
         let answer = HTTPAnswer(status: 500, body: Array(#"{"message":""#.utf8) + [0xFF, 0x22, 0x7D])
         let reading = AnswerReading(.answered(answer), of: .create, externalID: ExternalID("a"))
-        #expect(reading.error.message == nil)
+        #expect(reading.error.message == "\u{FFFD}")
     }
 }

@@ -117,9 +117,9 @@ import Testing
         }
     }
 
-    @Test func `an answer over a mebibyte is not read to its end`() async throws {
+    @Test func `an answer that is longer than any about a command is not read to its end`() async throws {
         try await withFlexprice { flexprice in
-            let value = String(repeating: "x", count: FlexpriceClient.maximumAnswerBytes)
+            let value = String(repeating: "x", count: FlexpriceSettings.answerBytes(forCommandsOf: 262_144))
             let body = Array(#"{"external_id":"a","name":"a","metadata":{"k":"\#(value)"}}"#.utf8)
             #expect(await flexprice.client.createCustomer(body: body, requestID: "r").failure == .tooLong)
             // The connection is given up, the client is not.

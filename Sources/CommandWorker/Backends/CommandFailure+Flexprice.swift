@@ -13,10 +13,10 @@ extension CommandFailure {
         )
     }
 
-    static func exhausted(_ reason: String, status: Int?, _ body: ErrorBody) -> CommandFailure {
+    static func exhausted(_ what: String, status: Int?, _ body: ErrorBody) -> CommandFailure {
         CommandFailure(
             code: .retriesExhausted,
-            message: "passing failures outlasted retry.max_elapsed_time, the last one: \(body.message ?? reason)",
+            message: "retried for retry.max_elapsed_time without success; the last attempt: \(what)",
             retryable: true,
             httpStatus: status,
             details: Self.details(body)

@@ -5,7 +5,7 @@ public import Tracing
 /// The backend that calls the Flexprice API; what an answer leads to stands in the ``AnswerTable``.
 ///
 /// A 409 is settled by looking the customer up: Flexprice's own word on which customer it means is not enough, since a
-/// conflict of tax associations has the same status and no customer behind it.
+/// conflict of tax associations has the same status and no customer behind it. So is a 201 that cannot be read.
 public struct FlexpriceBackend: CustomerBackend {
     /// A read replica may not show yet what the writer has refused to make twice: so an absent customer is looked for again.
     static let lookUpWaits: [Duration] = [
@@ -46,10 +46,12 @@ public struct FlexpriceBackend: CustomerBackend {
         ) { exchange in
             let reading = AnswerReading(exchange, of: .create, externalID: command.externalID)
             let row = reading.row
-            guard row.decision == .lookUp else {
-                return completion(.settled(BackendReply(self.answer(to: command, reading, row))))
+            if row.decision == .lookUp {
+                completion(.open { await self.settle(command, reading) })
+            } else {
+                completion(.settled(BackendReply(self.answer(to: command, reading, row))))
             }
-            completion(.open { await self.settle(command, reading) })
+            return reading.connectionFate
         }
     }
 
@@ -62,8 +64,8 @@ public struct FlexpriceBackend: CustomerBackend {
         }
     }
 
-    /// Finds out what stands behind a 409.
-    private func settle(_ command: CreateCustomerCommand, _ conflict: AnswerReading) async -> BackendReply {
+    /// Finds out what is behind a 409, or a 201 that could not be read.
+    private func settle(_ command: CreateCustomerCommand, _ first: AnswerReading) async -> BackendReply {
         var requests = 1
         for wait in Self.lookUpWaits {
             if wait > .zero { try? await self.clock.sleep(for: wait) }
@@ -75,24 +77,24 @@ public struct FlexpriceBackend: CustomerBackend {
                 return BackendReply(self.answer(to: command, reading, row), requests: requests)
             }
             guard let customer = reading.foundCustomer else { continue }
-            return await self.compare(command, customer, conflict, requests: requests)
+            return await self.compare(command, customer, first, requests: requests)
         }
-        let namesOurs = conflict.row.situation.namesOurID
-        let row = AnswerTable.row(for: namesOurs ? .absentOurs : .absentOthers)
-        return BackendReply(self.answer(to: command, conflict, row), requests: requests)
+        let row = AnswerTable.row(for: first.absence)
+        return BackendReply(self.answer(to: command, first, row), requests: requests)
     }
 
-    /// Decides about the customer that stands behind a 409.
+    /// Decides about the customer that a look-up found.
     private func compare(
         _ command: CreateCustomerCommand,
         _ customer: JSONObject,
-        _ conflict: AnswerReading,
+        _ first: AnswerReading,
         requests: Int
     ) async -> BackendReply {
         let differing = CustomerComparison.differingFields(of: customer, from: command)
         let stub = differing.isEmpty ? nil : CustomerStub(customer, for: command)
+        let agreeing: AnswerSituation.Finding = first.status == 201 ? .made : .agreeing
         let finding: AnswerSituation.Finding =
-            differing.isEmpty ? .agreeing : stub == nil ? .differing : .stub(self.onStub)
+            differing.isEmpty ? agreeing : stub == nil ? .differing : .stub(self.onStub)
         let row = AnswerTable.row(for: finding)
         switch row.decision {
         case .update:
@@ -110,7 +112,7 @@ public struct FlexpriceBackend: CustomerBackend {
         default:
             break
         }
-        return BackendReply(self.answer(to: command, conflict, row, found: customer), requests: requests)
+        return BackendReply(self.answer(to: command, first, row, found: customer), requests: requests)
     }
 
     /// Carries a row's decision out.
@@ -139,7 +141,7 @@ public struct FlexpriceBackend: CustomerBackend {
             return .systemic(
                 reason: reason,
                 message: "\(reading.summary): \(row.explanation)",
-                scope: row.isPerhapsOneCommands ? .perhapsOne : .allCommands
+                scope: row.sign == .perhapsOne ? .perhapsOne : .allCommands
             )
         case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .alreadyExists:
             break
@@ -148,24 +150,35 @@ public struct FlexpriceBackend: CustomerBackend {
             PassingFailure(
                 reason: reason,
                 message: reading.summary,
-                failure: .exhausted(reading.failure?.text ?? reason, status: reading.status, reading.error),
+                failure: .exhausted(reading.summary, status: reading.status, reading.error),
                 after: reading.retryAfter?.wait(from: UnixMilliseconds.now().value),
                 isInDoubt: row.decision == .retryInDoubt,
-                sign: Self.sign(reading, row)
+                sign: PassingFailure.Sign(row.sign)
             )
         )
     }
+}
 
-    private static func sign(_ reading: AnswerReading, _ row: AnswerRow) -> PassingFailure.Sign {
-        if row.decision == .slowDown { return .overload }
-        return switch reading.failure?.kind {
-        case .notConnected: .unreachable
-        case .interrupted: .silence
-        case .notTrusted, .tooLong, .cancelled, nil: .none
-        }
+extension PassingFailure.Sign {
+    fileprivate init(_ sign: AnswerRow.Sign) {
+        self =
+            switch sign {
+            case .overload: .overload
+            case .unreachable: .unreachable
+            case .silence: .silence
+            case .none, .allCommands, .perhapsOne: .none
+            }
     }
 }
 
-extension AnswerSituation {
-    fileprivate var namesOurID: Bool { if case .answer(_, .namesOurID) = self { true } else { false } }
+extension AnswerReading {
+    /// What it means that no customer is found behind this answer.
+    fileprivate var absence: AnswerSituation.Finding {
+        guard self.status == 409 else { return .absentMade }
+        return switch self.row.situation {
+        case .answer(_, .namesOurID): .absentOurs
+        case .answer(_, .flexpriceError): .absentOthers
+        default: .absentForeign
+        }
+    }
 }

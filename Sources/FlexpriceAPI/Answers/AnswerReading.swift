@@ -8,10 +8,11 @@ public struct AnswerReading: Sendable {
     public let status: Int?
     /// What the server asked to wait.
     public let retryAfter: RetryAfter?
-    /// The body, if it is one JSON object.
+    /// The body, if it is one JSON object or can be read as one.
     public let object: JSONObject?
     /// Why there was no answer.
     public let failure: TransportFailure?
+    private let body: [UInt8]
     private let isJSON: Bool
     private let externalID: ExternalID
 
@@ -22,12 +23,14 @@ public struct AnswerReading: Sendable {
         switch exchange {
         case .answered(let answer):
             self.status = answer.status
+            self.body = answer.body
             self.isJSON = answer.isJSON
             self.retryAfter = answer.retryAfter
-            self.object = try? JSONParser.parseObject(answer.body)
+            self.object = AnswerText.object(answer.body)
             self.failure = nil
         case .unanswered(let failure):
             self.status = nil
+            self.body = []
             self.isJSON = false
             self.retryAfter = nil
             self.object = nil
@@ -48,17 +51,32 @@ public struct AnswerReading: Sendable {
         return "\(what)\(said.map { " (\($0))" } ?? "")"
     }
 
-    /// The customer of exactly our external_id that a search found.
+    /// The customer of exactly our external_id that a search found; one that is archived is none.
     public var foundCustomer: JSONObject? {
         guard case .array(let items)? = self.object?["items"] else { return nil }
-        return items.lazy.compactMap(\.object).first { self.isOurs($0) }
+        return items.lazy.compactMap(\.object).first { self.isOurCustomer($0) }
     }
+
+    /// Whether the answer is about another customer, and so was meant for another request.
+    public var isAboutAnother: Bool {
+        guard let object = self.object else { return false }
+        if case .array(let items)? = object["items"] {
+            return !items.isEmpty && items.allSatisfy { $0.object.map { self.namesAnother($0) } ?? false }
+        }
+        return self.namesAnother(object)
+    }
+
+    /// What becomes of the connection that the answer came on.
+    public var connectionFate: ConnectionFate { self.isAboutAnother ? .closed : .kept }
 
     func fits(_ situation: AnswerSituation) -> Bool {
         switch situation {
         case .answer(let statuses, let body):
             guard let status = self.status, statuses.contains(where: { $0.contains(status) }) else { return false }
             return self.fits(body)
+        case .proxy(let statuses):
+            guard case .refusedByProxy(let status)? = self.failure else { return false }
+            return statuses.contains { $0.contains(status) }
         case .noAnswer(let kind):
             return self.failure?.kind == kind
         case .lookedUp:
@@ -69,12 +87,14 @@ public struct AnswerReading: Sendable {
     private func fits(_ body: AnswerSituation.Body) -> Bool {
         switch body {
         case .any: true
-        case .ourCustomer: self.object.map { self.isOurs($0) && $0["id"]?.text != nil } ?? false
-        case .object: self.object != nil
+        case .empty: self.body.isEmpty
+        case .ourCustomer: self.object.map { self.isOurCustomer($0) } ?? false
+        case .anotherCustomer: self.isAboutAnother
         case .json: self.isJSON
         case .flexpriceError: self.error.isFlexprices
         case .namedResource: self.isJSON && (self.error.code == "not_found" || self.error.details != nil)
         case .namesOurID: self.error.details.map { self.isOurs($0) } ?? false
+        case .wantsTLS: self.wantsTLS
         case .searchPage: if case .array? = self.object?["items"] { true } else { false }
         }
     }
@@ -82,4 +102,30 @@ public struct AnswerReading: Sendable {
     private func isOurs(_ object: JSONObject) -> Bool {
         object["external_id"]?.text.map { ExternalID($0) } == self.externalID
     }
+
+    private func isOurCustomer(_ object: JSONObject) -> Bool {
+        guard self.isOurs(object), let id = object["id"]?.text, (1...255).contains(id.utf8.count) else { return false }
+        return object["status"]?.text.map { !Self.goneStatuses.contains($0) } ?? true
+    }
+
+    private func namesAnother(_ object: JSONObject) -> Bool {
+        let places = [object, object["details"]?.object, object["error"]?.object?["details"]?.object]
+        return places.contains { place in
+            place?["external_id"]?.text.map { ExternalID($0) != self.externalID } ?? false
+        }
+    }
+
+    private static let goneStatuses: Set<String> = ["archived", "deleted"]
+
+    /// What nginx, Go, Apache and others say on a port that speaks TLS to a request in plain text.
+    private var wantsTLS: Bool {
+        guard !self.isJSON, self.body.count < 16_384 else { return false }
+        let text = String(decoding: self.body, as: UTF8.self).lowercased()
+        return Self.wordsOfTLSPorts.contains { text.contains($0) }
+    }
+
+    private static let wordsOfTLSPorts = [
+        "http request was sent to https port", "http request to an https server", "plain http to an ssl-enabled",
+        "requires tls", "http request to https port",
+    ]
 }

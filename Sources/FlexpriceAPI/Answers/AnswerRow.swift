@@ -4,10 +4,26 @@ public struct AnswerRow: Sendable {
     public enum Request: String, Sendable, Hashable, CaseIterable {
         /// `POST /customers`.
         case create
-        /// `POST /customers/search`, behind a 409.
+        /// `POST /customers/search`, which settles what another answer leaves open.
         case search
-        /// `PUT /customers`, behind a stub.
+        /// `PUT /customers`, which fills a stub or changes a customer that differs.
         case update
+    }
+
+    /// What a failure says of other commands.
+    public enum Sign: String, Sendable, Hashable, CaseIterable {
+        /// Nothing by itself.
+        case none = "-"
+        /// The API wants fewer requests from all that send with this key.
+        case overload
+        /// Nothing was sent, since there is no way to the API.
+        case unreachable
+        /// The request was sent, and no whole answer came back.
+        case silence
+        /// Every command would meet it.
+        case allCommands = "all_commands"
+        /// A content filter gives such an answer too: it may concern this command alone.
+        case perhapsOne = "perhaps_one"
     }
 
     /// A name that stays, for tests and for people.
@@ -18,9 +34,11 @@ public struct AnswerRow: Sendable {
     public let situation: AnswerSituation
     /// What it leads to.
     public let decision: AnswerDecision
+    /// What it says of other commands.
+    public let sign: Sign
     /// The bounded word for logs and metrics; without one it is `http_` and the status.
     let word: String?
-    /// Why, and what to mend where there is something to mend.
+    /// Why, and what to change where there is something to change.
     public let explanation: String
 
     init(
@@ -28,13 +46,15 @@ public struct AnswerRow: Sendable {
         _ id: String,
         _ situation: AnswerSituation,
         _ decision: AnswerDecision,
-        word: String? = nil,
+        _ sign: Sign,
+        _ word: String?,
         _ explanation: String
     ) {
         self.id = "\(request.rawValue).\(id)"
         self.request = request
         self.situation = situation
         self.decision = decision
+        self.sign = sign
         self.word = word
         self.explanation = explanation
     }
@@ -48,11 +68,5 @@ public struct AnswerRow: Sendable {
     public static func word(forStatus status: Int) -> String {
         // Above 599 is nothing that a server may send; one word for all of it keeps the words bounded.
         (100...599).contains(status) ? "http_\(status)" : "http_invalid"
-    }
-
-    /// Whether a content filter in front of the API gives such an answer too, to what one request holds.
-    public var isPerhapsOneCommands: Bool {
-        // A 403, a wrong base URL that answers with 200, 202 or 405: an AWS WAF's block, challenge and captcha, and an F5's page.
-        self.word == "forbidden" || self.id == "create.not_the_api" || self.id == "create.wrong_base_url"
     }
 }

@@ -2,19 +2,23 @@
 public enum AnswerSituation: Sendable {
     /// An answer with one of these statuses and such a body.
     case answer([ClosedRange<Int>], Body)
+    /// The proxy's answer to the wish for a tunnel, with one of these statuses.
+    case proxy([ClosedRange<Int>])
     /// No whole answer, for this reason.
     case noAnswer(TransportFailure.Kind)
-    /// What the look-up behind a 409 found.
+    /// What the look-up behind another answer found.
     case lookedUp(Finding)
 
     /// What a body must be like; the status comes first, and a body only tells answers of one status apart.
     public enum Body: String, Sendable, CaseIterable {
         /// Whatever it is, none included.
         case any = "any body"
-        /// A customer with an id and exactly our external_id.
+        /// No body at all.
+        case empty = "no body"
+        /// A customer that is not archived, with an id and exactly our external_id.
         case ourCustomer = "a customer of our external_id"
-        /// One JSON object.
-        case object = "another JSON object"
+        /// An object that names another external_id, by itself or in its details.
+        case anotherCustomer = "JSON that names another external_id"
         /// The content type says JSON.
         case json = "JSON"
         /// A code of Flexprice, or the nested error of older servers; a proxy's page or message is neither.
@@ -23,26 +27,35 @@ public enum AnswerSituation: Sendable {
         case namedResource = "JSON that names what is missing"
         /// Details with exactly our external_id.
         case namesOurID = "details name our external_id"
+        /// A server's word that it speaks TLS, and was spoken to in plain text.
+        case wantsTLS = "a page that asks for https"
         /// A page of search results.
         case searchPage = "a page of customers"
     }
 
-    /// What a look-up behind a 409 found.
+    /// What a look-up found.
     public enum Finding: Sendable, Hashable, CaseIterable {
-        /// The customer, and every field that the command sent is as the command has it.
+        /// The customer, behind a 201 that could not be read; every field that can be compared is as the command has it.
+        case made
+        /// The customer, and every field that the command sent and the server gives back is as the command has it.
         case agreeing
         /// A customer that Flexprice made by itself and that only lacks what the command has.
         case stub(StubPolicy)
         /// A customer that disagrees with the command.
         case differing
-        /// None, after all patience; Flexprice had said that it is ours.
+        /// None, after every attempt; Flexprice had said that it is ours.
         case absentOurs
-        /// None, after all patience; Flexprice had not said that it is ours.
+        /// None, after every attempt; Flexprice had said something else.
         case absentOthers
+        /// None, after every attempt; the conflict was not in Flexprice's words, or about another customer.
+        case absentForeign
+        /// None, after every attempt, behind a 201 that could not be read.
+        case absentMade
 
         /// Every finding.
         public static let allCases: [Finding] =
-            [.agreeing] + StubPolicy.allCases.map { .stub($0) } + [.differing, .absentOurs, .absentOthers]
+            [.made, .agreeing] + StubPolicy.allCases.map { .stub($0) }
+            + [.differing, .absentOurs, .absentOthers, .absentForeign, .absentMade]
     }
 }
 
@@ -62,13 +75,15 @@ extension AnswerSituation: CustomStringConvertible {
         switch self {
         case .answer(let statuses, .any): Self.text(statuses)
         case .answer(let statuses, let body): "\(Self.text(statuses)), \(body.rawValue)"
+        case .proxy(let statuses): "\(Self.text(statuses)) from the proxy, to CONNECT"
         case .noAnswer(let kind): "no answer: \(kind.text)"
         case .lookedUp(let finding): finding.text
         }
     }
 
     private static func text(_ statuses: [ClosedRange<Int>]) -> String {
-        statuses.map { range in
+        if statuses == [0...Int.max] { return "any other status" }
+        return statuses.map { range in
             if range.lowerBound == range.upperBound { return "\(range.lowerBound)" }
             return range.upperBound == Int.max
                 ? "\(range.lowerBound) and above" : "\(range.lowerBound)-\(range.upperBound)"
@@ -80,11 +95,14 @@ extension AnswerSituation: CustomStringConvertible {
 extension AnswerSituation.Finding {
     fileprivate var text: String {
         switch self {
+        case .made: "found behind a 201, and it agrees"
         case .agreeing: "found, and it agrees"
         case .stub(let policy): "found, a stub of a usage event; api.on_stub: \(policy.rawValue)"
         case .differing: "found, and it differs"
         case .absentOurs: "not found within 8 s, though the 409 named our external_id"
         case .absentOthers: "not found within 8 s, and the 409 did not name our external_id"
+        case .absentForeign: "not found within 8 s, and the 409 was not Flexprice's, or about another customer"
+        case .absentMade: "not found within 8 s, though a 201 had come"
         }
     }
 }
@@ -92,10 +110,12 @@ extension AnswerSituation.Finding {
 extension TransportFailure.Kind {
     fileprivate var text: String {
         switch self {
-        case .notConnected: "nobody listens there, or the name does not resolve"
+        case .notConnected: "nothing listens there, or the name does not resolve"
         case .notTrusted: "TLS could not be agreed on"
-        case .interrupted: "time-out, or a connection that broke"
-        case .tooLong: "more than a mebibyte came"
+        case .refusedByProxy: "the proxy gave no tunnel"
+        case .notHTTP: "what answers speaks no HTTP"
+        case .interrupted: "timeout, or a connection that broke"
+        case .tooLong: "longer than an answer about such a command can be"
         case .cancelled: "the worker was stopped hard"
         }
     }

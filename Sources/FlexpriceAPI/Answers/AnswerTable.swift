@@ -1,7 +1,8 @@
 /// Every situation that an answer of the API can make, and what each leads to: the worker decides by these rows alone.
 ///
-/// The first row that applies counts, and the last row of each request applies to any answer. To change what becomes of an answer,
-/// change its row, and the test of that row.
+/// The first row that applies counts, and the last row of each request applies to any answer. To change what becomes of an
+/// answer, change its row, and the test of that row. Columns: name, situation, decision, what it says of other commands, word for
+/// logs and metrics; below each, why.
 public enum AnswerTable {
     /// All rows, in the order in which they are tried.
     public static let rows: [AnswerRow] = create + search + lookedUp + update
@@ -24,388 +25,187 @@ public enum AnswerTable {
     }
 
     private static func rest(of request: AnswerRow.Request) -> AnswerRow {
-        AnswerRow(request, "rest", .answer([0...Int.max], .any), .retry, "a status that means nothing here")
+        AnswerRow(request, "rest", .answer([0...Int.max], .any), .retry, .none, nil, "a status that means nothing here")
     }
 
-    private static let create: [AnswerRow] =
-        [
-            AnswerRow(.create, "created", .answer([201...201], .ourCustomer), .created, "the customer is made"),
-            AnswerRow(
-                .create,
-                "another_customer",
-                .answer([201...201], .object),
-                .retryInDoubt,
-                word: "another_customer",
-                "success is only what names our external_id; the next answer settles what was made"
-            ),
-            AnswerRow(
-                .create,
-                "unreadable",
-                .answer([201...201], .any),
-                .retryInDoubt,
-                word: "unreadable_answer",
-                "the customer is made, but its answer was cut or changed on the way; the next answer settles it"
-            ),
-            AnswerRow(
-                .create,
-                "unexpected_success",
-                .answer([200...200, 202...299], .json),
-                .retryInDoubt,
-                word: "unexpected_success",
-                "a create is answered by 201; the next answer settles what was made"
-            ),
-            AnswerRow(
-                .create,
-                "not_the_api",
-                .answer([200...200, 202...299], .any),
-                .configurationError,
-                word: "wrong_base_url",
-                "success without JSON: api.host leads to something else than the API"
-            ),
-            AnswerRow(
-                .create,
-                "conflict",
-                .answer([409...409], .namesOurID),
-                .lookUp,
-                word: "http_409",
-                "Flexprice has a customer of our external_id; the look-up tells whether it agrees"
-            ),
-            AnswerRow(
-                .create,
-                "other_conflict",
-                .answer([409...409], .any),
-                .lookUp,
-                word: "http_409",
-                "a conflict that may be about a tax association, with no customer behind it; the look-up tells"
-            ),
-            AnswerRow(
-                .create,
-                "too_large",
-                .answer([413...413], .any),
-                .rejected,
-                "something before the API takes no command of this size"
-            ),
-            AnswerRow(
-                .create,
-                "unknown_tax_rate",
-                .answer([404...404], .namedResource),
-                .rejected,
-                "something that the command names is not there, such as a tax rate's code"
-            ),
-            AnswerRow(.create, "media_type", .answer([415...415], .any), .rejected, "the form of the body is refused"),
-        ] + Self.common(.create)
+    private typealias Row = (
+        String, AnswerSituation, AnswerDecision, AnswerRow.Sign, String?, String
+    )
 
-    private static let search: [AnswerRow] = [
-        AnswerRow(
-            .search,
-            "page",
-            .answer([200...200], .searchPage),
-            .lookUp,
-            "what stands in the page decides; none of our external_id may only mean that a replica lags"
-        ),
-        AnswerRow(
-            .search,
-            "unauthorized",
-            .answer([401...401], .any),
-            .pause,
-            word: "unauthorized",
-            "as for a create"
-        ),
-        AnswerRow(.search, "forbidden", .answer([403...403], .any), .pause, word: "forbidden", "as for a create"),
-        AnswerRow(
-            .search,
-            "slow_down",
-            .answer([429...429, 503...503], .any),
-            .slowDown,
-            "as for a create; the create is sent again later and asks again"
-        ),
-        AnswerRow(
-            .search,
-            "unusable",
-            .answer([0...Int.max], .any),
-            .retry,
-            word: "conflict_unsettled",
-            "the look-up told nothing: the create is sent again later, since only writing tells for sure"
-        ),
-        AnswerRow(
-            .search,
-            "not_connected",
-            .noAnswer(.notConnected),
-            .retry,
-            word: "conflict_unsettled",
-            "the look-up told nothing: the create is sent again later"
-        ),
-        AnswerRow(
-            .search,
-            "not_trusted",
-            .noAnswer(.notTrusted),
-            .retry,
-            word: "conflict_unsettled",
-            "the look-up told nothing: the create is sent again later"
-        ),
-        AnswerRow(
-            .search,
-            "interrupted",
-            .noAnswer(.interrupted),
-            .retry,
-            word: "conflict_unsettled",
-            "the look-up told nothing: the create is sent again later"
-        ),
-        AnswerRow(
-            .search,
-            "answer_too_long",
-            .noAnswer(.tooLong),
-            .retry,
-            word: "conflict_unsettled",
-            "the look-up told nothing: the create is sent again later"
-        ),
-        AnswerRow(
-            .search,
-            "cancelled",
-            .noAnswer(.cancelled),
-            .retry,
-            word: "cancelled",
-            "whoever runs the command next asks again"
-        ),
-    ]
+    private static func table(_ request: AnswerRow.Request, _ rows: [Row]) -> [AnswerRow] {
+        rows.map { AnswerRow(request, $0.0, $0.1, $0.2, $0.3, $0.4, $0.5) }
+    }
 
-    private static let lookedUp: [AnswerRow] = [
-        AnswerRow(
-            .search,
-            "agrees",
-            .lookedUp(.agreeing),
-            .existing,
-            "every field that the command sent is there; of metadata every pair, and more may be"
-        ),
-        AnswerRow(
-            .search,
-            "stub_fails",
-            .lookedUp(.stub(.fail)),
-            .alreadyExists,
-            "Flexprice made it from a usage event, without the command's fields; api.on_stub: existing or update takes it"
-        ),
-        AnswerRow(
-            .search,
-            "stub_exists",
-            .lookedUp(.stub(.existing)),
-            .existing,
-            "Flexprice made it from a usage event; it counts as the customer, without the command's fields"
-        ),
-        AnswerRow(
-            .search,
-            "stub_is_filled",
-            .lookedUp(.stub(.update)),
-            .update,
-            "Flexprice made it from a usage event; it gets the command's fields, its metadata stay and ours are added"
-        ),
-        AnswerRow(
-            .search,
-            "differs",
-            .lookedUp(.differing),
-            .alreadyExists,
-            "a create is never an update: change the customer in Flexprice, or send the fields as they are there"
-        ),
-        AnswerRow(
-            .search,
-            "absent",
-            .lookedUp(.absentOurs),
-            .retry,
-            word: "conflict_unsettled",
-            "the replica that is read may lag for longer: the create is sent again, since only writing tells for sure"
-        ),
-        AnswerRow(
-            .search,
-            "no_customer",
-            .lookedUp(.absentOthers),
-            .rejected,
-            "a 409 with no customer behind it, such as tax rates that are named twice"
-        ),
-    ]
+    private static func status(_ statuses: Int..., with body: AnswerSituation.Body = .any) -> AnswerSituation {
+        .answer(statuses.map { $0...$0 }, body)
+    }
 
-    private static let update: [AnswerRow] =
-        [
-            AnswerRow(
-                .update,
-                "filled",
-                .answer([200...200], .ourCustomer),
-                .existing,
-                "the stub has the command's fields now"
-            ),
-            AnswerRow(
-                .update,
-                "unreadable",
-                .answer([200...299], .any),
-                .retryInDoubt,
-                word: "unexpected_success",
-                "the create is sent again, and the look-up behind its 409 tells what the stub has"
-            ),
-            AnswerRow(
-                .update,
-                "lags",
-                .answer([404...404], .namedResource),
-                .retry,
-                word: "conflict_unsettled",
-                "the replica that an update reads lags behind the one that was searched"
-            ),
-            AnswerRow(
-                .update,
-                "conflict",
-                .answer([409...409], .any),
-                .retry,
-                "somebody else changes it just now"
-            ),
-        ] + Self.common(.update)
+    // swift-format-ignore
+    private static let create: [AnswerRow] = table(.create, [
+        ("created",            status(201, with: .ourCustomer),     .created,      .none, nil,
+         "the customer is made"),
+        ("another_customer",   status(201, with: .anotherCustomer), .retryInDoubt, .none, "another_customer",
+         "about another customer, so it says nothing of ours: the connection is closed, and the next answer settles it"),
+        ("unreadable",         status(201),                         .lookUp,       .none, "unreadable_answer",
+         "the customer is made, but its answer was cut or changed on the way; the look-up gives it"),
+        ("unexpected_success", success(.json),                      .retryInDoubt, .none, "unexpected_success",
+         "a create is answered by 201; the next answer settles what was made"),
+        ("not_the_api",        success(.any),                       setting, .perhapsOne, "not_the_api",
+         "success without JSON: a firewall's challenge to this command's content, or api.host is not the API"),
+        ("another_conflict",   status(409, with: .anotherCustomer), .lookUp,       .none, "http_409",
+         "a conflict of another customer; its connection is closed, and the look-up tells about ours"),
+        ("conflict",           status(409, with: .namesOurID),      .lookUp,       .none, "http_409",
+         "Flexprice has a customer of our external_id; the look-up tells whether it agrees"),
+        ("other_conflict",     status(409, with: .flexpriceError),  .lookUp,       .none, "http_409",
+         "a conflict that may be about a tax association, with no customer behind it; the look-up tells"),
+        ("foreign_conflict",   status(409),                         .lookUp,       .none, "foreign_refusal",
+         "a conflict in a proxy's words; the look-up tells"),
+        ("unknown_tax_rate",   status(404, with: .namedResource),   .rejected,     .none, nil,
+         "something that the command names is not there, such as a tax rate's code"),
+        ("too_large",          status(413),                         .rejected,     .none, nil,
+         "something before the API takes no command of this size"),
+        ("media_type",         status(415),                         .rejected,     .none, nil,
+         "the form of the body is refused"),
+    ]) + common(.create)
+
+    // swift-format-ignore
+    private static let search: [AnswerRow] = table(.search, [
+        ("page",               status(200, with: .searchPage), .lookUp,   .none,        nil,
+         "what is on the page decides; none of our external_id may only mean that a replica lags"),
+        ("unauthorized",       status(401),                    .pause,    .allCommands, "unauthorized",
+         "the key that creates customers may not read them any more; the key is read again"),
+        ("forbidden",          status(403),                    .pause,    .perhapsOne,  "forbidden",
+         "the API, or something before it, lets no look-up through; what was made stays unsettled until then"),
+        ("slow_down",          status(429, 503),               .slowDown, .overload,    nil,
+         "Retry-After is kept for all requests; the create is sent again later, and what it made is looked up then"),
+        ("unusable",           anyStatus,                      .retry,    .none,        "conflict_unsettled",
+         "the look-up told nothing: the create is sent again later, since only writing tells for sure"),
+        ("refused_by_proxy",   .noAnswer(.refusedByProxy),     .retry,    .unreachable, "conflict_unsettled",
+         "the look-up did not go out: the create is sent again later"),
+        ("not_connected",      .noAnswer(.notConnected),       .retry,    .unreachable, "conflict_unsettled",
+         "the look-up did not go out: the create is sent again later"),
+        ("not_trusted",        .noAnswer(.notTrusted),         .retry,    .unreachable, "conflict_unsettled",
+         "the look-up did not go out: the create is sent again later"),
+        ("not_http",           .noAnswer(.notHTTP),            .retry,    .none,        "conflict_unsettled",
+         "the look-up told nothing: the create is sent again later"),
+        ("interrupted",        .noAnswer(.interrupted),        .retry,    .silence,     "conflict_unsettled",
+         "the look-up told nothing: the create is sent again later"),
+        ("answer_too_long",    .noAnswer(.tooLong),            .retry,    .none,        "conflict_unsettled",
+         "the look-up told nothing: the create is sent again later"),
+        ("cancelled",          .noAnswer(.cancelled),          .retry,    .none,        "cancelled",
+         "whoever runs the command next asks again"),
+    ])
+
+    // swift-format-ignore
+    private static let lookedUp: [AnswerRow] = table(.search, [
+        ("made",           .lookedUp(.made),            .created,       .none, nil,
+         "the 201 could not be read, and this is what it made"),
+        ("agrees",         .lookedUp(.agreeing),        .existing,      .none, nil,
+         "every field that was sent and is given back is the same; of metadata every pair, and more may be"),
+        ("stub_fails",     .lookedUp(.stub(.fail)),     .alreadyExists, .none, nil,
+         "Flexprice made it from a usage event, without the command's fields; api.on_stub: existing, update take it"),
+        ("stub_exists",    .lookedUp(.stub(.existing)), .existing,      .none, nil,
+         "Flexprice made it from a usage event; it counts as the customer, without the command's fields"),
+        ("stub_is_filled", .lookedUp(.stub(.update)),   .update,        .none, nil,
+         "Flexprice made it from a usage event; it gets the command's fields, its metadata stay and ours are added"),
+        ("differs",        .lookedUp(.differing),       .alreadyExists, .none, nil,
+         "a create is never an update: change the customer in Flexprice, or send the fields as they are there"),
+        ("absent",         .lookedUp(.absentOurs),      .retry,         .none, "conflict_unsettled",
+         "the replica that is read may lag for longer: the create is sent again, since only writing tells for sure"),
+        ("no_customer",    .lookedUp(.absentOthers),    .rejected,      .none, nil,
+         "a 409 with no customer behind it, such as tax rates that are named twice"),
+        ("foreign_absent", .lookedUp(.absentForeign),   .retry,         .none, "foreign_refusal",
+         "not about our customer in Flexprice's words, so no reason to give the command up"),
+        ("made_absent",    .lookedUp(.absentMade),      .retryInDoubt,  .none, "unreadable_answer",
+         "the replica that is read may lag for longer: the create is sent again, and a 409 then is our own customer"),
+    ])
+
+    // swift-format-ignore
+    private static let update: [AnswerRow] = table(.update, [
+        ("filled",     status(200, with: .ourCustomer),   .existing,     .none, nil,
+         "the customer has the command's fields now"),
+        ("unreadable", .answer([200...299], .any),        .retryInDoubt, .none, "unexpected_success",
+         "the create is sent again, and the look-up behind its 409 tells what the customer has"),
+        ("lags",       status(404, with: .namedResource), .retry,        .none, "conflict_unsettled",
+         "the replica that an update reads lags behind the one that was searched"),
+        ("conflict",   status(409),                       .retry,        .none, nil,
+         "something else changes it just now"),
+    ]) + common(.update)
 
     /// What means the same whatever was asked to be written.
+    // swift-format-ignore
     private static func common(_ request: AnswerRow.Request) -> [AnswerRow] {
-        Self.everybodys(request) + Self.passing(request) + [
-            AnswerRow(
-                request,
-                "refused",
-                .answer([400...499], .flexpriceError),
-                .rejected,
-                "the command breaks a rule of Flexprice's; the error's details say which"
-            ),
-            AnswerRow(
-                request,
-                "refused_by_another",
-                .answer([400...499], .any),
-                .retry,
-                word: "foreign_refusal",
-                "not Flexprice's words but a proxy's, which may say it to everybody: if most get it intake pauses, and a "
-                    + "command that gets it alone ends as retries_exhausted"
-            ),
-            AnswerRow(
-                request,
-                "rest",
-                .answer([0...Int.max], .any),
-                .retry,
-                "a status that no server may send counts as one of 500 (RFC 9110, section 15)"
-            ),
-        ] + Self.unanswered(request)
+        table(request, [
+            ("redirect",           .answer([300...399], .any),            setting, .allCommands, "redirect",
+             "redirects are never followed: write api.host as the API wants it, with https and without a path but /v1"),
+            ("wants_tls",          status(400, 497, with: .wantsTLS),     setting, .allCommands, "wants_tls",
+             "api.host begins with http:// and names a port that speaks TLS: write https://"),
+            ("unauthorized",       status(401),                           .pause, .allCommands, "unauthorized",
+             "the API key is wrong, expired or revoked, or Flexprice cannot reach its database; the key is read again"),
+            ("forbidden",          status(403, with: .json),              .pause, .perhapsOne, "forbidden",
+             "the key needs the role all_writer, environment_id must be right, and the tenant not suspended"),
+            ("blocked",            status(403),                           .pause, .perhapsOne, "blocked",
+             "not the API's words: a firewall blocks this command's content, or this machine"),
+            ("wrong_base_url",     status(404, 410, 421, 426),            setting, .allCommands, "wrong_base_url",
+             "api.host is not the API, or lacks /v1"),
+            ("wrong_method",       status(405),                           setting, .perhapsOne, "not_the_api",
+             "a firewall's captcha for this command's content, or api.host is not the API"),
+            ("login_on_the_way",   status(407),                           setting, .allCommands, "proxy_login",
+             "a proxy between here and the API wants a login"),
+            ("not_received",       status(408, 425),                      .retry, .none, nil,
+             "the request did not come through whole, or came too early"),
+            ("slow_down",          status(429, 503),                      .slowDown, .overload, nil,
+             "Retry-After is kept for all requests, and api.max_concurrency: auto lowers its limit"),
+            ("gateway",            gateways,                              .retryInDoubt, .none, nil,
+             "something on the way did not hear the end: the API may have done it"),
+            ("panic",              status(500, with: .empty),             .retryInDoubt, .none, nil,
+             "the handler broke down, before the commit or after it"),
+            ("server_error",       .answer([500...599], .any),            .retry, .none, nil,
+             "the database or the server failed, and rolled back; some of these are for ever, so it is bounded"),
+            ("refused",            .answer([400...499], .flexpriceError), .rejected, .none, nil,
+             "the command breaks a rule of Flexprice's; the error's details say which"),
+            ("refused_by_another", .answer([400...499], .any),            .retry, .none, "foreign_refusal",
+             "a proxy's words, perhaps to all: if most get it intake pauses; a command that gets it alone is exhausted"),
+            ("rest",               anyStatus,                             .retry, .none, nil,
+             "a status that no server may send counts as one of 500 (RFC 9110, section 15)"),
+            ("proxy_login",        .proxy([407...407]),                   setting, .allCommands, "proxy_login",
+             "the proxy of HTTPS_PROXY wants a user and a password in its URL"),
+            ("proxy_forbids",      proxyRefusals,                         setting, .allCommands, "proxy_forbids",
+             "the proxy of HTTPS_PROXY does not let this machine through to api.host; NO_PROXY goes around it"),
+            ("proxy_redirect",     .proxy([300...399]),                   setting, .allCommands, "proxy_redirect",
+             "the proxy of HTTPS_PROXY sends elsewhere, such as to a login page"),
+            ("proxy_overload",     .proxy([429...429, 503...503]),        .slowDown, .overload, "proxy_overload",
+             "the proxy is overloaded; nothing was sent to the API"),
+            ("proxy_unreachable",  .proxy([0...Int.max]),                 .retry, .unreachable, "proxy_unreachable",
+             "the proxy found no way to the API; nothing was sent"),
+            ("not_connected",      .noAnswer(.notConnected),              .retry, .unreachable, "not_connected",
+             "nothing was sent; three in a row without any answer between pause the intake"),
+            ("not_trusted",        .noAnswer(.notTrusted),                setting, .allCommands, "not_trusted",
+             "check api.ca_file, the scheme of api.host, and the clock of this machine"),
+            ("not_http",           .noAnswer(.notHTTP),                   setting, .allCommands, "not_http",
+             "api.host begins with http:// and names a port that speaks TLS, or names something that speaks no HTTP"),
+            ("interrupted",        .noAnswer(.interrupted),               .retryInDoubt, .silence, "unknown_outcome",
+             "it may have been carried out: sending it again settles that, and a 409 then is our own customer"),
+            ("answer_too_long",    .noAnswer(.tooLong),                   .retryInDoubt, .none, "answer_too_long",
+             "no answer about such a command is so long; it may have been carried out"),
+            ("cancelled",          .noAnswer(.cancelled),                 .retryInDoubt, .none, "cancelled",
+             "whoever runs the command next settles it"),
+        ])
     }
 
-    private static func everybodys(_ request: AnswerRow.Request) -> [AnswerRow] {
-        // Before any other 404 stands the one in JSON, which each request has for itself.
-        [
-            AnswerRow(
-                request,
-                "redirect",
-                .answer([300...399], .any),
-                .configurationError,
-                word: "redirect",
-                "redirects are never followed: write api.host as the API wants it, with https and without a path but /v1"
-            ),
-            AnswerRow(
-                request,
-                "unauthorized",
-                .answer([401...401], .any),
-                .pause,
-                word: "unauthorized",
-                "the API key is wrong, expired or revoked, or Flexprice cannot reach its database; the key is read again"
-            ),
-            AnswerRow(
-                request,
-                "forbidden",
-                .answer([403...403], .any),
-                .pause,
-                word: "forbidden",
-                "the key needs the role all_writer, environment_id must be right, and the tenant not suspended"
-            ),
-            AnswerRow(
-                request,
-                "wrong_base_url",
-                .answer([404...405, 410...410, 421...421, 426...426], .any),
-                .configurationError,
-                word: "wrong_base_url",
-                "api.host is not the API, or lacks /v1"
-            ),
-            AnswerRow(
-                request,
-                "proxy_login",
-                .answer([407...407], .any),
-                .configurationError,
-                word: "proxy_login",
-                "the proxy of HTTPS_PROXY wants a user and a password in its URL"
-            ),
-        ]
+    private static let setting = AnswerDecision.configurationError
+
+    private static let anyStatus = AnswerSituation.answer([0...Int.max], .any)
+
+    private static func success(_ body: AnswerSituation.Body) -> AnswerSituation {
+        .answer([200...200, 202...299], body)
     }
 
-    private static func passing(_ request: AnswerRow.Request) -> [AnswerRow] {
-        [
-            AnswerRow(
-                request,
-                "not_received",
-                .answer([408...408, 425...425], .any),
-                .retry,
-                "the request did not come through whole, or came too early"
-            ),
-            AnswerRow(
-                request,
-                "slow_down",
-                .answer([429...429, 503...503], .any),
-                .slowDown,
-                "Retry-After is kept for all requests, and api.max_concurrency: auto lowers its limit"
-            ),
-            AnswerRow(
-                request,
-                "gateway",
-                .answer([502...502, 504...504], .any),
-                .retryInDoubt,
-                "the gateway did not hear the end: the API may have done it"
-            ),
-            AnswerRow(
-                request,
-                "server_error",
-                .answer([500...501, 505...599], .any),
-                .retry,
-                "the database or the server failed, and rolled back; some of these are for ever, so it is bounded"
-            ),
-        ]
-    }
+    private static let proxyRefusals = AnswerSituation.proxy([400...406, 408...428, 430...499])
 
-    private static func unanswered(_ request: AnswerRow.Request) -> [AnswerRow] {
-        [
-            AnswerRow(
-                request,
-                "not_connected",
-                .noAnswer(.notConnected),
-                .retry,
-                word: "not_connected",
-                "nothing was sent; three in a row without any answer between pause the intake"
-            ),
-            AnswerRow(
-                request,
-                "not_trusted",
-                .noAnswer(.notTrusted),
-                .configurationError,
-                word: "not_trusted",
-                "check api.ca_file, the scheme of api.host, and the clock of this machine"
-            ),
-            AnswerRow(
-                request,
-                "interrupted",
-                .noAnswer(.interrupted),
-                .retryInDoubt,
-                word: "unknown_outcome",
-                "it may have been carried out: sending it again settles that, and a 409 then is our own customer"
-            ),
-            AnswerRow(
-                request,
-                "answer_too_long",
-                .noAnswer(.tooLong),
-                .retryInDoubt,
-                word: "answer_too_long",
-                "no answer of Flexprice's is so long; it may have been carried out"
-            ),
-            AnswerRow(
-                request,
-                "cancelled",
-                .noAnswer(.cancelled),
-                .retryInDoubt,
-                word: "cancelled",
-                "whoever runs the command next settles it"
-            ),
-        ]
-    }
+    /// Those that speak for the API and do not know what it did; 499 and from 520 on they are of no standard.
+    private static let gateways = AnswerSituation.answer(
+        [499...499, 502...502, 504...504, 520...527, 530...530, 598...599],
+        .any
+    )
 }

@@ -2,6 +2,8 @@ public import CustomerContract
 
 /// What an error's body says, whichever of Flexprice's three shapes it has; empty for a body of any other kind.
 ///
+/// It goes into logs, results and dead letters, so it is bounded, and whatever looks like an API key is masked in it.
+///
 /// A: `{"code","message","http_status_code","details"}`. B: `{"error"}`, `{"error","message"}` or `{"message"}`.
 /// C, servers before April 2026: `{"success":false,"error":{"message","internal_error","details"}}`.
 public struct ErrorBody: Sendable, Hashable {
@@ -25,15 +27,32 @@ public struct ErrorBody: Sendable, Hashable {
         }
         if case .object(let legacy)? = object["error"] {
             self.code = nil
-            self.message = legacy["message"]?.text
-            self.details = legacy["details"]?.object
+            self.message = Self.told(legacy["message"]?.text)
+            self.details = Self.told(legacy["details"]?.object)
             self.isFlexprices = object["success"] == .bool(false) && self.message != nil
             return
         }
-        self.code = object["code"]?.text
-        self.message = object["message"]?.text ?? object["error"]?.text
-        self.details = object["details"]?.object
+        self.code = Self.told(object["code"]?.text)
+        self.message = Self.told(object["message"]?.text ?? object["error"]?.text)
+        self.details = Self.told(object["details"]?.object)
         self.isFlexprices = self.code != nil && object["message"]?.text != nil
+    }
+
+    /// The longest code and message, in bytes.
+    static let maximumTextBytes = 1_024
+    /// Details that are longer are left out; in bytes of JSON.
+    static let maximumDetailBytes = 8_192
+
+    private static func told(_ text: String?) -> String? {
+        text.map { KeyMask.masked($0.cut(toBytes: Self.maximumTextBytes)) }
+    }
+
+    private static func told(_ details: JSONObject?) -> JSONObject? {
+        guard let details else { return nil }
+        guard JSONWriter.encode(details).count <= Self.maximumDetailBytes else {
+            return JSONObject([.init(name: "(left out)", value: .string("the details of the answer are too long"))])
+        }
+        return KeyMask.masked(details)
     }
 }
 

@@ -15,7 +15,7 @@ public struct HTTPAnswer: Sendable {
     /// What the server asked to wait.
     public let retryAfter: RetryAfter?
     /// The body.
-    public let body: [UInt8]
+    public internal(set) var body: [UInt8]
 
     /// Makes an answer by hand, for a test.
     public init(status: Int, isJSON: Bool = true, retryAfter: RetryAfter? = nil, body: [UInt8]) {

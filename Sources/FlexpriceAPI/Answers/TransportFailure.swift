@@ -3,10 +3,14 @@ import Glibc
 
 /// Why there was no whole answer.
 public enum TransportFailure: Error, Sendable, Hashable {
-    /// Nobody listens there, or the name does not resolve: the request was never sent.
+    /// Nothing listens there, or the name does not resolve: the request was never sent.
     case notConnected(String)
     /// TLS could not be agreed on: the request was never sent.
     case notTrusted(String)
+    /// The proxy answered the wish for a tunnel with this status: the request was never sent.
+    case refusedByProxy(Int)
+    /// What answers speaks no HTTP: most likely TLS, to which the request was sent in plain text.
+    case notHTTP(String)
     /// The time-out passed, or the connection broke, after the request may have been sent: it may have been carried out.
     case interrupted(String)
     /// The answer was longer than any of Flexprice's.
@@ -18,6 +22,8 @@ public enum TransportFailure: Error, Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         case notConnected = "not_connected"
         case notTrusted = "not_trusted"
+        case refusedByProxy = "refused_by_proxy"
+        case notHTTP = "not_http"
         case interrupted
         case tooLong = "answer_too_long"
         case cancelled
@@ -28,6 +34,8 @@ public enum TransportFailure: Error, Sendable, Hashable {
         switch self {
         case .notConnected: .notConnected
         case .notTrusted: .notTrusted
+        case .refusedByProxy: .refusedByProxy
+        case .notHTTP: .notHTTP
         case .interrupted: .interrupted
         case .tooLong: .tooLong
         case .cancelled: .cancelled
@@ -37,7 +45,8 @@ public enum TransportFailure: Error, Sendable, Hashable {
     /// What is known of it beside its kind.
     public var text: String {
         switch self {
-        case .notConnected(let text), .notTrusted(let text), .interrupted(let text): text
+        case .notConnected(let text), .notTrusted(let text), .notHTTP(let text), .interrupted(let text): text
+        case .refusedByProxy(let status): "the proxy answered CONNECT with status \(status)"
         case .tooLong: "the answer is longer than any of Flexprice's"
         case .cancelled: "the request was cancelled"
         }
@@ -47,9 +56,24 @@ public enum TransportFailure: Error, Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - wasSent: whether a connection, with TLS if any, stood and the request went or was about to go.
+    ///   - isNewConnection: whether a connection was made for it, and no kept one used.
+    ///   - proxyStatus: the status of the proxy's answer to `CONNECT`, or 0.
     ///   - systemError: errno of the last failed connection, or 0.
-    init(_ code: CURLcode, text: String, wasSent: Bool, systemError: CInt) {
+    init(
+        _ code: CURLcode,
+        text: String,
+        wasSent: Bool,
+        isNewConnection: Bool,
+        proxyStatus: Int,
+        systemError: CInt
+    ) {
         switch code {
+        case _ where !wasSent && proxyStatus != 0 && !(200...299).contains(proxyStatus):
+            self = .refusedByProxy(proxyStatus)
+        case CURLE_UNSUPPORTED_PROTOCOL where wasSent && isNewConnection,
+            CURLE_WEIRD_SERVER_REPLY where wasSent && isNewConnection:
+            // A kept connection has spoken HTTP before: there it is rubbish behind an earlier answer.
+            self = .notHTTP("the answer is not HTTP")
         case CURLE_ABORTED_BY_CALLBACK:
             self = .interrupted("a kept connection broke before an answer")
         case _ where wasSent:

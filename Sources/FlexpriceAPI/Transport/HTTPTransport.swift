@@ -4,8 +4,10 @@ import Foundation
 ///
 /// Any thread may call it. What is not finished at ``shutdown()``, or when the last reference goes, ends as cancelled.
 final class HTTPTransport: Sendable {
-    /// Called once, on the transport's thread: it must be quick, and wait for nothing.
-    typealias Completion = @Sendable (Exchange) -> Void
+    /// Called once, on the transport's thread, and says what becomes of the connection.
+    ///
+    /// It must be quick, and wait for nothing.
+    typealias Completion = @Sendable (Exchange) -> ConnectionFate
 
     private let inbox = TransportInbox()
 
@@ -25,11 +27,22 @@ final class HTTPTransport: Sendable {
     }
 
     /// Sends a request and waits for what comes of it; cancellation of the task ends the request.
-    func send(_ request: HTTPRequest) async -> Exchange {
+    ///
+    /// - Parameter read: as a ``Completion``, with what is returned.
+    func send(
+        _ request: HTTPRequest,
+        reading read: @escaping @Sendable (Exchange) -> (Exchange, ConnectionFate) = { ($0, .kept) }
+    ) async -> Exchange {
         let number = self.inbox.nextNumber()
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                self.inbox.post(.send(number, request) { continuation.resume(returning: $0) })
+                self.inbox.post(
+                    .send(number, request) { exchange in
+                        let (result, fate) = read(exchange)
+                        continuation.resume(returning: result)
+                        return fate
+                    }
+                )
             }
         } onCancel: {
             self.inbox.post(.cancel(number))

@@ -8,12 +8,16 @@ import CCurl
     private(set) var number: UInt64 = 0
     private var completion: HTTPTransport.Completion?
     private var headers: UnsafeMutablePointer<curl_slist>?
+    private var addresses: UnsafeMutablePointer<curl_slist>?
     private let maximumAnswerBytes: Int
+
+    /// Sockets that libcurl wants to be watched for it.
+    var socketCount = 0
 
     // What has come of it.
     private var sendings = 0
+    private var head = AnswerHead()
     private var body: [UInt8] = []
-    private var retryAfter: String?
     private var isTooLong = false
 
     /// Makes a handle; `nil` when there is no memory for one.
@@ -26,10 +30,17 @@ import CCurl
         self.set(CURLOPT_PROTOCOLS_STR, "http,https")
         self.set(CURLOPT_CONNECTTIMEOUT_MS, TransportSettings.connectTimeout.wholeMilliseconds)
         self.set(CURLOPT_MAXAGE_CONN, Int(TransportSettings.idleLimit.components.seconds))
+        self.set(CURLOPT_MAXLIFETIME_CONN, max(1, Int(settings.connectionLifetime.components.seconds)))
+        // Says that no coding is wanted; an answer that has one all the same is decoded.
+        self.set(CURLOPT_ACCEPT_ENCODING, "identity")
         if let authorities = settings.authorities {
             _ = unsafe authorities.pem.withUnsafeBytes { bytes in
                 unsafe cw_curl_set_authorities(handle, bytes.baseAddress, bytes.count)
             }
+        }
+        if let addresses = settings.addresses {
+            unsafe self.addresses = curl_slist_append(nil, addresses)
+            _ = unsafe cw_curl_set_pointer(self.handle, CURLOPT_RESOLVE, self.addresses)
         }
         self.set(settings.proxy)
         self.register()
@@ -38,6 +49,7 @@ import CCurl
     deinit {
         unsafe curl_easy_cleanup(self.handle)
         unsafe curl_slist_free_all(self.headers)
+        unsafe curl_slist_free_all(self.addresses)
     }
 
     /// Makes the handle ready for a request.
@@ -45,7 +57,8 @@ import CCurl
         self.number = number
         self.completion = completion
         self.sendings = 0
-        self.retryAfter = nil
+        self.socketCount = 0
+        self.head = AnswerHead()
         self.isTooLong = false
         self.set(CURLOPT_URL, request.url)
         self.set(CURLOPT_TIMEOUT_MS, max(1, request.timeout.wholeMilliseconds))
@@ -79,17 +92,29 @@ import CCurl
         self.completion = nil
         var body: [UInt8] = []
         swap(&body, &self.body)
-        guard code == CURLE_OK else {
+        // An answer in a coding that cannot be read is an answer, without a body.
+        if code == CURLE_BAD_CONTENT_ENCODING { body = [] }
+        guard code == CURLE_OK || code == CURLE_BAD_CONTENT_ENCODING else {
             return (completion, .unanswered(self.failure(code)))
         }
-        let contentType = unsafe cw_curl_get_text(self.handle, CURLINFO_CONTENT_TYPE)
         let answer = HTTPAnswer(
             status: self.number(CURLINFO_RESPONSE_CODE),
-            isJSON: unsafe contentType.map { HTTPAnswer.isJSON(contentType: unsafe String(cString: $0)) } ?? false,
-            retryAfter: self.retryAfter.flatMap(RetryAfter.init),
+            isJSON: self.head.isJSON,
+            retryAfter: self.head.retryAfter.flatMap(RetryAfter.init),
             body: body
         )
         return (completion, .answered(answer))
+    }
+
+    /// Whether nothing has been sent yet, and there is nothing on the way to that either.
+    var isStranded: Bool { self.sendings == 0 && self.socketCount <= 0 }
+
+    /// The socket of the connection that the last request left behind; `nil` when it was closed.
+    ///
+    /// It takes a look at every kept connection, so it is for rare moments.
+    var keptSocket: CInt? {
+        var socket: CInt = -1
+        return unsafe cw_curl_get_socket(self.handle, &socket) == CURLE_OK && socket >= 0 ? socket : nil
     }
 
     /// Ends the request without libcurl's word.
@@ -106,6 +131,8 @@ import CCurl
             code,
             text: unsafe String(cString: curl_easy_strerror(code)),
             wasSent: self.sendings > 0,
+            isNewConnection: self.number(CURLINFO_NUM_CONNECTS) > 0,
+            proxyStatus: self.number(CURLINFO_HTTP_CONNECTCODE),
             systemError: CInt(truncatingIfNeeded: self.number(CURLINFO_OS_ERRNO))
         )
     }
@@ -124,7 +151,7 @@ import CCurl
         }
         _ = unsafe cw_curl_set_bytes_function(self.handle, CURLOPT_HEADERFUNCTION) { bytes, _, count, context in
             guard let transfer = unsafe Transfer.at(context), let bytes = unsafe bytes else { return 0 }
-            unsafe transfer.take(header: UnsafeRawBufferPointer(start: bytes, count: count))
+            unsafe transfer.head.take(UnsafeRawBufferPointer(start: bytes, count: count))
             return count
         }
         _ = unsafe cw_curl_set_request_function(self.handle) { context, _, _, _, _ in
@@ -152,14 +179,6 @@ import CCurl
         }
         unsafe self.body.append(contentsOf: bytes)
         return true
-    }
-
-    private func take(header line: UnsafeRawBufferPointer) {
-        let name = "retry-after:"
-        guard line.count > name.utf8.count, unsafe line[0] | 0x20 == UInt8(ascii: "r"),
-            unsafe zip(line, name.utf8).allSatisfy({ $0 | 0x20 == $1 | 0x20 })
-        else { return }
-        self.retryAfter = unsafe String(decoding: line.dropFirst(name.utf8.count), as: UTF8.self).trimmingBlanks
     }
 
     // MARK: Options
@@ -197,12 +216,5 @@ extension Duration {
         let (seconds, attoseconds) = self.components
         let bounded = min(max(seconds, 0), Int64(CInt.max) / 1_000 - 1)
         return Int(bounded * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-    }
-}
-
-extension String {
-    fileprivate var trimmingBlanks: String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r\n" || $0 == "\n" || $0 == "\r" }
-        return String(self.drop(while: isBlank).reversed().drop(while: isBlank).reversed())
     }
 }

@@ -74,7 +74,7 @@ final class TransportInbox: Sendable {
 
     private static func refuse(_ order: Order, _ failure: TransportFailure) {
         switch order {
-        case .send(_, _, let completion): completion(.unanswered(failure))
+        case .send(_, _, let completion): _ = completion(.unanswered(failure))
         case .cancel: break
         case .stop(let stopped): stopped()
         }

@@ -7,12 +7,13 @@ import Glibc
 /// libcurl says which sockets to watch and when to call it next (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`), so that a
 /// round costs what has happened and not what is open. Made and used on that thread alone.
 @safe final class TransportLoop {
-    private typealias Ended = (completion: HTTPTransport.Completion, exchange: Exchange)
+    private typealias Ended = (completion: HTTPTransport.Completion, exchange: Exchange, transfer: Transfer?)
 
     private let settings: TransportSettings
     private let inbox: TransportInbox
     private let multi: UnsafeMutableRawPointer?
     private let epoll: CInt
+    private let severed = SeveredSocket()
     /// When libcurl wants to be called although nothing happens.
     private var due: ContinuousClock.Instant?
     /// Sockets that `epoll` may still have although libcurl has given them up.
@@ -21,6 +22,8 @@ import Glibc
     private var idle: [Transfer] = []
     private var waiting: Deque<(number: UInt64, request: HTTPRequest, completion: HTTPTransport.Completion)> = []
     private var ended: [Ended] = []
+    /// Transfers whose last socket libcurl has given up.
+    private var orphaned: [Transfer] = []
     private var stopped: [@Sendable () -> Void] = []
 
     /// Answers read, and requests begun, in one turn.
@@ -55,11 +58,11 @@ import Glibc
         }
         for transfer in self.running.values {
             unsafe curl_multi_remove_handle(multi, transfer.handle)
-            if let end = transfer.cancel() { self.ended.append(end) }
+            if let end = transfer.cancel() { self.ended.append((end.completion, end.exchange, nil)) }
         }
-        for wish in self.waiting { self.ended.append((wish.completion, .unanswered(.cancelled))) }
+        for wish in self.waiting { self.ended.append((wish.completion, .unanswered(.cancelled), nil)) }
         (self.running, self.waiting, self.idle) = ([:], [], [])
-        self.complete()
+        unsafe self.complete(multi)
         // Closes the kept connections: before the handles and this object go, since it calls back.
         _ = unsafe curl_multi_cleanup(multi)
         self.inbox.close(.cancelled)
@@ -67,9 +70,13 @@ import Glibc
     }
 
     private func turn(_ multi: UnsafeMutableRawPointer) {
-        let isOver = unsafe self.dispatch(multi, timeout: self.patience)
+        let isOver = unsafe self.dispatch(multi, timeout: self.timeout)
         for order in self.inbox.take() { unsafe self.obey(order, multi) }
-        unsafe self.startWaiting(multi)
+        if self.canStart {
+            // What came on an idle connection meanwhile must not be read as the answer to a request that is about to go.
+            if !self.parked.isEmpty { unsafe self.dispatch(multi, timeout: 0) }
+            unsafe self.startWaiting(multi)
+        }
         // New transfers are begun by the timer, which they have set to now.
         if isOver || self.due.map({ $0 <= .now }) ?? false {
             self.due = nil
@@ -77,12 +84,15 @@ import Glibc
             unsafe curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &count)
         }
         unsafe self.collect(multi)
-        self.complete()
+        unsafe self.complete(multi)
+        self.nudgeOrphans()
     }
 
+    private var canStart: Bool { !self.waiting.isEmpty && self.running.count < self.settings.maximumConnections }
+
     /// Milliseconds until libcurl is due; rounded up, since a round before it would do nothing.
-    private var patience: CInt {
-        if !self.waiting.isEmpty, self.running.count < self.settings.maximumConnections { return 0 }
+    private var timeout: CInt {
+        if self.canStart { return 0 }
         guard let due = self.due else { return -1 }
         let (seconds, attoseconds) = (due - .now).components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
@@ -90,6 +100,7 @@ import Glibc
     }
 
     /// Waits, and tells libcurl which sockets are ready; `true` when nothing was within the time.
+    @discardableResult
     private func dispatch(_ multi: UnsafeMutableRawPointer, timeout: CInt) -> Bool {
         unsafe withUnsafeTemporaryAllocation(of: epoll_event.self, capacity: Self.stride) { events in
             let count = unsafe epoll_wait(self.epoll, events.baseAddress, CInt(events.count), timeout)
@@ -98,7 +109,8 @@ import Glibc
                 let event = unsafe events[index]
                 if unsafe event.data.fd == self.inbox.descriptor { continue }
                 if self.parked.remove(unsafe event.data.fd) != nil {
-                    _ = epoll_ctl(self.epoll, EPOLL_CTL_DEL, unsafe event.data.fd, nil)
+                    // Idle connections have nothing to say: it is closed, or what came belongs to no request.
+                    self.severed.sever(unsafe event.data.fd)
                     continue
                 }
                 var ready: CInt = 0
@@ -121,10 +133,10 @@ import Glibc
             self.waiting.append((number, request, completion))
         case .cancel(let number):
             if let index = self.waiting.firstIndex(where: { $0.number == number }) {
-                self.ended.append((self.waiting.remove(at: index).completion, .unanswered(.cancelled)))
+                self.ended.append((self.waiting.remove(at: index).completion, .unanswered(.cancelled), nil))
             } else if let transfer = self.running.removeValue(forKey: number) {
                 unsafe curl_multi_remove_handle(multi, transfer.handle)
-                if let end = transfer.cancel() { self.ended.append(end) }
+                if let end = transfer.cancel() { self.ended.append((end.completion, end.exchange, nil)) }
                 self.idle.append(transfer)
             }
         case .stop(let report):
@@ -136,7 +148,7 @@ import Glibc
         for _ in 0..<Self.stride where self.running.count < self.settings.maximumConnections {
             guard let wish = self.waiting.popFirst() else { return }
             guard let transfer = self.idle.popLast() ?? Transfer(self.settings) else {
-                self.ended.append((wish.completion, .unanswered(.notConnected("out of memory"))))
+                self.ended.append((wish.completion, .unanswered(.notConnected("out of memory")), nil))
                 continue
             }
             transfer.prepare(wish.number, wish.request, then: wish.completion)
@@ -155,20 +167,46 @@ import Glibc
             }
             let code = unsafe message.pointee.data.result
             guard let transfer = unsafe Transfer.of(handle) else { continue }
-            // The message is libcurl's, and gone with this.
-            unsafe curl_multi_remove_handle(multi, handle)
             self.running[transfer.number] = nil
-            if let end = transfer.takeOutcome(code) { self.ended.append(end) }
-            self.idle.append(transfer)
+            if let end = transfer.takeOutcome(code) {
+                self.ended.append((end.completion, end.exchange, transfer))
+            } else {
+                unsafe curl_multi_remove_handle(multi, handle)
+                self.idle.append(transfer)
+            }
         }
     }
 
     /// Tells of what has ended, all together: so whoever waits for it is woken once.
-    private func complete() {
+    private func complete(_ multi: UnsafeMutableRawPointer) {
         guard !self.ended.isEmpty else { return }
         var ended: [Ended] = []
         swap(&ended, &self.ended)
-        for end in ended { end.completion(end.exchange) }
+        for end in ended {
+            let fate = end.completion(end.exchange)
+            guard let transfer = end.transfer else { continue }
+            if fate == .closed, let socket = transfer.keptSocket {
+                self.parked.remove(socket)
+                self.severed.sever(socket)
+            }
+            // Not earlier: libcurl forgets with it which connection it was.
+            unsafe curl_multi_remove_handle(multi, transfer.handle)
+            self.idle.append(transfer)
+        }
+    }
+
+    /// Has libcurl go on with transfers that have no socket although they have sent nothing yet.
+    ///
+    /// When the time of one address is over, libcurl before 8.0 closes its socket, and opens the next address's only when the transfer
+    /// is looked at again; with the socket interface nothing makes it do so before the time for connecting is over as well.
+    private func nudgeOrphans() {
+        guard !self.orphaned.isEmpty else { return }
+        for transfer in self.orphaned where self.running[transfer.number] === transfer && transfer.isStranded {
+            unsafe curl_easy_pause(transfer.handle, CURLPAUSE_RECV)
+            // «Unpause»: that it has been changed gets a handle looked at soon.
+            unsafe curl_easy_pause(transfer.handle, CURLPAUSE_CONT)
+        }
+        self.orphaned.removeAll(keepingCapacity: true)
     }
 
     // MARK: What libcurl wants
@@ -186,8 +224,9 @@ import Glibc
         let address = unsafe Unmanaged.passUnretained(self).toOpaque()
         _ = unsafe cw_curl_multi_set_functions(
             multi,
-            { _, socket, what, context, mark in
-                unsafe TransportLoop.at(context)?.watch(socket, what, isNew: mark == nil)
+            { handle, socket, what, context, mark in
+                let transfer = unsafe handle.flatMap { unsafe Transfer.of($0) }
+                unsafe TransportLoop.at(context)?.watch(socket, what, isNew: mark == nil, of: transfer)
                 return 0
             },
             { _, milliseconds, context in
@@ -206,11 +245,14 @@ import Glibc
     ///
     /// It gives a socket up with every answer and wants it again with the next request of its connection. The socket stays with
     /// `epoll` in between, which saves a call: what is reported of one that nobody wants takes it out.
-    private func watch(_ socket: CInt, _ what: CInt, isNew: Bool) {
+    private func watch(_ socket: CInt, _ what: CInt, isNew: Bool, of transfer: Transfer?) {
         guard what != CURL_POLL_REMOVE else {
             self.parked.insert(socket)
+            transfer?.socketCount -= 1
+            if let transfer, transfer.isStranded { self.orphaned.append(transfer) }
             return
         }
+        if isNew { transfer?.socketCount += 1 }
         let mayBeKnown = self.parked.remove(socket) != nil || !isNew
         var event = unsafe epoll_event()
         unsafe event.data.fd = socket

@@ -4,12 +4,24 @@ struct TransportSettings: Sendable {
     var maximumConnections: Int
     /// An answer's body that is longer is not read to its end.
     var maximumAnswerBytes: Int
+    /// A connection that is older is not used again, so that a changed address of the API is followed under traffic too.
+    var connectionLifetime: Duration = .seconds(300)
     var authorities: TrustedAuthorities?
     var proxy: ProxyChoice?
+    /// Addresses that stand in for a name service, as libcurl writes them (`NAME:PORT:ADDRESS,ADDRESS`); for tests.
+    var addresses: String?
 
     /// For a connection to be made, with TLS.
     static let connectTimeout: Duration = .seconds(10)
     /// A kept connection that has been idle for longer is closed and not used: most load balancers close after 60 s, and a request
     /// that meets such a closing has an unknown outcome.
     static let idleLimit: Duration = .seconds(50)
+}
+
+/// What becomes of the connection of an answer.
+public enum ConnectionFate: Sendable, Hashable {
+    /// The next request may use it, if the server keeps it.
+    case kept
+    /// It is closed: what came on it was not meant for the request, and more of that kind may follow.
+    case closed
 }

@@ -40,5 +40,7 @@ extension FlexpriceSettings {
             authorities: authorities,
             proxy: proxy
         )
+        self.maximumAnswerBytes = Self.answerBytes(forCommandsOf: settings.limits.maxCommandBytes.bytes)
+        self.connectionLifetime = settings.api.connectionLifetime
     }
 }

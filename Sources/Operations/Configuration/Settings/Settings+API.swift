@@ -41,6 +41,9 @@ extension Settings {
         /// The longest wait for one answer.
         package var timeout: Duration
 
+        /// The longest life of a connection.
+        package var connectionLifetime: Duration
+
         /// Open requests at a time.
         package var maxConcurrency: ConcurrencyLimit
 
@@ -56,6 +59,7 @@ extension Settings {
         /// - `api.key` (secret, none; reloads): or `api.key_file`, or the systemd credential `api_key`.
         /// - `api.ca_file` (text, none): the path of a PEM file.
         /// - `api.timeout` (duration, `30s`): `100ms` to `10m`.
+        /// - `api.connection_lifetime` (duration, `5m`): `1s` to `24h`; an older connection takes no further request.
         /// - `api.max_concurrency` (number, 64; reloads): 1 to 10,000, or `auto`.
         /// - `api.rate_limit` (number, none; reloads): 0.01 to 1,000,000 requests per second.
         /// - `api.on_stub` (text, `fail`): `fail`, `existing` or `update`.
@@ -67,6 +71,11 @@ extension Settings {
                 "api.timeout",
                 default: .seconds(30),
                 .duration(.milliseconds(100) ... .seconds(600))
+            )
+            connectionLifetime = reader.value(
+                "api.connection_lifetime",
+                default: .seconds(300),
+                .duration(.seconds(1) ... .seconds(86_400))
             )
             maxConcurrency = reader.value(
                 "api.max_concurrency",
