@@ -67,6 +67,9 @@ step "outages of the API"
 step "answers that are lost"
 "$python" Tests/Processes/lost_answers.py "$program"
 
+step "answers that are odd, byte by byte"
+"$python" Tests/Processes/odd_answers.py "$program"
+
 step "429 with Retry-After"
 "$python" Tests/Processes/throttled.py "$program"
 

@@ -1,0 +1,409 @@
+#!/usr/bin/env python3
+"""Gives the program answers that no well-behaved server gives, byte by byte, and looks at what becomes of each command.
+
+usage: odd_answers.py PROGRAM [WORD ...]
+
+The server is made of plain sockets. A case is one command and a script: what each of its requests is answered; what the script
+does not say is answered as a faithful server would. Of each case are required: the result, the number of requests by route, whether
+the worker stayed ready or said why it was not, and words of its log. With words only the cases whose names have one of them run.
+"""
+import contextlib
+import gzip
+import json
+import os
+import re
+import socket
+import struct
+import sys
+import tempfile
+import threading
+import time
+
+import harness
+from confluent_kafka import Producer
+from harness import expect
+
+PAGE = "<html><body><h1>Oh</h1></body></html>"
+
+
+class Say:
+    """One answer: its bytes, and what comes of the connection then."""
+
+    def __init__(self, data, close=False, reset=False, slowly=False, then=None):
+        self.data, self.close, self.reset, self.slowly, self.then = data, close, reset, slowly, then
+        # Its result is out, and so it has been read; what is said then has been said.
+        self.was_read, self.was_said = threading.Event(), threading.Event()
+
+
+def http(status, body=b"", *headers, kind="application/json", length=True, **how):
+    """An answer with a status line, headers as they are given, and a body."""
+    body = body.encode() if isinstance(body, str) else body
+    lines = [f"HTTP/1.1 {status}"] + ([f"Content-Type: {kind}"] if kind else []) + list(headers)
+    lines += [f"Content-Length: {len(body)}"] if length else []
+    return Say("\r\n".join(lines).encode() + b"\r\n\r\n" + body, **how)
+
+
+def html(status, text=PAGE, *headers):
+    return http(f"{status} Oh", text, *headers, kind="text/html")
+
+
+def customer(external_id, **more):
+    plain = {"id": f"cust_{external_id}", "external_id": external_id, "name": external_id, "status": "published", "metadata": None}
+    return {**plain, **more}
+
+
+def made(name, *headers, status="201 Created", change=lambda text: text, kind="application/json", **how):
+    """The 201 about a customer, its body changed on the way."""
+    body = change(json.dumps(customer(name)).encode())
+    return http(status, body, *headers, kind=kind, **how)
+
+
+def error(status, code, message, **details):
+    body = {"code": code, "message": message, "http_status_code": status, **({"details": details} if details else {})}
+    return http(f"{status} Oh", json.dumps(body))
+
+
+def exists(name):
+    return error(409, "already_exists", "A customer with this identifier already exists", external_id=name)
+
+
+class Case:
+    """A command, the answers to its requests in their order, and what is required."""
+
+    def __init__(
+        self, name, create=(), search=(), update=(), made=None, result="created", requests=(1, 0), paused=None, log=(),
+        fresh=None, command=None, least=0.0, never=(),
+    ):
+        self.name, self.id = name, named(name)
+        self.script = {"create": list(create), "search": list(search), "update": list(update)}
+        self.made, self.result, self.requests, self.paused, self.log = made, result, requests, paused, log
+        self.fresh, self.command, self.least, self.never = fresh, command or {}, least, never
+        self.unasked = [said for said in create if isinstance(said, Say) and said.then]
+        self.seen = {"create": 0, "search": 0, "update": 0}
+        self.connections = []
+
+
+class Server:
+    """Answers by the scripts of cases; each connection has a thread."""
+
+    def __init__(self):
+        self.cases, self.accepted = {}, 0
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            connection, _ = self.listener.accept()
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.accepted += 1
+            threading.Thread(target=self.serve, args=(connection, self.accepted), daemon=True).start()
+
+    def serve(self, connection, number):
+        with contextlib.suppress(OSError), connection:
+            while True:
+                request = self.read(connection)
+                if request is None:
+                    return
+                answer = self.answer(*request, number)
+                if answer.slowly:
+                    for byte in answer.data:
+                        connection.sendall(bytes([byte]))
+                else:
+                    connection.sendall(answer.data)
+                if answer.then:
+                    answer.was_read.wait(10)
+                    connection.sendall(answer.then)
+                    answer.was_said.set()
+                if answer.reset:
+                    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                if answer.close or answer.reset:
+                    return
+
+    @staticmethod
+    def read(connection):
+        data = b""
+        while b"\r\n\r\n" not in data:
+            more = connection.recv(65_536)
+            if not more:
+                return None
+            data += more
+        head, body = data.split(b"\r\n\r\n", 1)
+        length = re.search(rb"(?i)\r\ncontent-length: *(\d+)", head)
+        while length and len(body) < int(length.group(1)):
+            body += connection.recv(65_536)
+        method, path, _ = head.split(b"\r\n")[0].decode().split(" ")
+        return method, path, body
+
+    def answer(self, method, path, body, number):
+        fields = json.loads(body) if body else {}
+        if path == "/v1/customers" and method == "POST":
+            route, name = "create", fields["external_id"]
+        elif path == "/v1/customers/search":
+            route, name = "search", fields["external_ids"][0]
+        elif path.startswith("/v1/customers?id=cust_"):
+            route, name = "update", path.split("=cust_")[1]
+        elif path == "/v1/users/me":
+            return http("200 OK", json.dumps({"id": "user_1", "roles": ["all_writer"]}))
+        else:
+            return http("404 Not Found", "404 page not found", kind="text/plain")
+        case = self.cases[name]
+        case.seen[route] += 1
+        case.connections.append(number)
+        if case.script[route]:
+            said = case.script[route].pop(0)
+            if isinstance(said, tuple):
+                # The customer is made as well.
+                case.made = case.made or customer(name)
+                said = said[0]
+            return said
+        return self.faithful(route, case, fields)
+
+    @staticmethod
+    def faithful(route, case, fields):
+        if route == "create":
+            if case.made:
+                return exists(case.id)
+            case.made = {**customer(case.id), **fields}
+            return http("201 Created", json.dumps(case.made))
+        if route == "update":
+            case.made = {**case.made, **fields}
+            return http("200 OK", json.dumps(case.made))
+        items = [case.made] if case.made else []
+        return http("200 OK", json.dumps({"items": items, "pagination": {"total": len(items), "limit": 2, "offset": 2}}))
+
+
+def named(name):
+    """The id of a case by its name."""
+    return re.sub(r"\W+", "_", name)
+
+
+def deep(text):
+    return text[:-1] + b', "later": ' + b"[" * 10_000 + b"]" * 10_000 + b"}"
+
+
+def cases():
+    one = []
+
+    def case(name, *arguments, **more):
+        one.append(Case(name, *arguments, **more))
+
+    of = named
+    doubt = ["Nobody knows whether", "had been carried out"]
+
+    # Bodies of a 201 that are odd and can be read: one request.
+    case("a plain 201")
+    for name, how in {
+        "byte order mark": dict(change=lambda text: b"\xef\xbb\xbf" + text),
+        "bytes that are not UTF-8": dict(change=lambda text: text[:-1] + b', "later": "\xff\xc0"}'),
+        "unknown members of great depth": dict(change=deep),
+        "gzip": dict(change=gzip.compress),
+        "text plain": dict(kind="text/plain"),
+        "no content type": dict(kind=None),
+        "one byte at a time": dict(slowly=True),
+        "300 kilobytes": dict(change=lambda text: text[:-1] + b', "later": "' + b"\\u003c" * 50_000 + b'"}'),
+    }.items():
+        headers = ["Content-Encoding: gzip"] if name == "gzip" else []
+        case(name, [(made(of(name), *headers, **how),)])
+    name = "early hints before it"
+    hints = b"HTTP/1.1 103 Early Hints\r\nRetry-After: 3600\r\nContent-Type: text/html\r\n\r\n"
+    case(name, [Say(hints + made(of(name)).data)])
+    name = "hints of waiting before a 500"
+    case(name, [Say(hints + error(500, "database_error", "no").data)], requests=(2, 0))
+    name = "continue before it"
+    case(name, [Say(b"HTTP/1.1 100 Continue\r\n\r\n" + made(of(name)).data)])
+    name = "until the connection closes"
+    case(name, [made(of(name), length=False, close=True)])
+    name = "chunks and trailers"
+    body = json.dumps(customer(of(name))).encode()
+    chunks = b"%x;x=y\r\n%s\r\n0\r\nRetry-After: 5\r\n\r\n" % (len(body), body)
+    case(name, [Say(http("201 C", b"", "Transfer-Encoding: chunked", length=False).data + chunks)])
+
+    # A 201 that cannot be read, or is about nothing of ours: the look-up settles it.
+    for name, said in {
+        "201 with a page": html(201),
+        "201 without a body": http("201 Created"),
+        "201 cut in the middle": http("201 Created", b'{"id":"cust_1","exter'),
+        "201 in an unknown coding": http("201 Created", b"abc", "Content-Encoding: nonsense"),
+        "201 without an id": http("201 Created", json.dumps({"external_id": of("201 without an id")})),
+        "201 of an archived customer": made(of("201 of an archived customer"), change=lambda text: text.replace(b"published", b"archived")),
+    }.items():
+        case(name, [(said,)], requests=(1, 1))
+    case("201 about another customer", [made("somebody")], requests=(2, 0), fresh=True)
+    case("200 in place of 201", [(made(of("200 in place of 201"), status="200 OK"),)], result="existing", requests=(2, 1), log=doubt)
+
+    # No whole answer, or one of something that does not know: sent again, and found to be made.
+    for name, said in {
+        "closed without an answer": Say(b"", close=True),
+        "reset without an answer": Say(b"", reset=True),
+        "closed within the head": Say(b"HTTP/1.1 201 Crea", close=True),
+        "closed within the body": Say(made(of("closed within the body")).data[:-20], close=True),
+        "an empty 500": http("500 Oh", kind=None),
+        **{f"a {status} of the edge": html(status) for status in (499, 502, 504, 520, 521, 522, 524, 527, 530, 598, 599)},
+    }.items():
+        case(name, [(said,)], result="existing", requests=(2, 1), log=doubt)
+    for name, said in {
+        "500 database error": error(500, "database_error", "Failed to create customer"), "500 with a page": html(500),
+        "408": html(408), "425": html(425), "400 of a proxy": html(400), "status 666": html(666), "503 without a time": html(503),
+        "a head that never ends": Say(b"HTTP/1.1 500 Oh\r\nX: " + b"x" * 400_000 + b"\r\n\r\n", close=True),
+    }.items():
+        case(name, [said], requests=(2, 0))
+    case("429 with a time", [http("429 Oh", "{}", "Retry-After: 1")], requests=(2, 0), least=1.0)
+
+    # For good.
+    case("400 of Flexprice", [error(400, "validation_error", "No")], result="rejected")
+    case("400 that shows the key", [error(400, "validation_error", f"API key {harness.KEY} sk_other_0123456789 no")],
+         result="rejected", never=[harness.KEY, "sk_other_0123456789"])
+    case("404 of a tax rate", [error(404, "not_found", "Taxrate with code X was not found")], result="rejected")
+    case("413", [html(413)], result="rejected")
+    case("415", [html(415)], result="rejected")
+    case("422 of Flexprice", [error(422, "validation_error", "No")], result="rejected")
+    case("409 of a tax association", [error(409, "already_exists", "Tax association exists", entity_id="cust_9")],
+         result="rejected", requests=(1, 6))
+
+    # Conflicts.
+    name = "409 and it agrees"
+    case(name, made=customer(of(name)), result="existing", requests=(1, 1))
+    name = "409 and it differs"
+    case(name, made=customer(of(name), name="Other"), command={"name": "Mine"}, result="already_exists", requests=(1, 1))
+    name = "409 with a byte order mark"
+    case(name, [Say(b"")], made=customer(of(name)), result="existing", requests=(1, 1))
+    one[-1].script["create"] = [http("409 Oh", b"\xef\xbb\xbf" + exists(of(name)).data.split(b"\r\n\r\n", 1)[1])]
+    name = "409 about another customer"
+    case(name, [exists("somebody")], made=customer(of(name)), result="existing", requests=(1, 1), fresh=True)
+    case("409 of a proxy", [html(409)], requests=(2, 6))
+    name = "look-up that finds rubbish"
+    case(name, search=[html(200)], made=customer(of(name)), result="existing", requests=(2, 2))
+    name = "look-up about another customer"
+    case(name, search=[http("200 OK", json.dumps({"items": [customer("somebody")]}))], made=customer(of(name)),
+         result="existing", requests=(1, 2))
+
+    # What every command would meet, as far as one answer tells: intake pauses, a probe ends it, and nothing fails.
+    plain = "The plain HTTP request was sent to HTTPS port"
+    for name, said, reason in [
+        ("401", http("401 Oh", f'{{"error":"API key {harness.KEY} is not valid"}}'), "unauthorized"),
+        ("403 of Flexprice", http("403 Oh", '{"message":"insufficient permissions"}'), "forbidden"),
+        ("403 of a firewall", html(403), "blocked"),
+        ("202 of a firewall", http("202 Accepted", kind=None), "not_the_api"),
+        ("405 of a firewall", html(405), "not_the_api"),
+        ("200 of a firewall", html(200, "<html>Request Rejected. Your support ID is 1</html>"), "not_the_api"),
+        ("301", http("301 Oh", b"", "Location: http://127.0.0.1:1/"), "redirect"),
+        ("404 of another server", http("404 Oh", "404 page not found", kind="text/plain"), "wrong_base_url"),
+        ("407", html(407), "proxy_login"),
+        ("400 of nginx for TLS", html(400, f"<h1>400 Bad Request</h1>{plain}"), "wants_tls"),
+        ("400 of Go for TLS", http("400 Oh", "Client sent an HTTP request to an HTTPS server.\n", kind=None), "wants_tls"),
+    ]:
+        case(name, [said], requests=(2, 0), paused=reason, never=[harness.KEY])
+    name = "look-up that a gateway refuses"
+    case(name, search=[html(403)], made=customer(of(name)), result="existing", requests=(2, 2), paused="forbidden")
+
+    # What comes on an idle connection is the answer to nothing.
+    for name, stale in {
+        "an unasked 408": html(408).data, "an unasked 400": error(400, "validation_error", "No").data,
+        "an unasked 201": made("somebody").data, "unasked rubbish": b"\x15\x03\x01\x00\x02\x02\x28",
+    }.items():
+        case(f"{name} afterwards", [Say(made(of(f"{name} afterwards")).data, then=stale)])
+        case(f"the one behind {name}", fresh=True)
+    name = "two answers at once"
+    case(name, [Say(made(of(name)).data + made("somebody").data)])
+    case("the one behind two answers", fresh=True)
+    return one
+
+
+class Watch:
+    """Runs cases one after the other on one worker."""
+
+    def __init__(self, brokers, server, log, port):
+        self.server, self.log, self.port = server, log, port
+        self.producer, self.results = Producer({"bootstrap.servers": brokers}), harness.Results(brokers)
+        self.connection = 0
+
+    def run(self, case):
+        self.server.cases[case.id] = case
+        known = len(self.log.lines())
+        began = time.monotonic()
+        value = json.dumps({"external_id": case.id, "name": case.id, **case.command})
+        self.producer.produce("customer_commands", value, key=case.id)
+        expect(self.producer.flush(30) == 0, "the command could not be sent")
+        reasons = set()
+        result, text = self.next(reasons)
+        took = time.monotonic() - began
+        for said in case.unasked:
+            said.was_read.set()
+            expect(said.was_said.wait(10), f"{case.name}: nothing was said unasked")
+        expect(result["external_id"] == case.id, f"{case.name}: a result of {result['external_id']}")
+        found = result.get("outcome") or result["error"]["code"]
+        expect(found == case.result, f"{case.name}: {found}, expected {case.result}: {text[:500]}")
+        seen = (case.seen["create"], case.seen["search"])
+        expect(seen == case.requests, f"{case.name}: {seen} creates and look-ups, expected {case.requests}")
+        expect(result["attempts"] == case.seen["create"], f"{case.name}: told as {result['attempts']} attempts")
+        expect(took >= case.least, f"{case.name}: answered after {took:.2f} s, expected {case.least} or more")
+        lines = [json.dumps(line) for line in self.log.lines()[known:]]
+        if case.paused:
+            reason = f'"reason": "{case.paused}"'
+            expect(any(reason in line for line in lines), f"{case.name}: no {reason} in {lines}")
+            expect(reasons, f"{case.name}: the worker stayed ready")
+        else:
+            expect(not reasons, f"{case.name}: not ready: {reasons}")
+        for word in case.log:
+            expect(any(word in line for line in lines), f"{case.name}: no {word!r} in {lines}")
+        for word in case.never:
+            expect(word not in text and not any(word in line for line in lines), f"{case.name}: {word!r} is shown")
+        if case.fresh is not None:
+            isFresh = case.connections[-1] != self.connection and case.connections[-1] not in case.connections[:-1]
+            expect(isFresh == case.fresh, f"{case.name}: connections {case.connections}, the last one was {self.connection}")
+        self.connection = case.connections[-1]
+
+    def next(self, reasons):
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            message = self.results.consumer.poll(0.05)
+            with contextlib.suppress(OSError):
+                status, body = harness.get(self.port, "/readyz")
+                if status != 200:
+                    reasons.add(body)
+            if message is not None and message.error() is None:
+                return json.loads(message.value()), message.value().decode() + str(message.headers())
+        raise AssertionError("no result within 60 s")
+
+
+def main():
+    if len(sys.argv) < 2:
+        print(__doc__, file=sys.stderr)
+        return 2
+    harness.PROGRAM = os.path.abspath(sys.argv[1])
+    words = sys.argv[2:]
+    chosen = [case for case in cases() if not words or any(word in case.name for word in words)]
+    expect(len({case.id for case in chosen}) == len(chosen), "two cases have one name")
+    failed = 0
+    with contextlib.ExitStack() as stack:
+        brokers = stack.enter_context(harness.broker())
+        folder = stack.enter_context(tempfile.TemporaryDirectory())
+        server, port = Server(), harness.free_port()
+        env = harness.environment(
+            brokers, folder, FLEXPRICE_BACKEND="flexprice", FLEXPRICE_API_HOST=f"http://127.0.0.1:{server.port}",
+            FLEXPRICE_API_KEY=harness.KEY, FLEXPRICE_RETRY_INITIAL_INTERVAL="50ms", FLEXPRICE_RETRY_MAX_INTERVAL="2s",
+            FLEXPRICE_ADMIN_LISTEN=f"127.0.0.1:{port}",
+        )
+        harness.create_topics(env, 1)
+        log = harness.Log(folder)
+        worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=log.file))
+        harness.wait_until(lambda: harness.is_ready(port), 30, "ready")
+        watch = Watch(brokers, server, log, port)
+        for case in chosen:
+            try:
+                watch.run(case)
+                print(f"passed  {case.name}", flush=True)
+            except AssertionError as failure:
+                failed += 1
+                print(f"FAILED  {failure}", flush=True)
+                harness.wait_until(lambda: harness.is_ready(port), 60, "ready again")
+        watch.results.close()
+        worker.terminate()
+        harness.wait_for_exit(worker, 0)
+    print(f"{len(chosen) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
