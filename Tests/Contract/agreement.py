@@ -215,7 +215,8 @@ def beyond_json_schema(_count, rng):
 def same(schema_part, read, value):
     """Whether what the code read is what stands in the value, as far as the schema knows it."""
     if isinstance(value, dict) and isinstance(schema_part, dict) and "properties" in schema_part:
-        names = [n for n in schema_part["properties"] if n in value]
+        # An empty array says as much as none.
+        names = [n for n in schema_part["properties"] if value.get(n, []) != []]
         return set(read) == set(names) and all(read[n] == value[n] or isinstance(value[n], dict) for n in names)
     return read == value
 
@@ -264,14 +265,17 @@ def results_from_code(count, seed):
             raise AssertionError(f"{headers_schema.problem(headers)}: {headers}")
         key = from_base64(record["key"])
         expect((key.decode() if key is not None else None) == value.get("external_id"), "the key is not the external_id")
-        expect(headers.get("ce_subject") == value.get("external_id"), "ce_subject is not the external_id")
+        usable = value.get("external_id", "") if 0 < len(value.get("external_id", "")) <= 255 else None
+        usable = None if usable and "\0" in usable else usable
+        expect(headers.get("ce_subject") == usable, "ce_subject is not the external_id, or that is not usable")
+        seen.update(name for name in ("warnings", "unverified") if name in value)
         expect(headers["ce_causationid"] == value["command"]["id"], "ce_causationid is not the command's id")
         ending = {"created": "created", "failed": "create_failed"}[value["status"]]
         expect(headers["ce_type"] == f"flexprice.customer.{ending}.v1", headers["ce_type"])
         seen[value.get("outcome") or value["error"]["code"]] += 1
         seen.update(name for name in headers if name in headers_schema.document["properties"])
     enumerated = schema.document["properties"]["outcome"]["enum"] + schema.document["$defs"]["error"]["properties"]["code"]["enum"]
-    missing = [n for n in enumerated + list(headers_schema.document["properties"]) if not seen[n]]
+    missing = [n for n in ["warnings", "unverified"] + enumerated + list(headers_schema.document["properties"]) if not seen[n]]
     expect(not missing, f"never seen: {missing}")
     print(f"passed  {count:,} results made by the code are valid, value and headers, every outcome, code and header among them", flush=True)
 

@@ -153,6 +153,6 @@ import Testing
             ]
         )
         #expect(ErrorCode.allCases.filter(\.isRetryable) == [.retriesExhausted])
-        #expect(CreatedOutcome.allCases.map(\.rawValue) == ["created", "replayed", "existing"])
+        #expect(CreatedOutcome.allCases.map(\.rawValue) == ["created", "replayed", "existing", "updated"])
     }
 }

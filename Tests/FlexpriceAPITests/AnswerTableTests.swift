@@ -46,6 +46,7 @@ struct AnswerTableTests {
         var before = Before.nothing
         var server = Server.simulator
         var onStub = StubPolicy.fail
+        var onExisting = ExistingPolicy.fail
 
         var testDescription: String { self.row }
     }
@@ -126,6 +127,7 @@ struct AnswerTableTests {
             Scenario(row: "search.stub_exists", outcome: "existing", before: .stub, onStub: .existing),
             Scenario(row: "search.stub_is_filled", outcome: "existing", before: .stub, onStub: .update),
             Scenario(row: "search.differs", outcome: "already_exists 409", before: .other),
+            Scenario(row: "search.is_changed", outcome: "updated", before: .other, onExisting: .update),
             Scenario(
                 row: "search.absent",
                 outcome: "conflict_unsettled",
@@ -214,7 +216,12 @@ struct AnswerTableTests {
         let clock = JumpingClock()
         try await self.withServer(scenario, row, clock: clock) { (flexprice) async throws in
             let command = try command(Self.body)
-            let backend = FlexpriceBackend(client: flexprice.client, onStub: scenario.onStub, clock: clock)
+            let backend = FlexpriceBackend(
+                client: flexprice.client,
+                onStub: scenario.onStub,
+                onExisting: scenario.onExisting,
+                clock: clock
+            )
             let requests = row.request == .create ? 1 : row.request == .search ? 2 : 3
             let reply = await self.run(scenario, flexprice, cutOffAtRequest: requests) {
                 await backend.create(command, attempt: 1, patience: nil)
@@ -339,7 +346,7 @@ struct AnswerTableTests {
         case (.pause, .systemic(_, _, let scope)), (.configurationError, .systemic(_, _, let scope)):
             scope.rawValue == row.sign.rawValue
         // What they lead to has rows of its own.
-        case (.lookUp, _), (.update, _): true
+        case (.lookUp, _), (.update, _), (.change, _): true
         default: false
         }
     }

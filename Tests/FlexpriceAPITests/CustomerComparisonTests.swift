@@ -9,10 +9,11 @@ import Testing
         + #""timezone":"UTC","metadata":{"plan":"pro","old":"x"},"status":"published"}"#
 
     private static func differing(_ body: String, _ customer: String = stored) throws -> [String] {
-        CustomerComparison.differingFields(
-            of: try JSONParser.parseObject(Array(customer.utf8)),
-            from: try command(body)
-        )
+        try Self.comparison(body, customer).differing
+    }
+
+    private static func comparison(_ body: String, _ customer: String) throws -> CustomerComparison {
+        CustomerComparison(of: try JSONParser.parseObject(Array(customer.utf8)), with: try command(body))
     }
 
     @Test(arguments: [
@@ -41,6 +42,49 @@ import Testing
     ])
     func `fields that differ are named in order`(body: String, fields: [String]) throws {
         #expect(try Self.differing(body) == fields)
+    }
+
+    @Test(arguments: [
+        (#"{"external_id":"a","billing_currency":"usd"}"#, #"{"billing_currency":"usd"}"#, [], []),
+        (#"{"external_id":"a","billing_currency":"usd"}"#, #"{"billing_currency":"eur"}"#, ["billing_currency"], []),
+        (#"{"external_id":"a","billing_currency":"usd"}"#, #"{"billing_currency":null}"#, ["billing_currency"], []),
+        (#"{"external_id":"a","billing_currency":""}"#, #"{"billing_currency":null}"#, [], []),
+        (#"{"external_id":"a","billing_currency":"usd"}"#, #"{}"#, [], ["billing_currency"]),
+        (#"{"external_id":"a","later":{"n":1,"o":null}}"#, #"{"later":{"p":2,"n":1}}"#, [], []),
+        (#"{"external_id":"a","later":{"n":1}}"#, #"{"later":{"n":2}}"#, ["later"], []),
+        (
+            #"{"external_id":"a","contact_persons":[{"first_name":"B"}]}"#,
+            #"{"contact_persons":[{"id":"p_1","first_name":"B","is_primary":false}]}"#, [], []
+        ),
+        (
+            #"{"external_id":"a","contact_persons":[{"first_name":"B"}]}"#, #"{"contact_persons":[]}"#,
+            ["contact_persons"], []
+        ),
+        (
+            #"{"external_id":"a","tax_rate_overrides":[],"skip_onboarding_workflow":true,"tax_treatment":"exempt"}"#,
+            #"{"tax_treatment":"taxable"}"#, ["tax_treatment"], ["skip_onboarding_workflow", "tax_rate_overrides"]
+        ),
+    ])
+    func `every field that is given back is compared, and the others are told`(
+        body: String,
+        customer: String,
+        differing: [String],
+        unverified: [String]
+    ) throws {
+        let comparison = try Self.comparison(body, customer)
+        #expect(comparison.differing == differing)
+        #expect(comparison.unverified == unverified)
+    }
+
+    @Test func `a change sends the fields that differ, and merges metadata`() throws {
+        let customer = try JSONParser.parseObject(Array(Self.stored.utf8))
+        let sent = #"{"external_id":"a","name":"B","email":"a@acme.co","metadata":{"plan":"free","n":"1","m":null}}"#
+        let change = CustomerChange(of: customer, to: try command(sent))
+        #expect(change.differing == ["metadata.n", "metadata.plan", "name"])
+        #expect(
+            String(decoding: JSONWriter.encode(change.body), as: UTF8.self)
+                == #"{"name":"B","metadata":{"plan":"free","old":"x","n":"1"}}"#
+        )
     }
 
     @Test func `a stub of a workflow lacks what the command sent`() throws {

@@ -72,12 +72,13 @@ class Case:
 
     def __init__(
         self, name, create=(), search=(), update=(), made=None, result="created", requests=(1, 0), paused=None, log=(),
-        fresh=None, command=None, least=0.0, never=(),
+        fresh=None, command=None, least=0.0, never=(), unverified=(),
     ):
         self.name, self.id = name, named(name)
         self.script = {"create": list(create), "search": list(search), "update": list(update)}
         self.made, self.result, self.requests, self.paused, self.log = made, result, requests, paused, log
         self.fresh, self.command, self.least, self.never = fresh, command or {}, least, never
+        self.unverified = list(unverified)
         self.unasked = [said for said in create if isinstance(said, Say) and said.then]
         self.seen = {"create": 0, "search": 0, "update": 0}
         self.connections = []
@@ -264,6 +265,12 @@ def cases():
     # Conflicts.
     name = "409 and it agrees"
     case(name, made=customer(of(name)), result="existing", requests=(1, 1))
+    name = "409 and a field is not given back"
+    case(name, made=customer(of(name), billing_currency="usd"), command={"billing_currency": "usd", "tax_treatment": "exempt"},
+         result="existing", requests=(1, 1), unverified=["tax_treatment"])
+    name = "409 and a newer field differs"
+    case(name, made=customer(of(name), billing_currency="eur"), command={"billing_currency": "usd"}, result="already_exists",
+         requests=(1, 1))
     name = "409 and it differs"
     case(name, made=customer(of(name), name="Other"), command={"name": "Mine"}, result="already_exists", requests=(1, 1))
     name = "409 with a byte order mark"
@@ -337,6 +344,7 @@ class Watch:
         seen = (case.seen["create"], case.seen["search"])
         expect(seen == case.requests, f"{case.name}: {seen} creates and look-ups, expected {case.requests}")
         expect(result["attempts"] == case.seen["create"], f"{case.name}: told as {result['attempts']} attempts")
+        expect(result.get("unverified", []) == case.unverified, f"{case.name}: unverified: {result.get('unverified')}")
         expect(took >= case.least, f"{case.name}: answered after {took:.2f} s, expected {case.least} or more")
         lines = [json.dumps(line) for line in self.log.lines()[known:]]
         if case.paused:

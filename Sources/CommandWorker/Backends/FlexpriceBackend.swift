@@ -14,18 +14,22 @@ public struct FlexpriceBackend: CustomerBackend {
 
     private let client: FlexpriceClient
     private let onStub: StubPolicy
+    private let onExisting: ExistingPolicy
     private let clock: any Clock<Duration>
 
     /// - Parameters:
     ///   - onStub: what becomes of a customer that Flexprice made by itself from a usage event.
+    ///   - onExisting: what becomes of a customer that was there and differs.
     ///   - clock: waits between look-ups.
     public init(
         client: FlexpriceClient,
         onStub: StubPolicy = .fail,
+        onExisting: ExistingPolicy = .fail,
         clock: any Clock<Duration> = ContinuousClock()
     ) {
         self.client = client
         self.onStub = onStub
+        self.onExisting = onExisting
         self.clock = clock
     }
 
@@ -90,24 +94,25 @@ public struct FlexpriceBackend: CustomerBackend {
         _ first: AnswerReading,
         requests: Int
     ) async -> BackendReply {
-        let differing = CustomerComparison.differingFields(of: customer, from: command)
-        let stub = differing.isEmpty ? nil : CustomerStub(customer, for: command)
+        let comparison = CustomerComparison(of: customer, with: command)
+        let stub = comparison.agrees ? nil : CustomerStub(customer, for: command)
         let agreeing: AnswerSituation.Finding = first.status == 201 ? .made : .agreeing
         let finding: AnswerSituation.Finding =
-            differing.isEmpty ? agreeing : stub == nil ? .differing : .stub(self.onStub)
+            comparison.agrees ? agreeing : stub == nil ? .differing(self.onExisting) : .stub(self.onStub)
         let row = AnswerTable.row(for: finding)
         switch row.decision {
-        case .update:
-            guard let stub, let id = customer["id"]?.stringValue else { break }
-            let exchange = await self.client.updateCustomer(
-                id: id,
-                stub.filling,
-                requestID: command.context.id.text
-            )
+        case .update, .change:
+            guard let id = customer["id"]?.stringValue else { break }
+            let body = stub?.filling ?? CustomerChange(of: customer, to: command).body
+            let exchange = await self.client.updateCustomer(id: id, body, requestID: command.context.id.text)
             let reading = AnswerReading(exchange, of: .update, externalID: command.externalID)
-            return BackendReply(self.answer(to: command, reading, reading.row), requests: requests + 1)
+            var answer = self.answer(to: command, reading, reading.row)
+            if row.decision == .change, case .created(.existing, let customer, let unverified) = answer {
+                answer = .created(.updated, customer, unverified: unverified)
+            }
+            return BackendReply(answer, requests: requests + 1)
         case .alreadyExists:
-            let failure = CommandFailure.alreadyExists(customer, differing, isStub: stub != nil)
+            let failure = CommandFailure.alreadyExists(customer, comparison.differing, isStub: stub != nil)
             return BackendReply(.failed(failure), requests: requests)
         default:
             break
@@ -126,10 +131,12 @@ public struct FlexpriceBackend: CustomerBackend {
         switch row.decision {
         case .created, .existing:
             guard let customer = found ?? reading.object else { break }
+            let document = CustomerDocument(customer)
+            if row.decision == .created { return .created(.created, document) }
+            let comparison = CustomerComparison(of: customer, with: command)
             // An update is believed when it shows what was sent.
-            guard reading.request != .update || CustomerComparison.differingFields(of: customer, from: command).isEmpty
-            else { break }
-            return .created(row.decision == .created ? .created : .existing, CustomerDocument(customer))
+            guard reading.request != .update || comparison.agrees else { break }
+            return .created(.existing, document, unverified: comparison.unverified)
         case .rejected:
             return .failed(
                 .rejected(status: reading.status, reading.error),
@@ -143,7 +150,7 @@ public struct FlexpriceBackend: CustomerBackend {
                 message: "\(reading.summary): \(row.explanation)",
                 scope: row.sign == .perhapsOne ? .perhapsOne : .allCommands
             )
-        case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .alreadyExists:
+        case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .change, .alreadyExists:
             break
         }
         return .transient(

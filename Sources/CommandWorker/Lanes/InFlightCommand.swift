@@ -34,6 +34,8 @@ struct InFlightCommand: Sendable {
     var slotEra = 0
     /// A request of it may have been carried out without an answer.
     var isInDoubt = false
+    /// Fields that were sent and that the backend does not give back.
+    var unverified: [String] = []
     /// When its first request went, by the clock that stands still while requests are stopped.
     var firstAttempt: Duration?
     /// Answers that showed the backend well before its first request.

@@ -82,7 +82,8 @@ struct Lanes: Sendable {
     }
 
     /// Ends a command with its outcome, and lets its lane go on; `nil` when it was abandoned and has no result.
-    mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: UnixMilliseconds) -> PendingResult? {
+    mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: UnixMilliseconds) -> PendingResult?
+    {
         guard let inFlight = self.table[ticket] else { return nil }
         guard !inFlight.isAbandoned else {
             self.leave(ticket, inFlight)
@@ -98,7 +99,8 @@ struct Lanes: Sendable {
                 context: inFlight.context,
                 outcome: outcome,
                 attempts: inFlight.attempts,
-                completedAt: now
+                completedAt: now,
+                unverified: inFlight.unverified
             )
         )
     }

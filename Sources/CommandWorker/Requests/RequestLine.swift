@@ -201,7 +201,7 @@ struct RequestLine: Sendable {
             self.gate.requests(self.slotCount, of: self.limiter.limit, at: now)
         }
         switch reply.answer {
-        case .created(let outcome, let customer, _):
+        case .created(let outcome, let customer, let unverified):
             self.apply(self.gate.succeeded(command.externalID, wasProbe: wasProbe, at: now), &lanes, at: now)
             // The latency of one request; an existing customer took several.
             if reply.requests == 1 { self.limiter.answered(sentAt: inFlight.sentAt, underWay: underWay, at: now) }
@@ -209,7 +209,10 @@ struct RequestLine: Sendable {
                 self.counters.duplicatesAfterUnknown += 1
                 self.reports.append(.duplicateAfterUnknown(command.context.id, command.externalID))
             }
-            lanes.update(ticket) { $0.stage = .atLedger }
+            lanes.update(ticket) {
+                $0.stage = .atLedger
+                $0.unverified = unverified
+            }
             return .created(command, outcome, customer)
         case .failed(let failure, let refusal):
             let isShared = self.gate.isShared(refusal) && !wasProbe

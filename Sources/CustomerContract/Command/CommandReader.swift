@@ -32,10 +32,10 @@ public struct CommandReader: Sendable {
         do throws(CommandFailure) {
             body = try readBody(of: message, headers, eventID: &eventID)
         } catch {
-            return .refused(context(of: message, headers, eventID: eventID, externalID: nil), error)
+            return .refused(context(of: message, headers, eventID: eventID, validation: nil), error)
         }
         let validation = CommandValidation(body.fields, containsNUL: body.containsNUL, mode: mode)
-        let context = context(of: message, headers, eventID: eventID, externalID: validation.externalID)
+        let context = context(of: message, headers, eventID: eventID, validation: validation)
         guard validation.problems.isEmpty, let externalID = validation.externalID else {
             return .refused(context, validation.problems.failure())
         }
@@ -71,7 +71,7 @@ public struct CommandReader: Sendable {
         of message: CommandMessage,
         _ headers: CommandHeaders,
         eventID: String?,
-        externalID: ExternalID?
+        validation: CommandValidation?
     ) -> CommandContext {
         let id =
             eventID.flatMap { CommandID(producerChosen: Array($0.utf8)) }
@@ -80,9 +80,11 @@ public struct CommandReader: Sendable {
         return CommandContext(
             message: message,
             id: id,
-            externalID: externalID,
+            externalID: validation?.externalID,
             correlation: headers.correlation,
-            trace: headers.trace
+            trace: headers.trace,
+            brokenID: validation?.brokenID,
+            warnings: validation?.warnings ?? []
         )
     }
 }

@@ -6,6 +6,8 @@ public enum CreatedOutcome: String, Sendable, Hashable, CaseIterable {
     case replayed
     /// Flexprice already had it, and it agrees with the command.
     case existing
+    /// Flexprice already had it, it did not agree, and was changed to what the command has (`api.on_existing: update`).
+    case updated
 }
 
 /// The final state of a command.

@@ -6,14 +6,23 @@ public struct CommandResult: Sendable {
     public let outcome: CommandOutcome
     /// How many requests were made to the API for it; 0 when nobody was asked.
     public let attempts: Int
+    /// Of a created result the fields that were sent and that the server does not give back, so that nothing is known of them.
+    public let unverified: [String]
     /// When it reached that state.
     public let completedAt: UnixMilliseconds
 
     /// A result with its parts.
-    public init(context: CommandContext, outcome: CommandOutcome, attempts: Int, completedAt: UnixMilliseconds) {
+    public init(
+        context: CommandContext,
+        outcome: CommandOutcome,
+        attempts: Int,
+        completedAt: UnixMilliseconds,
+        unverified: [String] = []
+    ) {
         self.context = context
         self.outcome = outcome
         self.attempts = attempts
         self.completedAt = completedAt
+        self.unverified = unverified
     }
 }

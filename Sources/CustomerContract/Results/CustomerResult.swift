@@ -12,10 +12,16 @@
 public struct CustomerResult: Sendable, Hashable {
     /// The id of the command that this answers.
     public let commandID: CommandID
-    /// Whose result it is; nil when the command named nobody.
+    /// Whose result it is; nil when the command named no customer.
+    ///
+    /// Of a failed result it may be an id that breaks a rule.
     public let externalID: ExternalID?
     /// What became of it.
     public let outcome: CommandOutcome
+    /// Sentences about what is odd about the command and refused nothing.
+    public let warnings: [String]
+    /// Fields that were sent and that the server does not give back; none of a failed result.
+    public let unverified: [String]
     /// How many requests were made to the API for it; 0 when nobody was asked.
     public let attempts: Int
     /// Where the command stands.
@@ -40,9 +46,15 @@ public struct CustomerResult: Sendable, Hashable {
         let members = EventMembers(body)
         let command = try members.object("command")
         outcome = try members.outcome()
-        let externalID = try members.externalID()
-        if case .created = outcome, externalID == nil { throw members.missing("external_id") }
-        self.externalID = externalID
+        if case .created = outcome {
+            externalID = try members.usableID()
+            unverified = try members.strings("unverified")
+        } else {
+            externalID = try members.statedID()
+            try members.refuse("unverified")
+            unverified = []
+        }
+        warnings = try members.strings("warnings")
         commandID = try command.commandID("id")
         self.command = RecordPosition(
             topic: try command.topic("topic"),
@@ -79,8 +91,17 @@ extension EventMembers {
         )
     }
 
-    fileprivate func externalID() throws(UnreadableEvent) -> ExternalID? {
+    /// What the command had for an id, be it one that breaks a rule.
+    fileprivate func statedID() throws(UnreadableEvent) -> ExternalID? {
         guard has("external_id") else { return nil }
+        let text = try string("external_id")
+        guard !text.hasMoreCodePoints(than: CommandValidation.maximumBrokenBytes) else {
+            throw unexpected("external_id", "must have at most \(CommandValidation.maximumBrokenBytes) characters")
+        }
+        return ExternalID(text)
+    }
+
+    fileprivate func usableID() throws(UnreadableEvent) -> ExternalID {
         let text = try string("external_id")
         guard !text.isEmpty, !text.hasMoreCodePoints(than: 255), !text.utf8.contains(0) else {
             throw unexpected("external_id", "must have 1 to 255 characters and no U+0000")

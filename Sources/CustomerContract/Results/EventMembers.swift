@@ -24,6 +24,18 @@ struct EventMembers {
         return text
     }
 
+    /// A member that is an array of strings; none when it is not there.
+    func strings(_ name: String) throws(UnreadableEvent) -> [String] {
+        guard let value = object[name] else { return [] }
+        guard case .array(let elements) = value else { throw unexpected(name, "must be an array of strings") }
+        var texts: [String] = []
+        for element in elements {
+            guard case .string(let text) = element else { throw unexpected(name, "must be an array of strings") }
+            texts.append(text)
+        }
+        return texts
+    }
+
     /// A member that is true or false.
     func bool(_ name: String) throws(UnreadableEvent) -> Bool {
         guard case .bool(let value) = object[name] else { throw unexpected(name, "must be true or false") }

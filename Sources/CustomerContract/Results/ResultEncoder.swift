@@ -55,7 +55,7 @@ public struct ResultEncoder: Sendable {
         return OutgoingMessage(
             topic: topic,
             partition: partition,
-            key: result.context.externalID.map { Array($0.text.utf8) },
+            key: result.context.statedID.map { Array($0.text.utf8) },
             value: value(of: result, completedAt: completedAt),
             headers: headers(of: result, completedAt: completedAt, refusedTopic: refused),
             timestamp: result.completedAt
@@ -127,6 +127,8 @@ public struct ResultEncoder: Sendable {
             writer.plainName("error")
             write(failure, to: &writer)
         }
+        write("warnings", result.context.warnings, to: &writer)
+        if case .created = result.outcome { write("unverified", result.unverified, to: &writer) }
         writer.plainName("command")
         write(result.context, to: &writer)
         writer.plainName("attempts")
@@ -138,9 +140,15 @@ public struct ResultEncoder: Sendable {
     }
 
     private func writeExternalID(of context: CommandContext, to writer: inout JSONWriter) {
-        guard let externalID = context.externalID else { return }
+        guard let id = context.statedID else { return }
         writer.plainName("external_id")
-        writer.string(externalID.text)
+        writer.string(id.text)
+    }
+
+    private func write(_ name: StaticString, _ texts: [String], to writer: inout JSONWriter) {
+        guard !texts.isEmpty else { return }
+        writer.plainName(name)
+        writer.write(.array(texts.map { .string($0) }))
     }
 
     private func write(_ failure: CommandFailure, to writer: inout JSONWriter) {

@@ -7,8 +7,15 @@ struct CommandValidation {
     private(set) var problems = FieldProblems()
     /// The customer's id, if the body has exactly one usable one; set even when other fields are wrong.
     private(set) var externalID: ExternalID?
+    /// What is there in the place of a usable id, if that is one string; cut.
+    private(set) var brokenID: ExternalID?
+    /// What is odd and refuses nothing.
+    private(set) var warnings: [String] = []
     /// The names of the members that are not known, in their order.
     private(set) var unknownFields: [String] = []
+
+    /// The longest id that is given back although it breaks a rule, in bytes.
+    static let maximumBrokenBytes = 1_024
 
     private let mode: ValidationMode
     /// One bit for each known field that was met.
@@ -21,7 +28,13 @@ struct CommandValidation {
         guard mode == .full else { return }
         if unknownFields.count > 1 { reportRepeatedUnknownFields() }
         if containsNUL { reportNULs(in: .object(fields), at: "") }
+        if met & Self.oddFields != 0 || !unknownFields.isEmpty || externalID.map(CommandWarnings.isOdd) ?? false {
+            warnings = CommandWarnings.about(fields, externalID, unknown: unknownFields)
+        }
     }
+
+    /// Fields that may be worth a warning.
+    private static let oddFields = bit(.taxRateOverrides) | bit(.integrationEntityMapping)
 
     private mutating func judge(_ member: JSONObject.Member) {
         guard let field = KnownField(named: member.name) else {
@@ -31,7 +44,7 @@ struct CommandValidation {
         guard mode == .full || field == .externalID else { return }
         guard met & Self.bit(field) == 0 else {
             problems.add(field.fieldName, "appears more than once; send it once")
-            if field == .externalID { externalID = nil }
+            if field == .externalID { (externalID, brokenID) = (nil, nil) }
             return
         }
         met |= Self.bit(field)
@@ -92,6 +105,7 @@ struct CommandValidation {
             problems.add(name, "must be a string; found \(value.kind)")
             return
         }
+        brokenID = ExternalID(text.cut(toBytes: Self.maximumBrokenBytes))
         guard !text.utf8.isEmpty else {
             problems.add(name, "must not be empty; send your own id of the customer, 1 to 255 characters")
             return
@@ -105,6 +119,7 @@ struct CommandValidation {
             return
         }
         externalID = ExternalID(text)
+        brokenID = nil
     }
 
     private mutating func reportMissingExternalID() {

@@ -5,7 +5,7 @@ extension FieldRules {
         let members = ["tax_rate_code", "currency", "priority", "auto_apply", "metadata", "tax_behavior"]
         objects(value, members: members) { rules, object in
             rules.member("tax_rate_code", of: object, isRequired: true) { $0.nonEmptyText($1) }
-            rules.member("currency", of: object) { $0.text($1) }
+            rules.member("currency", of: object) { $0.text($1, maximumCharacters: 100) }
             rules.member("priority", of: object) { $0.nonNegativeInteger($1) }
             rules.member("auto_apply", of: object) { $0.boolean($1) }
             rules.member("metadata", of: object) { $0.stringMap($1) }
@@ -17,8 +17,11 @@ extension FieldRules {
     mutating func integrationEntityMappings(_ value: JSONValue) {
         let required = ["entity_id", "entity_type", "provider_type", "provider_entity_id"]
         objects(value, members: required + ["metadata"]) { rules, object in
-            for name in required {
-                rules.member(name, of: object, isRequired: true) { $0.nonEmptyText($1) }
+            for (name, characters) in zip(required, [255, Int.max, 50, 255]) {
+                rules.member(name, of: object, isRequired: true) {
+                    $0.nonEmptyText($1)
+                    $0.text($1, maximumCharacters: characters)
+                }
             }
             rules.member("metadata", of: object) { $0.object($1) }
         }
@@ -41,7 +44,7 @@ extension FieldRules {
         }
     }
 
-    /// A whole number from 0; `1.0` and `1e0` are refused, since Flexprice cannot read them into an integer.
+    /// A whole number that an `integer` of PostgreSQL holds, from 0; `1.0` and `1e0` are refused, since Flexprice cannot read them into an integer.
     private mutating func nonNegativeInteger(_ value: JSONValue) {
         guard case .number(let number) = value, let integer = number.integerValue else {
             let found =
@@ -50,6 +53,7 @@ extension FieldRules {
             return
         }
         if integer < 0 { problems.add(path, "must be a whole number from 0; found a negative one") }
+        if integer > Int(Int32.max) { problems.add(path, "must be at most \(Int32.max); found a larger number") }
     }
 
     /// Any object.

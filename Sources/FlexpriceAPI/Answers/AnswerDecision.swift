@@ -8,7 +8,9 @@ public enum AnswerDecision: String, Sendable, Hashable, CaseIterable {
     case alreadyExists = "already_exists"
     /// The customer that Flexprice made by itself is filled with the command's fields; what comes of that decides.
     case update
-    /// What stands behind the answer is looked up; what is found decides.
+    /// The customer that differs is changed to what the command has: if that succeeds a created result with outcome `updated`.
+    case change
+    /// What is behind the answer is looked up; what is found decides.
     case lookUp = "look_up"
     /// Flexprice refused the command for good: a failed result with `rejected`.
     case rejected
@@ -20,6 +22,6 @@ public enum AnswerDecision: String, Sendable, Hashable, CaseIterable {
     case slowDown = "slow_down"
     /// Every command would meet it now: intake pauses, single probes go on, no command fails for it.
     case pause
-    /// As ``pause``, and it will not pass before somebody mends the configuration.
+    /// As ``pause``, and it will not pass before the configuration is changed.
     case configurationError = "configuration_error"
 }

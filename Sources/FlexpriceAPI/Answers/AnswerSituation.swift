@@ -42,7 +42,7 @@ public enum AnswerSituation: Sendable {
         /// A customer that Flexprice made by itself and that only lacks what the command has.
         case stub(StubPolicy)
         /// A customer that disagrees with the command.
-        case differing
+        case differing(ExistingPolicy)
         /// None, after every attempt; Flexprice had said that it is ours.
         case absentOurs
         /// None, after every attempt; Flexprice had said something else.
@@ -55,7 +55,9 @@ public enum AnswerSituation: Sendable {
         /// Every finding.
         public static let allCases: [Finding] =
             [.made, .agreeing] + StubPolicy.allCases.map { .stub($0) }
-            + [.differing, .absentOurs, .absentOthers, .absentForeign, .absentMade]
+            + ExistingPolicy.allCases.map { .differing($0) } + [
+                .absentOurs, .absentOthers, .absentForeign, .absentMade,
+            ]
     }
 }
 
@@ -66,6 +68,14 @@ public enum StubPolicy: String, Sendable, Hashable, CaseIterable {
     /// The stub counts as the customer.
     case existing
     /// The stub is filled with the command's fields.
+    case update
+}
+
+/// `api.on_existing`: what to do about a customer that was there and differs from the command.
+public enum ExistingPolicy: String, Sendable, Hashable, CaseIterable {
+    /// The command fails with `already_exists`.
+    case fail
+    /// The customer is changed to what the command has.
     case update
 }
 
@@ -98,7 +108,7 @@ extension AnswerSituation.Finding {
         case .made: "found behind a 201, and it agrees"
         case .agreeing: "found, and it agrees"
         case .stub(let policy): "found, a stub of a usage event; api.on_stub: \(policy.rawValue)"
-        case .differing: "found, and it differs"
+        case .differing(let policy): "found, and it differs; api.on_existing: \(policy.rawValue)"
         case .absentOurs: "not found within 8 s, though the 409 named our external_id"
         case .absentOthers: "not found within 8 s, and the 409 did not name our external_id"
         case .absentForeign: "not found within 8 s, and the 409 was not Flexprice's, or about another customer"

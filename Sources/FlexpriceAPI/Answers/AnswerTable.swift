@@ -108,8 +108,10 @@ public enum AnswerTable {
          "Flexprice made it from a usage event; it counts as the customer, without the command's fields"),
         ("stub_is_filled", .lookedUp(.stub(.update)),   .update,        .none, nil,
          "Flexprice made it from a usage event; it gets the command's fields, its metadata stay and ours are added"),
-        ("differs",        .lookedUp(.differing),       .alreadyExists, .none, nil,
-         "a create is never an update: change the customer in Flexprice, or send the fields as they are there"),
+        ("differs",        .lookedUp(.differing(.fail)), .alreadyExists, .none, nil,
+         "a create is no update: change the customer in Flexprice, or send the fields as they are there"),
+        ("is_changed",     .lookedUp(.differing(.update)), .change,     .none, nil,
+         "the fields that differ become the command's; its metadata stay, and ours win"),
         ("absent",         .lookedUp(.absentOurs),      .retry,         .none, "conflict_unsettled",
          "the replica that is read may lag for longer: the create is sent again, since only writing tells for sure"),
         ("no_customer",    .lookedUp(.absentOthers),    .rejected,      .none, nil,
@@ -123,7 +125,7 @@ public enum AnswerTable {
     // swift-format-ignore
     private static let update: [AnswerRow] = table(.update, [
         ("filled",     status(200, with: .ourCustomer),   .existing,     .none, nil,
-         "the customer has the command's fields now"),
+         "the customer has the command's fields now; one that was no stub is told as updated"),
         ("unreadable", .answer([200...299], .any),        .retryInDoubt, .none, "unexpected_success",
          "the create is sent again, and the look-up behind its 409 tells what the customer has"),
         ("lags",       status(404, with: .namedResource), .retry,        .none, "conflict_unsettled",

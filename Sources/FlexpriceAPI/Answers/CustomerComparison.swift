@@ -1,52 +1,81 @@
 public import CustomerContract
 
-/// Whether a customer that was there already agrees with a command, field by field, over what the command sent.
+/// How a customer that was there already agrees with a command, field by field, over what the command sent.
 ///
-/// Fields that Flexprice does not give back (onboarding, tax overrides, mappings) and unknown ones say nothing. A `name` that
-/// equals the external_id is the default of a command without one, and is not compared. Of `metadata` every pair that was sent must be
-/// there; more may be. Strings are compared byte for byte.
-public enum CustomerComparison {
-    /// What stands before the key of a metadata pair that differs.
+/// Every field that the server gives back is compared, known or not. A `name` that equals the external_id is the default of a
+/// command without one, and is not compared. Of an object every member that was sent must be there, and more may be; of an array every
+/// element in its place. Strings are compared byte for byte, numbers as they are spelt; null, absence and the empty value are one.
+public struct CustomerComparison: Sendable {
+    /// The names of the fields that differ, sorted; of `metadata` each pair by itself.
+    public let differing: [String]
+    /// The names of the fields that the server does not give back, sorted: nothing is known of them.
+    public let unverified: [String]
+
+    /// What comes before the key of a metadata pair that differs.
     static let metadataPrefix = "metadata."
 
-    /// The names of the fields that differ, sorted; none when the customer agrees.
-    public static func differingFields(of customer: JSONObject, from command: CreateCustomerCommand) -> [String] {
+    /// Whether all that can be compared is as the command has it.
+    public var agrees: Bool { self.differing.isEmpty }
+
+    /// Compares.
+    public init(of customer: JSONObject, with command: CreateCustomerCommand) {
         var differing: [String] = []
-        for member in command.fields.members where member.value != .null {
+        var unverified: [String] = []
+        for member in command.fields.members where member.value != .null && member.name != "external_id" {
             let theirs = customer[member.name]
             switch member.name {
-            case "name":
-                guard member.value.text.map({ ExternalID($0) }) != command.externalID else { continue }
-                if !Self.agree(member.value, theirs) { differing.append("name") }
+            case "name" where member.value.text.map { ExternalID($0) } == command.externalID:
+                continue
             case "timezone" where member.value.text?.isEmpty ?? false:
                 // Flexprice makes UTC of an empty one when it creates the customer.
                 if !Self.agree(.string("UTC"), theirs), !Self.agree(member.value, theirs) {
-                    differing.append("timezone")
+                    differing.append(member.name)
                 }
             case "metadata":
-                differing += Self.differingMetadata(member.value.object, theirs?.object)
-            case _ where Self.compared.contains(member.name):
-                if !Self.agree(member.value, theirs) { differing.append(member.name) }
+                for pair in member.value.object?.members ?? [] where !Self.agree(pair.value, theirs?.object?[pair.name])
+                {
+                    differing.append(Self.metadataPrefix + pair.name)
+                }
+            case _ where theirs == nil && !Self.isAlwaysTold(member.name):
+                unverified.append(member.name)
             default:
-                continue
+                if !Self.agree(member.value, theirs) { differing.append(member.name) }
             }
         }
-        return differing.sorted()
+        self.differing = differing.sorted()
+        self.unverified = unverified.sorted()
     }
 
-    private static let compared: Set<String> = [
-        "email", "contact", "timezone", "address_line1", "address_line2", "address_city", "address_state",
+    /// Whether the server gives a field back whenever it has a value, so that its absence means that there is none.
+    private static func isAlwaysTold(_ name: String) -> Bool { Self.told.contains(name) }
+
+    private static let told: Set<String> = [
+        "name", "email", "contact", "timezone", "address_line1", "address_line2", "address_city", "address_state",
         "address_postal_code", "address_country",
     ]
 
     private static func agree(_ ours: JSONValue, _ theirs: JSONValue?) -> Bool {
-        // Unset and empty are one and the same to Flexprice.
-        Array((ours.text ?? "").utf8) == Array((theirs?.text ?? "").utf8)
+        if Self.isEmpty(ours), theirs.map(Self.isEmpty) ?? true { return true }
+        switch (ours, theirs) {
+        case (.string(let ours), .string(let theirs)?):
+            return Array(ours.utf8) == Array(theirs.utf8)
+        case (.object(let ours), .object(let theirs)?):
+            return ours.members.allSatisfy { Self.agree($0.value, theirs[$0.name]) }
+        case (.array(let ours), .array(let theirs)?):
+            return ours.count == theirs.count && zip(ours, theirs).allSatisfy { Self.agree($0, $1) }
+        default:
+            return ours == theirs
+        }
     }
 
-    private static func differingMetadata(_ ours: JSONObject?, _ theirs: JSONObject?) -> [String] {
-        (ours?.members ?? []).compactMap { pair in
-            Self.agree(pair.value, theirs?[pair.name]) ? nil : Self.metadataPrefix + pair.name
+    /// Unset and empty are one and the same to Flexprice.
+    static func isEmpty(_ value: JSONValue) -> Bool {
+        switch value {
+        case .null: true
+        case .string(let text): text.isEmpty
+        case .array(let elements): elements.isEmpty
+        case .object(let object): object.members.isEmpty
+        case .bool, .number: false
         }
     }
 }

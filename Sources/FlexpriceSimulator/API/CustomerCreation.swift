@@ -49,8 +49,18 @@ struct CustomerCreation {
         switch fault {
         case .unknownTaxRate: return unknownTaxRate(overrides.first?.code ?? "")
         case .inactiveTaxRate: return .validation("Tax rate is not active")
+        case .deletedTaxRate:
+            return .notFound(
+                "Taxrate with ID taxrate_deleted was not found",
+                details: [("taxrate_id", "taxrate_deleted")]
+            )
         case .taxAssociationConflict: return taxAssociationConflict(customerID: customerID)
         default: break
+        }
+        // Columns that nothing checks before the insert.
+        if overrides.contains(where: { ($0.priority ?? 0) > Int(Int32.max) || $0.currency.unicodeScalars.count > 100 })
+        {
+            return .database("Failed to create tax association")
         }
         var linked = Set<ExactText>()
         for override in overrides {
@@ -97,6 +107,7 @@ struct CustomerCreation {
         var status = 201
         switch fault {
         case .dropAfterCommit: return .dropped
+        case .panicAfterCommit: return APIError.panic.answer(legacy: false)
         case .edge(let edge, true): return edge.answer(at: configuration.clock.now())
         case .okInsteadOfCreated: status = 200
         case .otherExternalID(let id): shown.externalID = id

@@ -14,11 +14,13 @@ extension Fault {
         case .databaseError: "database_error"
         case .internalError: "internal_error"
         case .panic: "panic"
+        case .panicAfterCommit: "panic_after_commit"
         case .workflowStub: "workflow_stub"
         case .taxAssociationConflict: "tax_association_conflict"
         case .constraintViolation: "constraint_violation"
         case .unknownTaxRate: "unknown_tax_rate"
         case .inactiveTaxRate: "inactive_tax_rate"
+        case .deletedTaxRate: "deleted_tax_rate"
         case .edge(let answer, _): answer.name
         case .answer: "answer"
         case .redirect: "redirect"
@@ -35,7 +37,8 @@ extension Fault {
     static let plain: [Fault] = [
         .dropBeforeCommit, .dropAfterCommit, .blackHole, .unauthorized, .environmentLookupFailed, .tenantCheckFailed,
         .databaseError, .internalError, .panic, .workflowStub, .taxAssociationConflict, .constraintViolation,
-        .unknownTaxRate, .inactiveTaxRate, .legacyErrorShape, .truncatedBody, .okInsteadOfCreated,
+        .unknownTaxRate, .inactiveTaxRate, .deletedTaxRate, .legacyErrorShape, .truncatedBody, .okInsteadOfCreated,
+        .panicAfterCommit,
     ]
 
     /// The names of all faults, sorted.

@@ -27,6 +27,8 @@ package enum Fault: Sendable, Hashable {
     case internalError
     /// 500 without a body: the server's code panicked.
     case panic
+    /// The same behind the commit: the customer is there.
+    case panicAfterCommit
     /// The customer has just been created by a usage event's workflow, so the create meets a stub: 409.
     case workflowStub
     /// 409 for another reason than the id; the customer is rolled back and the details do not name the id.
@@ -37,6 +39,8 @@ package enum Fault: Sendable, Hashable {
     case unknownTaxRate
     /// 400: the tenant's default tax rate is inactive, which every create meets.
     case inactiveTaxRate
+    /// 404: the tenant's default tax association names a rate that was deleted, which every create meets.
+    case deletedTaxRate
     /// An answer of something in front of the server.
     case edge(EdgeAnswer, afterCommit: Bool = false)
     /// Any answer whatever, in place of the server's: what a proxy, a portal or a firewall may say.

@@ -62,7 +62,13 @@ package struct WorkerAssembly: Sendable {
             let client = FlexpriceClient(flexprice, metrics: FlexpriceMetrics(factory: metrics))
             self.client = client
             self.apiKeys = flexprice.apiKeys
-            backend = .remote(FlexpriceBackend(client: client, onStub: StubPolicy(settings.api.onStub)))
+            backend = .remote(
+                FlexpriceBackend(
+                    client: client,
+                    onStub: StubPolicy(settings.api.onStub),
+                    onExisting: settings.api.onExisting == .update ? .update : .fail
+                )
+            )
         }
         self.logger = logger
         self.kafka = kafka

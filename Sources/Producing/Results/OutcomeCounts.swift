@@ -3,7 +3,7 @@ import Topics
 
 /// How many commands came to which end.
 package struct OutcomeCounts: Sendable, Hashable {
-    /// By outcome: `created`, `replayed`, `existing`.
+    /// By outcome: `created`, `replayed`, `existing`, `updated`.
     package private(set) var created: [String: Int] = [:]
     /// By error code.
     package private(set) var failed: [String: Int] = [:]

@@ -25,7 +25,8 @@ struct EventMaker {
                 context: decoded.context,
                 outcome: outcome(of: decoded),
                 attempts: random.pick([0, 1, 2, 17, Int.max]),
-                completedAt: instant()
+                completedAt: instant(),
+                unverified: random.pick([[], ["tax_rate_overrides", random.text(upTo: 20)]])
             )
         )
     }
@@ -90,7 +91,8 @@ struct EventMaker {
 
     private mutating func body() -> JSONObject {
         var fields = JSONObject([.init(name: "external_id", value: .string(random.text(upTo: 300)))])
-        for name in ["name", "email", "address_city", "metadata", "contact_persons", "x_own"] where random.chance(4) {
+        for name in ["name", "email", "address_city", "metadata", "contact_persons", "x_own", "nam"]
+        where random.chance(4) {
             fields[name] = random.json(depth: random.pick([1, 3, 70]))
         }
         if random.chance(3) { fields["metadata"] = .object(JSONObject([.init(name: "plan", value: .string("pro"))])) }

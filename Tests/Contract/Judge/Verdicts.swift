@@ -86,6 +86,8 @@ enum Verdicts {
             error["details"] = failure.details.map { .object($0) }
             object["error"] = .object(error)
         }
+        if !result.warnings.isEmpty { object["warnings"] = Self.list(result.warnings) }
+        if !result.unverified.isEmpty { object["unverified"] = Self.list(result.unverified) }
         object["external_id"] = result.externalID.map { .string($0.text) }
         var command = JSONObject([
             .init(name: "id", value: .string(result.commandID.text)),
@@ -99,6 +101,10 @@ enum Verdicts {
         object["completed_at"] = .string(result.completedAt.description)
         return object
     }
+}
+
+extension Verdicts {
+    private static func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 }
 
 extension JSONObject {

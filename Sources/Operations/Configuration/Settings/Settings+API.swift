@@ -22,6 +22,15 @@ extension Settings {
             case update
         }
 
+        /// What to do about a customer that was there and differs from the command.
+        package enum ExistingPolicy: String, Sendable, CaseIterable {
+            /// The command fails with `already_exists`.
+            case fail
+
+            /// The customer is changed to what the command has.
+            case update
+        }
+
         /// The address; nil unless set.
         package var host: APIBaseURL?
 
@@ -53,6 +62,9 @@ extension Settings {
         /// What to do about stubs.
         package var onStub: StubPolicy
 
+        /// What to do about other customers that differ.
+        package var onExisting: ExistingPolicy
+
         /// Reads the section.
         ///
         /// - `api.host` (text, none): a URL with or without `/v1`, or a bare host; becomes `https://HOST/v1`.
@@ -63,6 +75,7 @@ extension Settings {
         /// - `api.max_concurrency` (number, 64; reloads): 1 to 10,000, or `auto`.
         /// - `api.rate_limit` (number, none; reloads): 0.01 to 1,000,000 requests per second.
         /// - `api.on_stub` (text, `fail`): `fail`, `existing` or `update`.
+        /// - `api.on_existing` (text, `fail`): `fail` or `update`.
         init(from reader: inout SettingsReader) {
             host = reader.value("api.host", default: nil, .optional(.apiHost))
             (key, keyFile, keyPath) = reader.apiKey()
@@ -90,6 +103,7 @@ extension Settings {
                 onReload: .takesEffect
             )
             onStub = reader.value("api.on_stub", default: .fail, .choice)
+            onExisting = reader.value("api.on_existing", default: .fail, .choice)
         }
     }
 }
