@@ -264,7 +264,12 @@ def results_from_code(count, seed):
         if not headers_schema.accepts(headers):
             raise AssertionError(f"{headers_schema.problem(headers)}: {headers}")
         key = from_base64(record["key"])
-        expect((key.decode() if key is not None else None) == value.get("external_id"), "the key is not the external_id")
+        added = "key-added" in headers.get("result-reduced", "")
+        expected = value["command"]["id"] if added else value.get("external_id")
+        expect((key.decode() if key is not None else None) == expected, "the key is not the external_id")
+        expect(not added or "external_id" not in value, "a key was added beside the external_id")
+        expect(value.get("customer", {}).get("truncated", False) == (
+            "customer" in value and headers.get("result-reduced", "").startswith(("reduced", "minimal"))), "truncated is not said")
         usable = value.get("external_id", "") if 0 < len(value.get("external_id", "")) <= 255 else None
         usable = None if usable and "\0" in usable else usable
         expect(headers.get("ce_subject") == usable, "ce_subject is not the external_id, or that is not usable")
@@ -326,7 +331,7 @@ def letters_beyond_json_schema(_count, rng):
         name, data = rng.choice([
             ("__dlq.errors.partition", b"%d" % rng.randrange(2**31, 10**10)),
             ("__dlq.errors.offset", b"%d" % rng.randrange(2**63, 10**19)),
-            (rng.choice(sorted(schema.document["properties"])), rng.choice([b"\xff", b"1\xc0\x80"])),
+            (rng.choice(sorted(schema.document["properties"].keys() & value)), rng.choice([b"\xff", b"1\xc0\x80"])),
         ])
         number = not data.endswith((b"\xff", b"\x80"))
         expect(not number or schema.accepts(value | {name: data.decode()}), f"the schema sees {name} {data} after all")
@@ -347,13 +352,14 @@ def letters_from_code(count, seed):
         if not schema.accepts(headers):
             raise AssertionError(f"{schema.problem(headers)}: {headers}")
         seen[headers["dlq-error-code"]] += 1
+        seen.update(name for name in headers if name in schema.document["properties"])
         ours = [n for n, _ in record["headers"] if n in schema.document["properties"]]
         expect(len(ours) == len(set(ours)), "a header of ours stands twice")
     verdicts = judge("dead-letters", [json.dumps(r["headers"]) for r in records])
     expect(all(v["accepted"] for v in verdicts), "the code cannot read what it wrote")
-    missing = [c for c in schema.document["properties"]["dlq-error-code"]["enum"] if not seen[c]]
+    missing = [c for c in schema.document["properties"]["dlq-error-code"]["enum"] + list(schema.document["properties"]) if not seen[c]]
     expect(not missing, f"never seen: {missing}")
-    print(f"passed  {count:,} dead letters made by the code are valid, every code among them", flush=True)
+    print(f"passed  {count:,} dead letters made by the code are valid, every code and header among them", flush=True)
 
 
 def main():

@@ -127,6 +127,15 @@ import Testing
         #expect(refused.text?.utf8.count == 255)
     }
 
+    @Test func `an allowed reply topic that cannot be used is named with the reason`() throws {
+        let message = record(sampleBody, headers: Self.spring)
+        let form = ResultForm(replyRefusal: "TOPIC_AUTHORIZATION_FAILED")
+        let encoded = Self.encoder.encode(Self.result(.created(.created, Self.customer), of: message), form: form)
+        #expect(encoded.topic == "customer_results")
+        #expect(encoded.partition == nil)
+        try GoldenFile("result-reply-topic-unusable").expectEqual(encoded)
+    }
+
     @Test func `a result sent again has the same id, and two records with one command id have two`() throws {
         let header = [MessageHeader(name: "ce_id", text: "same")]
         func id(offset: Int64, timestamp: Int64?) -> String {

@@ -26,14 +26,21 @@ public struct DeadLetterEncoder: Sendable {
     ///   - failure: Why it failed.
     ///   - context: The command.
     ///   - failedAt: When; the `completedAt` of the result that goes with it.
+    ///   - form: What is left out or added because the topic refuses the rest.
     public func encode(
         _ failure: CommandFailure,
         of context: CommandContext,
-        failedAt: UnixMilliseconds
+        failedAt: UnixMilliseconds,
+        form: LetterForm = []
     ) -> OutgoingMessage {
         let message = context.message
         let earlier = EarlierDeadLetter(message.headers)
-        var headers = message.headers.filter { DeadLetterHeader(name: $0.name) == nil }
+        var headers = message.headers.filter { !Self.isOurs($0.name) }
+        var reductions: [MessageHeader] = []
+        if form.contains(.withoutHeaders), !headers.isEmpty {
+            reductions.append(Self.header(.headersDropped, "\(headers.count)"))
+            headers = []
+        }
         for header in DeadLetterHeader.allCases {
             let text =
                 switch header {
@@ -52,20 +59,46 @@ public struct DeadLetterEncoder: Sendable {
                 }
             headers.append(MessageHeader(name: header.rawValue, text: text))
         }
+        var (key, value, timestamp) = (message.key, message.value, message.timestamp)
+        if form.contains(.withoutValue), let dropped = value {
+            reductions.append(Self.header(.valueDropped, "\(dropped.count)"))
+            value = nil
+        }
+        if form.contains(.cutKey), let whole = key, whole.count > LetterForm.maximumCutKeyBytes {
+            reductions.append(Self.header(.keyCut, "\(whole.count)"))
+            key = Array(whole.prefix(LetterForm.maximumCutKeyBytes))
+        }
+        if form.contains(.addedKey), key == nil {
+            reductions.append(Self.header(.keyAdded, "true"))
+            key = Array(context.id.text.utf8)
+        }
+        if form.contains(.ownTimestamp), let original = timestamp {
+            reductions.append(Self.header(.timestampReplaced, original.description))
+            timestamp = failedAt
+        }
         return OutgoingMessage(
             topic: topic,
             partition: partition(for: message.position),
-            key: message.key,
-            value: message.value,
-            headers: headers,
-            timestamp: message.timestamp
+            key: key,
+            value: value,
+            headers: headers + reductions,
+            timestamp: timestamp
         )
     }
 
     /// The dead letter of a result; nil when the result is not a failure.
-    public func encode(_ result: CommandResult) -> OutgoingMessage? {
+    public func encode(_ result: CommandResult, form: LetterForm = []) -> OutgoingMessage? {
         guard case .failed(let failure) = result.outcome else { return nil }
-        return encode(failure, of: result.context, failedAt: result.completedAt)
+        return encode(failure, of: result.context, failedAt: result.completedAt, form: form)
+    }
+
+    /// Whether a header is one that this encoder writes, and so replaces.
+    public static func isOurs(_ name: String) -> Bool {
+        DeadLetterHeader(name: name) != nil || DeadLetterReduction(name: name) != nil
+    }
+
+    private static func header(_ name: DeadLetterReduction, _ text: String) -> MessageHeader {
+        MessageHeader(name: name.rawValue, text: text)
     }
 
     private func partition(for position: RecordPosition) -> Int32? {

@@ -24,6 +24,8 @@ public struct FailureNotice: Sendable, Hashable {
     public let firstFailedAt: UnixMilliseconds
     /// When it became one this time.
     public let lastFailedAt: UnixMilliseconds
+    /// What the record lacks of its command, or has beyond it, since the topic refused the whole; empty as a rule.
+    public let reductions: [DeadLetterReduction: String]
 
     /// Reads the headers of a record of the dead-letter topic; of a name that stands twice the last counts.
     ///
@@ -46,18 +48,35 @@ public struct FailureNotice: Sendable, Hashable {
         redriveCount = try notice.number(.redriveCount, in: 0...999_999_999)
         firstFailedAt = try notice.text(.firstFailedAt, EventText.instant)
         lastFailedAt = try notice.text(.lastFailedAt, EventText.instant)
+        reductions = try notice.reductions()
     }
 }
 
 /// The headers of a dead letter by what they are.
 private struct NoticeHeaders {
     private var values: [DeadLetterHeader: [UInt8]?] = [:]
+    private var reduced: [DeadLetterReduction: [UInt8]?] = [:]
 
     init(_ headers: [MessageHeader]) {
         for header in headers {
-            guard let name = DeadLetterHeader(name: header.name) else { continue }
-            values[name] = .some(header.value)
+            if let name = DeadLetterHeader(name: header.name) {
+                values[name] = .some(header.value)
+            } else if let name = DeadLetterReduction(name: header.name) {
+                reduced[name] = .some(header.value)
+            }
         }
+    }
+
+    func reductions() throws(UnreadableEvent) -> [DeadLetterReduction: String] {
+        var texts: [DeadLetterReduction: String] = [:]
+        for name in DeadLetterReduction.allCases {
+            guard let header = reduced[name] else { continue }
+            guard let text = header.flatMap({ String(validating: $0, as: UTF8.self) }), name.takes(text) else {
+                throw UnreadableEvent(name.rawValue, "is not what this contract writes there")
+            }
+            texts[name] = text
+        }
+        return texts
     }
 
     func text<Value>(
@@ -81,6 +100,19 @@ private struct NoticeHeaders {
                 return nil
             }
             return number
+        }
+    }
+}
+
+extension DeadLetterReduction {
+    /// Whether a value is one that the encoder could have written.
+    fileprivate func takes(_ text: String) -> Bool {
+        switch self {
+        case .valueDropped, .headersDropped, .keyCut:
+            guard let number = Int(text), (0...9_999_999_999).contains(number) else { return false }
+            return String(number).hasSameBytes(as: text)
+        case .keyAdded: return text.hasSameBytes(as: "true")
+        case .timestampReplaced: return EventText.instant(text) != nil
         }
     }
 }

@@ -73,7 +73,9 @@ extension EventMembers {
         case .created:
             try refuse("error")
             let how = try word("outcome", CreatedOutcome.self)
-            return .created(how, CustomerDocument(try object("customer").object))
+            let customer = try object("customer")
+            if customer.has("truncated") { _ = try customer.bool("truncated") }
+            return .created(how, CustomerDocument(customer.object))
         case .failed:
             try refuse("outcome")
             try refuse("customer")

@@ -35,29 +35,33 @@ public struct ResultEncoder: Sendable {
 
     /// The record of a result.
     ///
-    /// A reply topic that is allowed takes the place of the result topic, with the partition that was named beside it;
-    /// the caller must be ready for a partition that the topic does not have. One that is not allowed is named in the
-    /// header `reply-topic-refused`.
-    public func encode(_ result: CommandResult) -> OutgoingMessage {
+    /// A reply topic that is allowed takes the place of the result topic, with the partition that was named beside it; the
+    /// caller must be ready for a partition that the topic does not have. One that is not allowed is named in the header
+    /// `reply-topic-refused`; so is one that the form refuses, with its reason behind a colon.
+    ///
+    /// - Parameter form: How much of the result is written, and where it goes.
+    public func encode(_ result: CommandResult, form: ResultForm = .full) -> OutgoingMessage {
         let correlation = result.context.correlation
         var topic = resultsTopic
         var partition: Int32?
         var refused: String?
         if let replyTopic = correlation.replyTopic {
-            if replyTopicsAllowed.allows(replyTopic) {
+            if !replyTopicsAllowed.allows(replyTopic) {
+                refused = replyTopic.cut(toBytes: 256)
+            } else if let reason = form.replyRefusal {
+                refused = "\(replyTopic): \(reason.cut(toBytes: 256))"
+            } else {
                 topic = replyTopic
                 partition = correlation.replyPartition
-            } else {
-                refused = replyTopic
             }
         }
         let completedAt = result.completedAt.description
         return OutgoingMessage(
             topic: topic,
             partition: partition,
-            key: result.context.statedID.map { Array($0.text.utf8) },
-            value: value(of: result, completedAt: completedAt),
-            headers: headers(of: result, completedAt: completedAt, refusedTopic: refused),
+            key: key(of: result.context, form),
+            value: value(of: result, completedAt: completedAt, form.extent),
+            headers: headers(of: result, completedAt: completedAt, refusedTopic: refused, form),
             timestamp: result.completedAt
         )
     }
@@ -71,10 +75,16 @@ public struct ResultEncoder: Sendable {
         return "\(message.position)@\(timestamp.value)"
     }
 
+    private func key(of context: CommandContext, _ form: ResultForm) -> [UInt8]? {
+        if let stated = context.statedID { return Array(stated.text.utf8) }
+        return form.addsKey ? Array(context.id.text.utf8) : nil
+    }
+
     private func headers(
         of result: CommandResult,
         completedAt: String,
-        refusedTopic: String?
+        refusedTopic: String?,
+        _ form: ResultForm
     ) -> [MessageHeader] {
         let context = result.context
         var headers: [MessageHeader] = []
@@ -89,15 +99,21 @@ public struct ResultEncoder: Sendable {
         headers.append(MessageHeader(name: HeaderName.ceTime, text: completedAt))
         headers.append(Self.contentTypeHeader)
         headers.append(MessageHeader(name: HeaderName.ceCausationID, text: context.id.text))
-        if let trace = context.trace {
+        if form.extent != .minimal, let trace = context.trace {
             headers.append(MessageHeader(name: HeaderName.traceparent, text: trace.traceparent))
             if let tracestate = trace.tracestate {
                 headers.append(MessageHeader(name: HeaderName.tracestate, text: tracestate))
             }
         }
-        headers.append(contentsOf: context.correlation.headers)
+        if form.extent != .minimal { headers.append(contentsOf: context.correlation.headers) }
         if let refusedTopic {
-            headers.append(MessageHeader(name: HeaderName.replyTopicRefused, text: refusedTopic.cut(toBytes: 256)))
+            headers.append(MessageHeader(name: HeaderName.replyTopicRefused, text: refusedTopic))
+        }
+        if let words = form.reductions(lacksKey: context.externalID == nil) {
+            headers.append(MessageHeader(name: HeaderName.resultReduced, text: words))
+        }
+        if let reason = form.letterRefusal {
+            headers.append(MessageHeader(name: HeaderName.deadLetterRefused, text: reason.cut(toBytes: 256)))
         }
         return headers
     }
@@ -109,7 +125,7 @@ public struct ResultEncoder: Sendable {
         }
     }
 
-    private func value(of result: CommandResult, completedAt: String) -> [UInt8] {
+    private func value(of result: CommandResult, completedAt: String, _ extent: ResultForm.Extent) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.beginObject()
         writer.plainName("status")
@@ -120,12 +136,16 @@ public struct ResultEncoder: Sendable {
             writer.string(outcome.rawValue)
             writeExternalID(of: result.context, to: &writer)
             writer.plainName("customer")
-            writer.raw(customer.json)
+            if extent == .full {
+                writer.raw(customer.json)
+            } else {
+                writer.write(customer.truncated())
+            }
         case .failed(let failure):
             writer.string("failed")
             writeExternalID(of: result.context, to: &writer)
             writer.plainName("error")
-            write(failure, to: &writer)
+            write(failure, extent, to: &writer)
         }
         write("warnings", result.context.warnings, to: &writer)
         if case .created = result.outcome { write("unverified", result.unverified, to: &writer) }
@@ -151,12 +171,15 @@ public struct ResultEncoder: Sendable {
         writer.write(.array(texts.map { .string($0) }))
     }
 
-    private func write(_ failure: CommandFailure, to writer: inout JSONWriter) {
+    /// The longest message of a minimal result, 1 KiB.
+    private static let shortMessageBytes = 1_024
+
+    private func write(_ failure: CommandFailure, _ extent: ResultForm.Extent, to writer: inout JSONWriter) {
         writer.beginObject()
         writer.plainName("code")
         writer.string(failure.code.rawValue)
         writer.plainName("message")
-        writer.string(failure.message)
+        writer.string(extent == .minimal ? failure.message.cut(toBytes: Self.shortMessageBytes) : failure.message)
         writer.plainName("retryable")
         writer.bool(failure.retryable)
         if let httpStatus = failure.httpStatus {
@@ -165,7 +188,7 @@ public struct ResultEncoder: Sendable {
         }
         if let details = failure.details {
             writer.plainName("details")
-            writer.write(details)
+            writer.write(extent == .full ? details : JSONObject([.init(name: "truncated", value: .bool(true))]))
         }
         writer.endObject()
     }

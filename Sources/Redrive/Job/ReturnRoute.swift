@@ -37,16 +37,14 @@ package struct ReturnRoute: Sendable {
     /// timestamp is the time of sending: with its old one the topic's retention might take it at once.
     package func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
         guard letter.redriveCount < self.maximumLaps else { return .failure(.lapsSpent) }
-        if letter.record.headers.contains(where: { $0.name.isSame(as: DeadLetter.valueDropped) }) {
-            return .failure(.valueDropped)
-        }
+        if letter.has(.valueDropped) { return .failure(.valueDropped) }
         guard let topic = self.destination ?? letter.source?.topic else { return .failure(.noSource) }
         if self.forbidden.contains(topic) || topic.hasPrefix("__") { return .failure(.forbiddenTopic) }
         guard let partitionCount = self.partitionCounts[topic], partitionCount > 0 else {
             return .failure(.noSuchTopic)
         }
 
-        var key = letter.commandKey
+        var key = letter.has(.keyAdded) ? nil : letter.commandKey
         var value = letter.record.value
         var partition = letter.source?.topic.isSame(as: topic) == true ? letter.source?.partition : nil
         if let known = partition, Int(known) >= partitionCount { partition = nil }
@@ -81,6 +79,7 @@ package struct ReturnRoute: Sendable {
             // Our own headers stay: the worker replaces them if the command fails again, and until then they tell its
             // story.
             !header.name.isSame(as: count) && !header.name.isSame(as: DeadLetter.redrivenFrom)
+                && DeadLetterReduction(name: header.name) == nil
                 && !(foreign?.owns(header.name) ?? false)
         }
         headers.append(KafkaHeader(name: count, value: Array("\(letter.redriveCount + 1)".utf8)))
@@ -101,6 +100,11 @@ package struct ReturnRoute: Sendable {
 }
 
 extension DeadLetter {
+    /// Whether the dead-letter topic did not take the command as it was.
+    fileprivate func has(_ reduction: DeadLetterReduction) -> Bool {
+        self.record.headers.contains { DeadLetterReduction(name: $0.name) == reduction }
+    }
+
     /// Whether the value is a CloudEvent around the command (contract, section 2).
     var isStructuredEvent: Bool {
         let type = self.record.headers.last { $0.name.lowercased() == HeaderName.contentType }?.value ?? []

@@ -15,8 +15,6 @@ package struct DeadLetter: Sendable {
 
     /// The header in which a record that was sent back names its dead letter.
     package static let redrivenFrom = "dlq-redriven-from"
-    /// The header that the worker adds to a dead letter whose value the broker would not take.
-    package static let valueDropped = "dlq-value-dropped-bytes"
 
     /// The record.
     package let record: KafkaRecord

@@ -123,7 +123,7 @@ package struct ExportLine: Sendable, Hashable {
         return self.headers.filter { header in
             !own.owns(header.name) && !(foreign?.owns(header.name) ?? false)
                 && !header.name.isSame(as: DeadLetter.redrivenFrom)
-                && !header.name.isSame(as: DeadLetter.valueDropped)
+                && DeadLetterReduction(name: header.name) == nil
         }
     }
 

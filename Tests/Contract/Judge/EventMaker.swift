@@ -27,7 +27,19 @@ struct EventMaker {
                 attempts: random.pick([0, 1, 2, 17, Int.max]),
                 completedAt: instant(),
                 unverified: random.pick([[], ["tax_rate_overrides", random.text(upTo: 20)]])
-            )
+            ),
+            form: form()
+        )
+    }
+
+    /// Mostly the full one.
+    private mutating func form() -> ResultForm {
+        guard random.chance(3) else { return .full }
+        return ResultForm(
+            extent: random.pick(ResultForm.Extent.allCases),
+            replyRefusal: random.chance(2) ? random.pick(["TOPIC_AUTHORIZATION_FAILED", "no leader"]) : nil,
+            addsKey: random.chance(2),
+            letterRefusal: random.chance(2) ? "INVALID_RECORD" : nil
         )
     }
 
@@ -39,7 +51,8 @@ struct EventMaker {
             case .refused(_, let failure): failure
             case .command: laterFailure()
             }
-        return letters.encode(failure, of: decoded.context, failedAt: instant())
+        let form = random.chance(3) ? LetterForm(rawValue: random.pick(Array(0...31))) : []
+        return letters.encode(failure, of: decoded.context, failedAt: instant(), form: form)
     }
 
     private mutating func outcome(of decoded: DecodedCommand) -> CommandOutcome {
@@ -74,7 +87,7 @@ struct EventMaker {
                 offset: random.pick([0, 1_207, .max])
             ),
             timestamp: random.chance(4) ? nil : instant(),
-            key: random.chance(4) ? nil : random.bytes(upTo: 20),
+            key: random.chance(4) ? nil : random.bytes(upTo: random.pick([20, 20, 2_000])),
             value: value(),
             headers: headers()
         )

@@ -34,10 +34,13 @@ enum Verdicts {
         do throws(UnreadableEvent) {
             let notice = try FailureNotice(reading: headers)
             let command = notice.command
+            let reductions = notice.reductions.map {
+                JSONObject.Member(name: $0.rawValue, value: .string($1))
+            }
             return Self.accepted.adding(
                 "notice",
                 .object(
-                    JSONObject([
+                    JSONObject(reductions + [
                         .init(name: "__dlq.errors.topic", value: .string(command.topic)),
                         .init(name: "__dlq.errors.partition", value: .string(String(command.partition))),
                         .init(name: "__dlq.errors.offset", value: .string(String(command.offset))),

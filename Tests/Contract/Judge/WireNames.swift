@@ -8,12 +8,13 @@ enum WireNames {
             .init(name: "retryable_codes", value: Self.list(ErrorCode.allCases.filter(\.isRetryable).map(\.rawValue))),
             .init(name: "outcomes", value: Self.list(CreatedOutcome.allCases.map(\.rawValue))),
             .init(name: "dead_letter_headers", value: Self.list(DeadLetterHeader.allCases.map(\.rawValue))),
+            .init(name: "dead_letter_reductions", value: Self.list(DeadLetterReduction.allCases.map(\.rawValue))),
             .init(name: "command_headers", value: Self.list(Self.events + Self.correlation + Self.trace)),
             .init(
                 name: "result_headers",
                 value: Self.list(
-                    Self.events + [HeaderName.ceCausationID, HeaderName.replyTopicRefused] + Self.correlation
-                        + Self.trace
+                    Self.events + [HeaderName.ceCausationID, HeaderName.replyTopicRefused]
+                        + [HeaderName.resultReduced, HeaderName.deadLetterRefused] + Self.correlation + Self.trace
                 )
             ),
             .init(name: "command_type", value: .string(CreateCustomerCommand.eventType)),

@@ -109,6 +109,15 @@ import Topics
         #expect(throws: LeftReason.valueDropped) { try Self.route().record(for: empty).get() }
     }
 
+    @Test func `what the dead-letter topic added to a command does not go back with it`() throws {
+        let added = [("dlq-key-added", "true"), ("dlq-headers-dropped", "3"), ("dlq-timestamp-replaced", "x")]
+        let headers = Letters.ownHeaders() + added.map { ($0.0, Letters.text($0.1)) }
+        let record = try Self.route().record(for: DeadLetter(Letters.record(headers))).get()
+        #expect(record.key == nil)
+        #expect(record.partition == 3)
+        #expect(record.headers.allSatisfy { header in !added.contains { $0.0 == header.name } })
+    }
+
     @Test func `another topic, or a partition that is not there, leaves the choice to the key`() throws {
         #expect(try Self.route(to: "orders").record(for: Letters.own()).get().partition == nil)
         var headers = Letters.ownHeaders()
