@@ -24,16 +24,26 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     public let message: String
     /// What to do.
     public let disposition: Disposition
+    /// The topic that it concerns, where that is known.
+    public let topic: String?
 
-    /// `NAME: message`.
-    public var description: String { "\(self.name): \(self.message)" }
+    /// `NAME: message`, and the topic.
+    public var description: String {
+        "\(self.name): \(self.message)\(self.topic.map { " (topic \($0))" } ?? "")"
+    }
 
     /// Makes an error by hand, for a test double.
-    public init(name: String, code: Int32, message: String, disposition: Disposition) {
+    public init(name: String, code: Int32, message: String, disposition: Disposition, topic: String? = nil) {
         self.name = name
         self.code = code
         self.message = message
         self.disposition = disposition
+        self.topic = topic
+    }
+
+    /// The same error, of that topic.
+    public func of(topic: String?) -> Self {
+        Self(name: self.name, code: self.code, message: self.message, disposition: self.disposition, topic: topic)
     }
 }
 

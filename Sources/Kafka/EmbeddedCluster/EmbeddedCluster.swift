@@ -53,6 +53,19 @@ import CLibrdkafka
         unsafe rd_kafka_mock_topic_set_error(self.cluster, topic, rd_kafka_resp_err_t(rawValue: code))
     }
 
+    /// Takes a partition's leader away, or gives it one.
+    ///
+    /// - Parameter broker: counts from 1; `nil` for none.
+    public func setLeader(of partition: TopicPartition, to broker: Int32?) throws(KafkaError) {
+        let code = unsafe rd_kafka_mock_partition_set_leader(
+            self.cluster,
+            partition.topic,
+            partition.partition,
+            broker ?? -1
+        )
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+    }
+
     /// Takes a broker down: connections break, new ones are refused.
     public func takeDown(broker: Int32) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_broker_set_down(self.cluster, broker)

@@ -43,26 +43,31 @@ import CLibrdkafka
     /// acknowledged must not be, or it stands twice.
     /// - Throws: ``KafkaError`` when the producer is of no more use, or the records' timeout (`message.timeout.ms`)
     ///   cannot be waited for.
-    public func send(_ records: [ProducerRecord]) throws(KafkaError) -> [Int: KafkaError] {
+    ///
+    /// - Parameter plan: what goes apart, and which records are waited for no longer than a while; those fail with `_TIMED_OUT`, and
+    ///   the producer is to be thrown away then, since they may still be on their way.
+    public func send(_ records: [ProducerRecord], plan: ProducePlan = .plain) throws(KafkaError) -> [Int: KafkaError] {
         _ = self.client.context.takeFailures()
+        self.client.context.watch(plan.watched)
+        var (barriers, watched) = (plan.barriers[...], plan.watched[...])
         var refused: [Int: KafkaError] = [:]
         for (index, record) in records.enumerated() {
+            if barriers.first == index {
+                barriers.removeFirst()
+                try self.flush()
+            }
             do {
-                try self.produce(record, index: index)
+                try self.produce(record, mark: Self.mark(index, &watched))
             } catch  where error.disposition == .fatal {
                 throw error
             } catch {
                 refused[index] = error
             }
         }
+        if !plan.watched.isEmpty { try self.giveUpLate(after: plan.limit, &refused) }
         try self.flush()
         if let error = self.fatalError() { throw error }
         return refused.merging(self.client.context.takeFailures()) { first, _ in first }
-    }
-
-    /// Puts records into the open transaction, without waiting for them: the commit does.
-    public func enqueue(_ records: [ProducerRecord]) throws(KafkaError) {
-        for (index, record) in records.enumerated() { try self.produce(record, index: index) }
     }
 
     /// Takes the transactional id: an older instance of the same id is fenced, its open transaction aborted.
@@ -134,9 +139,9 @@ import CLibrdkafka
         return code == RD_KAFKA_RESP_ERR_NO_ERROR ? nil : KafkaError(code, disposition: .fatal)
     }
 
-    private func produce(_ record: ProducerRecord, index: Int) throws(KafkaError) {
+    func produce(_ record: ProducerRecord, mark: Int) throws(KafkaError) {
         while true {
-            let code = unsafe Self.tryProduce(record, index: index, on: self.client.pointer)
+            let code = unsafe Self.tryProduce(record, mark: mark, on: self.client.pointer)
             switch code {
             case RD_KAFKA_RESP_ERR_NO_ERROR:
                 return
@@ -151,7 +156,7 @@ import CLibrdkafka
 
     private static func tryProduce(
         _ record: ProducerRecord,
-        index: Int,
+        mark: Int,
         on client: OpaquePointer
     ) -> rd_kafka_resp_err_t {
         let headers = unsafe Self.headers(record.headers)
@@ -167,7 +172,7 @@ import CLibrdkafka
                     value.count,
                     record.timestamp ?? 0,
                     headers,
-                    UnsafeMutableRawPointer(bitPattern: index)
+                    UnsafeMutableRawPointer(bitPattern: mark)
                 )
             }
         }
@@ -208,7 +213,7 @@ import CLibrdkafka
         return unsafe bytes.withUnsafeBytes { unsafe body(($0.baseAddress, $0.count)) }
     }
 
-    private static func check(_ error: OpaquePointer?) throws(KafkaError) {
+    static func check(_ error: OpaquePointer?) throws(KafkaError) {
         if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
     }
 }

@@ -13,6 +13,15 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
 
     var hasFailures: Bool { self.failures.withLock { !$0.isEmpty } }
 
+    /// What is added to the index of a record whose acknowledgement is watched: reports of all others cost nothing.
+    static let watchedMark = 1 << 62
+    private let watched = Mutex<Set<Int>>([])
+
+    /// Watched records that are not acknowledged, by index.
+    var unacknowledged: Set<Int> { self.watched.withLock { $0 } }
+
+    func watch(_ indices: [Int]) { self.watched.withLock { $0 = Set(indices) } }
+
     private let reportsPositions: Bool
     /// Where records stand, by the same index; stays empty unless ``ProducerSettings/reportsPositions``.
     private let positions = Mutex<[Int: PartitionOffset]>([:])
@@ -29,6 +38,9 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
         }
     }
 
+    /// Failures so far, by index.
+    var failed: [Int: KafkaError] { self.failures.withLock { $0 } }
+
     func takeFailures() -> [Int: KafkaError] {
         self.failures.withLock { failures in
             defer { failures = [:] }
@@ -40,7 +52,11 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
         unsafe rd_kafka_conf_set_dr_msg_cb(configuration) { _, message, opaque in
             guard let opaque = unsafe opaque, let message = unsafe message else { return }
             let context = unsafe Unmanaged<ProducerContext>.fromOpaque(opaque).takeUnretainedValue()
-            let index = Int(bitPattern: unsafe message.pointee._private)
+            var index = Int(bitPattern: unsafe message.pointee._private)
+            if index & ProducerContext.watchedMark != 0 {
+                index ^= ProducerContext.watchedMark
+                context.watched.withLock { _ = $0.remove(index) }
+            }
             guard unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
                 let error = KafkaError(unsafe message.pointee.err)
                 context.failures.withLock { $0[index] = error }

@@ -30,3 +30,15 @@ public struct ProducerRecord: Sendable, Hashable {
         self.timestamp = timestamp
     }
 }
+
+extension ProducerRecord {
+    /// An upper bound of the bytes of a record batch (format v2) that holds this record alone, uncompressed.
+    ///
+    /// That is what a broker compares with the topic's `max.message.bytes`.
+    package var largestBatchBytes: Int {
+        // 61 of the batch, and the record's own numbers.
+        var bytes = 61 + 40 + (self.key?.count ?? 0) + (self.value?.count ?? 0)
+        for header in self.headers { bytes += header.name.utf8.count + (header.value?.count ?? 0) + 10 }
+        return bytes
+    }
+}
