@@ -1,14 +1,25 @@
 import CustomerContract
 import Kafka
 
-/// What gets the results out, by the guarantee that is wished.
+/// What gets the results out, by the guarantee that is configured.
 extension CommandWorker {
-    /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie.
+    /// For so long a topic's settings are waited for: without them everything is tried as it is.
+    private static let limitsTimeout: Duration = .seconds(2)
+
+    /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie, and for the topics' limits.
     func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
         let settings = self.settings
         let admin = try Admin(settings.kafka, log: log)
         let topics = TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
         let deadLetterPartitions = await topics.partitionCount(of: settings.deadLetterTopic)
+        var producer = ProducerSettings(client: settings.kafka)
+        let limits = TopicLimits(largestRecord: producer.largestRecord) { topic async throws(KafkaError) in
+            try await admin.configuration(ofTopic: topic, timeout: Self.limitsTimeout)
+        }
+        let topicsOfOurOwn = [settings.resultTopic, settings.deadLetterTopic]
+        // A cluster that does not answer now is asked again when there is something to publish.
+        if deadLetterPartitions != nil { await limits.learn(topicsOfOurOwn) }
+        producer.largestBatch = limits.smallest(of: topicsOfOurOwn)
         let encoder = RecordEncoder(
             results: ResultEncoder(
                 resultsTopic: settings.resultTopic,
@@ -20,19 +31,22 @@ extension CommandWorker {
                 group: settings.group,
                 partitionCount: deadLetterPartitions.map { Int32(clamping: $0) }
             ),
-            topics: topics
+            topics: topics,
+            limits: limits,
+            batchBytes: producer.batchBytes
         )
         switch settings.guarantee {
         case .exactlyOnce:
-            let producer = ProducerSettings(client: settings.kafka, transactionalID: settings.transactionalID)
+            producer.transactionalID = settings.transactionalID
             return TransactionalPublisher(
                 consumer: consumer,
                 encoder: encoder,
+                tally: self.reductions,
                 transactionTimeout: producer.transactionTimeout
-            ) { () throws(KafkaError) in try Producer(producer, log: log) }
+            ) { [producer] () throws(KafkaError) in try Producer(producer, log: log) }
         case .atLeastOnce:
-            return AtLeastOncePublisher(consumer: consumer, encoder: encoder) { () throws(KafkaError) in
-                try Producer(.init(client: settings.kafka), log: log)
+            return AtLeastOncePublisher(consumer: consumer, encoder: encoder, tally: self.reductions) {
+                [producer] () throws(KafkaError) in try Producer(producer, log: log)
             }
         }
     }

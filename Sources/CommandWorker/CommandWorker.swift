@@ -37,6 +37,7 @@ public final class CommandWorker: Sendable {
     let logger: Logger
     let life: CommandLife
     let replyTopics: LiveReplyTopics
+    let reductions = ReductionTally()
     private let mailbox = Mailbox<Message>()
     let current = Mutex(WorkerSnapshot())
     let inquiries = Inquiries()
@@ -270,6 +271,7 @@ public final class CommandWorker: Sendable {
             snapshot.hasLostBrokers = reach.isLost
             snapshot.isTakingPartitions = core.partitions.isTaking
             snapshot.counters = core.counters
+            snapshot.counters.reduced = self.reductions.counts
             snapshot.inFlight = core.lanes.count
             snapshot.requests = core.requests.count
             snapshot.intakeBlock = core.intakeBlock?.reason

@@ -35,6 +35,7 @@ CONTRACT = {
     "customer_worker_intake_paused": {"reason"},
     "customer_worker_dead_letters_total": {"code"},
     "customer_worker_transactions_total": {"result"},
+    "customer_worker_reduced_total": {"kind"},
     "customer_worker_store_duration_seconds": {"operation", "le"},
     "customer_worker_build_info": {"version", "swift"},
     "process_cpu_seconds_total": set(),

@@ -88,6 +88,9 @@ step "a full disk, a damaged file, a move to PostgreSQL that is killed, retentio
 # By default 200,000 entries.
 "$python" Tests/Processes/moving.py "$program" --entries 10000
 
+step "records that a topic refuses"
+"$python" Tests/Processes/refused_records.py "$program"
+
 step "dead letters"
 "$python" Tests/Processes/dead_letters.py "$program"
 

@@ -28,6 +28,8 @@ public struct WorkerCounters: Sendable, Hashable {
 
     /// Batches by what came of them; with `exactly_once` each is one Kafka transaction.
     public internal(set) var batches: [BatchEnd: Int] = [:]
+    /// Records that were published in less than their full form, since their topic refused that; by what was reduced.
+    public internal(set) var reduced: [Reduction: Int] = [:]
     /// From a record's timestamp to the commit of its command's result; records without a timestamp are not in here.
     public internal(set) var durations = DurationHistogram.forCommands
 
@@ -41,6 +43,28 @@ public struct WorkerCounters: Sendable, Hashable {
         case offsetsLate = "offsets_late"
         /// Another instance took the transactional id.
         case fenced
+    }
+
+    /// What was left out of a record, or done to it, so that a topic takes it.
+    public enum Reduction: String, Sendable, Hashable, CaseIterable {
+        /// A result's customer, or the details of its error.
+        case result = "result_customer"
+        /// A result's correlation and trace, too.
+        case resultMinimal = "result_minimal"
+        /// A result without an external_id got a key.
+        case resultKey = "result_key"
+        /// A result went to the results topic, since the reply topic that is allowed cannot be used.
+        case replyTopic = "reply_topic"
+        /// A dead letter's value.
+        case letterValue = "letter_value"
+        /// A dead letter's headers from its command.
+        case letterHeaders = "letter_headers"
+        /// A dead letter's key was cut, or it got one.
+        case letterKey = "letter_key"
+        /// A dead letter's timestamp.
+        case letterTimestamp = "letter_timestamp"
+        /// The dead letter as a whole: its topic took none in any form, as the result says.
+        case letter
     }
 
     /// Published results.

@@ -2,74 +2,205 @@ import CustomerContract
 import Kafka
 
 /// Turns results into the records that are produced: one result event each, and a dead letter for each that failed.
+///
+/// What is known to be too large for its topic is written in a smaller form at once; see ``BatchForms`` for what a topic refuses.
 struct RecordEncoder: Sendable {
     let results: ResultEncoder
     let replyTopics: LiveReplyTopics
     let deadLetters: DeadLetterEncoder
     let topics: TopicDirectory
+    let limits: TopicLimits
+    /// The bytes of a batch that the producer makes of several records, at most.
+    var batchBytes = 1_000_000
 
-    /// A dead letter over this size is what a broker may refuse (its `max.message.bytes` is about a megabyte by default).
-    static let safeValueBytes = 900_000
+    /// A result without its value has fewer bytes: its headers are bounded, and so is its key.
+    private static let mostBesideValue = 32_768
+
+    /// For so long the dead letters of a batch are waited for when everything else is acknowledged, and so long replies of others.
+    private static let (ownLimit, replyLimit): (Duration, Duration) = (.seconds(10), .seconds(3))
 
     /// The topics that are produced to whatever commands name.
     var topicsOfOurOwn: [String] { [self.results.resultsTopic, self.deadLetters.topic] }
 
-    /// The records of a batch, and for each record the index of its result.
+    /// The records of a batch.
     ///
-    /// - Parameter dropsLargeValues: whether dead letters are written without a value that the broker refuses; the command still
-    ///   stands where the dead letter's headers say.
+    /// - Parameters:
+    ///   - forms: what was refused of this batch before.
+    ///   - replies: reply topics that are not used now.
+    ///   - acknowledged: records that are left out, since they are published.
     func encode(
         _ batch: [CommandResult],
-        dropsLargeValues: Bool
-    ) async -> (records: [ProducerRecord], owners: [Int]) {
+        _ forms: BatchForms = BatchForms(),
+        replies: SuspendedTopics = SuspendedTopics(),
+        without acknowledged: Set<RecordReference> = []
+    ) async -> EncodedBatch {
         var encoder = self.results
         encoder.replyTopicsAllowed = self.replyTopics.allowed
-        var records: [ProducerRecord] = []
-        var owners: [Int] = []
-        records.reserveCapacity(batch.count)
-        owners.reserveCapacity(batch.count)
-        for (index, result) in batch.enumerated() {
-            records.append(await self.resultRecord(encoder.encode(result)))
-            owners.append(index)
-            guard let letter = self.deadLetters.encode(result) else { continue }
-            let isTooLarge = dropsLargeValues && (letter.value?.count ?? 0) > Self.safeValueBytes
-            records.append(isTooLarge ? ProducerRecord(letter, droppingValue: true) : ProducerRecord(letter))
-            owners.append(index)
+        var encoded = EncodedBatch()
+        encoded.records.reserveCapacity(batch.count)
+        encoded.references.reserveCapacity(batch.count)
+        var groups = BatchGroups(batchBytes: self.batchBytes)
+        let (resultLimit, letterLimit) = (
+            self.limits.bytes(of: self.results.resultsTopic), self.limits.bytes(of: self.deadLetters.topic)
+        )
+        for (owner, result) in batch.enumerated() {
+            let reference = RecordReference(owner: owner, isLetter: false)
+            if acknowledged.isEmpty || !acknowledged.contains(reference) {
+                let form = forms.isPlain ? ResultForm() : forms.resultForm(owner)
+                let whole = encoder.encode(result, form: form)
+                if whole.topic == self.results.resultsTopic,
+                    (whole.value?.count ?? 0) + Self.mostBesideValue <= resultLimit, form == .full
+                {
+                    groups.add(ProducerRecord(whole), reference, limit: resultLimit, to: &encoded)
+                } else {
+                    let refusal = await self.refusal(of: whole, forms, replies)
+                    let fit = self.fit(result, form, whole, refusal, encoder, resultLimit: resultLimit)
+                    let event = fit.event
+                    if fit.form != .full { encoded.resultForms[owner] = fit.form }
+                    let isReply = event.topic != self.results.resultsTopic
+                    if isReply {
+                        encoded.replyTopics.insert(event.topic)
+                        encoded.plan.watched.append(encoded.records.count)
+                    }
+                    let limit = isReply ? self.limits.bytes(of: event.topic) : resultLimit
+                    groups.add(ProducerRecord(event), reference, limit: limit, to: &encoded)
+                }
+            }
+            guard case .failed = result.outcome else { continue }
+            let letter = RecordReference(owner: owner, isLetter: true)
+            if acknowledged.contains(letter) { continue }
+            if forms.resultForm(owner).letterRefusal != nil {
+                encoded.droppedLetters += 1
+                continue
+            }
+            guard let (record, form) = self.letter(of: result, forms.letterForm(owner), limit: letterLimit) else {
+                continue
+            }
+            if !form.isEmpty { encoded.letterForms[owner] = form }
+            encoded.plan.watched.append(encoded.records.count)
+            groups.add(record, letter, limit: letterLimit, to: &encoded)
         }
-        return (records, owners)
+        encoded.plan.limit = encoded.replyTopics.isEmpty ? Self.ownLimit : Self.replyLimit
+        if !forms.isPlain {
+            encoded.plan.barriers = Set(encoded.plan.barriers).union(forms.barriers(encoded.references)).sorted()
+        }
+        return encoded
     }
 
-    /// The result event, to the results topic if the reply topic that the command names is not there.
-    private func resultRecord(_ event: OutgoingMessage) async -> ProducerRecord {
-        if event.topic == self.results.resultsTopic { return ProducerRecord(event) }
-        if await self.topics.has(event.topic, partition: event.partition) { return ProducerRecord(event) }
-        let refused = MessageHeader(name: HeaderName.replyTopicRefused, text: event.topic)
-        return ProducerRecord(
-            OutgoingMessage(
-                topic: self.results.resultsTopic,
-                partition: nil,
-                key: event.key,
-                value: event.value,
-                headers: event.headers + [refused],
-                timestamp: event.timestamp
-            )
-        )
+    /// The largest form of a result that its topic takes, to the results topic where the reply topic cannot be used.
+    private func fit(
+        _ result: CommandResult,
+        _ first: ResultForm,
+        _ whole: OutgoingMessage,
+        _ refusal: String?,
+        _ encoder: ResultEncoder,
+        resultLimit: Int
+    ) -> (event: OutgoingMessage, form: ResultForm) {
+        var form = first
+        var event = whole
+        if let refusal {
+            form.replyRefusal = refusal
+            event = encoder.encode(result, form: form)
+        }
+        while true {
+            let isReply = event.topic != self.results.resultsTopic
+            let limit = isReply ? self.limits.bytes(of: event.topic) : resultLimit
+            guard ProducerRecord(event).largestBatchBytes > limit,
+                let next = form.smaller("MSG_SIZE_TOO_LARGE", isReply: isReply)
+            else { return (event, form) }
+            form = next
+            event = encoder.encode(result, form: form)
+        }
+    }
+
+    /// Why a reply topic cannot be used; `nil` when it can, or when the event goes to the results topic anyway.
+    private func refusal(
+        of event: OutgoingMessage,
+        _ forms: BatchForms,
+        _ replies: SuspendedTopics
+    ) async -> String? {
+        if event.topic == self.results.resultsTopic { return nil }
+        if let reason = forms.refusal(of: event.topic) ?? replies.reason(event.topic) { return reason }
+        guard await self.topics.has(event.topic, partition: event.partition) else {
+            return "no such topic or partition"
+        }
+        if !self.limits.knows(event.topic) { await self.limits.learn([event.topic]) }
+        return nil
+    }
+
+    /// The dead letter of a failed result, in the largest form that its topic takes.
+    private func letter(
+        of result: CommandResult,
+        _ first: LetterForm,
+        limit: Int
+    ) -> (record: ProducerRecord, form: LetterForm)? {
+        guard let whole = self.deadLetters.encode(result, form: first) else { return nil }
+        var record = ProducerRecord(whole)
+        var form = first
+        for size in LetterForm.sizes where record.largestBatchBytes > limit && !first.isSuperset(of: size) {
+            form = first.union(size)
+            guard let smaller = self.deadLetters.encode(result, form: form) else { return nil }
+            record = ProducerRecord(smaller)
+        }
+        return (record, form)
+    }
+}
+
+extension RecordEncoder {
+    /// Asks the cluster anew about the topics that refused records.
+    ///
+    /// - Returns: whether lower limits explain a refusal, so that the same batch is now written otherwise.
+    func isExplained(_ refused: [Int: KafkaError], of encoded: EncodedBatch) async -> Bool {
+        await self.topics.doubt()
+        let tooLarge = refused.filter { $0.value.isTooLarge }.map(\.key)
+        let topics = Set(tooLarge.map { encoded.records[$0].topic })
+        if !topics.isEmpty, await self.limits.learn(topics.sorted()) { return true }
+        if tooLarge.count == 1, let index = tooLarge.first {
+            let record = encoded.records[index]
+            self.limits.teach(record.topic, refused: record.largestBatchBytes)
+        }
+        return false
+    }
+}
+
+/// Keeps the records of a topic with a small limit apart, so that no batch of them is larger than it takes.
+private struct BatchGroups {
+    let batchBytes: Int
+    private var open: [String: Int] = [:]
+
+    init(batchBytes: Int) {
+        self.batchBytes = batchBytes
+    }
+
+    mutating func add(
+        _ record: ProducerRecord,
+        _ reference: RecordReference,
+        limit: Int,
+        to batch: inout EncodedBatch
+    ) {
+        if limit < self.batchBytes {
+            let bytes = record.largestBatchBytes
+            let before = self.open[record.topic, default: 0]
+            if before > 0, before + bytes > limit {
+                batch.plan.barriers.append(batch.records.count)
+                self.open = [record.topic: bytes]
+            } else {
+                self.open[record.topic] = before + bytes
+            }
+        }
+        batch.records.append(record)
+        batch.references.append(reference)
     }
 }
 
 extension ProducerRecord {
-    init(_ message: OutgoingMessage, droppingValue: Bool = false) {
-        var headers = message.headers.map { KafkaHeader(name: $0.name, value: $0.value) }
-        if droppingValue {
-            let size = "\(message.value?.count ?? 0)"
-            headers.append(KafkaHeader(name: "dlq-value-dropped-bytes", value: Array(size.utf8)))
-        }
+    init(_ message: OutgoingMessage) {
         self.init(
             topic: message.topic,
             partition: message.partition,
             key: message.key,
-            value: droppingValue ? nil : message.value,
-            headers: headers,
+            value: message.value,
+            headers: message.headers.map { KafkaHeader(name: $0.name, value: $0.value) },
             timestamp: message.timestamp?.value
         )
     }

@@ -2,6 +2,9 @@ import Kafka
 
 /// `delivery.guarantee: exactly_once`: results, dead letters and offsets in one Kafka transaction (KIP-98, KIP-447).
 ///
+/// What a broker refuses for good is found in transactions that are aborted, written in a smaller form, and committed with everything
+/// else in one transaction, so that no offset is committed before a result that it covers, and no result without its offset.
+///
 /// After an error that leaves the outcome of a commit unknown, the producer is thrown away and a new one takes the same
 /// transactional id. Taking it makes the broker finish or abort what the old one left open; then the group's committed offsets
 /// tell which of the two it was, since every batch moves them.
@@ -12,23 +15,35 @@ actor TransactionalPublisher: ResultPublisher {
         case committing
     }
 
+    /// What came of one transaction.
+    private enum Trial {
+        case ended(PublishOutcome)
+        /// It is aborted, and these records were refused.
+        case refused([Int: KafkaError])
+        /// It failed, at a step, for a reason that concerns no record.
+        case failed(KafkaError, at: Step)
+    }
+
     private let consumer: Consumer
     private let encoder: RecordEncoder
+    private let tally: ReductionTally
     private let makeProducer: @Sendable () throws(KafkaError) -> Producer
     private var producer: Producer?
     /// Only one at a time takes the transactional id: a second one would fence the first.
     private var opening: Task<Result<Producer, KafkaError>, Never>?
-    private var dropsLargeValues = false
+    private var replies: SuspendedTopics
     private let transactionTimeout: Duration
     private let abortLimit: Duration
     private let clock: any Clock<Duration>
 
     /// - Parameters:
     ///   - transactionTimeout: after so long the brokers abort a transaction by themselves.
-    ///   - abortLimit: how long an abort may take before the producer is thrown away instead: everybody's results wait meanwhile.
+    ///   - abortLimit: how long an abort may take before the producer is thrown away instead: all results wait meanwhile.
     init(
         consumer: Consumer,
         encoder: RecordEncoder,
+        tally: ReductionTally = ReductionTally(),
+        replies: SuspendedTopics = SuspendedTopics(),
         transactionTimeout: Duration,
         abortLimit: Duration = .seconds(5),
         clock: any Clock<Duration> = ContinuousClock(),
@@ -36,6 +51,8 @@ actor TransactionalPublisher: ResultPublisher {
     ) {
         self.consumer = consumer
         self.encoder = encoder
+        self.tally = tally
+        self.replies = replies
         self.transactionTimeout = transactionTimeout
         self.abortLimit = abortLimit
         self.clock = clock
@@ -43,30 +60,73 @@ actor TransactionalPublisher: ResultPublisher {
     }
 
     /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and with them
-    /// everybody who reads its partitions next, until it is aborted.
+    /// the next reader of its partitions, until it is aborted.
     func prepare() async {
         _ = try? await self.currentProducer()
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
+        var forms = BatchForms()
+        while true {
+            let encoded = await self.encoder.encode(batch.results, forms, replies: self.replies)
+            let begun = ContinuousClock.now
+            switch await self.attempt(encoded, batch, member) {
+            case .ended(.published):
+                self.tally.add(encoded)
+                self.replies.succeeded(encoded.replyTopics)
+                for topic in forms.blamed { self.replies.suspend(topic, forms.refusal(of: topic) ?? "refused") }
+                return .published
+            case .ended(let outcome):
+                return outcome
+            case .refused(let refused):
+                await self.abort()
+                let isExplained = await self.encoder.isExplained(refused, of: encoded)
+                if isExplained, forms.mayTryAgain() { break }
+                if let error = forms.learn(refused, of: encoded, &self.replies) {
+                    return .failed(error, unpublished: nil)
+                }
+            case .failed(let error, let step) where step == .filling && error.produceVerdict == .topic:
+                await self.encoder.topics.doubt()
+                await self.abort()
+                if let error = forms.learn(topicError: error, of: encoded) { return .failed(error, unpublished: nil) }
+            case .failed(let error, let step):
+                return await self.recover(from: error, at: step, after: ContinuousClock.now - begun, batch)
+            }
+            // The hard stop: whoever runs next begins with what is committed.
+            if Task.isCancelled { return .failed(.stopped, unpublished: nil) }
+        }
+    }
+
+    private func attempt(
+        _ encoded: EncodedBatch,
+        _ batch: CommitBatch,
+        _ member: ConsumerGroupMetadata
+    ) async -> Trial {
         var step = Step.preparing
-        var begun = ContinuousClock.now
         do throws(KafkaError) {
             let producer = try await self.currentProducer()
-            let records = await self.encoder.encode(batch.results, dropsLargeValues: self.dropsLargeValues).records
             step = .filling
-            begun = .now
             try await producer.beginTransaction()
-            try await producer.enqueue(records)
+            let filled = try await producer.enqueue(encoded.records, plan: encoded.plan)
+            if let refused = filled.refused(after: encoded.plan.limit) { return .refused(refused) }
             if !batch.offsets.isEmpty {
                 try await producer.sendOffsets(batch.offsets, of: member)
             }
+            let settled = try await producer.settle(encoded.plan)
+            if let refused = settled.refused(after: encoded.plan.limit) { return .refused(refused) }
             step = .committing
             try await producer.commitTransaction(attempts: 3)
-            self.dropsLargeValues = false
-            return .published
+            return .ended(.published)
         } catch {
-            return await self.recover(from: error, at: step, after: ContinuousClock.now - begun, batch)
+            // A transaction does not tell which record was refused, nor why: the delivery report does.
+            guard step == .filling || step == .committing && error.disposition == .abortTransaction,
+                error.disposition != .fatal, !error.isFenced
+            else { return .failed(error, at: step) }
+            // What sends offsets then says only that the transaction has failed before.
+            let cause = await self.producer?.transactionError() ?? error
+            let limit: Duration = cause.produceVerdict == .topic ? .zero : .milliseconds(200)
+            let refused = await self.producer?.refusedRecords(within: limit).filter { $0.value.isOfRecord } ?? [:]
+            return refused.isEmpty ? .failed(cause, at: step) : .refused(refused)
         }
     }
 
@@ -76,8 +136,6 @@ actor TransactionalPublisher: ResultPublisher {
         after elapsed: Duration,
         _ batch: CommitBatch
     ) async -> PublishOutcome {
-        if error.isTooLarge { self.dropsLargeValues = true }
-        // A transaction does not tell which record was refused, nor why.
         if step != .preparing { await self.encoder.topics.doubt() }
         switch (step, error.disposition) {
         case (_, _) where error.isFenced && elapsed < self.transactionTimeout:
@@ -106,7 +164,7 @@ actor TransactionalPublisher: ResultPublisher {
     /// Aborts the open transaction, or leaves that to a new producer, whose start aborts it.
     private func abort() async {
         // librdkafka before 2.1 counts refused records in the sequence that brokers check, so that the same producer's next
-        // transaction would fail too, and mends it by a bump of the epoch that older brokers do not know.
+        // transaction would fail too, and repairs it by a bump of the epoch that older brokers do not know.
         if await self.producer?.hasRefusedRecords() ?? false {
             self.producer = nil
             return
@@ -137,10 +195,7 @@ actor TransactionalPublisher: ResultPublisher {
                 try await self.clock.sleep(for: .seconds(1))
             } catch {
                 // The hard stop: whoever runs next reads the committed offsets.
-                return .failed(
-                    .init(name: "_STATE", code: -1, message: "stopped", disposition: .unknownOutcome),
-                    unpublished: nil
-                )
+                return .failed(.stopped, unpublished: nil)
             }
         }
     }
@@ -162,6 +217,32 @@ actor TransactionalPublisher: ResultPublisher {
             return .success(producer)
         } catch {
             return .failure(error)
+        }
+    }
+}
+
+extension KafkaError {
+    fileprivate static var stopped: Self {
+        Self(name: "_STATE", code: -1, message: "stopped", disposition: .unknownOutcome)
+    }
+
+    /// Whether a delivery report says something about its own record or topic.
+    fileprivate var isOfRecord: Bool { self.produceVerdict != .consequence && self.produceVerdict != .producer }
+}
+
+extension EnqueueEnd {
+    /// What was refused, or taken for refused since it is late; `nil` when everything may go on.
+    fileprivate func refused(after limit: Duration) -> [Int: KafkaError]? {
+        switch self {
+        case .complete: nil
+        case .refused(let refused): refused
+        case .late(let late):
+            Dictionary(
+                uniqueKeysWithValues: late.map { index in
+                    let text = "not acknowledged within \(limit), while all other records are"
+                    return (index, KafkaError(name: "_TIMED_OUT", code: -185, message: text, disposition: .retry))
+                }
+            )
         }
     }
 }

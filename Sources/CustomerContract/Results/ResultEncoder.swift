@@ -109,7 +109,7 @@ public struct ResultEncoder: Sendable {
         if let refusedTopic {
             headers.append(MessageHeader(name: HeaderName.replyTopicRefused, text: refusedTopic))
         }
-        if let words = form.reductions(lacksKey: context.externalID == nil) {
+        if let words = form.reductions(lacksKey: context.statedID == nil) {
             headers.append(MessageHeader(name: HeaderName.resultReduced, text: words))
         }
         if let reason = form.letterRefusal {

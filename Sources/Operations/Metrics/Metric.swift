@@ -85,6 +85,11 @@ extension Metric {
         .counter,
         "Batches of results by what came of them; with exactly_once each is one Kafka transaction."
     )
+    static let reduced = Metric(
+        "customer_worker_reduced_total",
+        .counter,
+        "Records that their topic did not take in full, published in a smaller form or elsewhere."
+    )
     static let storeDuration = Metric(
         "customer_worker_store_duration_seconds",
         .histogram,

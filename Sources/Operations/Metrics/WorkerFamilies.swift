@@ -55,6 +55,12 @@ package struct WorkerFamilies: Sendable {
                     .init(Double(counters.batches[$0] ?? 0), [Label("result", $0.rawValue)])
                 }
             ),
+            MetricFamily(
+                .reduced,
+                WorkerCounters.Reduction.allCases.map {
+                    .init(Double(counters.reduced[$0] ?? 0), [Label("kind", $0.rawValue)])
+                }
+            ),
             MetricFamily(.unknownFields, [.init(Double(counters.unknownFields))]),
             MetricFamily(.abandoned, [.init(Double(counters.abandoned))]),
             MetricFamily(.skipped, [.init(Double(counters.skipped))]),

@@ -13,7 +13,8 @@ import Testing
             deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
             topics: TopicDirectory { () async throws(KafkaError) in
                 [TopicDescription(name: "replies", partitionCount: 1, replicationFactor: 1)]
-            }
+            },
+            limits: TopicLimits(largestRecord: 1_000_000) { _ async throws(KafkaError) in [:] }
         )
         #expect(await Self.topics(encoder) == ["results"])
         allowed.set(ReplyTopicAllowList(["repl*"]))
@@ -36,6 +37,6 @@ import Testing
             attempts: 1,
             completedAt: UnixMilliseconds(0)
         )
-        return await encoder.encode([result], dropsLargeValues: false).records.map(\.topic)
+        return await encoder.encode([result]).records.map(\.topic)
     }
 }

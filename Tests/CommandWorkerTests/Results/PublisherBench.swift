@@ -5,14 +5,15 @@ import Testing
 
 @testable import CommandWorker
 
-/// A transactional publisher on the mock cluster, with batches of one result at hand.
+/// A publisher on the mock cluster, with batches of one result at hand.
 final class PublisherBench: Sendable {
     let cluster: EmbeddedCluster
     /// Yields when a producer has something to say, as when its broker is gone.
     let complaints: AsyncStream<Void>
     private let consumer: Consumer
     private let admin: Admin
-    private let publisher: TransactionalPublisher
+    private let publisher: any ResultPublisher
+    let tally = ReductionTally()
     private let made: Counter
     private let published = Counter()
 
@@ -29,9 +30,11 @@ final class PublisherBench: Sendable {
         }
     }
 
-    init(transactionTimeout: Duration = .seconds(60)) throws {
+    init(transactionTimeout: Duration = .seconds(60), isTransactional: Bool = true) throws {
         self.cluster = try EmbeddedCluster()
-        for topic in ["commands", "results", "letters"] { try self.cluster.createTopic(topic, partitions: 1) }
+        for topic in ["commands", "results", "letters", "replies", "others"] {
+            try self.cluster.createTopic(topic, partitions: 1)
+        }
         let client = ClientProperties(
             brokers: self.cluster.brokers,
             passthrough: ["reconnect.backoff.ms": "20", "reconnect.backoff.max.ms": "100"]
@@ -44,21 +47,38 @@ final class PublisherBench: Sendable {
         self.admin = admin
         let made = Counter()
         self.made = made
+        let encoder = RecordEncoder(
+            results: ResultEncoder(resultsTopic: "results"),
+            replyTopics: LiveReplyTopics(ReplyTopicAllowList(["replies", "others"])),
+            deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
+            topics: TopicDirectory { () async throws(KafkaError) in try await admin.topics() },
+            limits: TopicLimits(largestRecord: 104_857_600) { topic async throws(KafkaError) in
+                try await admin.configuration(ofTopic: topic)
+            }
+        )
+        let makeProducer = { @Sendable () throws(KafkaError) in
+            made.next()
+            let id = isTransactional ? "w" : nil
+            return try Producer(.init(client: client, transactionalID: id), log: { _ in complain.yield() })
+        }
+        guard isTransactional else {
+            self.publisher = AtLeastOncePublisher(
+                consumer: self.consumer,
+                encoder: encoder,
+                tally: self.tally,
+                makeProducer: makeProducer
+            )
+            return
+        }
         self.publisher = TransactionalPublisher(
             consumer: self.consumer,
-            encoder: RecordEncoder(
-                results: ResultEncoder(resultsTopic: "results"),
-                replyTopics: LiveReplyTopics(ReplyTopicAllowList()),
-                deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
-                topics: TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
-            ),
+            encoder: encoder,
+            tally: self.tally,
             transactionTimeout: transactionTimeout,
             // Long enough for a machine that is busy with everything else: which way is taken must not depend on it.
-            abortLimit: .seconds(60)
-        ) { () throws(KafkaError) in
-            made.next()
-            return try Producer(.init(client: client, transactionalID: "w"), log: { _ in complain.yield() })
-        }
+            abortLimit: .seconds(60),
+            makeProducer: makeProducer
+        )
     }
 
     /// How many producers were made so far.
@@ -67,33 +87,42 @@ final class PublisherBench: Sendable {
     func prepare() async { await self.publisher.prepare() }
 
     /// Publishes one more result with its offset.
-    func publish() async throws -> PublishOutcome {
-        let offset = Int64(self.published.next())
-        let position = RecordPosition(topic: "commands", partition: 0, offset: offset)
-        let message = CommandMessage(
-            position: position,
-            timestamp: UnixMilliseconds(1_800_000_000_000),
-            key: nil,
-            value: Array(#"{"external_id":"a\#(offset)"}"#.utf8),
-            headers: []
-        )
-        guard case .command(let command) = CommandReader(mode: .full).read(message) else { throw NoCommand() }
-        let result = CommandResult(
-            context: command.context,
-            outcome: .created(.created, CustomerDocument(json: Array("{}".utf8))),
-            attempts: 1,
-            completedAt: UnixMilliseconds(1_800_000_000_001)
-        )
+    ///
+    /// - Parameters:
+    ///   - replyTopics: one more result for each, beside it.
+    ///   - fails: whether the command failed, and so has a dead letter.
+    func publish(replyTopics: [String] = [], fails: Bool = false) async throws -> PublishOutcome {
+        let results = try ([nil] + replyTopics).map { try self.result(replyTopic: $0, fails: fails) }
         let partition = TopicPartition(topic: "commands", partition: 0)
         return await self.publisher.publish(
-            CommitBatch(results: [result], offsets: [PartitionOffset(partition, offset: offset + 1)]),
+            CommitBatch(results: results, offsets: [PartitionOffset(partition, offset: Int64(self.published.value))]),
             as: try self.consumer.groupMetadata()
         )
     }
 
+    private func result(replyTopic: String?, fails: Bool) throws -> CommandResult {
+        let offset = Int64(self.published.next())
+        let message = CommandMessage(
+            position: RecordPosition(topic: "commands", partition: 0, offset: offset),
+            timestamp: UnixMilliseconds(1_800_000_000_000),
+            key: nil,
+            value: Array(#"{"external_id":"a\#(offset)"}"#.utf8),
+            headers: replyTopic.map { [MessageHeader(name: HeaderName.replyTo, text: $0)] } ?? []
+        )
+        guard case .command(let command) = CommandReader(mode: .full).read(message) else { throw NoCommand() }
+        return CommandResult(
+            context: command.context,
+            outcome: fails
+                ? .failed(CommandFailure(code: .rejected, message: "no"))
+                : .created(.created, CustomerDocument(json: Array(#"{"id":"c"}"#.utf8))),
+            attempts: 1,
+            completedAt: UnixMilliseconds(1_800_000_000_001)
+        )
+    }
+
     /// Records in the topic of results; the mock keeps those of aborted transactions too.
-    func resultCount() async throws -> Int {
-        Int(try await self.admin.watermarks(of: TopicPartition(topic: "results", partition: 0)).high)
+    func resultCount(in topic: String = "results") async throws -> Int {
+        Int(try await self.admin.watermarks(of: TopicPartition(topic: topic, partition: 0)).high)
     }
 
     func close() async { await self.consumer.close() }

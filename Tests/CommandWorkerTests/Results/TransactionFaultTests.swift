@@ -27,6 +27,8 @@ import Testing
         case aborts
         /// The producer is thrown away, and the batch gets out through a new one of the same transactional id.
         case replaces
+        /// A record is refused: it gets out in a smaller form, in the same call and through a new producer.
+        case reduces
         /// The worker must stop: another instance has taken its transactional id.
         case stops
     }
@@ -77,9 +79,12 @@ import Testing
             // INVALID_PRODUCER_ID_MAPPING: the coordinator has forgotten the producer.
             Fault(step: .end, codes: [49], reaction: .aborts),
 
-            // MSG_SIZE_TOO_LARGE, INVALID_RECORD, TOPIC_AUTHORIZATION_FAILED: a record is refused.
-            Fault(step: .produce, codes: [10], reaction: .replaces),
-            Fault(step: .produce, codes: [87], reaction: .replaces),
+            // MSG_SIZE_TOO_LARGE, INVALID_RECORD, POLICY_VIOLATION: a record is refused.
+            Fault(step: .produce, codes: [10], reaction: .reduces),
+            Fault(step: .produce, codes: [87], reaction: .reduces),
+            Fault(step: .produce, codes: [44], reaction: .reduces),
+            // TOPIC_AUTHORIZATION_FAILED: the topic of all results.
+            Fault(step: .produce, codes: [29], reaction: .replaces),
             Fault(step: .addPartitions, codes: [29], reaction: .replaces),
             // TRANSACTIONAL_ID_AUTHORIZATION_FAILED, INVALID_TXN_STATE: fatal for this producer.
             Fault(step: .takeTransactionalID, codes: [53], reaction: .replaces),
@@ -126,6 +131,12 @@ import Testing
             // What a refused record leaves behind may show in the next attempt only.
             if try await !bench.publish().isPublished { try await Self.expectPublished(bench) }
             #expect(bench.producerCount == 2)
+        case .reduces:
+            #expect(outcome.isPublished, "\(outcome)")
+            #expect(bench.tally.counts == [.result: 1])
+            #expect(bench.producerCount == 2)
+            try await Self.expectPublished(bench)
+            #expect(bench.tally.counts == [.result: 1])
         case .stops:
             #expect(outcome.isFenced, "\(outcome)")
         }

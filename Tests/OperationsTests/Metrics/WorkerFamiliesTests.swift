@@ -22,6 +22,7 @@ import Testing
             "customer_worker_consumer_lag gauge", "customer_worker_incomplete_offsets gauge",
             "customer_worker_api_retries_total counter", "customer_worker_intake_paused gauge",
             "customer_worker_dead_letters_total counter", "customer_worker_transactions_total counter",
+            "customer_worker_reduced_total counter",
         ]
         #expect(Array(made.prefix(contract.count)) == contract)
         #expect(Metric.recorded.map(\.name).contains("customer_worker_api_requests_total"))

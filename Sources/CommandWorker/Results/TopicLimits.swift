@@ -1,0 +1,105 @@
+import Kafka
+import Synchronization
+
+/// The largest record batch that each topic takes (`max.message.bytes`), as far as the cluster tells it.
+///
+/// A topic of which nothing is known is tried with whatever comes, since what it holds back would be lost; once it has refused a
+/// record, what is safe everywhere is its limit until the cluster tells more. Any thread may ask; only ``learn(_:)`` waits.
+final class TopicLimits: Sendable {
+    /// What any topic takes whose limit nobody has lowered: Kafka's default is 1,048,588.
+    static let safeBytes = 900_000
+    /// For so long is an answer, or a lesson, believed.
+    static let lifetime: Duration = .seconds(60)
+    /// Limits that are remembered; commands name reply topics as they like.
+    static let mostTopics = 1_000
+
+    private struct Entry {
+        var told: Int?
+        var taught: Int?
+        var since: ContinuousClock.Instant
+        var isAsked = false
+    }
+
+    private let largestRecord: Int
+    private let describe: @Sendable (String) async throws(KafkaError) -> [String: String]
+    private let now: @Sendable () -> ContinuousClock.Instant
+    private let entries = Mutex<[String: Entry]>([:])
+
+    /// - Parameters:
+    ///   - largestRecord: what the producer itself takes, in bytes.
+    ///   - describe: asks the cluster for a topic's settings, and does not take long.
+    init(
+        largestRecord: Int,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now },
+        describe: @escaping @Sendable (String) async throws(KafkaError) -> [String: String]
+    ) {
+        self.largestRecord = largestRecord
+        self.now = now
+        self.describe = describe
+    }
+
+    /// The bytes of the largest batch for a topic; asks anew, without waiting for it, when what is known has become old.
+    func bytes(of topic: String) -> Int {
+        let now = self.now()
+        let (bytes, isToAsk) = self.entries.withLock { entries in
+            guard let entry = entries[topic] else {
+                if entries.count >= Self.mostTopics { entries.removeAll() }
+                entries[topic] = Entry(since: now, isAsked: true)
+                return (self.largestRecord, true)
+            }
+            let isOld = now - entry.since >= Self.lifetime && !entry.isAsked
+            if isOld { entries[topic]?.isAsked = true }
+            return (min(self.largestRecord, entry.told ?? .max, entry.taught ?? .max), isOld)
+        }
+        // Nobody's child: it ends with the answer, or with the time that asking may take.
+        if isToAsk { Task { await self.learn([topic]) } }
+        return bytes
+    }
+
+    /// Whether a topic was ever asked for.
+    func knows(_ topic: String) -> Bool { self.entries.withLock { $0[topic] != nil } }
+
+    /// The smallest limit that the cluster told of these topics; `nil` when it told none.
+    func smallest(of topics: [String]) -> Int? {
+        self.entries.withLock { entries in topics.compactMap { entries[$0]?.told }.min() }
+    }
+
+    /// Asks for these topics' limits, and waits for the answers; without one, what was known stays.
+    ///
+    /// - Returns: whether a limit is lower than it was.
+    @discardableResult
+    func learn(_ topics: [String]) async -> Bool {
+        var isLower = false
+        for topic in topics {
+            let told: Int?
+            do throws(KafkaError) {
+                told = try await self.describe(topic)["max.message.bytes"].flatMap { Int($0) }
+            } catch {
+                told = nil
+            }
+            let now = self.now()
+            isLower =
+                self.entries.withLock { entries in
+                    let old = entries[topic]
+                    if old == nil, entries.count >= Self.mostTopics { entries.removeAll() }
+                    entries[topic] = Entry(told: told ?? old?.told, taught: nil, since: now)
+                    // A lesson ends with its time, unless nothing better is known.
+                    if told == nil, let old, now - old.since < Self.lifetime { entries[topic]?.taught = old.taught }
+                    return (told ?? .max) < min(old?.told ?? .max, old?.taught ?? .max)
+                } || isLower
+        }
+        return isLower
+    }
+
+    /// A topic refused a record of that size, of which the cluster's answer said nothing.
+    func teach(_ topic: String, refused bytes: Int) {
+        // A refusal of a small record says little about others: it may have been another limit.
+        guard bytes > 100_000 else { return }
+        let taught = bytes > Self.safeBytes ? Self.safeBytes : max(100_000, bytes / 4 * 3)
+        let now = self.now()
+        self.entries.withLock { entries in
+            entries[topic, default: Entry(since: now)].taught = min(taught, entries[topic]?.taught ?? .max)
+            entries[topic]?.since = now
+        }
+    }
+}
