@@ -6,7 +6,8 @@ extension CommandWorker {
     /// For so long a topic's settings are waited for: without them everything is tried as it is.
     private static let limitsTimeout: Duration = .seconds(2)
 
-    /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie, and for the topics' limits.
+    /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie, and for the topics'
+    /// limits.
     func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
         let settings = self.settings
         let admin = try Admin(settings.kafka, log: log)

@@ -1,10 +1,11 @@
 import CustomerContract
 import Kafka
 
-/// `delivery.guarantee: at_least_once`: an idempotent producer, and offsets committed once every result is acknowledged.
+/// `delivery.guarantee: at_least_once`: an idempotent producer, and offsets committed once every result is
+/// acknowledged.
 ///
-/// Only what was not acknowledged is sent again; what is refused for good, in a smaller form. A crash between the results and the
-/// offsets sends results again, with the same `ce_id`.
+/// Only what was not acknowledged is sent again; what is refused for good, in a smaller form. A crash between the
+/// results and the offsets sends results again, with the same `ce_id`.
 actor AtLeastOncePublisher: ResultPublisher {
     private let consumer: Consumer
     private let encoder: RecordEncoder

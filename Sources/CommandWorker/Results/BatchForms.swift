@@ -3,9 +3,9 @@ import Kafka
 
 /// How the records of one batch are written, after what was refused of it so far.
 ///
-/// A broker refuses a record batch as a whole: several records of which one is the cause. They are then handed over in groups that
-/// shrink until the cause is alone (each trial is a transaction that is aborted), and that one is written in the next smaller form.
-/// Everything else stays as it is.
+/// A broker refuses a record batch as a whole: several records of which one is the cause. They are then handed over in
+/// groups that shrink until the cause is alone (each trial is a transaction that is aborted), and that one is written
+/// in the next smaller form. Everything else stays as it is.
 struct BatchForms: Sendable {
     private var resultForms: [Int: ResultForm] = [:]
     private var letterForms: [Int: LetterForm] = [:]
@@ -13,7 +13,7 @@ struct BatchForms: Sendable {
     private var suspects: Set<RecordReference> = []
     private var groupSize = Int.max
     /// Causes that were found, by topic.
-    private var found: [String: Int] = [:]
+    private var found: [String: Set<RecordReference>] = [:]
     /// Reply topics that are left out of this batch, with the reason.
     private var leftOut: [String: String] = [:]
     /// Those that were left out last: if the batch gets out without them, one of them was the cause.
@@ -104,8 +104,8 @@ struct BatchForms: Sendable {
         return isWiser && mayTryAgain ? nil : trouble ?? refused.values.first
     }
 
-    /// A transaction failed for one of the topics in it, and nothing tells for which: half of the reply topics is left out of the next
-    /// trial, until it gets out.
+    /// A transaction failed for one of the topics in it, and nothing tells for which: half of the reply topics is left
+    /// out of the next trial, until it gets out.
     ///
     /// - Returns: `nil` when another trial may get further, else the error that stays.
     mutating func learn(topicError error: KafkaError, of encoded: EncodedBatch) -> KafkaError? {
@@ -129,9 +129,13 @@ struct BatchForms: Sendable {
         // What was not under suspicion was together with anything.
         let isNarrowed = references.isSubset(of: self.suspects)
         let isSingle = refused.count == 1 || isNarrowed && self.groupSize == 1
-        let isEnough = refused.keys.allSatisfy { self.found[encoded.records[$0].topic, default: 0] >= Self.enoughFound }
+        let isEnough = refused.keys.allSatisfy {
+            self.found[encoded.records[$0].topic, default: []].count >= Self.enoughFound
+        }
         if isSingle || isEnough {
-            for index in refused.keys { self.found[encoded.records[index].topic, default: 0] += 1 }
+            for index in refused.keys {
+                self.found[encoded.records[index].topic, default: []].insert(encoded.references[index])
+            }
             // Nothing is searched any more: the next trial meets all that its topic refuses.
             if isEnough { self.suspects = [] }
             return self.shrink(refused, encoded)
@@ -222,10 +226,10 @@ extension ResultForm {
 }
 
 extension LetterForm {
-    /// Smaller and smaller; the first that is small enough is taken.
+    /// Less and less of a command; the first that is small enough is taken.
     static let sizes: [LetterForm] = [
-        [], .withoutValue, .withoutHeaders, [.withoutValue, .withoutHeaders],
-        [.withoutValue, .withoutHeaders, .cutKey],
+        [], .withoutValue, .withoutHeaders, .cutKey, [.withoutValue, .withoutHeaders], [.withoutValue, .cutKey],
+        [.withoutHeaders, .cutKey], [.withoutValue, .withoutHeaders, .cutKey],
     ]
 
     /// The part of a form that makes it small.

@@ -3,7 +3,8 @@ import Kafka
 
 /// Turns results into the records that are produced: one result event each, and a dead letter for each that failed.
 ///
-/// What is known to be too large for its topic is written in a smaller form at once; see ``BatchForms`` for what a topic refuses.
+/// What is known to be too large for its topic is written in a smaller form at once; see ``BatchForms`` for what a
+/// topic refuses.
 struct RecordEncoder: Sendable {
     let results: ResultEncoder
     let replyTopics: LiveReplyTopics
@@ -16,7 +17,8 @@ struct RecordEncoder: Sendable {
     /// A result without its value has fewer bytes: its headers are bounded, and so is its key.
     private static let mostBesideValue = 32_768
 
-    /// For so long the dead letters of a batch are waited for when everything else is acknowledged, and so long replies of others.
+    /// For so long the dead letters of a batch are waited for when everything else is acknowledged, and so long replies
+    /// of others.
     private static let (ownLimit, replyLimit): (Duration, Duration) = (.seconds(10), .seconds(3))
 
     /// The topics that are produced to whatever commands name.

@@ -3,8 +3,9 @@ import Synchronization
 
 /// The largest record batch that each topic takes (`max.message.bytes`), as far as the cluster tells it.
 ///
-/// A topic of which nothing is known is tried with whatever comes, since what it holds back would be lost; once it has refused a
-/// record, what is safe everywhere is its limit until the cluster tells more. Any thread may ask; only ``learn(_:)`` waits.
+/// A topic of which nothing is known is tried with whatever comes, since what it holds back would be lost; once it has
+/// refused a record, what is safe everywhere is its limit until the cluster tells more. Any thread may ask; only
+/// ``learn(_:)`` waits.
 final class TopicLimits: Sendable {
     /// What any topic takes whose limit nobody has lowered: Kafka's default is 1,048,588.
     static let safeBytes = 900_000
@@ -38,7 +39,8 @@ final class TopicLimits: Sendable {
         self.describe = describe
     }
 
-    /// The bytes of the largest batch for a topic; asks anew, without waiting for it, when what is known has become old.
+    /// The bytes of the largest batch for a topic; asks anew, without waiting for it, when what is known has become
+    /// old.
     func bytes(of topic: String) -> Int {
         let now = self.now()
         let (bytes, isToAsk) = self.entries.withLock { entries in

@@ -2,12 +2,13 @@ import Kafka
 
 /// `delivery.guarantee: exactly_once`: results, dead letters and offsets in one Kafka transaction (KIP-98, KIP-447).
 ///
-/// What a broker refuses for good is found in transactions that are aborted, written in a smaller form, and committed with everything
-/// else in one transaction, so that no offset is committed before a result that it covers, and no result without its offset.
+/// What a broker refuses for good is found in transactions that are aborted, written in a smaller form, and committed
+/// with everything else in one transaction, so that no offset is committed before a result that it covers, and no
+/// result without its offset.
 ///
 /// After an error that leaves the outcome of a commit unknown, the producer is thrown away and a new one takes the same
-/// transactional id. Taking it makes the broker finish or abort what the old one left open; then the group's committed offsets
-/// tell which of the two it was, since every batch moves them.
+/// transactional id. Taking it makes the broker finish or abort what the old one left open; then the group's committed
+/// offsets tell which of the two it was, since every batch moves them.
 actor TransactionalPublisher: ResultPublisher {
     private enum Step {
         case preparing
@@ -38,7 +39,8 @@ actor TransactionalPublisher: ResultPublisher {
 
     /// - Parameters:
     ///   - transactionTimeout: after so long the brokers abort a transaction by themselves.
-    ///   - abortLimit: how long an abort may take before the producer is thrown away instead: all results wait meanwhile.
+    ///   - abortLimit: how long an abort may take before the producer is thrown away instead: all results wait
+    ///     meanwhile.
     init(
         consumer: Consumer,
         encoder: RecordEncoder,
@@ -59,8 +61,8 @@ actor TransactionalPublisher: ResultPublisher {
         self.makeProducer = makeProducer
     }
 
-    /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and with them
-    /// the next reader of its partitions, until it is aborted.
+    /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and
+    /// with them the next reader of its partitions, until it is aborted.
     func prepare() async {
         _ = try? await self.currentProducer()
     }
@@ -142,9 +144,9 @@ actor TransactionalPublisher: ResultPublisher {
             self.producer = nil
             return .fenced(error)
         case (.filling, _) where error.isFenced, (.committing, _) where error.isFenced:
-            // A process that stood still for that long (a suspended machine, a stopped container) finds its transaction aborted
-            // by the brokers, with the same error. Had another instance come meanwhile, that one's next transaction is what
-            // stops it, or ours stops us.
+            // A process that stood still for that long (a suspended machine, a stopped container) finds its transaction
+            // aborted by the brokers, with the same error. Had another instance come meanwhile, that one's next
+            // transaction is what stops it, or ours stops us.
             self.producer = nil
             return await self.settle(error, batch)
         case (.preparing, _):
@@ -163,8 +165,8 @@ actor TransactionalPublisher: ResultPublisher {
 
     /// Aborts the open transaction, or leaves that to a new producer, whose start aborts it.
     private func abort() async {
-        // librdkafka before 2.1 counts refused records in the sequence that brokers check, so that the same producer's next
-        // transaction would fail too, and repairs it by a bump of the epoch that older brokers do not know.
+        // librdkafka before 2.1 counts refused records in the sequence that brokers check, so that the same producer's
+        // next transaction would fail too, and repairs it by a bump of the epoch that older brokers do not know.
         if await self.producer?.hasRefusedRecords() ?? false {
             self.producer = nil
             return
@@ -176,8 +178,8 @@ actor TransactionalPublisher: ResultPublisher {
         }
     }
 
-    /// Finds out whether a transaction was committed after all, however long the brokers take: until it is known, the same
-    /// results must neither be published again nor be taken for published.
+    /// Finds out whether a transaction was committed after all, however long the brokers take: until it is known, the
+    /// same results must neither be published again nor be taken for published.
     ///
     /// Every batch changes what is committed for each of its partitions, so one that shows it shows all.
     private func settle(_ error: KafkaError, _ batch: CommitBatch) async -> PublishOutcome {

@@ -30,8 +30,8 @@ public enum HeaderName {
     public static let correlationID = "correlationId"
     /// The neutral name of the reply topic.
     public static let replyTo = "replyTo"
-    /// On a result: the reply topic that a command named and that is not allowed; or that is allowed and cannot be used, with
-    /// the reason behind a colon and a blank.
+    /// On a result: the reply topic that a command named and that is not allowed; or that is allowed and cannot be
+    /// used, with the reason behind a colon and a blank.
     public static let replyTopicRefused = "reply-topic-refused"
     /// On a result that its topic did not take as a whole: `reduced`, `minimal`, `key-added`, with commas between.
     public static let resultReduced = "result-reduced"

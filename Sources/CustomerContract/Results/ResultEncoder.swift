@@ -35,9 +35,9 @@ public struct ResultEncoder: Sendable {
 
     /// The record of a result.
     ///
-    /// A reply topic that is allowed takes the place of the result topic, with the partition that was named beside it; the
-    /// caller must be ready for a partition that the topic does not have. One that is not allowed is named in the header
-    /// `reply-topic-refused`; so is one that the form refuses, with its reason behind a colon.
+    /// A reply topic that is allowed takes the place of the result topic, with the partition that was named beside it;
+    /// the caller must be ready for a partition that the topic does not have. One that is not allowed is named in the
+    /// header `reply-topic-refused`; so is one that the form refuses, with its reason behind a colon.
     ///
     /// - Parameter form: How much of the result is written, and where it goes.
     public func encode(_ result: CommandResult, form: ResultForm = .full) -> OutgoingMessage {

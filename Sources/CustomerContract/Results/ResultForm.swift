@@ -1,4 +1,5 @@
-/// How much of a result its record holds, and where it goes: all of it by default, less of it when a topic refuses that.
+/// How much of a result its record holds, and where it goes: all of it by default, less of it when a topic refuses
+/// that.
 public struct ResultForm: Sendable, Hashable {
     /// How much of the value and the headers is written.
     public enum Extent: Sendable, Hashable, CaseIterable {
@@ -12,7 +13,7 @@ public struct ResultForm: Sendable, Hashable {
 
     /// How much is written.
     public var extent: Extent
-    /// Why a reply topic that is allowed is not used; the result goes to the results topic then. `nil` to use it.
+    /// Why a reply topic that is allowed is not used, and the result goes to the results topic; `nil` to use it.
     public var replyRefusal: String?
     /// Whether a result without a key gets the command's id as key, for topics that refuse records without one.
     public var addsKey: Bool

@@ -15,8 +15,8 @@ public enum ProduceVerdict: Sendable, Hashable, CaseIterable {
 extension KafkaError {
     /// The verdict on an error that a delivery report, or the call that hands a record over, gives.
     ///
-    /// A broker's code that is not in the table is taken to concern the record: the least that can be wrong. `INVALID_MSG` is
-    /// among them, since brokers before 2.4 answer it to a record without key for a compacted topic.
+    /// A broker's code that is not in the table is taken to concern the record: the least that can be wrong.
+    /// `INVALID_MSG` is among them, since brokers before 2.4 answer it to a record without key for a compacted topic.
     public var produceVerdict: ProduceVerdict {
         if let known = Self.produceVerdicts[self.name] { return known }
         return self.code > 0 ? .record : .passing

@@ -42,8 +42,8 @@ extension Producer {
 
     /// The records of the open transaction that were refused, by index, as far as the broker has answered.
     ///
-    /// - Parameter limit: how long to wait for the first of them. librdkafka fails the transaction a moment before it reports the record
-    ///   that was the cause.
+    /// - Parameter limit: how long to wait for the first of them. librdkafka fails the transaction a moment before it
+    ///   reports the record that was the cause.
     public func refusedRecords(within limit: Duration = .zero) -> [Int: KafkaError] {
         let end = ContinuousClock.now + limit
         repeat {
@@ -72,8 +72,8 @@ extension Producer {
 
     /// The error that ended the open transaction, if one did.
     ///
-    /// A call that an open transaction refuses without any effect is refused for another reason when the transaction has failed
-    /// (rdkafka_txnmgr.c, `rd_kafka_txn_require_states0`): there is no other question to ask.
+    /// A call that an open transaction refuses without any effect is refused for another reason when the transaction
+    /// has failed (rdkafka_txnmgr.c, `rd_kafka_txn_require_states0`): there is no other question to ask.
     public func transactionError() -> KafkaError? {
         do {
             try self.beginTransaction()

@@ -44,8 +44,8 @@ import CLibrdkafka
     /// - Throws: ``KafkaError`` when the producer is of no more use, or the records' timeout (`message.timeout.ms`)
     ///   cannot be waited for.
     ///
-    /// - Parameter plan: what goes apart, and which records are waited for no longer than a while; those fail with `_TIMED_OUT`, and
-    ///   the producer is to be thrown away then, since they may still be on their way.
+    /// - Parameter plan: what goes apart, and which records are waited for no longer than a while; those fail with
+    ///   `_TIMED_OUT`, and the producer is to be thrown away then, since they may still be on their way.
     public func send(_ records: [ProducerRecord], plan: ProducePlan = .plain) throws(KafkaError) -> [Int: KafkaError] {
         _ = self.client.context.takeFailures()
         self.client.context.watch(plan.watched)

@@ -7,7 +7,8 @@ public struct ProducerSettings: Sendable, Hashable {
     /// It must be the same after a
     /// restart, or readers of `read_committed` wait for the old instance's transaction to time out.
     public var transactionalID: String?
-    /// The bytes of a record batch, at most, if less than librdkafka's million: what the smallest limit of a topic allows.
+    /// The bytes of a record batch, at most, if less than librdkafka's million: what the smallest limit of a topic
+    /// allows.
     ///
     /// A record that is larger goes alone.
     public var largestBatch: Int?

@@ -17,9 +17,11 @@ import Testing
         init(_ limits: [String: String]?) { self.state = Mutex(State(limits: limits)) }
 
         var directory: TopicLimits {
-            TopicLimits(largestRecord: 10_000_000, now: { self.state.withLock(\.now) }) { topic throws(KafkaError) in
-                try self.describe(topic)
-            }
+            TopicLimits(
+                largestRecord: 10_000_000,
+                now: { self.state.withLock(\.now) },
+                describe: { topic throws(KafkaError) in try self.describe(topic) }
+            )
         }
         var questions: Int { self.state.withLock(\.questions) }
         /// `nil` when the cluster does not tell.

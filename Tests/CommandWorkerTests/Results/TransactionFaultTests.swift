@@ -7,8 +7,8 @@ import Testing
 
 /// What the publisher does about each error that librdkafka documents for transactions, at each step of one.
 ///
-/// The codes are Kafka's; which of them are retried, ask for an abort or are fatal stands in librdkafka's INTRODUCTION.md,
-/// «Transactional producer», and rdkafka.h.
+/// The codes are Kafka's; which of them are retried, ask for an abort or are fatal stands in librdkafka's
+/// INTRODUCTION.md, «Transactional producer», and rdkafka.h.
 @Suite(.timeLimit(.minutes(3))) struct TransactionFaultTests {
     /// The request that carries a step (Kafka's protocol guide).
     enum Step: Int16, Sendable {
@@ -124,7 +124,8 @@ import Testing
         case .aborts:
             #expect(outcome.isFailed, "\(outcome)")
             try await Self.expectPublished(bench)
-            // A second one if a record of the transaction was told as failed before the abort, which is a matter of moments.
+            // A second one if a record of the transaction was told as failed before the abort, which is a matter of
+            // moments.
             #expect(bench.producerCount <= 2)
         case .replaces:
             #expect(outcome.isFailed, "\(outcome)")

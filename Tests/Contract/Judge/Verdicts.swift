@@ -40,20 +40,22 @@ enum Verdicts {
             return Self.accepted.adding(
                 "notice",
                 .object(
-                    JSONObject(reductions + [
-                        .init(name: "__dlq.errors.topic", value: .string(command.topic)),
-                        .init(name: "__dlq.errors.partition", value: .string(String(command.partition))),
-                        .init(name: "__dlq.errors.offset", value: .string(String(command.offset))),
-                        .init(name: "__dlq.errors.group", value: .string(notice.group)),
-                        .init(name: "__dlq.errors.delivery.count", value: .string(String(notice.deliveryCount))),
-                        .init(name: "__dlq.errors.message", value: .string(notice.message)),
-                        .init(name: "dlq-error-code", value: .string(notice.code.rawValue)),
-                        .init(name: "dlq-error-retryable", value: .string(String(notice.isRetryable))),
-                        .init(name: "dlq-first-failed-at", value: .string(notice.firstFailedAt.description)),
-                        .init(name: "dlq-last-failed-at", value: .string(notice.lastFailedAt.description)),
-                        .init(name: "dlq-redrive-count", value: .string(String(notice.redriveCount))),
-                        .init(name: "dlq-command-id", value: .string(notice.commandID.text)),
-                    ])
+                    JSONObject(
+                        reductions + [
+                            .init(name: "__dlq.errors.topic", value: .string(command.topic)),
+                            .init(name: "__dlq.errors.partition", value: .string(String(command.partition))),
+                            .init(name: "__dlq.errors.offset", value: .string(String(command.offset))),
+                            .init(name: "__dlq.errors.group", value: .string(notice.group)),
+                            .init(name: "__dlq.errors.delivery.count", value: .string(String(notice.deliveryCount))),
+                            .init(name: "__dlq.errors.message", value: .string(notice.message)),
+                            .init(name: "dlq-error-code", value: .string(notice.code.rawValue)),
+                            .init(name: "dlq-error-retryable", value: .string(String(notice.isRetryable))),
+                            .init(name: "dlq-first-failed-at", value: .string(notice.firstFailedAt.description)),
+                            .init(name: "dlq-last-failed-at", value: .string(notice.lastFailedAt.description)),
+                            .init(name: "dlq-redrive-count", value: .string(String(notice.redriveCount))),
+                            .init(name: "dlq-command-id", value: .string(notice.commandID.text)),
+                        ]
+                    )
                 )
             )
         } catch {
