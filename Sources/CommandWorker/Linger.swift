@@ -23,7 +23,9 @@ struct Linger: Sendable {
 
 /// The sizes and the time by which batches linger.
 struct LingerSettings: Sendable {
-    /// The longest wait. A success that is not remembered is forgotten with the process, so it is short.
+    /// The longest wait.
+    ///
+    /// A success that is not remembered is forgotten with the process, so it is short.
     var limit: Duration = .milliseconds(50)
     /// Work for the ledger of this size does not wait for the results under way: below it, it would not be published before anyway.
     var smallBatch = 256

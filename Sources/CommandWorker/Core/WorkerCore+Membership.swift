@@ -128,7 +128,7 @@ extension WorkerCore {
     /// Puts other limits in force.
     mutating func reconfigure(_ live: LiveSettings, at now: Moment) {
         self.settings.live = live
-        self.requests.reconfigure(live, at: now.uptime)
+        self.requests.reconfigure(live.retry, limit: live.requestLimit, rate: live.rateLimit, at: now.uptime)
     }
 
     // MARK: Counters

@@ -45,7 +45,9 @@ struct WorkerCore: Sendable {
             retryWait: settings.effectRetryWait
         )
         self.requests = RequestLine(
-            settings.live,
+            settings.live.retry,
+            limit: settings.live.requestLimit,
+            rate: settings.live.rateLimit,
             breaker: settings.breaker,
             judgesRefusals: settings.judgesRefusals,
             seed: seed

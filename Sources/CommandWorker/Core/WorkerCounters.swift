@@ -45,28 +45,6 @@ public struct WorkerCounters: Sendable, Hashable {
         case fenced
     }
 
-    /// What was left out of a record, or done to it, so that a topic takes it.
-    public enum Reduction: String, Sendable, Hashable, CaseIterable {
-        /// A result's customer, or the details of its error.
-        case result = "result_customer"
-        /// A result's correlation and trace, too.
-        case resultMinimal = "result_minimal"
-        /// A result without an external_id got a key.
-        case resultKey = "result_key"
-        /// A result went to the results topic, since the reply topic that is allowed cannot be used.
-        case replyTopic = "reply_topic"
-        /// A dead letter's value.
-        case letterValue = "letter_value"
-        /// A dead letter's headers from its command.
-        case letterHeaders = "letter_headers"
-        /// A dead letter's key was cut, or it got one.
-        case letterKey = "letter_key"
-        /// A dead letter's timestamp.
-        case letterTimestamp = "letter_timestamp"
-        /// The dead letter as a whole: its topic took none in any form, as the result says.
-        case letter
-    }
-
     /// Published results.
     public var resultCount: Int { self.created.values.reduce(0, +) + self.failed.values.reduce(0, +) }
 

@@ -40,25 +40,3 @@ public struct WorkerInspection: Sendable {
     /// The commands in flight of the external_id that was asked for, in log order; empty when none was.
     public let commands: [InFlightReport]
 }
-
-/// A command that ended in failure, without anything that names a person.
-public struct RecentFailure: Sendable, Hashable {
-    /// The command's id.
-    public let id: CommandID
-    /// Where its record stands.
-    public let position: RecordPosition
-    /// The customer that it was about.
-    public let externalID: ExternalID?
-    /// Why it failed.
-    public let code: ErrorCode
-    /// When.
-    public let at: UnixMilliseconds
-
-    init(_ result: CommandResult, _ failure: CommandFailure) {
-        self.id = result.context.id
-        self.position = result.context.message.position
-        self.externalID = result.context.externalID
-        self.code = failure.code
-        self.at = result.completedAt
-    }
-}

@@ -54,8 +54,8 @@ struct Blame: Sendable {
     mutating func failed(_ customer: ExternalID) {
         guard !self.alone.contains(customer) else { return }
         if self.suspects.count < Self.maximumRemembered { self.suspects.insert(customer) }
-        guard let failing = self.failing else { return self.failing = (customer, false) }
-        if failing.customer != customer { self.failing = (failing.customer, true) }
+        let first = self.failing?.customer ?? customer
+        self.failing = (first, self.failing?.hasCompany ?? false || first != customer)
     }
 
     /// Requests flow again; those that failed meanwhile fail by themselves if it was another one's success that showed it.
@@ -67,7 +67,9 @@ struct Blame: Sendable {
         self.suspects = []
     }
 
-    /// A neutral request succeeded: the only customer that fails does so by itself. Returns whether there is one.
+    /// A neutral request succeeded: the only customer that fails does so by itself.
+    ///
+    /// - Returns: whether there is one.
     mutating func convictOnlyFailing() -> Bool {
         guard let customer = self.onlyFailing else { return false }
         self.convict(customer)

@@ -40,12 +40,19 @@ struct RequestLine: Sendable {
     private(set) var counters = RequestCounters()
     private var reports: [RequestReport] = []
 
-    init(_ live: LiveSettings, breaker: BreakerSettings, judgesRefusals: Bool, seed: UInt64) {
+    init(
+        _ retry: RetryPolicy,
+        limit: RequestLimit,
+        rate: Double?,
+        breaker: BreakerSettings,
+        judgesRefusals: Bool,
+        seed: UInt64
+    ) {
         self.judgesRefusals = judgesRefusals
-        self.retry = live.retry
-        self.rateLimit = live.rateLimit
-        self.limiter = RequestLimiter(live.requestLimit)
-        self.bucket = live.rateLimit.map { TokenBucket(rate: $0, at: .zero) }
+        self.retry = retry
+        self.rateLimit = rate
+        self.limiter = RequestLimiter(limit)
+        self.bucket = rate.map { TokenBucket(rate: $0, at: .zero) }
         self.jitter = SplitMix64(seed: seed)
         self.gate = OutageGate(breaker)
     }
@@ -80,13 +87,13 @@ struct RequestLine: Sendable {
     }
 
     /// Puts other limits in force, and ends a wait that the backend asked for.
-    mutating func reconfigure(_ live: LiveSettings, at now: Duration) {
-        self.retry = live.retry
+    mutating func reconfigure(_ retry: RetryPolicy, limit: RequestLimit, rate: Double?, at now: Duration) {
+        self.retry = retry
         self.gate.liftHold(at: now)
-        self.limiter.reconfigure(live.requestLimit)
-        guard live.rateLimit != self.rateLimit else { return }
-        self.rateLimit = live.rateLimit
-        self.bucket = live.rateLimit.map { TokenBucket(rate: $0, at: now) }
+        self.limiter.reconfigure(limit)
+        guard rate != self.rateLimit else { return }
+        self.rateLimit = rate
+        self.bucket = rate.map { TokenBucket(rate: $0, at: now) }
     }
 
     // MARK: Sending

@@ -29,8 +29,8 @@ struct EncodedBatch: Sendable {
     }
 
     /// What was left out, once for each record and kind.
-    var reductions: [WorkerCounters.Reduction: Int] {
-        var counts: [WorkerCounters.Reduction: Int] = [:]
+    var reductions: [Reduction: Int] {
+        var counts: [Reduction: Int] = [:]
         for form in self.resultForms.values {
             switch form.extent {
             case .full: break
@@ -53,13 +53,35 @@ struct EncodedBatch: Sendable {
 
 /// What was reduced since the worker began: written by the publisher, read by the loop.
 final class ReductionTally: Sendable {
-    private let stored = Mutex<[WorkerCounters.Reduction: Int]>([:])
+    private let stored = Mutex<[Reduction: Int]>([:])
 
-    var counts: [WorkerCounters.Reduction: Int] { self.stored.withLock { $0 } }
+    var counts: [Reduction: Int] { self.stored.withLock { $0 } }
 
     func add(_ batch: EncodedBatch) {
         if batch.resultForms.isEmpty && batch.letterForms.isEmpty && batch.droppedLetters == 0 { return }
         let counts = batch.reductions
         self.stored.withLock { $0.merge(counts, uniquingKeysWith: +) }
     }
+}
+
+/// What was left out of a record, or done to it, so that a topic takes it.
+public enum Reduction: String, Sendable, Hashable, CaseIterable {
+    /// A result's customer, or the details of its error.
+    case result = "result_customer"
+    /// A result's correlation and trace, too.
+    case resultMinimal = "result_minimal"
+    /// A result without an external_id got a key.
+    case resultKey = "result_key"
+    /// A result went to the results topic, since the reply topic that is allowed cannot be used.
+    case replyTopic = "reply_topic"
+    /// A dead letter's value.
+    case letterValue = "letter_value"
+    /// A dead letter's headers from its command.
+    case letterHeaders = "letter_headers"
+    /// A dead letter's key was cut, or it got one.
+    case letterKey = "letter_key"
+    /// A dead letter's timestamp.
+    case letterTimestamp = "letter_timestamp"
+    /// The dead letter as a whole: its topic took none in any form, as the result says.
+    case letter
 }

@@ -49,3 +49,11 @@ extension UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
     }
 }
+
+/// What becomes of the connection of an answer.
+public enum ConnectionFate: Sendable, Hashable {
+    /// The next request may use it, if the server keeps it.
+    case kept
+    /// It is closed: what came on it was not meant for the request, and more of that kind may follow.
+    case closed
+}

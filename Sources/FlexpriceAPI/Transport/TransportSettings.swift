@@ -17,11 +17,3 @@ struct TransportSettings: Sendable {
     /// that meets such a closing has an unknown outcome.
     static let idleLimit: Duration = .seconds(50)
 }
-
-/// What becomes of the connection of an answer.
-public enum ConnectionFate: Sendable, Hashable {
-    /// The next request may use it, if the server keeps it.
-    case kept
-    /// It is closed: what came on it was not meant for the request, and more of that kind may follow.
-    case closed
-}

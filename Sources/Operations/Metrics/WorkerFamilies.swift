@@ -57,7 +57,7 @@ package struct WorkerFamilies: Sendable {
             ),
             MetricFamily(
                 .reduced,
-                WorkerCounters.Reduction.allCases.map {
+                Reduction.allCases.map {
                     .init(Double(counters.reduced[$0] ?? 0), [Label("kind", $0.rawValue)])
                 }
             ),
