@@ -15,6 +15,13 @@ extension CommandWorker {
                 "Request without an answer was carried out; check that the customer's onboarding was too",
                 metadata: ["command_id": "\(id)", "external_id": "\(customer)"]
             )
+        case .backendRefusesOne(let id, let customer, let reason, let message):
+            self.logger.notice(
+                "API refusing one command while others succeed; retrying it alone",
+                metadata: [
+                    "command_id": "\(id)", "external_id": "\(customer)", "reason": "\(reason)", "error": "\(message)",
+                ]
+            )
         case .backendFails(let reason, let message):
             self.logger.error(
                 "API failing for all commands; intake paused until a probe succeeds, no command fails",

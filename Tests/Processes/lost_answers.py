@@ -51,7 +51,7 @@ def run(count, share):
             outcomes[result.get("outcome", "failed")] = outcomes.get(result.get("outcome", "failed"), 0) + 1
         log.seek(0)
         lines = [json.loads(line) for line in log if line.startswith("{")]
-        ambiguous = {line["external_id"] for line in lines if "had been carried out" in line["message"]}
+        ambiguous = {line["external_id"] for line in lines if "was carried out" in line["message"]}
         unknown = sum("Request outcome unknown" in line["message"] for line in lines)
         print(f"{count} commands: {outcomes}, {stats['customers_created']} customers, {unknown} unknown outcomes, "
               f"{len(ambiguous)} customers that had been made without an answer", flush=True)

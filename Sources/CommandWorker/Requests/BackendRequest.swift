@@ -19,6 +19,8 @@ enum RequestReport: Sendable {
     /// After a request whose outcome was unknown the customer was there: it had been carried out. What Flexprice does after
     /// making a customer may have been cut off with it.
     case duplicateAfterUnknown(CommandID, ExternalID)
+    /// A command met what would be a failure of all, while others succeed: it is tried again by itself.
+    case backendRefusesOne(CommandID, ExternalID, reason: String, message: String)
     /// Requests and intake are stopped, since all would fail.
     case backendFails(reason: String, message: String?)
     /// Requests are stopped still, for another reason.

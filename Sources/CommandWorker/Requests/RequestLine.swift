@@ -247,6 +247,9 @@ struct RequestLine: Sendable {
                 self.apply(changes, &lanes, at: now)
                 return self.putBack(ticket, inFlight, &lanes, partitions)
             }
+            self.reports.append(
+                .backendRefusesOne(command.context.id, command.externalID, reason: reason, message: message)
+            )
             let end = CommandFailure(
                 code: .retriesExhausted,
                 message: "refused while other commands succeed, for longer than retry.max_elapsed_time: \(message)",
