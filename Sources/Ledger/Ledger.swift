@@ -23,13 +23,15 @@ public protocol Ledger: Sendable {
     /// Short work: whoever has many to forget calls it again, and lets others at the store between two calls.
     func forget(rememberedBefore moment: UnixMilliseconds, limit: Int) async throws(LedgerError) -> Int
 
-    /// Forgets those of up to `limit` entries behind a place of the store's own order that were remembered before a moment.
+    /// Forgets those of up to `limit` entries behind a place of the store's own order that were remembered before a
+    /// moment.
     ///
-    /// For stores that find the oldest entries by their place, since what another store was moved into is in another order.
+    /// For stores that find the oldest entries by their place, since what another store was moved into is in another
+    /// order.
     ///
     /// - Parameter place: 0 for the beginning.
-    /// - Returns: how many were forgotten, and the place behind the entries that were looked at; `nil` at the end, and for a store
-    ///   that finds every old entry by itself.
+    /// - Returns: how many were forgotten, and the place behind the entries that were looked at; `nil` at the end, and
+    ///   for a store that finds every old entry by itself.
     func forget(
         rememberedBefore moment: UnixMilliseconds,
         behind place: Int64,

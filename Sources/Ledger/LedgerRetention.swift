@@ -2,8 +2,8 @@ package import CustomerContract
 
 /// Forgets successes that are older than the retention, a little at a time.
 ///
-/// 1. A batch is short work, and a rest of four times its length follows: whoever remembers waits for one batch at most, and
-///    forgetting takes a fifth of the store's time even where there are millions to forget.
+/// 1. A batch is short work, and a rest of four times its length follows: whoever remembers waits for one batch at
+///    most, and forgetting takes a fifth of the store's time even where there are millions to forget.
 /// 2. Instances that share a store share the work; one that is cut off leaves the rest to the next sweep.
 /// 3. The wall clock is not believed alone: ``Sweep/clockLead``.
 /// 4. Not for the store of backend `local`, whose entries are the customers.
@@ -14,9 +14,9 @@ package struct LedgerRetention<Time: Clock>: Sendable where Time.Duration == Dur
         package var forgotten = 0
         /// How far the wall clock is ahead of what is believed of it; zero when it is believed.
         ///
-        /// A clock that jumps ahead by years would make every entry old. So time passes here from one sweep to the next no quicker than
-        /// the monotonic clock says, and it begins at the newest entry if that is implausibly old. An entry stays too long for
-        /// it, which is harmless.
+        /// A clock that jumps ahead by years would make every entry old. So time passes here from one sweep to the next
+        /// no quicker than the monotonic clock says, and it begins at the newest entry if that is implausibly old. An
+        /// entry stays too long for it, which is harmless.
         package var clockLead: Duration = .zero
     }
 

@@ -20,8 +20,8 @@ public struct WorkerCounters: Sendable, Hashable {
     public internal(set) var skipped = 0
     /// Commands given up because their partition was taken away or the worker stopped; they run again elsewhere.
     public internal(set) var abandoned = 0
-    /// Of the abandoned ones those that were cut off when a drain ran out of time: their requests were under way, or their
-    /// results not committed.
+    /// Of the abandoned ones those that were cut off when a drain ran out of time: their requests were under way, or
+    /// their results not committed.
     public internal(set) var cutOff = 0
     /// Fields that the contract does not know, passed on.
     public internal(set) var unknownFields = 0

@@ -10,7 +10,8 @@ public struct DurationHistogram: Sendable, Hashable {
     public private(set) var counts: [Int]
     /// The sum of all durations, in milliseconds; it stays at the largest number that it can hold.
     ///
-    /// A producer that writes seconds into its timestamps gives durations of 56 years, and five million of them are too much.
+    /// A producer that writes seconds into its timestamps gives durations of 56 years, and five million of them are too
+    /// much.
     public private(set) var sum: Int64 = 0
 
     /// An empty histogram; `bounds` are in milliseconds and ascend.
@@ -61,7 +62,8 @@ public struct DurationHistogram: Sendable, Hashable {
 }
 
 extension DurationHistogram {
-    /// For commands: from the few milliseconds of one Kafka transaction to the hours that an outage of the API may take.
+    /// For commands: from the few milliseconds of one Kafka transaction to the hours that an outage of the API may
+    /// take.
     public static var forCommands: DurationHistogram {
         DurationHistogram(bounds: [
             5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,

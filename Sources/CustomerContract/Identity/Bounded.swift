@@ -1,5 +1,5 @@
-/// Arithmetic on numbers that come from outside (timestamps, offsets, counts, rates): bounded by the type, where the plain operators
-/// would end the process.
+/// Arithmetic on numbers that come from outside (timestamps, offsets, counts, rates): bounded by the type, where the
+/// plain operators would end the process.
 extension FixedWidthInteger {
     /// The sum, or the nearest number that the type holds.
     package func boundedSum(_ other: Self) -> Self {

@@ -5,8 +5,8 @@ enum ClientKind: Sendable, Hashable {
 
     /// Whether a property passed through concerns this kind of client.
     ///
-    /// Users pass properties for the worker as a whole, and librdkafka would warn at every start of each that is not for the
-    /// kind of client at hand. The kinds are those that its CONFIGURATION.md marks `C` or `P`.
+    /// Users pass properties for the worker as a whole, and librdkafka would warn at every start of each that is not
+    /// for the kind of client at hand. The kinds are those that its CONFIGURATION.md marks `C` or `P`.
     func takes(_ name: String) -> Bool {
         switch PropertyClass(name) {
         case .passed(let kind): kind == nil || kind == self

@@ -3,7 +3,8 @@ import CLibrdkafka
 /// What a client connects to and how: the brokers, and any librdkafka property that a user passes through.
 ///
 /// The names and values are those of librdkafka's CONFIGURATION.md. A property that delivery rests on is refused by
-/// ``RefusedProperty``; a misspelt name or a value out of range is refused in librdkafka's own words when a client is made.
+/// ``RefusedProperty``; a misspelt name or a value out of range is refused in librdkafka's own words when a client is
+/// made.
 public struct ClientProperties: Sendable, Hashable {
     /// Comma-separated `HOST:PORT`.
     public var brokers: String
@@ -12,8 +13,8 @@ public struct ClientProperties: Sendable, Hashable {
     /// Properties passed through, by librdkafka's names.
     public var passthrough: [String: String]
 
-    /// Milliseconds until new partitions, topics and leaders are looked for again; librdkafka's own default is five minutes, for which
-    /// the commands of a new partition would wait.
+    /// Milliseconds until new partitions, topics and leaders are looked for again; librdkafka's own default is five
+    /// minutes, for which the commands of a new partition would wait.
     static let metadataRefresh = "30000"
 
     /// Names brokers and properties.

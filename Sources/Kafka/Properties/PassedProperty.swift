@@ -1,8 +1,8 @@
 /// The librdkafka properties that users may set to whatever librdkafka takes: security, connections, tuning.
 ///
-/// Those of librdkafka 2.0 to 2.15, by the kind of client that CONFIGURATION.md marks them for. What delivery rests on is in
-/// ``RefusedProperty``. A test compares both lists with the library that is linked: a name that a later version brings goes into one
-/// of them after reading what it does.
+/// Those of librdkafka 2.0 to 2.15, by the kind of client that CONFIGURATION.md marks them for. What delivery rests on
+/// is in ``RefusedProperty``. A test compares both lists with the library that is linked: a name that a later version
+/// brings goes into one of them after reading what it does.
 enum PassedProperty {
     static let ofEveryClient: Set<String> = [
         "api.version.request.timeout.ms", "broker.address.family", "broker.address.ttl", "broker.version.fallback",

@@ -1,7 +1,8 @@
-/// A librdkafka property that users may not set, or not to any value, because delivery or another setting of ours rests on it.
+/// A librdkafka property that users may not set, or not to any value, because delivery or another setting of ours rests
+/// on it.
 ///
-/// The one list for `kafka.properties` and for every client that this module makes. A wrong value would lose, double or stop
-/// results without any error. Properties that may have any value are in ``PassedProperty``.
+/// The one list for `kafka.properties` and for every client that this module makes. A wrong value would lose, double or
+/// stop results without any error. Properties that may have any value are in ``PassedProperty``.
 package struct RefusedProperty: Sendable, Hashable {
     /// Values that leave delivery as it is, and so may pass.
     enum Harmless: Hashable {

@@ -20,8 +20,8 @@ enum LedgerRow {
 
     /// The rows stand in the order in which they were remembered: the oldest are at the front, and need no index.
     ///
-    /// But for rows that `ledger migrate` brought, and those of a clock that was put back: ``placeBehind`` and ``deleteBetween``
-    /// find these.
+    /// But for rows that `ledger migrate` brought, and those of a clock that was put back: ``placeBehind`` and
+    /// ``deleteBetween`` find these.
     static let deleteOld = """
         DELETE FROM customers WHERE id IN (
             SELECT id FROM (SELECT id, remembered_at FROM customers ORDER BY id LIMIT ?) WHERE remembered_at < ?
@@ -35,7 +35,8 @@ enum LedgerRow {
 
     /// Of the rows that came last.
     static let lastRemembered = """
-        SELECT max(remembered_at) FROM (SELECT remembered_at FROM customers ORDER BY id DESC LIMIT 1000) WHERE remembered_at <= ?
+        SELECT max(remembered_at) FROM (SELECT remembered_at FROM customers ORDER BY id DESC LIMIT 1000)
+        WHERE remembered_at <= ?
         """
 
     /// Reads the columns of ``select`` and ``page``.

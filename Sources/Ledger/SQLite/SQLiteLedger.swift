@@ -246,8 +246,8 @@ public final class SQLiteLedger: Ledger {
         files.replaced.map { path in
             LedgerError(
                 .replaced,
-                "\(path) was removed or replaced while it was open, and what is remembered now would be lost: put it back, "
-                    + "or stop every worker, put the right store in its place and start again"
+                "\(path) was removed or replaced while it was open, and what is remembered now would be lost: put it "
+                    + "back, or stop every worker, put the right store in its place and start again"
             )
         }
     }

@@ -12,7 +12,8 @@ package struct LoadedSettings: Sendable {
     /// What is unwise but works.
     package let warnings: [ConfigurationWarning]
 
-    /// Variables that look like settings and were set by Kubernetes for services of the namespace; nothing was read from them.
+    /// Variables that look like settings and were set by Kubernetes for services of the namespace; nothing was read
+    /// from them.
     package let serviceLinks: [String]
 
     /// What a reload changed, also secrets, whose old and new value both read `<secret>`.

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Hands lines to a thread of its own, which writes them: whoever logs never waits for whoever reads.
 ///
-/// The queue is bounded by bytes. While it is full, since standard error is a pipe that nobody reads for example, new lines are dropped
-/// and counted; the first line after that says how many. Lines stay in order and whole.
+/// The queue is bounded by bytes. While it is full, since standard error is a pipe that nobody reads for example, new
+/// lines are dropped and counted; the first line after that says how many. Lines stay in order and whole.
 package final class QueuedLogSink: LogSink {
     private struct State {
         var lines: [String] = []
@@ -74,7 +74,8 @@ package final class QueuedLogSink: LogSink {
         if isFirst { self.work.raise() }
     }
 
-    /// Waits until everything is written that was put in before, but no longer than `limit`; for the end of the process.
+    /// Waits until everything is written that was put in before, but no longer than `limit`; for the end of the
+    /// process.
     package func flush(within limit: Duration) {
         let done = Signal()
         let isDone = self.state.withLock { state -> Bool in

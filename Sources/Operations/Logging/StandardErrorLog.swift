@@ -22,7 +22,8 @@ package struct StandardErrorLog: Sendable {
     /// The sink of the process's log, once there is one.
     private static let current = Mutex<QueuedLogSink?>(nil)
 
-    /// Waits until the log is written, for at most half a second: a reader that does not read must not keep the process alive.
+    /// Waits until the log is written, for at most half a second: a reader that does not read must not keep the process
+    /// alive.
     ///
     /// To be called before the process ends by `_exit`, and before a sentence is written past the log.
     package static func flush() {

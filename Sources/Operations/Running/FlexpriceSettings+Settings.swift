@@ -1,7 +1,8 @@
 package import FlexpriceAPI
 
 extension FlexpriceSettings {
-    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and may change.
+    /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and
+    /// may change.
     ///
     /// Requests beyond what there are descriptors for wait for a connection.
     private static let connectionBound = 10_000

@@ -7,7 +7,8 @@ package enum OpenFiles {
     /// More than any setting asks for; a table of a million descriptors would serve nothing.
     private static let wanted: rlim_t = 65_536
 
-    /// Raises the limit that holds (`RLIMIT_NOFILE`, soft) to the one that an administrator allows (hard), up to 65,536.
+    /// Raises the limit that holds (`RLIMIT_NOFILE`, soft) to the one that an administrator allows (hard), up to
+    /// 65,536.
     ///
     /// The soft limit is 1,024 on most systems for the sake of programs that use select(2).
     package static func raiseLimit() {

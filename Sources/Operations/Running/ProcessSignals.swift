@@ -24,8 +24,8 @@ package final class ProcessSignals: Sendable {
     /// The signals as they come.
     package let stream: AsyncStream<Signal>
 
-    /// Ignores the signals that a daemon may get before it is ready to do something about them, and whose default is to die or to
-    /// stop; and that of a pipe whose reader has gone, which is told by the call that writes.
+    /// Ignores the signals that a daemon may get before it is ready to do something about them, and whose default is to
+    /// die or to stop; and that of a pipe whose reader has gone, which is told by the call that writes.
     ///
     /// Settings are read after this, so that a HUP in between asks for nothing that does not happen anyway.
     package static func ignoreEarly() {

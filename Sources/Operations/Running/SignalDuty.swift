@@ -4,8 +4,9 @@ import Synchronization
 
 /// What each signal does, from the first moment of `run` to its last.
 ///
-/// The stream is read by one task for the whole time, since a worker that is not there yet must be stoppable too. Before
-/// ``take(over:)`` TERM and INT end the process with code 0 at once: nothing was begun. HUP and TSTP are done afterwards.
+/// The stream is read by one task for the whole time, since a worker that is not there yet must be stoppable too.
+/// Before ``take(over:)`` TERM and INT end the process with code 0 at once: nothing was begun. HUP and TSTP are done
+/// afterwards.
 package final class SignalDuty: Sendable {
     /// What signals do to a worker that runs.
     package struct Actions: Sendable {

@@ -2,11 +2,11 @@ import Foundation
 package import Kafka
 import Ledger
 
-/// Refuses to begin with a new store beside a group that has read commands before: each external_id that it has answered would count
-/// as new.
+/// Refuses to begin with a new store beside a group that has read commands before: each external_id that it has
+/// answered would count as new.
 ///
-/// A store is new when there is no file, or no table; one that is empty because nothing succeeded yet, or because everything was
-/// forgotten by `idempotency.retention`, has been there.
+/// A store is new when there is no file, or no table; one that is empty because nothing succeeded yet, or because
+/// everything was forgotten by `idempotency.retention`, has been there.
 package struct StoreContinuity: Sendable {
     private let settings: Settings
 
@@ -22,10 +22,10 @@ package struct StoreContinuity: Sendable {
         guard try await self.isNew(), let partition = try await self.committed(client) else { return }
         throw StartFailure(
             .configuration,
-            "there is no store at \(self.settings.store.url), but the group \(self.settings.kafka.consumerGroup) has read commands "
-                + "before (\(partition.topicPartition) up to \(partition.offset ?? 0)), and nothing would be known of them: check "
-                + "store.url, put the store or a copy by 'ledger backup' in its place, or begin with an empty one by "
-                + "'run --accept-empty-ledger'"
+            "there is no store at \(self.settings.store.url), but the group \(self.settings.kafka.consumerGroup) has "
+                + "read commands before (\(partition.topicPartition) up to \(partition.offset ?? 0)), and nothing would "
+                + "be known of them: check store.url, put the store or a copy by 'ledger backup' in its place, or begin "
+                + "with an empty one by 'run --accept-empty-ledger'"
         )
     }
 

@@ -36,8 +36,8 @@ import Testing
     @Test(arguments: ["1e300", "-1e300", "9e18", "1e999"])
     func `numbers that no worker would tell are drawn too`(_ number: String) throws {
         let json =
-            #"{"uptime_seconds":\#(number),"oldest_unfinished_seconds":\#(number),"latency_seconds":{"p50":\#(number)},"#
-            + #""intake":{"blocked_by":"x","next_probe_seconds":\#(number)}}"#
+            #"{"uptime_seconds":\#(number),"oldest_unfinished_seconds":\#(number),"#
+            + #""latency_seconds":{"p50":\#(number)},"intake":{"blocked_by":"x","next_probe_seconds":\#(number)}}"#
         #expect(StatusScreen(try JSONParser.parseObject(Array(json.utf8))).text.contains("up "))
     }
 

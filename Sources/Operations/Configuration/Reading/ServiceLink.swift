@@ -1,9 +1,9 @@
-/// The variables that Kubernetes sets in every container of a namespace, for each of its services (kubernetes.io, «Service
-/// environment variables»).
+/// The variables that Kubernetes sets in every container of a namespace, for each of its services (kubernetes.io,
+/// «Service environment variables»).
 ///
 /// A service named `flexprice-api` gives `FLEXPRICE_API_SERVICE_HOST`, `FLEXPRICE_API_SERVICE_PORT`,
-/// `FLEXPRICE_API_SERVICE_PORT_HTTP`, `FLEXPRICE_API_PORT=tcp://10.0.0.1:80` and `FLEXPRICE_API_PORT_80_TCP_ADDR`: none of them is
-/// a setting that somebody misspelt.
+/// `FLEXPRICE_API_SERVICE_PORT_HTTP`, `FLEXPRICE_API_PORT=tcp://10.0.0.1:80` and `FLEXPRICE_API_PORT_80_TCP_ADDR`: none
+/// of them is a setting that somebody misspelt.
 enum ServiceLink {
     /// Whether a variable is one.
     static func matches(_ name: String, _ value: String) -> Bool {
