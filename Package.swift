@@ -15,7 +15,7 @@ let strict: [SwiftSetting] = [
 ]
 
 // The modules, each importing only what stands above it. Written by hand although a library could do it:
-// - JSON (in CustomerContract): unknown fields and the spelling of numbers must pass untouched, duplicate names and
+// - JSON: unknown fields and the spelling of numbers must pass untouched, duplicate names and
 //   lone surrogates must be seen, depth must be bounded; Foundation's decoder hides all of these.
 // - The Kafka binding: the transactional consumer-to-producer road, rebalances answered by their owner and offset
 //   metadata are what this project is for; it stands directly on librdkafka.
@@ -32,7 +32,7 @@ let package = Package(
     name: "customer-worker",
     products: [
         .executable(name: "customer-worker", targets: ["customer-worker"]),
-        .library(name: "CustomerContract", targets: ["CustomerContract"]),
+        .library(name: "CustomerContract", targets: ["CustomerContract", "JSON"]),
         .library(name: "CustomerCommands", targets: ["CustomerCommands"]),
     ],
     dependencies: [
@@ -63,9 +63,10 @@ let package = Package(
             name: "Blocking",
             swiftSettings: strict + [.strictMemorySafety()]
         ),
+        .target(name: "JSON", swiftSettings: strict),
         .target(
             name: "CustomerContract",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
@@ -74,10 +75,10 @@ let package = Package(
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Topics", dependencies: ["CustomerContract", "Kafka"], swiftSettings: strict),
+        .target(name: "Topics", dependencies: ["CustomerContract", "JSON", "Kafka"], swiftSettings: strict),
         .target(
             name: "CustomerCommands",
-            dependencies: ["CustomerContract", "Kafka", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Topics"],
             swiftSettings: strict
         ),
         .target(
@@ -88,7 +89,7 @@ let package = Package(
         .target(
             name: "FlexpriceAPI",
             dependencies: [
-                "CCurl", "CustomerContract",
+                "CCurl", "CustomerContract", "JSON",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -99,7 +100,7 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CustomerContract", "PostgreSQL",
+                "CustomerContract", "JSON", "PostgreSQL",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -109,7 +110,7 @@ let package = Package(
         .target(
             name: "CommandWorker",
             dependencies: [
-                "CustomerContract", "Kafka", "FlexpriceAPI", "Ledger", "Topics",
+                "CustomerContract", "JSON", "Kafka", "FlexpriceAPI", "Ledger", "Topics",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -120,13 +121,13 @@ let package = Package(
         ),
         .target(
             name: "Redrive",
-            dependencies: ["CustomerContract", "Kafka", "Ledger", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Ledger", "Topics"],
             swiftSettings: strict
         ),
         .target(
             name: "Producing",
             dependencies: [
-                "CustomerContract", "Kafka", "Topics",
+                "CustomerContract", "JSON", "Kafka", "Topics",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -134,7 +135,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Ledger", "Redrive",
+                "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -162,7 +163,8 @@ let package = Package(
         .executableTarget(
             name: "customer-worker",
             dependencies: [
-                "CEarlySignals", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka",
+                "CEarlySignals", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
+                "Kafka",
                 "Ledger", "Operations", "Producing", "Redrive", "Topics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
@@ -187,7 +189,7 @@ let package = Package(
         // The code's side of Tests/Contract/agreement.py, which holds it to config/schemas; nothing that is installed.
         .executableTarget(
             name: "contract-judge",
-            dependencies: ["CustomerContract"],
+            dependencies: ["CustomerContract", "JSON"],
             path: "Tests/Contract/Judge",
             swiftSettings: strict
         ),
@@ -205,12 +207,12 @@ let package = Package(
 
         .testTarget(
             name: "CustomerCommandsTests",
-            dependencies: ["CustomerCommands", "CustomerContract", "Kafka"],
+            dependencies: ["CustomerCommands", "CustomerContract", "JSON", "Kafka"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CustomerContractTests",
-            dependencies: ["CustomerContract"],
+            dependencies: ["CustomerContract", "JSON"],
             exclude: ["Golden"],
             swiftSettings: strict
         ),
@@ -231,18 +233,21 @@ let package = Package(
             dependencies: ["CustomerContract", "Kafka", "Topics"],
             swiftSettings: strict
         ),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
         .testTarget(name: "KafkaTests", dependencies: ["CLibrdkafka", "Kafka"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
             dependencies: [
-                "CCurl", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator",
+                "CCurl", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "LedgerTests",
-            dependencies: ["Ledger", "CustomerContract", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "JSON", "Ledger", "CustomerContract", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -252,18 +257,18 @@ let package = Package(
         ),
         .testTarget(
             name: "RedriveTests",
-            dependencies: ["CustomerContract", "Kafka", "Redrive", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Redrive", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProducingTests",
-            dependencies: ["CustomerContract", "Kafka", "Producing"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Producing"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Operations", "Redrive",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -286,7 +291,8 @@ let package = Package(
         .testTarget(
             name: "WholeWorkerTests",
             dependencies: [
-                "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "Kafka",
+                "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
+                "Kafka",
                 "Ledger", "Redrive",
                 .product(name: "Logging", package: "swift-log"),
             ],

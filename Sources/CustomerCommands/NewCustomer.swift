@@ -1,4 +1,5 @@
-public import CustomerContract
+import CustomerContract
+public import JSON
 
 /// A customer to be created: the fields of Flexprice's `POST /v1/customers`.
 ///

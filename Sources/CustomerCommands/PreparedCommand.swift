@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Kafka
 
 /// A command that obeys every rule, as the record that is sent.

@@ -1,4 +1,5 @@
 public import CustomerContract
+public import JSON
 public import Tracing
 
 /// Talks to the Flexprice API over kept-alive connections.

@@ -1,4 +1,5 @@
 public import CustomerContract
+import JSON
 
 /// What the ledger's memory means for a command.
 public enum LedgerVerdict: Sendable {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CustomerContract
 import Foundation
+import JSON
 import Operations
 
 /// `status`: what a running worker says of itself.

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 /// Swift's own `==` takes each of these pairs for equal.

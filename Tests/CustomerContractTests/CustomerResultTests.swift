@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 /// Results as their readers see them; that they agree with the schema, Tests/Contract/agreement.py shows.

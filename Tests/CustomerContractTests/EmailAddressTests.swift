@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 /// The accepted and refused addresses of Flexprice's own validators, and the edges between them.

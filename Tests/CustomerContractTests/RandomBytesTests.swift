@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 /// Feeds the reader what nobody would send on purpose; the seed is in every message, so that a failure can be replayed.

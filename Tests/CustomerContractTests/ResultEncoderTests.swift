@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 @Suite struct ResultEncoderTests {

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 /// The body of the seed's example: ten fields and no more.

@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceAPI
+import JSON
 import Testing
 
 /// What answers lead to, by hand: more of them than a simulator gives.

@@ -2,6 +2,7 @@ import CommandWorker
 import CustomerContract
 import FlexpriceAPI
 import FlexpriceSimulator
+import JSON
 import Testing
 
 /// Every row of the table, made by the simulator: that its situation is told, and what the backend does about it.

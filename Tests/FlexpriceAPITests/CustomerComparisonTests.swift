@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceAPI
+import JSON
 import Testing
 
 @Suite struct CustomerComparisonTests {

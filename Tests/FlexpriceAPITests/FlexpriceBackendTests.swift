@@ -2,6 +2,7 @@ import CommandWorker
 import CustomerContract
 import FlexpriceAPI
 import FlexpriceSimulator
+import JSON
 import Testing
 
 @Suite(.timeLimit(.minutes(1)))

@@ -1,6 +1,7 @@
 import CustomerContract
 import FlexpriceAPI
 import FlexpriceSimulator
+import JSON
 import Testing
 
 /// The client against the simulator, over TCP.

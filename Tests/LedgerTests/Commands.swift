@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Ledger
 
 /// Makes a command the way a worker does, by reading a record.

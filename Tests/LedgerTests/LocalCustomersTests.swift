@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Testing
 
 @testable import Ledger

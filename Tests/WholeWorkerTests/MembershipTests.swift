@@ -1,6 +1,7 @@
 import CommandWorker
 import CustomerContract
 import Foundation
+import JSON
 import Kafka
 import Testing
 

@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceSimulator
+import JSON
 import Kafka
 import Testing
 

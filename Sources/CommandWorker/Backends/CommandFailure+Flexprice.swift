@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceAPI
+import JSON
 
 /// What a command fails with at Flexprice.
 extension CommandFailure {

@@ -1,5 +1,6 @@
 public import CustomerContract
 public import FlexpriceAPI
+import JSON
 public import Tracing
 
 /// The backend that calls the Flexprice API; what an answer leads to stands in the ``AnswerTable``.

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Kafka
 
 /// Whether any broker can be reached, from what the consumer says.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The fields of a command as they stand in a record's value, before any rule was applied to them.
 ///
 /// The checks stand in the order of the contract: size, emptiness, schema registry frame, JSON, CloudEvents envelope.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Reads messages of the command topic: decoding, then every rule.
 ///
 /// A value without state that may be shared between threads. Whatever the bytes are, the answer is a command or the

@@ -1,3 +1,5 @@
+public import JSON
+
 /// A create command that obeys every rule and may be carried out.
 ///
 /// Made by `CommandReader` alone, so that holding one is proof of the rules.

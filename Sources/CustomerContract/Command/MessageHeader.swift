@@ -1,3 +1,5 @@
+import JSON
+
 /// One header of a Kafka record: a name and any bytes, or none.
 public struct MessageHeader: Sendable, Hashable {
     /// The name; names may repeat in a record.

@@ -1,3 +1,5 @@
+import JSON
+
 /// A command in the structured mode of CloudEvents 1.0: the whole event, body included, is the record's value.
 ///
 /// Of the event's attributes only `id` is used; the others are neither needed nor judged.

@@ -1,3 +1,5 @@
+import JSON
+
 /// What the headers of a dead letter say: which command failed, why, when, and how often.
 ///
 /// The counterpart of `DeadLetterEncoder`, for services that read the dead-letter topic;

@@ -1,4 +1,5 @@
 import Crypto
+import JSON
 
 /// The form in which two commands that mean the same are the same bytes.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// The exact decimal value of a JSON number as text, the same for every spelling of it.
 ///
 /// `1`, `1.0`, `1e0` and `10e-1` become `1`; 1500 becomes `15e2`; 0.05 becomes `5e-2`; every zero becomes `0`:

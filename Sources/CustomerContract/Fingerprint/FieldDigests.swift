@@ -1,3 +1,5 @@
+import JSON
+
 /// One short digest for each field of a command, to name later the fields in which two commands differ.
 ///
 /// Compact enough to be stored beside each customer, and says nothing of the values: 32 bits of FNV-1a each. It only

@@ -1,3 +1,5 @@
+public import JSON
+
 /// What makes two commands of one customer the same: SHA-256 over the canonical form of the fields that are sent.
 ///
 /// Member order, absent versus null, escapes and the spelling of numbers do not change it. See `CanonicalForm`.

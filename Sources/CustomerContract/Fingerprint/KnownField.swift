@@ -1,3 +1,5 @@
+import JSON
+
 /// The top-level fields of a create command that this contract knows.
 ///
 /// The raw values are the field's number in stored `FieldDigests`: they are never reused and never change.

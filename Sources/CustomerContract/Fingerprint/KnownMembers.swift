@@ -1,3 +1,5 @@
+import JSON
+
 /// Where the known fields stand among the members of an object, found in one pass.
 ///
 /// A command is asked for its fields again and again; a look-up by name compares with every member each time.

@@ -1,3 +1,5 @@
+import JSON
+
 /// The id of one command: its CloudEvents id, or `TOPIC/PARTITION/OFFSET` where it has none.
 ///
 /// Compared byte for byte. At most 255 bytes when a producer chose it.

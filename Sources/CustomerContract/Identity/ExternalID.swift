@@ -1,3 +1,5 @@
+import JSON
+
 /// The caller's own id of a customer, the key of everything: order, idempotency, look-up.
 ///
 /// Compared byte for byte, as Flexprice does: `X`, `x` and `X ` are three customers, and so are a composed and a

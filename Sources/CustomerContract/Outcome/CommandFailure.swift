@@ -1,3 +1,5 @@
+public import JSON
+
 /// Why a command failed, in words and for programs.
 ///
 /// The message is written for the developer of the producer: which field, what shape was found, what is expected, what

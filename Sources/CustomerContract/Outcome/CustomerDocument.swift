@@ -1,3 +1,5 @@
+public import JSON
+
 /// A customer as the backend gave it: one encoded JSON object, passed on byte for byte.
 public struct CustomerDocument: Sendable, Hashable {
     /// The JSON text; whoever makes a document vouches that it is exactly one object.

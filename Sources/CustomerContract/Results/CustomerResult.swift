@@ -1,3 +1,5 @@
+import JSON
+
 /// A result event as its readers see it: what became of one command.
 ///
 /// ```swift

@@ -1,3 +1,5 @@
+import JSON
+
 /// The members of an event's object, read one by one as what they must be.
 struct EventMembers {
     /// The members themselves.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Texts that stand in several events, in members and in headers alike.
 enum EventText {
     static let instantExpectation = "must be a time such as 2026-11-22T10:00:00.042Z"

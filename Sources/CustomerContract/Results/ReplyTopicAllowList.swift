@@ -1,3 +1,5 @@
+import JSON
+
 /// The topics to which a command may direct its reply.
 public struct ReplyTopicAllowList: Sendable, Hashable {
     /// The entries as configured: a topic's name, or a prefix followed by `*`.

@@ -1,3 +1,5 @@
+import JSON
+
 /// Turns results into records of the result topic, or of a reply topic that is allowed.
 ///
 /// The same result always becomes the same record, so that one sent again can be recognised by its `ce_id`.

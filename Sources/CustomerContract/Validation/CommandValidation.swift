@@ -1,3 +1,5 @@
+import JSON
+
 /// Judges the body of a command by the rules of Flexprice's API, all fields at once.
 ///
 /// The rules are stricter than the API where it would answer a bad value with a server error, change it silently or

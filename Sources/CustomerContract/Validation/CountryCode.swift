@@ -1,3 +1,5 @@
+import JSON
+
 /// The country codes that Flexprice takes: ISO 3166-1 alpha-2 in capitals, and XK for Kosovo.
 enum CountryCode {
     /// Whether the text is one of the 250 codes.

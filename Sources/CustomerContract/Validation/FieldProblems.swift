@@ -1,3 +1,5 @@
+import JSON
+
 /// Collects what is wrong with the fields of a command, one sentence for each field.
 ///
 /// At most `maximumListed` are kept and the rest is counted, so that a command full of mistakes cannot make a result

@@ -1,3 +1,5 @@
+import JSON
+
 /// The rules for fields that are arrays of objects.
 extension FieldRules {
     /// The `tax_rate_overrides`; an empty array opts out of the tenant's taxes, which null and absence do not.

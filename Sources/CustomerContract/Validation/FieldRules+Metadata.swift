@@ -1,3 +1,5 @@
+import JSON
+
 /// The rules for maps of strings.
 extension FieldRules {
     /// The `metadata` of a customer: a map of strings in which some keys are reserved for tax registrations.

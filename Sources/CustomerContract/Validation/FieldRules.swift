@@ -1,3 +1,5 @@
+import JSON
+
 /// The rules for one field, each adding a sentence to the problems when it is broken.
 ///
 /// A rule says what it found in shape only (a kind, a length), never the value. Null is for the caller to handle: it

@@ -1,4 +1,5 @@
 public import CustomerContract
+public import JSON
 
 /// What came of one request, read once: the row that it falls under, and what its body says.
 public struct AnswerReading: Sendable {

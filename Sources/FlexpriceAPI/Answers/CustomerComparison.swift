@@ -1,4 +1,5 @@
 public import CustomerContract
+public import JSON
 
 /// How a customer that was there already agrees with a command, field by field, over what the command sent.
 ///

@@ -1,4 +1,5 @@
 public import CustomerContract
+public import JSON
 
 /// A customer that Flexprice made by itself when a usage event named an id that it did not know.
 ///

@@ -1,4 +1,5 @@
-public import CustomerContract
+import CustomerContract
+public import JSON
 
 /// What an error's body says, whichever of Flexprice's three shapes it has; empty for a body of any other kind.
 ///

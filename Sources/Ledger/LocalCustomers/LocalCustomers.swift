@@ -1,4 +1,5 @@
 public import CustomerContract
+import JSON
 import Synchronization
 
 /// The backend that keeps customers itself: makes the document that Flexprice would answer.

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// What `/livez` and `/readyz` say.
 struct HealthReport: Sendable {

@@ -1,5 +1,6 @@
 import CommandWorker
 import CustomerContract
+import JSON
 import Kafka
 
 /// What `/status` says: one JSON object with everything that an operator asks first.

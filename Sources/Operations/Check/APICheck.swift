@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceAPI
+import JSON
 
 /// Looks at the API: whether it is there, whether the key is known, and whether it may make customers; it makes none.
 struct APICheck: Sendable {

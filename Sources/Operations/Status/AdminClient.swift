@@ -1,5 +1,6 @@
 import AsyncHTTPClient
-package import CustomerContract
+import CustomerContract
+package import JSON
 import NIOCore
 import NIOHTTP1
 

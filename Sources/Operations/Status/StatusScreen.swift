@@ -1,4 +1,5 @@
-package import CustomerContract
+import CustomerContract
+package import JSON
 
 /// Draws what `/status` says, for a person.
 ///

@@ -1,5 +1,6 @@
 import Crypto
 import CustomerContract
+import JSON
 
 /// The first 16 bytes of SHA-256: enough that no two commands of a file share one, and little enough to be kept for
 /// each.

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Topics
 
 /// A command that failed, as a line of JSON that can be mended and sent again.

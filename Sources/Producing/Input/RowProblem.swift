@@ -1,4 +1,5 @@
 package import CustomerContract
+package import JSON
 import Topics
 
 /// Why a row is not sent, or did not lead to a customer: in words and for programs.

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// The commands of a CSV file: one a row, its cells under the names of the header.
 ///

@@ -1,4 +1,5 @@
 package import CustomerContract
+package import JSON
 
 /// One line of the audit log: who did what to the dead letters or to the ledger, when, and what came of it.
 package struct AuditEntry: Sendable {

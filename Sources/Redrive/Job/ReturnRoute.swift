@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 package import Kafka
 package import Topics
 

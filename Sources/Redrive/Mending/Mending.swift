@@ -1,4 +1,5 @@
-package import CustomerContract
+import CustomerContract
+package import JSON
 
 /// What is changed in a command before it goes back: patches, one after the other.
 package struct Mending: Sendable, Hashable {

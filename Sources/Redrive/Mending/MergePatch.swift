@@ -1,4 +1,5 @@
-package import CustomerContract
+import CustomerContract
+package import JSON
 
 /// A JSON merge patch (RFC 7386): members replace, `null` removes, objects are merged.
 package struct MergePatch: Sendable, Hashable {

@@ -1,4 +1,5 @@
 package import CustomerContract
+import JSON
 import Kafka
 import Ledger
 import Topics

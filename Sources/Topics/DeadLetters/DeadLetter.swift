@@ -1,4 +1,5 @@
 package import CustomerContract
+import JSON
 package import Kafka
 
 /// A record of a dead-letter topic, and what its headers tell of the command that failed.

@@ -1,4 +1,5 @@
-package import CustomerContract
+import CustomerContract
+package import JSON
 package import Kafka
 
 /// One dead letter as a line of JSON, from which it can be had back.

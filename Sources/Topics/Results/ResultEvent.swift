@@ -1,4 +1,5 @@
 package import CustomerContract
+package import JSON
 package import Kafka
 
 /// A result event as it stands in a topic (contract, section 3), read leniently for all that print, count or await

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CustomerContract
 import Foundation
+import JSON
 import Kafka
 import Operations
 import Redrive

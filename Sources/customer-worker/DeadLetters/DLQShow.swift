@@ -1,5 +1,6 @@
 import ArgumentParser
 import CustomerContract
+import JSON
 import Kafka
 import Operations
 import Redrive

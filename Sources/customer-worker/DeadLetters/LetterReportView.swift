@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Redrive
 
 /// A report about dead letters as a table and as JSON.

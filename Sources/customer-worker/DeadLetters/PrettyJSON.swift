@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// JSON with one member a line, for people.
 enum PrettyJSON {

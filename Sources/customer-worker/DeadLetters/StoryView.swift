@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Redrive
 
 /// A story as people read it, and as JSON.

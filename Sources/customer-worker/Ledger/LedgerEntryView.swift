@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Ledger
 
 /// What the ledger remembers of one customer, as people read it, and as JSON.

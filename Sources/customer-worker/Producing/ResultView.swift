@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 import Topics
 
 /// One result event, as people read it and as JSON; each ends with a newline.

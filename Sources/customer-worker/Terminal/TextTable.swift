@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// A small table, as aligned text for people and as JSON for scripts.
 struct TextTable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Foundation
+import JSON
 
 /// The code's side of `Tests/Contract/agreement.py`: what it makes of messages, and messages that it makes itself.
 ///

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// Makes results and dead letters as the worker would write them: of commands of every kind that the code has read,
 /// with whatever may become of each.

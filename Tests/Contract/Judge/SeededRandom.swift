@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// Random values that a seed settles (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {

@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// What the code makes of one message.
 enum Verdicts {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Foundation
+import JSON
 
 /// The lines that go between the two sides: JSON, bytes in base64.
 enum Wire {

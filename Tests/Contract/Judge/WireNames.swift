@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// The names of the wire format as the code has them, for the documents that must have the same.
 enum WireNames {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Foundation
+import JSON
 import Kafka
 
 /// A result event taken apart, as a service would read it.

@@ -1,4 +1,4 @@
-import CustomerContract
+import JSON
 import Testing
 
 @Suite struct JSONWriterTests {

@@ -29,12 +29,15 @@ public enum JSONParser {
     }
 
     /// A value, and whether any string or name in it holds U+0000, which the parser learns for free.
-    struct Reading {
-        let value: JSONValue
-        let containsNUL: Bool
+    package struct Reading {
+        /// The value.
+        package let value: JSONValue
+        /// Whether any string or name in it holds U+0000.
+        package let containsNUL: Bool
     }
 
-    static func read(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONSyntaxError) -> Reading {
+    /// Reads as `parse(_:maximumDepth:)` does, and tells of U+0000 too.
+    package static func read(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONSyntaxError) -> Reading {
         try bytes.withUnsafeBufferPointer { (buffer) throws(JSONSyntaxError) -> Reading in
             var cursor = JSONCursor(buffer, maximumDepth: min(max(maximumDepth, 1), 512))
             let value = try cursor.readDocument()

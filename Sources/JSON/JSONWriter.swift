@@ -155,7 +155,7 @@ public struct JSONWriter: Sendable {
 
 extension [UInt8] {
     /// Appends a string's bytes, escaping only what JSON requires: the quote, the backslash and U+0000 to U+001F.
-    mutating func appendEscaped(_ text: String) {
+    package mutating func appendEscaped(_ text: String) {
         text.withBytes { buffer in
             var start = 0
             for index in buffer.indices {

@@ -10,7 +10,7 @@ import Darwin
 /// the letter K. Ids, member names and header names are compared byte for byte here, so none of them may use `==`.
 extension String {
     /// Whether both strings have the same UTF-8 bytes.
-    func hasSameBytes(as other: String) -> Bool {
+    package func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         return withBytes { left in
             other.withBytes { right in
@@ -21,7 +21,7 @@ extension String {
     }
 
     /// Whether this string sorts before the other by its UTF-8 bytes, which is also the order of code points.
-    func bytesPrecede(_ other: String) -> Bool {
+    package func bytesPrecede(_ other: String) -> Bool {
         withBytes { left in
             other.withBytes { right in
                 guard let leftStart = left.baseAddress, let rightStart = right.baseAddress else {
@@ -34,14 +34,14 @@ extension String {
     }
 
     /// Feeds the UTF-8 bytes to the hasher, so that hashes agree with `hasSameBytes(as:)`.
-    func hashBytes(into hasher: inout Hasher) {
+    package func hashBytes(into hasher: inout Hasher) {
         withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xff as UInt8)
     }
 
     /// Lends the UTF-8 bytes; the buffer is valid only for the duration of the closure.
-    @inline(__always)
-    func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+    @inlinable @inline(__always)
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
         return Array(utf8).withUnsafeBufferPointer(body)
     }

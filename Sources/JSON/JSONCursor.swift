@@ -19,7 +19,11 @@ struct JSONCursor {
     /// Reads the whole text as one value.
     mutating func readDocument() throws(JSONSyntaxError) -> JSONValue {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { throw error(.byteOrderMark, at: 0) }
-        if let offset = UTF8Check.firstInvalidOffset(in: bytes) { throw error(.invalidUTF8, at: offset) }
+        do {
+            _ = try UTF8Span(validating: bytes.span)
+        } catch {
+            throw self.error(.invalidUTF8, at: error.byteOffsets.lowerBound)
+        }
         skipWhiteSpace()
         guard index < bytes.count else { throw error(.empty, at: 0) }
         let value = try readValue()

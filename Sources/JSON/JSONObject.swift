@@ -90,14 +90,22 @@ public struct JSONObject: Sendable, Hashable {
 }
 
 /// A name whose equality is that of its bytes, so that it can stand in a set.
-struct ByteExactName: Hashable {
-    let text: String
+package struct ByteExactName: Hashable {
+    /// The name.
+    package let text: String
 
-    static func == (left: ByteExactName, right: ByteExactName) -> Bool {
+    /// Wraps a name.
+    package init(text: String) {
+        self.text = text
+    }
+
+    /// Compares the UTF-8 bytes.
+    package static func == (left: ByteExactName, right: ByteExactName) -> Bool {
         left.text.hasSameBytes(as: right.text)
     }
 
-    func hash(into hasher: inout Hasher) {
+    /// Hashes the bytes that `==` compares.
+    package func hash(into hasher: inout Hasher) {
         text.hashBytes(into: &hasher)
     }
 }
