@@ -32,7 +32,7 @@ let package = Package(
     name: "customer-worker",
     products: [
         .executable(name: "customer-worker", targets: ["customer-worker"]),
-        .library(name: "CustomerContract", targets: ["CustomerContract", "JSON"]),
+        .library(name: "CustomerContract", targets: ["CustomerContract", "JSON", "Records"]),
         .library(name: "CustomerCommands", targets: ["CustomerCommands"]),
     ],
     dependencies: [
@@ -63,22 +63,23 @@ let package = Package(
             name: "Blocking",
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "JSON", swiftSettings: strict),
+        .target(name: "Records", swiftSettings: strict),
+        .target(name: "JSON", dependencies: ["Records"], swiftSettings: strict),
         .target(
             name: "CustomerContract",
-            dependencies: ["JSON", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["JSON", "Records", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
             name: "Kafka",
-            dependencies: ["Blocking", "CLibrdkafka"],
+            dependencies: ["Blocking", "CLibrdkafka", "Records"],
             // https://github.com/swiftlang/swift-evolution/blob/main/proposals/0458-strict-memory-safety.md
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Topics", dependencies: ["CustomerContract", "JSON", "Kafka"], swiftSettings: strict),
+        .target(name: "Topics", dependencies: ["CustomerContract", "JSON", "Kafka", "Records"], swiftSettings: strict),
         .target(
             name: "CustomerCommands",
-            dependencies: ["CustomerContract", "JSON", "Kafka", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Records", "Topics"],
             swiftSettings: strict
         ),
         .target(
@@ -89,7 +90,7 @@ let package = Package(
         .target(
             name: "FlexpriceAPI",
             dependencies: [
-                "CCurl", "CustomerContract", "JSON",
+                "CCurl", "CustomerContract", "JSON", "Records",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -100,7 +101,7 @@ let package = Package(
         .target(
             name: "Ledger",
             dependencies: [
-                "CustomerContract", "JSON", "PostgreSQL",
+                "CustomerContract", "JSON", "PostgreSQL", "Records",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
@@ -110,7 +111,7 @@ let package = Package(
         .target(
             name: "CommandWorker",
             dependencies: [
-                "CustomerContract", "JSON", "Kafka", "FlexpriceAPI", "Ledger", "Topics",
+                "CustomerContract", "JSON", "Kafka", "FlexpriceAPI", "Ledger", "Records", "Topics",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
@@ -121,13 +122,13 @@ let package = Package(
         ),
         .target(
             name: "Redrive",
-            dependencies: ["CustomerContract", "JSON", "Kafka", "Ledger", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Ledger", "Records", "Topics"],
             swiftSettings: strict
         ),
         .target(
             name: "Producing",
             dependencies: [
-                "CustomerContract", "JSON", "Kafka", "Topics",
+                "CustomerContract", "JSON", "Kafka", "Records", "Topics",
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict
@@ -135,7 +136,8 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Redrive",
+                "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Records",
+                "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -152,6 +154,7 @@ let package = Package(
         .target(
             name: "FlexpriceSimulator",
             dependencies: [
+                "Records",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -165,7 +168,7 @@ let package = Package(
             dependencies: [
                 "CEarlySignals", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
                 "Kafka",
-                "Ledger", "Operations", "Producing", "Redrive", "Topics",
+                "Ledger", "Operations", "Producing", "Records", "Redrive", "Topics",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -189,7 +192,7 @@ let package = Package(
         // The code's side of Tests/Contract/agreement.py, which holds it to config/schemas; nothing that is installed.
         .executableTarget(
             name: "contract-judge",
-            dependencies: ["CustomerContract", "JSON"],
+            dependencies: ["CustomerContract", "JSON", "Records"],
             path: "Tests/Contract/Judge",
             swiftSettings: strict
         ),
@@ -197,7 +200,7 @@ let package = Package(
         .executableTarget(
             name: "ledger-scale",
             dependencies: [
-                "CustomerContract", "Ledger", "Operations",
+                "CustomerContract", "Ledger", "Operations", "Records",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -207,12 +210,12 @@ let package = Package(
 
         .testTarget(
             name: "CustomerCommandsTests",
-            dependencies: ["CustomerCommands", "CustomerContract", "JSON", "Kafka"],
+            dependencies: ["CustomerCommands", "CustomerContract", "JSON", "Kafka", "Records"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CustomerContractTests",
-            dependencies: ["CustomerContract", "JSON"],
+            dependencies: ["CustomerContract", "JSON", "Records"],
             exclude: ["Golden"],
             swiftSettings: strict
         ),
@@ -221,7 +224,7 @@ let package = Package(
         .executableTarget(
             name: "sign-up-example",
             dependencies: [
-                "CustomerCommands", "CustomerContract",
+                "CustomerCommands", "CustomerContract", "Records",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             path: "Tests/Examples/SignUp",
@@ -230,15 +233,15 @@ let package = Package(
 
         .testTarget(
             name: "TopicsTests",
-            dependencies: ["CustomerContract", "Kafka", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Records", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "KafkaTests", dependencies: ["CLibrdkafka", "Kafka"], swiftSettings: strict),
+        .testTarget(name: "KafkaTests", dependencies: ["CLibrdkafka", "Kafka", "Records"], swiftSettings: strict),
         .testTarget(
             name: "FlexpriceAPITests",
             dependencies: [
-                "CCurl", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
+                "CCurl", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON", "Records",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
             ],
             swiftSettings: strict
@@ -246,29 +249,32 @@ let package = Package(
         .testTarget(
             name: "LedgerTests",
             dependencies: [
-                "JSON", "Ledger", "CustomerContract", "PostgreSQL", .product(name: "GRDB", package: "GRDB.swift"),
+                "JSON", "Ledger", "CustomerContract", "PostgreSQL", "Records",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "CommandWorkerTests",
-            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Topics"],
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Records", "Topics"],
             swiftSettings: strict
         ),
+        .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
             name: "RedriveTests",
-            dependencies: ["CustomerContract", "JSON", "Kafka", "Redrive", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Records", "Redrive", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "ProducingTests",
-            dependencies: ["CustomerContract", "JSON", "Kafka", "Producing"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Producing", "Records"],
             swiftSettings: strict
         ),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Redrive",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Records",
+                "Redrive",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -293,7 +299,7 @@ let package = Package(
             dependencies: [
                 "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
                 "Kafka",
-                "Ledger", "Redrive",
+                "Ledger", "Records", "Redrive",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
@@ -308,7 +314,7 @@ if Context.environment["HOT_PATH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "hot-path",
-            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger"],
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Records"],
             path: "Tests/Benchmarks/HotPath",
             swiftSettings: strict
         )

@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Logging
+import Records
 import Synchronization
 
 /// What the loop is told: by its tasks, and by the consumer's events.
@@ -72,7 +73,7 @@ extension CommandWorker {
     }
 
     private func decode(_ record: KafkaRecord) -> DecodedCommand {
-        let decoded = self.decoder.decode(record)
+        let decoded = self.decoder.read(record)
         if self.life.isOn { self.life.received(decoded) }
         return decoded
     }

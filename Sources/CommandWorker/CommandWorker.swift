@@ -2,6 +2,7 @@ import CustomerContract
 import Kafka
 public import Ledger
 public import Logging
+import Records
 import Synchronization
 
 /// Consumes create commands, makes each customer once and publishes a result for every command.
@@ -33,7 +34,7 @@ public final class CommandWorker: Sendable {
     let settings: WorkerSettings
     private let backend: WorkerBackend
     private let writer: LedgerWriter
-    let decoder: CommandDecoder
+    let decoder: CommandReader
     let logger: Logger
     let life: CommandLife
     let replyTopics: LiveReplyTopics
@@ -56,9 +57,7 @@ public final class CommandWorker: Sendable {
         self.logger = logger
         self.life = CommandLife(logger: logger)
         self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
-        self.decoder = CommandDecoder(
-            reader: CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
-        )
+        self.decoder = CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         if case .local(let customers) = backend {
             self.writer = LedgerWriter(ledger: ledger, customers: customers, metrics: metrics)
         } else {

@@ -1,4 +1,4 @@
-public import Kafka
+public import Records
 
 /// What a worker is doing at a moment, for those who look at it from outside.
 public struct WorkerSnapshot: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 /// Reads the topic of answers from where it ended when the client began: whatever is sent later is answered there or

@@ -1,4 +1,5 @@
 public import CustomerContract
+public import Records
 
 /// That a command is in Kafka, written to all in-sync replicas.
 public struct CommandReceipt: Sendable, Hashable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 
 /// Writes commands to Kafka, a batch at a time.
 struct CommandSender: Sendable {

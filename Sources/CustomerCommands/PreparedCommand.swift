@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Kafka
+import Records
 
 /// A command that obeys every rule, as the record that is sent.
 struct PreparedCommand: Sendable {
@@ -18,10 +19,10 @@ struct PreparedCommand: Sendable {
     ) throws(CustomerCommandsError) {
         let id = id ?? correlation
         let value = JSONWriter.encode(customer.fields)
-        let message = CommandMessage(
+        let message = KafkaRecord(
             position: RecordPosition(topic: settings.commandTopic, partition: 0, offset: 0),
             value: value,
-            headers: [MessageHeader(name: HeaderName.ceID, text: id)]
+            headers: [RecordHeader(name: .ceID, text: id)]
         )
         let decoded = CommandReader(maximumBytes: settings.maximumCommandBytes).read(message)
         if case .refused(_, let failure) = decoded { throw .refused(failure) }
@@ -29,18 +30,18 @@ struct PreparedCommand: Sendable {
         guard decoded.context.id == CommandID(id) else { throw .unusableCommandID }
         self.id = CommandID(id)
         self.correlation = correlation
-        var headers = [
-            (HeaderName.ceSpecVersion, "1.0"), (HeaderName.ceID, id),
-            (HeaderName.ceType, CreateCustomerCommand.eventType), (HeaderName.ceSource, settings.source),
-            (HeaderName.ceSubject, customer.externalID), (HeaderName.ceTime, UnixMilliseconds.now().description),
-            (HeaderName.contentType, "application/json"), (HeaderName.correlationID, correlation),
+        var headers: RecordHeaders = [
+            .ceSpecVersion: "1.0", .ceID: id,
+            .ceType: CreateCustomerCommand.eventType, .ceSource: settings.source,
+            .ceSubject: customer.externalID, .ceTime: UnixMilliseconds.now().description,
+            .contentType: "application/json", .correlationID: correlation,
         ]
-        if case .replyTopic(let topic) = settings.answers { headers.append((HeaderName.replyTo, topic)) }
+        if case .replyTopic(let topic) = settings.answers { headers.append(RecordHeader(name: .replyTo, text: topic)) }
         self.record = ProducerRecord(
             topic: settings.commandTopic,
             key: Array(customer.externalID.utf8),
             value: value,
-            headers: headers.map { KafkaHeader(name: $0.0, value: Array($0.1.utf8)) }
+            headers: headers
         )
     }
 }

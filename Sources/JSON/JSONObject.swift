@@ -1,3 +1,5 @@
+import Records
+
 /// A JSON object: members in the order of the text, repeated names included.
 ///
 /// Equality is byte for byte and minds the order. Look-up by name is linear; the objects of this contract are small.
@@ -76,36 +78,15 @@ public struct JSONObject: Sendable, Hashable {
             }
             if !isRepeated { return [] }
         }
-        var seen = Set<ByteExactName>()
-        var repeated: [ByteExactName] = []
-        var reported = Set<ByteExactName>()
+        var seen = Set<ExactText>()
+        var repeated: [ExactText] = []
+        var reported = Set<ExactText>()
         seen.reserveCapacity(members.count)
         for member in members {
-            let name = ByteExactName(text: member.name)
+            let name = ExactText(member.name)
             guard !seen.insert(name).inserted, reported.insert(name).inserted else { continue }
             repeated.append(name)
         }
         return repeated.map(\.text)
-    }
-}
-
-/// A name whose equality is that of its bytes, so that it can stand in a set.
-package struct ByteExactName: Hashable {
-    /// The name.
-    package let text: String
-
-    /// Wraps a name.
-    package init(text: String) {
-        self.text = text
-    }
-
-    /// Compares the UTF-8 bytes.
-    package static func == (left: ByteExactName, right: ByteExactName) -> Bool {
-        left.text.hasSameBytes(as: right.text)
-    }
-
-    /// Hashes the bytes that `==` compares.
-    package func hash(into hasher: inout Hasher) {
-        text.hashBytes(into: &hasher)
     }
 }

@@ -1,3 +1,5 @@
+import Records
+
 /// One JSON value, kept exactly as its author meant it.
 ///
 /// Numbers keep their spelling and objects keep the order and even the repetition of their members, so a value that

@@ -1,3 +1,5 @@
+import Records
+
 /// Writes compact JSON, with the fewest escapes that RFC 8259 allows.
 ///
 /// The caller is responsible for the shape: names only inside objects, every `begin` with its `end`. Commas come by

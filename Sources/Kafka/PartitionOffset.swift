@@ -1,3 +1,5 @@
+public import Records
+
 /// A partition with the offset to read or to commit, and the metadata that a committed offset carries.
 public struct PartitionOffset: Sendable, Hashable {
     /// The partition.

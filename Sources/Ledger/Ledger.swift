@@ -1,4 +1,5 @@
 public import CustomerContract
+public import Records
 
 /// The memory of successes: the first guard against a second customer, before Kafka's transactions.
 ///

@@ -1,4 +1,5 @@
 public import CustomerContract
+public import Records
 
 /// What is remembered of a success: enough to answer every later command of the same external_id without the API.
 public struct LedgerEntry: Sendable, Hashable {

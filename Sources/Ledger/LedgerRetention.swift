@@ -1,4 +1,4 @@
-package import CustomerContract
+package import Records
 
 /// Forgets successes that are older than the retention, a little at a time.
 ///

@@ -1,5 +1,6 @@
 public import CustomerContract
 import JSON
+import Records
 
 /// What the ledger's memory means for a command.
 public enum LedgerVerdict: Sendable {

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 /// Keeps a rate, smoothly: says when the next batch is due.
 ///

@@ -30,7 +30,7 @@ OURS = next(worker for worker in WORKERS if worker.is_ours and worker.exactly_on
 GROUPS = (
     ("librdkafka's threads: fetch, produce", r"^rdk:"),
     ("HTTP client (libcurl)", r"TransportLoop|libcurl"),
-    ("decode, validate, fingerprint", r"CommandDecoder"),
+    ("decode, validate, fingerprint", r"CommandReader"),
     ("make local customers", r"LocalCustomers"),
     ("ledger (SQLite)", r"libsqlite3|GRDB|SQLiteLedger|StoreWriter"),
     ("encode results", r"RecordEncoder|ResultEncoder"),

@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Kafka
+import Records
 import Testing
 
 @testable import CustomerCommands
@@ -12,7 +13,7 @@ import Testing
     }
 
     private static func header(_ command: PreparedCommand, _ name: String) -> String? {
-        command.record.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+        command.record.headers[HeaderName(name)].map { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test func `every field has its name on the wire, and what is nil is left out`() throws {
@@ -40,7 +41,7 @@ import Testing
         #expect(customer.fields["metadata"]?.objectValue?.members.map(\.name) == ["a", "b"])
         // Taken by the worker's own rules, as a command without unknown fields.
         let value = JSONWriter.encode(customer.fields)
-        let message = CommandMessage(position: RecordPosition(topic: "t", partition: 0, offset: 0), value: value)
+        let message = KafkaRecord(position: RecordPosition(topic: "t", partition: 0, offset: 0), value: value)
         guard case .command(let command) = CommandReader().read(message) else {
             Issue.record("refused")
             return

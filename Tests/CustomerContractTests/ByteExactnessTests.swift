@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 /// Swift's own `==` takes each of these pairs for equal.
@@ -25,7 +26,7 @@ import Testing
         #expect(object[left] == .bool(true))
         #expect(object[right] == .bool(false))
         #expect(object.repeatedNames.isEmpty)
-        #expect(MessageHeader(name: left, text: "") != MessageHeader(name: right, text: ""))
+        #expect(HeaderName(left) != HeaderName(right))
     }
 
     @Test(arguments: pairs)
@@ -37,8 +38,8 @@ import Testing
     }
 
     @Test func `a header named with a Kelvin sign is not ours`() throws {
-        let headers = [
-            MessageHeader(name: "\u{212a}afka_replyTopic", text: "x"), MessageHeader(name: "ce_id\u{301}", text: "x"),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "\u{212a}afka_replyTopic", text: "x"), RecordHeader(name: "ce_id\u{301}", text: "x"),
         ]
         let context = try command(sampleBody, headers: headers).context
         #expect(context.correlation == ReplyCorrelation())

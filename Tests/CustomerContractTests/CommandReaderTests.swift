@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 @Suite struct CommandReaderTests {
@@ -107,20 +108,18 @@ import Testing
     ])
     func `ce_id is the command's id where it is usable`(value: String, id: String) throws {
         #expect(
-            try command(sampleBody, headers: [MessageHeader(name: "ce_id", text: value)]).context.id == CommandID(id)
+            try command(sampleBody, headers: [RecordHeader(name: "ce_id", text: value)]).context.id == CommandID(id)
         )
     }
 
     @Test(arguments: [[0xff, 0xfe], nil] as [[UInt8]?])
     func `a ce_id that is not text is ignored`(value: [UInt8]?) throws {
-        let header = MessageHeader(name: "ce_id", value: value)
+        let header = RecordHeader(name: "ce_id", value: value)
         #expect(try command(sampleBody, headers: [header]).context.id == CommandID("customer_commands/3/1207"))
     }
 
     @Test func `of a repeated header the last counts, and names have their case`() throws {
-        let headers = ["CE_ID", "ce_id", "ce_id", "Ce_Id"].enumerated().map {
-            MessageHeader(name: $1, text: "id-\($0)")
-        }
+        let headers: RecordHeaders = ["CE_ID": "id-0", "ce_id": "id-1", "ce_id": "id-2", "Ce_Id": "id-3"]
         #expect(try command(sampleBody, headers: headers).context.id == CommandID("id-2"))
     }
 

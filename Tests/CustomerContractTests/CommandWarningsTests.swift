@@ -1,4 +1,6 @@
 import CustomerContract
+import JSON
+import Records
 import Testing
 
 @Suite struct CommandWarningsTests {

@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 /// Results as their readers see them; that they agree with the schema, Tests/Contract/agreement.py shows.

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 import Testing
 
 @Suite struct DeadLetterEncoderTests {
@@ -6,35 +7,35 @@ import Testing
     static let failedAt = UnixMilliseconds(1_795_341_600_042)
 
     private func deadLetter(
-        _ message: CommandMessage,
+        _ message: KafkaRecord,
         at time: UnixMilliseconds = failedAt,
         encoder: DeadLetterEncoder = encoder
-    ) throws -> OutgoingMessage {
+    ) throws -> ProducerRecord {
         let (context, failure) = try refusal(message)
         return encoder.encode(failure, of: context, failedAt: time)
     }
 
     /// The dead letter as a redrive sends it back: the same headers, one redrive more.
-    private func redriven(_ letter: OutgoingMessage, offset: Int64) -> CommandMessage {
+    private func redriven(_ letter: ProducerRecord, offset: Int64) -> KafkaRecord {
         let headers = letter.headers.map {
-            $0.name == DeadLetterHeader.redriveCount.rawValue ? MessageHeader(name: $0.name, text: "1") : $0
+            $0.name == DeadLetterHeader.redriveCount.name ? RecordHeader(name: $0.name, text: "1") : $0
         }
-        return CommandMessage(
+        return KafkaRecord(
             position: RecordPosition(topic: "customer_commands", partition: 3, offset: offset),
             timestamp: letter.timestamp,
             key: letter.key,
             value: letter.value,
-            headers: headers
+            headers: RecordHeaders(headers)
         )
     }
 
-    private func text(_ header: DeadLetterHeader, of message: OutgoingMessage) -> [String?] {
-        message.headers.filter { $0.name == header.rawValue }.map(\.text)
+    private func text(_ header: DeadLetterHeader, of message: ProducerRecord) -> [String?] {
+        message.headers.filter { $0.name == header.name }.map(\.text)
     }
 
     static let failing = record(
         Array(#"{"external_id":"acct_8412","email":"x"}"#.utf8),
-        headers: [MessageHeader(name: "ce_id", text: "0f9ad3e0"), MessageHeader(name: "tenant", value: [0xff])]
+        headers: [RecordHeader(name: "ce_id", text: "0f9ad3e0"), RecordHeader(name: "tenant", value: [0xff])]
     )
 
     @Test func `a command that fails for the first time is a dead letter as its golden file says`() throws {
@@ -49,21 +50,21 @@ import Testing
     }
 
     @Test func `key, value, headers and timestamp are unchanged, whatever they are`() throws {
-        let message = CommandMessage(
+        let message = KafkaRecord(
             position: RecordPosition(topic: "t", partition: 5, offset: 1),
             timestamp: nil,
             key: nil,
             value: nil,
             headers: [
-                MessageHeader(name: "a", value: nil), MessageHeader(name: "a", value: []),
-                MessageHeader(name: "", text: "x"),
+                RecordHeader(name: "a", value: nil), RecordHeader(name: "a", value: []),
+                RecordHeader(name: "", text: "x"),
             ]
         )
         let letter = try deadLetter(message)
         #expect(letter.key == nil)
         #expect(letter.value == nil)
         #expect(letter.timestamp == nil)
-        #expect(Array(letter.headers.prefix(3)) == message.headers)
+        #expect(RecordHeaders(letter.headers.prefix(3)) == message.headers)
         #expect(letter.partition == 1)
     }
 
@@ -77,21 +78,21 @@ import Testing
         expected: Int32?
     ) throws {
         let encoder = DeadLetterEncoder(topic: "d", group: "g", partitionCount: count)
-        let message = CommandMessage(position: RecordPosition(topic: "t", partition: number, offset: 1), value: nil)
+        let message = KafkaRecord(position: RecordPosition(topic: "t", partition: number, offset: 1), value: nil)
         #expect(try deadLetter(message, encoder: encoder).partition == expected)
     }
 
     @Test func `headers of ours that anybody made up do not pile up or mislead`() throws {
         let foreign = DeadLetterHeader.allCases.flatMap { header in
             ["", "-5", "99999999999999999999", "\u{0}x", "2026-99-99T00:00:00Z"].map {
-                MessageHeader(name: header.rawValue, text: $0)
+                RecordHeader(name: header.name, text: $0)
             }
                 + [
-                    MessageHeader(name: header.rawValue, value: nil),
-                    MessageHeader(name: header.rawValue, value: [0xff]),
+                    RecordHeader(name: header.name, value: nil),
+                    RecordHeader(name: header.name, value: [0xff]),
                 ]
         }
-        let letter = try deadLetter(record(nil, headers: foreign))
+        let letter = try deadLetter(record(nil, headers: RecordHeaders(foreign)))
         #expect(letter.headers.count == DeadLetterHeader.allCases.count)
         #expect(text(.deliveryCount, of: letter) == ["1"])
         #expect(text(.redriveCount, of: letter) == ["0"])
@@ -99,10 +100,10 @@ import Testing
     }
 
     @Test func `counts go on from the earlier dead letter`() throws {
-        let headers = [
-            MessageHeader(name: "__dlq.errors.delivery.count", text: "41"),
-            MessageHeader(name: "dlq-redrive-count", text: "7"),
-            MessageHeader(name: "dlq-first-failed-at", text: "2026-01-02T03:04:05.678Z"),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "__dlq.errors.delivery.count", text: "41"),
+            RecordHeader(name: "dlq-redrive-count", text: "7"),
+            RecordHeader(name: "dlq-first-failed-at", text: "2026-01-02T03:04:05.678Z"),
         ]
         let letter = try deadLetter(record(nil, headers: headers))
         #expect(text(.deliveryCount, of: letter) == ["42"])

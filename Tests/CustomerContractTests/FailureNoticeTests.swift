@@ -1,13 +1,14 @@
 import CustomerContract
+import Records
 import Testing
 
 /// Dead letters as their readers see them; that they agree with the schema, Tests/Contract/agreement.py shows.
 @Suite struct FailureNoticeTests {
-    private static var letter: [MessageHeader] {
-        let message = CommandMessage(
+    private static var letter: RecordHeaders {
+        let message = KafkaRecord(
             position: RecordPosition(topic: "customer_commands", partition: 1, offset: 2),
             value: Array("x".utf8),
-            headers: [MessageHeader(name: HeaderName.ceID, text: "c-7"), MessageHeader(name: "tenant", value: [0xff])]
+            headers: [RecordHeader(name: HeaderName.ceID, text: "c-7"), RecordHeader(name: "tenant", value: [0xff])]
         )
         let decoded = CommandReader().read(message)
         guard case .refused(let context, let failure) = decoded else { return [] }
@@ -31,8 +32,8 @@ import Testing
 
     @Test(arguments: DeadLetterHeader.allCases)
     func `each header is needed, and the last of its name counts`(_ header: DeadLetterHeader) {
-        let without = Self.letter.filter { $0.name != header.rawValue }
-        for headers in [without, Self.letter + [MessageHeader(name: header.rawValue, value: nil)]] {
+        let without = Self.letter.filter { $0.name != header.name }
+        for headers in [without, RecordHeaders(Self.letter + [RecordHeader(name: header.name, value: nil)])] {
             do throws(UnreadableEvent) {
                 _ = try FailureNotice(reading: headers)
                 Issue.record("read without \(header.rawValue)")

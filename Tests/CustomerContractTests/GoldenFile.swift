@@ -1,5 +1,6 @@
 import CustomerContract
 import Foundation
+import Records
 import Testing
 
 /// A record written out as text, one part on a line, compared with a file under `Golden`.
@@ -13,7 +14,7 @@ struct GoldenFile {
         path = (#filePath as NSString).deletingLastPathComponent + "/Golden/\(name).txt"
     }
 
-    func expectEqual(_ message: OutgoingMessage, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    func expectEqual(_ message: ProducerRecord, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let text = Self.text(of: message)
         if ProcessInfo.processInfo.environment["RECORD_GOLDEN"] == "1" {
             try text.write(toFile: path, atomically: true, encoding: .utf8)
@@ -22,7 +23,7 @@ struct GoldenFile {
         #expect(Array(text.utf8) == Array(expected.utf8), "\(text)", sourceLocation: sourceLocation)
     }
 
-    private static func text(of message: OutgoingMessage) -> String {
+    private static func text(of message: ProducerRecord) -> String {
         var lines = [
             "topic: \(message.topic)", "partition: \(message.partition.map(String.init) ?? "(any)")",
             "timestamp: \(message.timestamp?.description ?? "(none)")", "key: \(text(of: message.key))",

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 import Testing
 
 /// Dead letters as they are written when their topic refuses the command as it is.
@@ -7,19 +8,19 @@ import Testing
     private static let key = [UInt8](repeating: 0x6b, count: 3_000)
     private static let timestamp = UnixMilliseconds(1_795_341_600_000)
 
-    private static func message(key: [UInt8]? = key, headers: [MessageHeader] = []) -> CommandMessage {
-        CommandMessage(
+    private static func message(key: [UInt8]? = key, headers: RecordHeaders = []) -> KafkaRecord {
+        KafkaRecord(
             position: RecordPosition(topic: "customer_commands", partition: 3, offset: 1_207),
             timestamp: timestamp,
             key: key,
             value: Array("{".utf8),
-            headers: headers + [
-                MessageHeader(name: "tenant", value: [0xff]), MessageHeader(name: "ce_id", text: "c-1"),
-            ]
+            headers: RecordHeaders(
+                headers + [RecordHeader(name: "tenant", value: [0xff]), RecordHeader(name: "ce_id", text: "c-1")]
+            )
         )
     }
 
-    private static func letter(_ form: LetterForm, of message: CommandMessage) throws -> OutgoingMessage {
+    private static func letter(_ form: LetterForm, of message: KafkaRecord) throws -> ProducerRecord {
         let (context, failure) = try refusal(message)
         return encoder.encode(failure, of: context, failedAt: DeadLetterEncoderTests.failedAt, form: form)
     }
@@ -66,7 +67,7 @@ import Testing
     }
 
     @Test func `what an earlier dead letter said of itself does not pile up`() throws {
-        let earlier = DeadLetterReduction.allCases.map { MessageHeader(name: $0.rawValue, text: "17") }
+        let earlier = RecordHeaders(DeadLetterReduction.allCases.map { RecordHeader(name: $0.name, text: "17") })
         let letter = try Self.letter([], of: Self.message(headers: earlier))
         #expect(letter.headers.allSatisfy { DeadLetterReduction(name: $0.name) == nil })
     }

@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 /// Feeds the reader what nobody would send on purpose; the seed is in every message, so that a failure can be replayed.
@@ -11,7 +12,7 @@ import Testing
         var generator = SplitMix64(state: seed)
         var accepted = 0
         for round in 0..<25_000 {
-            let message = CommandMessage(
+            let message = KafkaRecord(
                 position: RecordPosition(topic: "t", partition: 1, offset: Int64(round)),
                 timestamp: UnixMilliseconds(Int64(bitPattern: generator.next())),
                 value: Self.value(&generator),
@@ -109,28 +110,29 @@ import Testing
         }
     }
 
-    private static let names = [
+    private static let names: [HeaderName] = [
         "ce_id", "content-type", "Content-Type", "kafka_correlationId", "kafka_replyTopic", "kafka_replyPartition",
         "correlationId",
         "replyTo", "traceparent", "tracestate", "dlq-redrive-count", "__dlq.errors.delivery.count",
         "dlq-first-failed-at", "é", "",
     ]
 
-    private static func headers(_ generator: inout SplitMix64) -> [MessageHeader] {
-        (0..<generator.below(5)).map { _ in
+    private static func headers(_ generator: inout SplitMix64) -> RecordHeaders {
+        var headers = RecordHeaders()
+        for _ in 0..<generator.below(5) {
             let name = names[generator.below(names.count)]
             switch generator.below(5) {
-            case 0: return MessageHeader(name: name, value: nil)
-            case 1: return MessageHeader(name: name, text: "application/cloudevents+json; charset=utf-8")
-            case 2: return MessageHeader(name: name, text: TraceContextTests.valid)
-            case 3: return MessageHeader(name: name, text: "2026-11-22T10:00:00Z")
+            case 0: headers.append(RecordHeader(name: name, value: nil))
+            case 1:
+                headers.append(RecordHeader(name: name, text: "application/cloudevents+json; charset=utf-8"))
+            case 2: headers.append(RecordHeader(name: name, text: TraceContextTests.valid))
+            case 3: headers.append(RecordHeader(name: name, text: "2026-11-22T10:00:00Z"))
             default:
-                return MessageHeader(
-                    name: name,
-                    value: (0..<generator.below(60)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-                )
+                let value = (0..<generator.below(60)).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
+                headers.append(RecordHeader(name: name, value: value))
             }
         }
+        return headers
     }
 }
 

@@ -1,13 +1,14 @@
 import CustomerContract
+import Records
 import Testing
 
 @Suite struct ReplyCorrelationTests {
     @Test func `Spring's and the neutral headers are echoed with their bytes`() throws {
-        let headers = [
-            MessageHeader(name: "kafka_replyPartition", value: [0, 0, 1, 2]), MessageHeader(name: "other", text: "x"),
-            MessageHeader(name: "kafka_correlationId", value: [0xff, 0, 1]),
-            MessageHeader(name: "kafka_replyTopic", text: "r"),
-            MessageHeader(name: "correlationId", text: "c"), MessageHeader(name: "replyTo", text: "n"),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "kafka_replyPartition", value: [0, 0, 1, 2]), RecordHeader(name: "other", text: "x"),
+            RecordHeader(name: "kafka_correlationId", value: [0xff, 0, 1]),
+            RecordHeader(name: "kafka_replyTopic", text: "r"),
+            RecordHeader(name: "correlationId", text: "c"), RecordHeader(name: "replyTo", text: "n"),
         ]
         let correlation = try command(sampleBody, headers: headers).context.correlation
         #expect(Set(correlation.headers) == Set(headers.filter { $0.name != "other" }))
@@ -16,27 +17,27 @@ import Testing
     }
 
     @Test func `of a repeated header the last is echoed, and values over 1 KiB and nulls are dropped`() throws {
-        let headers = [
-            MessageHeader(name: "correlationId", text: "first"), MessageHeader(name: "correlationId", text: "last"),
-            MessageHeader(name: "kafka_correlationId", value: [UInt8](repeating: 1, count: 1_025)),
-            MessageHeader(name: "replyTo", value: nil),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "correlationId", text: "first"), RecordHeader(name: "correlationId", text: "last"),
+            RecordHeader(name: "kafka_correlationId", value: [UInt8](repeating: 1, count: 1_025)),
+            RecordHeader(name: "replyTo", value: nil),
         ]
         let correlation = try command(sampleBody, headers: headers).context.correlation
-        #expect(correlation.headers == [MessageHeader(name: "correlationId", text: "last")])
+        #expect(correlation.headers == [RecordHeader(name: "correlationId", text: "last")])
         #expect(correlation.replyTopic == nil)
     }
 
     @Test(arguments: [[], [0, 0, 1], [0, 0, 0, 0, 1], [0xff, 0xff, 0xff, 0xff], [0x80, 0, 0, 0]] as [[UInt8]])
     func `a reply partition that is not four bytes or negative is no partition`(value: [UInt8]) throws {
-        let headers = [
-            MessageHeader(name: "replyTo", text: "r"), MessageHeader(name: "kafka_replyPartition", value: value),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "replyTo", text: "r"), RecordHeader(name: "kafka_replyPartition", value: value),
         ]
         #expect(try command(sampleBody, headers: headers).context.correlation.replyPartition == nil)
     }
 
     @Test func `a refused command has its correlation too`() throws {
-        let context = try refusal(record("", headers: [MessageHeader(name: "correlationId", text: "c")])).context
-        #expect(context.correlation.headers == [MessageHeader(name: "correlationId", text: "c")])
+        let context = try refusal(record("", headers: [RecordHeader(name: "correlationId", text: "c")])).context
+        #expect(context.correlation.headers == [RecordHeader(name: "correlationId", text: "c")])
     }
 
     @Test(arguments: [

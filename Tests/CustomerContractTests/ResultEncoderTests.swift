@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 @Suite struct ResultEncoderTests {
@@ -17,7 +18,7 @@ import Testing
 
     static func result(
         _ outcome: CommandOutcome,
-        of message: CommandMessage = record(sampleBody),
+        of message: KafkaRecord = record(sampleBody),
         attempts: Int = 1
     ) -> CommandResult {
         CommandResult(
@@ -34,7 +35,7 @@ import Testing
         try GoldenFile("result-\(outcome.rawValue)").expectEqual(Self.encoder.encode(result))
     }
 
-    static let refused: [(String, CommandMessage)] = [
+    static let refused: [(String, KafkaRecord)] = [
         ("invalid_json", record(#"{"external_id":"#)), ("invalid_json-tombstone", record(nil, timestamp: nil)),
         ("schema_framed_payload", record([0, 0, 0, 0, 1, 0x7b, 0x7d])),
         ("invalid_command", record(#"{"external_id":"acct_8412","address_country":"us"}"#)),
@@ -45,7 +46,7 @@ import Testing
     ]
 
     @Test(arguments: refused)
-    func `a refused command is published as its golden file says`(name: String, message: CommandMessage) throws {
+    func `a refused command is published as its golden file says`(name: String, message: KafkaRecord) throws {
         let (context, failure) = try refusal(message)
         let result = CommandResult(
             context: context,
@@ -90,13 +91,13 @@ import Testing
         try GoldenFile("result-\(failure.code.rawValue)").expectEqual(Self.encoder.encode(result))
     }
 
-    static let spring: [MessageHeader] = [
-        MessageHeader(name: "kafka_correlationId", value: [0xca, 0xfe, 0, 1]),
-        MessageHeader(name: "kafka_replyTopic", text: "replies.signup"),
-        MessageHeader(name: "kafka_replyPartition", value: [0, 0, 0, 2]),
-        MessageHeader(name: "ce_id", text: "0f9ad3e0"),
-        MessageHeader(name: "traceparent", text: TraceContextTests.valid),
-        MessageHeader(name: "tracestate", text: "a=1"),
+    static let spring: RecordHeaders = [
+        RecordHeader(name: "kafka_correlationId", value: [0xca, 0xfe, 0, 1]),
+        RecordHeader(name: "kafka_replyTopic", text: "replies.signup"),
+        RecordHeader(name: "kafka_replyPartition", value: [0, 0, 0, 2]),
+        RecordHeader(name: "ce_id", text: "0f9ad3e0"),
+        RecordHeader(name: "traceparent", text: TraceContextTests.valid),
+        RecordHeader(name: "tracestate", text: "a=1"),
     ]
 
     @Test func `a reply goes to an allowed topic and partition with Spring's headers echoed`() throws {
@@ -108,8 +109,8 @@ import Testing
     }
 
     @Test func `a reply topic that is not allowed is refused in a header`() throws {
-        let headers = [
-            MessageHeader(name: "replyTo", text: "payroll"), MessageHeader(name: "correlationId", text: "c-1"),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "replyTo", text: "payroll"), RecordHeader(name: "correlationId", text: "c-1"),
         ]
         let encoded = Self.encoder.encode(
             Self.result(.created(.created, Self.customer), of: record(sampleBody, headers: headers))
@@ -119,7 +120,7 @@ import Testing
     }
 
     @Test func `a refused reply topic that is no topic's name at all is repeated within bounds`() throws {
-        let headers = [MessageHeader(name: "replyTo", value: [UInt8](repeating: 0xff, count: 5_000))]
+        let headers: RecordHeaders = [RecordHeader(name: "replyTo", value: [UInt8](repeating: 0xff, count: 5_000))]
         let encoded = Self.encoder.encode(
             Self.result(.created(.created, Self.customer), of: record(sampleBody, headers: headers))
         )
@@ -138,10 +139,10 @@ import Testing
     }
 
     @Test func `a result sent again has the same id, and two records with one command id have two`() throws {
-        let header = [MessageHeader(name: "ce_id", text: "same")]
+        let header: RecordHeaders = ["ce_id": "same"]
         func id(offset: Int64, timestamp: Int64?) -> String {
             ResultEncoder.eventID(
-                of: CommandMessage(
+                of: KafkaRecord(
                     position: RecordPosition(topic: "t", partition: 1, offset: offset),
                     timestamp: timestamp.map { UnixMilliseconds($0) },
                     value: nil,

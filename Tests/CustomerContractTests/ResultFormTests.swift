@@ -1,4 +1,6 @@
 import CustomerContract
+import JSON
+import Records
 import Testing
 
 /// Results as they are written when their topic refuses them in full.
@@ -72,7 +74,7 @@ import Testing
     }
 
     @Test func `what was done is said in headers, and nothing is said of a full result`() throws {
-        func headers(_ form: ResultForm, of message: CommandMessage) -> [String: String?] {
+        func headers(_ form: ResultForm, of message: KafkaRecord) -> [String: String?] {
             let decoded = CommandReader().read(message)
             let result = CommandResult(
                 context: decoded.context,
@@ -81,7 +83,7 @@ import Testing
                 completedAt: ResultEncoderTests.completedAt
             )
             let headers = Self.encoder.encode(result, form: form).headers
-            return Dictionary(headers.map { ($0.name, $0.text) }, uniquingKeysWith: { $1 })
+            return Dictionary(headers.map { ($0.name.text, $0.text) }, uniquingKeysWith: { $1 })
         }
         let noID = record("{}")
         #expect(headers(.full, of: noID)["result-reduced"] == nil)

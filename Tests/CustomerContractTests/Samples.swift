@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 /// The body of the seed's example: ten fields and no more.
@@ -9,8 +10,8 @@ let sampleBody =
     + #""metadata":{},"name":"Acme"}"#
 
 /// A record of the command topic at a fixed place and time.
-func record(_ value: [UInt8]?, headers: [MessageHeader] = [], timestamp: Int64? = 1_795_341_600_000) -> CommandMessage {
-    CommandMessage(
+func record(_ value: [UInt8]?, headers: RecordHeaders = [], timestamp: Int64? = 1_795_341_600_000) -> KafkaRecord {
+    KafkaRecord(
         position: RecordPosition(topic: "customer_commands", partition: 3, offset: 1_207),
         timestamp: timestamp.map { UnixMilliseconds($0) },
         key: Array("acct_8412".utf8),
@@ -19,7 +20,7 @@ func record(_ value: [UInt8]?, headers: [MessageHeader] = [], timestamp: Int64? 
     )
 }
 
-func record(_ body: String, headers: [MessageHeader] = []) -> CommandMessage {
+func record(_ body: String, headers: RecordHeaders = []) -> KafkaRecord {
     record(Array(body.utf8), headers: headers)
 }
 
@@ -32,7 +33,7 @@ func bodyWith(_ members: String) -> String {
 func command(
     _ body: String,
     mode: ValidationMode = .full,
-    headers: [MessageHeader] = []
+    headers: RecordHeaders = []
 ) throws -> CreateCustomerCommand {
     switch CommandReader(mode: mode).read(record(body, headers: headers)) {
     case .command(let command): return command
@@ -42,7 +43,7 @@ func command(
 
 /// What a reader makes of a message, when it must be a refusal.
 func refusal(
-    _ message: CommandMessage,
+    _ message: KafkaRecord,
     mode: ValidationMode = .full,
     maximumBytes: Int = 262_144
 ) throws -> (context: CommandContext, failure: CommandFailure) {

@@ -1,10 +1,11 @@
 import CustomerContract
 import JSON
+import Records
 import Testing
 
 @Suite struct StructuredCloudEventTests {
-    static func headers(_ contentType: String = "application/cloudevents+json") -> [MessageHeader] {
-        [MessageHeader(name: "content-type", text: contentType)]
+    static func headers(_ contentType: String = "application/cloudevents+json") -> RecordHeaders {
+        [RecordHeader(name: "content-type", text: contentType)]
     }
 
     @Test(arguments: [
@@ -20,7 +21,7 @@ import Testing
     }
 
     @Test func `the name of the content-type header is read without regard to case`() throws {
-        let header = MessageHeader(name: "Content-Type", text: "application/cloudevents+json")
+        let header = RecordHeader(name: "Content-Type", text: "application/cloudevents+json")
         #expect(try command(#"{"data":{"external_id":"a"}}"#, headers: [header]).externalID == ExternalID("a"))
     }
 
@@ -58,7 +59,7 @@ import Testing
     @Test func `an event's unusable id gives way to the header's and to the position`() throws {
         let event = #"{"id":"","data":{"external_id":"a"}}"#
         #expect(try command(event, headers: Self.headers()).context.id == CommandID("customer_commands/3/1207"))
-        let headers = Self.headers() + [MessageHeader(name: "ce_id", text: "h")]
+        let headers = RecordHeaders(Self.headers() + [RecordHeader(name: "ce_id", text: "h")])
         #expect(try command(event, headers: headers).context.id == CommandID("h"))
     }
 

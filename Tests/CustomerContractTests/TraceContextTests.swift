@@ -1,12 +1,13 @@
 import CustomerContract
+import Records
 import Testing
 
 @Suite struct TraceContextTests {
     static let valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
     @Test func `a well-formed context is read from the headers`() throws {
-        let headers = [
-            MessageHeader(name: "traceparent", text: Self.valid), MessageHeader(name: "tracestate", text: "a=1,b=2"),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "traceparent", text: Self.valid), RecordHeader(name: "tracestate", text: "a=1,b=2"),
         ]
         let trace = try #require(try command(sampleBody, headers: headers).context.trace)
         #expect(trace.traceparent == Self.valid)
@@ -25,7 +26,9 @@ import Testing
         ] as [String]
     )
     func `a malformed traceparent is ignored together with its tracestate`(text: String) throws {
-        let headers = [MessageHeader(name: "traceparent", text: text), MessageHeader(name: "tracestate", text: "a=1")]
+        let headers: RecordHeaders = [
+            RecordHeader(name: "traceparent", text: text), RecordHeader(name: "tracestate", text: "a=1"),
+        ]
         #expect(try command(sampleBody, headers: headers).context.trace == nil)
     }
 
@@ -41,6 +44,6 @@ import Testing
     }
 
     @Test func `a tracestate without traceparent means nothing`() throws {
-        #expect(try command(sampleBody, headers: [MessageHeader(name: "tracestate", text: "a=1")]).context.trace == nil)
+        #expect(try command(sampleBody, headers: [RecordHeader(name: "tracestate", text: "a=1")]).context.trace == nil)
     }
 }

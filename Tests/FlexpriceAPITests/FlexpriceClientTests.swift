@@ -2,6 +2,7 @@ import CustomerContract
 import FlexpriceAPI
 import FlexpriceSimulator
 import JSON
+import Records
 import Testing
 
 /// The client against the simulator, over TCP.

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// That topics are created is shown against a broker of its own process: librdkafka's mock has no controller.

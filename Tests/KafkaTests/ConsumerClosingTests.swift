@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// However a consumer ends, it ends in bounded time and traps nothing.

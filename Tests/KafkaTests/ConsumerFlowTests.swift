@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// Pausing, watermarks, outages and idleness of one group member.

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 /// A group member for tests: answers assignments from the committed offsets and reads records as they come.
 ///

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct PartitionReaderTests {

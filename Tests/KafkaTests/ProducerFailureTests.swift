@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// What a batch's failures look like: by record, by name, in bounded time.
@@ -50,9 +51,9 @@ import Testing
         try cluster.createTopic("results", partitions: 1)
         let producer = try Self.producer(cluster)
         let value = (0..<900_000).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-        let headers = [
-            KafkaHeader(name: "none", value: nil), KafkaHeader(name: "empty", value: []),
-            KafkaHeader(name: "", value: [1]), KafkaHeader(name: "ü", value: [0xFF, 0x00, 0xC3]),
+        let headers: RecordHeaders = [
+            RecordHeader(name: "none", value: nil), RecordHeader(name: "empty", value: []),
+            RecordHeader(name: "", value: [1]), RecordHeader(name: "ü", value: [0xFF, 0x00, 0xC3]),
         ]
         let record = ProducerRecord(topic: "results", key: [], value: value, headers: headers)
         #expect(try await producer.send([record]).isEmpty)

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// What an error of a transaction says that can be done.

@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Ledger
+import Records
 
 /// Makes a command the way a worker does, by reading a record.
 func command(
@@ -12,11 +13,11 @@ func command(
     id: String? = nil,
     mode: ValidationMode = .full
 ) throws -> CreateCustomerCommand {
-    let message = CommandMessage(
+    let message = KafkaRecord(
         position: RecordPosition(topic: topic, partition: partition, offset: offset),
         timestamp: timestamp.map { UnixMilliseconds($0) },
         value: Array(body.utf8),
-        headers: id.map { [MessageHeader(name: "ce_id", text: $0)] } ?? []
+        headers: id.map { [RecordHeader(name: "ce_id", text: $0)] } ?? []
     )
     switch CommandReader(mode: mode).read(message) {
     case .command(let command): return command

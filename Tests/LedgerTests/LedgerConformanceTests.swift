@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Ledger
+import Records
 import Testing
 
 /// What every ledger promises.

@@ -1,5 +1,6 @@
 import CustomerContract
 import GRDB
+import Records
 import Testing
 
 @testable import Ledger

@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Ledger
+import Records
 import Testing
 
 /// What an entry means for a command of its external_id.

@@ -1,6 +1,7 @@
 import CustomerContract
 import Foundation
 import PostgreSQL
+import Records
 import Testing
 
 @testable import Ledger

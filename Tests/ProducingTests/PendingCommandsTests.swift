@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 import Testing
 
 @testable import Producing

@@ -20,7 +20,7 @@ swift build --build-tests
 step "test: without brokers"
 # Seeds of the simulation of the core; 200 without the variable.
 SIMULATION_SEEDS=10000 swift test --skip-build \
-    --filter '^JSONTests|^CustomerContractTests|^CustomerCommandsTests|^TopicsTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
+    --filter '^RecordsTests|^JSONTests|^CustomerContractTests|^CustomerCommandsTests|^TopicsTests|CommandWorkerTests|OperationsTests|FlexpriceSimulatorTests'
 
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'

@@ -1,18 +1,18 @@
 import CustomerContract
 import JSON
 import Kafka
+import Records
 import Testing
 import Topics
 
 @Suite struct ResultEventTests {
     private static func record(_ value: String?, _ headers: [(String, String)] = []) -> KafkaRecord {
         KafkaRecord(
-            topicPartition: TopicPartition(topic: "customer_results", partition: 2),
-            offset: 41,
-            timestamp: 1_764_064_800_000,
+            position: RecordPosition(topic: "customer_results", partition: 2, offset: 41),
+            timestamp: UnixMilliseconds(1_764_064_800_000),
             key: nil,
             value: value.map { Array($0.utf8) },
-            headers: headers.map { KafkaHeader(name: $0.0, value: Array($0.1.utf8)) }
+            headers: RecordHeaders(headers.map { RecordHeader(name: HeaderName($0.0), text: $0.1) })
         )
     }
 

@@ -1,5 +1,6 @@
 import CommandWorker
 import Kafka
+import Records
 import Testing
 
 /// A broker that goes down and comes back, again and again, while commands are served.

@@ -3,6 +3,7 @@ import CustomerContract
 import FlexpriceSimulator
 import Foundation
 import Kafka
+import Records
 import Testing
 
 /// Twenty thousand commands, a tenth of them duplicates and a twentieth invalid.

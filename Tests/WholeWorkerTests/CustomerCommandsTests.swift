@@ -2,6 +2,7 @@ import CommandWorker
 import CustomerCommands
 import CustomerContract
 import Kafka
+import Records
 import Testing
 
 /// The client of producers, with a worker behind it.

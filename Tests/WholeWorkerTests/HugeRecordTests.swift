@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// A record of a hundred megabytes: somebody raised a broker's limits and sent a backup to the wrong topic.
@@ -12,7 +13,7 @@ import Testing
                 partition: 0,
                 key: Array("big".utf8),
                 value: Self.value,
-                timestamp: 1_700_000_000_000
+                timestamp: UnixMilliseconds(1_700_000_000_000)
             )
         ])
     }
@@ -39,7 +40,7 @@ import Testing
 
     private static func check(_ letter: KafkaRecord) {
         #expect(letter.key == Array("big".utf8))
-        #expect(letter.timestamp == 1_700_000_000_000)
+        #expect(letter.timestamp == UnixMilliseconds(1_700_000_000_000))
         #expect(letter.header("dlq-error-code") == "payload_too_large")
         #expect(letter.header("__dlq.errors.offset") == "0")
     }

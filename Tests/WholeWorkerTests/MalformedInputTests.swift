@@ -1,6 +1,7 @@
 import CommandWorker
 import CustomerContract
 import Kafka
+import Records
 import Testing
 
 /// Everything that a producer can send by mistake: the right code, a dead letter, and a worker that goes on.
@@ -9,7 +10,7 @@ import Testing
         let name: String
         let key: [UInt8]?
         let value: [UInt8]?
-        var headers: [KafkaHeader] = []
+        var headers: RecordHeaders = []
         let code: String
     }
 
@@ -64,8 +65,8 @@ import Testing
             key: nil,
             value: Array(#"{"name":"x"}"#.utf8),
             headers: [
-                KafkaHeader(name: "ce_id", value: [0xFF, 0xFE]), KafkaHeader(name: "ce_type", value: nil),
-                KafkaHeader(name: "replyTo", value: [0x00]), KafkaHeader(name: "kafka_replyPartition", value: [1]),
+                RecordHeader(name: "ce_id", value: [0xFF, 0xFE]), RecordHeader(name: "ce_type", value: nil),
+                RecordHeader(name: "replyTo", value: [0x00]), RecordHeader(name: "kafka_replyPartition", value: [1]),
             ],
             code: "invalid_command"
         ),
@@ -117,7 +118,7 @@ import Testing
                     key: sample.key,
                     value: sample.value,
                     headers: sample.headers,
-                    timestamp: 1_700_000_000_000 + Int64(index)
+                    timestamp: UnixMilliseconds(1_700_000_000_000 + Int64(index))
                 ),
                 ProducerRecord(
                     topic: "customer_commands",
@@ -148,9 +149,9 @@ import Testing
 
             let letter = try #require(deadByOffset["\(2 * index)"], "no dead letter for \(sample.name)")
             #expect(letter.key == sample.key && letter.value == sample.value, "\(sample.name)")
-            #expect(letter.timestamp == 1_700_000_000_000 + Int64(index))
+            #expect(letter.timestamp == UnixMilliseconds(1_700_000_000_000 + Int64(index)))
             #expect(letter.topicPartition.partition == 1)
-            #expect(Array(letter.headers.prefix(sample.headers.count)) == sample.headers, "\(sample.name)")
+            #expect(RecordHeaders(letter.headers.prefix(sample.headers.count)) == sample.headers, "\(sample.name)")
             #expect(letter.header("dlq-error-code") == sample.code)
             #expect(letter.header("__dlq.errors.topic") == "customer_commands")
             #expect(letter.header("__dlq.errors.partition") == "1")

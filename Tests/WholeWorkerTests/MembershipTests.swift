@@ -3,6 +3,7 @@ import CustomerContract
 import Foundation
 import JSON
 import Kafka
+import Records
 import Testing
 
 /// Workers that join and leave a group while commands come in, with each kind of assignor.

@@ -2,6 +2,7 @@ import CustomerContract
 import FlexpriceSimulator
 import JSON
 import Kafka
+import Records
 import Testing
 
 /// The body of the API's own example, through every kind of broker and backend.
@@ -31,8 +32,8 @@ import Testing
                 key: Array("acct_8412".utf8),
                 value: Array(Self.body.utf8),
                 headers: [
-                    KafkaHeader(name: "kafka_correlationId", value: [0x00, 0xFF, 0x10]),
-                    KafkaHeader(
+                    RecordHeader(name: "kafka_correlationId", value: [0x00, 0xFF, 0x10]),
+                    RecordHeader(
                         name: "traceparent",
                         value: Array("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".utf8)
                     ),
@@ -49,7 +50,7 @@ import Testing
         #expect(result.status == "created")
         #expect(result.outcome == "created")
         #expect(result.record.key == Array("acct_8412".utf8))
-        #expect(result.record.headers.last { $0.name == "kafka_correlationId" }?.value == [0x00, 0xFF, 0x10])
+        #expect(result.record.headers["kafka_correlationId"] == [0x00, 0xFF, 0x10])
         #expect(result.header("ce_type") == "flexprice.customer.created.v1")
         #expect(result.header("ce_subject") == "acct_8412")
         #expect(result.header("traceparent")?.contains("0af7651916cd43dd8448eb211c80319c") == true)

@@ -1,6 +1,7 @@
 public import CustomerContract
 public import FlexpriceAPI
 import JSON
+import Records
 public import Tracing
 
 /// The backend that calls the Flexprice API; what an answer leads to stands in the ``AnswerTable``.

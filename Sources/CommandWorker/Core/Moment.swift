@@ -1,4 +1,4 @@
-public import CustomerContract
+public import Records
 
 /// What the core knows of time: given to it with every input, so that a simulation can give what it likes.
 public struct Moment: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 /// What the core wants done.
 ///

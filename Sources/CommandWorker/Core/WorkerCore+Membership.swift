@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 
 /// What the group and the operator say: partitions come and go, intake stops and resumes, the worker drains.
 extension WorkerCore {
@@ -142,13 +143,5 @@ extension WorkerCore {
         counters.duplicatesAfterUnknown = self.requests.counters.duplicatesAfterUnknown
         counters.breakerOpenings = self.requests.counters.outages
         return counters
-    }
-}
-
-extension KafkaRecord {
-    /// What a record weighs in memory, about: its bytes and a little for each header.
-    var byteCount: Int {
-        let headers = self.headers.reduce(0) { $0 + $1.name.utf8.count + ($1.value?.count ?? 0) + 64 }
-        return (self.key?.count ?? 0) + (self.value?.count ?? 0) + headers
     }
 }

@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 
 /// The whole worker without its effects: decides, on one thread, what happens to every command.
 ///

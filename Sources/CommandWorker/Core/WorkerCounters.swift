@@ -1,4 +1,5 @@
 public import CustomerContract
+import Records
 
 /// What the worker has done since it began; every number only grows.
 public struct WorkerCounters: Sendable, Hashable {

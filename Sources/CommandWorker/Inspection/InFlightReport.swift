@@ -1,4 +1,5 @@
 public import CustomerContract
+public import Records
 
 /// What the worker knows of one command in flight.
 public struct InFlightReport: Sendable, Hashable {

@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 import Topics
 
 /// What the core tells of itself; nothing in here changes it.

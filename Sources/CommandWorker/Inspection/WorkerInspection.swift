@@ -1,5 +1,6 @@
 public import CustomerContract
-public import Kafka
+import Kafka
+public import Records
 
 /// A worker as its loop saw itself between two turns, for those who look at it from outside.
 ///

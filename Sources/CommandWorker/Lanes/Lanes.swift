@@ -1,6 +1,7 @@
 import CustomerContract
 import DequeModule
 import Ledger
+import Records
 
 /// Lanes: one FIFO per external_id, and every command in flight with how far it has come.
 ///

@@ -1,5 +1,6 @@
 import CustomerContract
 import Ledger
+import Records
 
 /// Carries out a batch for the ledger, and makes the customers of backend `local` on the way, off the core's thread.
 struct LedgerWriter: Sendable {

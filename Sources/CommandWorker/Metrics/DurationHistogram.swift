@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 /// How often durations fell below each of a fixed row of bounds: a plain value, cheap enough for every command.
 ///

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Topics
 
 /// The partitions of this member: taken from what the group has committed, given back when what runs has finished and is published.

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 
 /// How the records of one batch are written, after what was refused of it so far.
 ///

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Synchronization
 
 /// Which record of a batch: the result of the command at that index, or its dead letter.

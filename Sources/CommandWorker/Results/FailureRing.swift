@@ -1,4 +1,5 @@
 public import CustomerContract
+public import Records
 
 /// The latest failures, a few.
 struct FailureRing: Sendable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 
 /// Turns results into the records that are produced: one result event each, and a dead letter for each that failed.
 ///
@@ -53,7 +54,7 @@ struct RecordEncoder: Sendable {
                 if whole.topic == self.results.resultsTopic,
                     (whole.value?.count ?? 0) + Self.mostBesideValue <= resultLimit, form == .full
                 {
-                    groups.add(ProducerRecord(whole), reference, limit: resultLimit, to: &encoded)
+                    groups.add(whole, reference, limit: resultLimit, to: &encoded)
                 } else {
                     let refusal = await self.refusal(of: whole, forms, replies)
                     let fit = self.fit(result, form, whole, refusal, encoder, resultLimit: resultLimit)
@@ -65,7 +66,7 @@ struct RecordEncoder: Sendable {
                         encoded.plan.watched.append(encoded.records.count)
                     }
                     let limit = isReply ? self.limits.bytes(of: event.topic) : resultLimit
-                    groups.add(ProducerRecord(event), reference, limit: limit, to: &encoded)
+                    groups.add(event, reference, limit: limit, to: &encoded)
                 }
             }
             guard case .failed = result.outcome else { continue }
@@ -93,11 +94,11 @@ struct RecordEncoder: Sendable {
     private func fit(
         _ result: CommandResult,
         _ first: ResultForm,
-        _ whole: OutgoingMessage,
+        _ whole: ProducerRecord,
         _ refusal: String?,
         _ encoder: ResultEncoder,
         resultLimit: Int
-    ) -> (event: OutgoingMessage, form: ResultForm) {
+    ) -> (event: ProducerRecord, form: ResultForm) {
         var form = first
         var event = whole
         if let refusal {
@@ -107,7 +108,7 @@ struct RecordEncoder: Sendable {
         while true {
             let isReply = event.topic != self.results.resultsTopic
             let limit = isReply ? self.limits.bytes(of: event.topic) : resultLimit
-            guard ProducerRecord(event).largestBatchBytes > limit,
+            guard event.largestBatchBytes > limit,
                 let next = form.smaller("MSG_SIZE_TOO_LARGE", isReply: isReply)
             else { return (event, form) }
             form = next
@@ -117,7 +118,7 @@ struct RecordEncoder: Sendable {
 
     /// Why a reply topic cannot be used; `nil` when it can, or when the event goes to the results topic anyway.
     private func refusal(
-        of event: OutgoingMessage,
+        of event: ProducerRecord,
         _ forms: BatchForms,
         _ replies: SuspendedTopics
     ) async -> String? {
@@ -136,13 +137,12 @@ struct RecordEncoder: Sendable {
         _ first: LetterForm,
         limit: Int
     ) -> (record: ProducerRecord, form: LetterForm)? {
-        guard let whole = self.deadLetters.encode(result, form: first) else { return nil }
-        var record = ProducerRecord(whole)
+        guard var record = self.deadLetters.encode(result, form: first) else { return nil }
         var form = first
         for size in LetterForm.sizes where record.largestBatchBytes > limit && !first.isSuperset(of: size) {
             form = first.union(size)
             guard let smaller = self.deadLetters.encode(result, form: form) else { return nil }
-            record = ProducerRecord(smaller)
+            record = smaller
         }
         return (record, form)
     }
@@ -192,18 +192,5 @@ private struct BatchGroups {
         }
         batch.records.append(record)
         batch.references.append(reference)
-    }
-}
-
-extension ProducerRecord {
-    init(_ message: OutgoingMessage) {
-        self.init(
-            topic: message.topic,
-            partition: message.partition,
-            key: message.key,
-            value: message.value,
-            headers: message.headers.map { KafkaHeader(name: $0.name, value: $0.value) },
-            timestamp: message.timestamp?.value
-        )
     }
 }

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 /// `delivery.guarantee: exactly_once`: results, dead letters and offsets in one Kafka transaction (KIP-98, KIP-447).
 ///

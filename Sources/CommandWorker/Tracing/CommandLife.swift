@@ -1,5 +1,6 @@
 import CustomerContract
 import Logging
+import Records
 
 /// Tells the life of each command at `debug`: ids, positions and outcomes, never what a command holds.
 ///

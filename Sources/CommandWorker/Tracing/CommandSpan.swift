@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceAPI
+import Records
 import Tracing
 
 /// One request as a span, in the trace that its command came with.
@@ -42,8 +43,8 @@ struct CommandSpan: Sendable {
 
     /// Reads a tracer's headers from a record's; names are compared as they are, values that are not UTF-8 are none.
     private struct HeaderExtractor: Extractor {
-        func extract(key: String, from headers: [MessageHeader]) -> String? {
-            headers.last { $0.name == key }?.value.flatMap { String(validating: $0, as: UTF8.self) }
+        func extract(key: String, from headers: RecordHeaders) -> String? {
+            headers.text(HeaderName(key))
         }
     }
 }

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The fields of a command as they stand in a record's value, before any rule was applied to them.
 ///
@@ -40,7 +41,7 @@ struct CommandBody {
     }
 
     /// Looks at a value before it is parsed: it must be there, not too large and not framed.
-    static func bytes(of message: CommandMessage, maximumBytes: Int) throws(CommandFailure) -> [UInt8] {
+    static func bytes(of message: KafkaRecord, maximumBytes: Int) throws(CommandFailure) -> [UInt8] {
         guard let value = message.value else {
             throw CommandFailure.unreadable(
                 "the record has no value (a tombstone); send the JSON body of the customer to create"

@@ -1,10 +1,12 @@
+public import Records
+
 /// What is known of a command whatever becomes of it: enough to answer it, to dead-letter it and to find it again.
 public struct CommandContext: Sendable {
     /// One reference to everything, as it goes from the command to its result and its dead letter.
     @usableFromInline let parts: Parts
 
     /// The record as it came.
-    @inlinable public var message: CommandMessage { self.parts.message }
+    @inlinable public var message: KafkaRecord { self.parts.message }
     /// The command's id.
     @inlinable public var id: CommandID { self.parts.id }
     /// The customer it is about; nil when the command has no usable one.
@@ -23,7 +25,7 @@ public struct CommandContext: Sendable {
 
     /// A context with its parts; `CommandReader` makes them from a message.
     public init(
-        message: CommandMessage,
+        message: KafkaRecord,
         id: CommandID,
         externalID: ExternalID?,
         correlation: ReplyCorrelation = ReplyCorrelation(),
@@ -35,7 +37,7 @@ public struct CommandContext: Sendable {
     }
 
     @usableFromInline final class Parts: Sendable {
-        @usableFromInline let message: CommandMessage
+        @usableFromInline let message: KafkaRecord
         @usableFromInline let id: CommandID
         @usableFromInline let externalID: ExternalID?
         @usableFromInline let correlation: ReplyCorrelation
@@ -44,7 +46,7 @@ public struct CommandContext: Sendable {
         @usableFromInline let warnings: [String]
 
         init(
-            _ message: CommandMessage,
+            _ message: KafkaRecord,
             _ id: CommandID,
             _ externalID: ExternalID?,
             _ correlation: ReplyCorrelation,

@@ -1,4 +1,5 @@
 import JSON
+public import Records
 
 /// Reads messages of the command topic: decoding, then every rule.
 ///
@@ -27,7 +28,7 @@ public struct CommandReader: Sendable {
     ///
     /// A refused one still names its customer if the body had a usable `external_id`, so that its result carries the
     /// key.
-    public func read(_ message: CommandMessage) -> DecodedCommand {
+    public func read(_ message: KafkaRecord) -> DecodedCommand {
         let headers = CommandHeaders(message.headers)
         var eventID: String?
         let body: CommandBody
@@ -57,7 +58,7 @@ public struct CommandReader: Sendable {
     }
 
     private func readBody(
-        of message: CommandMessage,
+        of message: KafkaRecord,
         _ headers: CommandHeaders,
         eventID: inout String?
     ) throws(CommandFailure) -> CommandBody {
@@ -70,7 +71,7 @@ public struct CommandReader: Sendable {
     }
 
     private func context(
-        of message: CommandMessage,
+        of message: KafkaRecord,
         _ headers: CommandHeaders,
         eventID: String?,
         validation: CommandValidation?

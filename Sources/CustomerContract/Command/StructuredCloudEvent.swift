@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// A command in the structured mode of CloudEvents 1.0: the whole event, body included, is the record's value.
 ///

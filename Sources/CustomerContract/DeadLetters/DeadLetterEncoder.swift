@@ -1,3 +1,5 @@
+public import Records
+
 /// Turns failed commands into records of the dead-letter topic.
 ///
 /// Key, value, headers and timestamp are those of the command, so that a dead letter can be sent back as it is. Our own
@@ -32,14 +34,14 @@ public struct DeadLetterEncoder: Sendable {
         of context: CommandContext,
         failedAt: UnixMilliseconds,
         form: LetterForm = []
-    ) -> OutgoingMessage {
+    ) -> ProducerRecord {
         let message = context.message
         let earlier = EarlierDeadLetter(message.headers)
         var headers = message.headers.filter { !Self.isOurs($0.name) }
-        var reductions: [MessageHeader] = []
+        var reductions = RecordHeaders()
         if form.contains(.withoutHeaders), !headers.isEmpty {
             reductions.append(Self.header(.headersDropped, "\(headers.count)"))
-            headers = []
+            headers = RecordHeaders()
         }
         for header in DeadLetterHeader.allCases {
             let text =
@@ -57,7 +59,7 @@ public struct DeadLetterEncoder: Sendable {
                 case .redriveCount: String(earlier.redriveCount)
                 case .commandID: context.id.text
                 }
-            headers.append(MessageHeader(name: header.rawValue, text: text))
+            headers.append(RecordHeader(name: header.name, text: text))
         }
         var (key, value, timestamp) = (message.key, message.value, message.timestamp)
         if form.contains(.withoutValue), let dropped = value {
@@ -76,29 +78,30 @@ public struct DeadLetterEncoder: Sendable {
             reductions.append(Self.header(.timestampReplaced, original.description))
             timestamp = failedAt
         }
-        return OutgoingMessage(
+        headers.append(contentsOf: reductions)
+        return ProducerRecord(
             topic: topic,
             partition: partition(for: message.position),
             key: key,
             value: value,
-            headers: headers + reductions,
+            headers: headers,
             timestamp: timestamp
         )
     }
 
     /// The dead letter of a result; nil when the result is not a failure.
-    public func encode(_ result: CommandResult, form: LetterForm = []) -> OutgoingMessage? {
+    public func encode(_ result: CommandResult, form: LetterForm = []) -> ProducerRecord? {
         guard case .failed(let failure) = result.outcome else { return nil }
         return encode(failure, of: result.context, failedAt: result.completedAt, form: form)
     }
 
     /// Whether a header is one that this encoder writes, and so replaces.
-    public static func isOurs(_ name: String) -> Bool {
+    public static func isOurs(_ name: HeaderName) -> Bool {
         DeadLetterHeader(name: name) != nil || DeadLetterReduction(name: name) != nil
     }
 
-    private static func header(_ name: DeadLetterReduction, _ text: String) -> MessageHeader {
-        MessageHeader(name: name.rawValue, text: text)
+    private static func header(_ name: DeadLetterReduction, _ text: String) -> RecordHeader {
+        RecordHeader(name: name.name, text: text)
     }
 
     private func partition(for position: RecordPosition) -> Int32? {

@@ -1,3 +1,5 @@
+public import Records
+
 /// The headers that a dead letter carries besides those of its command; all values are text.
 ///
 /// The `__dlq.errors.*` names are those of KIP-1191.
@@ -27,10 +29,13 @@ public enum DeadLetterHeader: String, Sendable, Hashable, CaseIterable {
     /// The command's id.
     case commandID = "dlq-command-id"
 
+    /// The header's name.
+    public var name: HeaderName { HeaderName(rawValue) }
+
     /// The header of that name, compared byte for byte; nil when the name is none of ours.
-    public init?(name: String) {
+    public init?(name: HeaderName) {
         // The literal comparison of `init(rawValue:)` would take canonically equivalent names too.
-        guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-        self.init(rawValue: name)
+        guard name.text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        self.init(rawValue: name.text)
     }
 }

@@ -1,3 +1,5 @@
+package import Records
+
 /// What a command that comes back remembers of having been a dead letter.
 ///
 /// Anybody can write these headers, so what does not read as it should counts as absent.
@@ -10,7 +12,7 @@ package struct EarlierDeadLetter {
     package private(set) var firstFailedAt: UnixMilliseconds?
 
     /// Reads what the headers tell; the last of a repeated name counts.
-    package init(_ headers: [MessageHeader]) {
+    package init(_ headers: RecordHeaders) {
         for header in headers {
             guard let name = DeadLetterHeader(name: header.name), let value = header.value, value.count <= 64 else {
                 continue

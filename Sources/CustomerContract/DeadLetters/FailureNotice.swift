@@ -1,4 +1,5 @@
 import JSON
+public import Records
 
 /// What the headers of a dead letter say: which command failed, why, when, and how often.
 ///
@@ -33,8 +34,8 @@ public struct FailureNotice: Sendable, Hashable {
     ///
     /// - Throws: `UnreadableEvent` when a header is missing or not what this contract writes, as in dead letters of
     ///   others.
-    public init(reading headers: [MessageHeader]) throws(UnreadableEvent) {
-        let notice = NoticeHeaders(headers)
+    public init(reading headers: RecordHeaders) throws(UnreadableEvent) {
+        let notice = NoticeHeaders(headers: headers)
         let topic = try notice.text(.topic) { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }
         command = RecordPosition(
             topic: topic,
@@ -54,26 +55,15 @@ public struct FailureNotice: Sendable, Hashable {
     }
 }
 
-/// The headers of a dead letter by what they are.
+/// The headers of a dead letter, each read as what it must be.
 private struct NoticeHeaders {
-    private var values: [DeadLetterHeader: [UInt8]?] = [:]
-    private var reduced: [DeadLetterReduction: [UInt8]?] = [:]
-
-    init(_ headers: [MessageHeader]) {
-        for header in headers {
-            if let name = DeadLetterHeader(name: header.name) {
-                values[name] = .some(header.value)
-            } else if let name = DeadLetterReduction(name: header.name) {
-                reduced[name] = .some(header.value)
-            }
-        }
-    }
+    let headers: RecordHeaders
 
     func reductions() throws(UnreadableEvent) -> [DeadLetterReduction: String] {
         var texts: [DeadLetterReduction: String] = [:]
         for name in DeadLetterReduction.allCases {
-            guard let header = reduced[name] else { continue }
-            guard let text = header.flatMap({ String(validating: $0, as: UTF8.self) }), name.takes(text) else {
+            guard headers.has(name.name) else { continue }
+            guard let text = headers.text(name.name), name.takes(text) else {
                 throw UnreadableEvent(name.rawValue, "is not what this contract writes there")
             }
             texts[name] = text
@@ -85,7 +75,7 @@ private struct NoticeHeaders {
         _ name: DeadLetterHeader,
         _ read: (String) -> Value?
     ) throws(UnreadableEvent) -> Value {
-        guard let header = values[name], let bytes = header else { throw UnreadableEvent(name.rawValue, "is missing") }
+        guard let bytes = headers[name.name] else { throw UnreadableEvent(name.rawValue, "is missing") }
         guard let text = String(validating: bytes, as: UTF8.self), let value = read(text) else {
             throw UnreadableEvent(name.rawValue, "is not what this contract writes there")
         }

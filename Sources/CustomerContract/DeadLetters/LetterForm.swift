@@ -1,3 +1,5 @@
+public import Records
+
 /// What a dead letter leaves out of its command, or adds to it, when its topic refuses it as it is; nothing by default.
 ///
 /// Each element has a header of its own, a ``DeadLetterReduction``.
@@ -38,9 +40,12 @@ public enum DeadLetterReduction: String, Sendable, Hashable, CaseIterable {
     /// The command's timestamp, RFC 3339, which its record here could not have.
     case timestampReplaced = "dlq-timestamp-replaced"
 
+    /// The header's name.
+    public var name: HeaderName { HeaderName(rawValue) }
+
     /// The header of that name, compared byte for byte; nil when the name is none of these.
-    public init?(name: String) {
-        guard name.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
-        self.init(rawValue: name)
+    public init?(name: HeaderName) {
+        guard name.text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
+        self.init(rawValue: name.text)
     }
 }

@@ -1,5 +1,6 @@
 import Crypto
 import JSON
+import Records
 
 /// The form in which two commands that mean the same are the same bytes.
 ///

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The exact decimal value of a JSON number as text, the same for every spelling of it.
 ///

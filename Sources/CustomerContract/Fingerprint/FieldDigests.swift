@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// One short digest for each field of a command, to name later the fields in which two commands differ.
 ///
@@ -30,10 +31,10 @@ public struct FieldDigests: Sendable, Hashable {
     public func differingFields(from other: FieldDigests) -> [String] {
         let mine = Self.decode(encoded) ?? []
         let theirs = Self.decode(other.encoded) ?? []
-        var ours: [ByteExactName: UInt32] = [:]
-        for entry in mine { ours[ByteExactName(text: entry.name)] = entry.digest }
+        var ours: [ExactText: UInt32] = [:]
+        for entry in mine { ours[ExactText(entry.name)] = entry.digest }
         var differing: [String] = []
-        for entry in theirs where ours.removeValue(forKey: ByteExactName(text: entry.name)) != entry.digest {
+        for entry in theirs where ours.removeValue(forKey: ExactText(entry.name)) != entry.digest {
             differing.append(entry.name)
         }
         differing.append(contentsOf: ours.keys.map(\.text))

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The top-level fields of a create command that this contract knows.
 ///

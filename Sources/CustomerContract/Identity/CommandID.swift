@@ -1,4 +1,5 @@
 import JSON
+public import Records
 
 /// The id of one command: its CloudEvents id, or `TOPIC/PARTITION/OFFSET` where it has none.
 ///

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The caller's own id of a customer, the key of everything: order, idempotency, look-up.
 ///

@@ -1,3 +1,5 @@
+public import Records
+
 /// What a command came to, ready to be published.
 public struct CommandResult: Sendable {
     /// The command.

@@ -1,4 +1,5 @@
 import JSON
+public import Records
 
 /// A result event as its readers see it: what became of one command.
 ///

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The members of an event's object, read one by one as what they must be.
 struct EventMembers {

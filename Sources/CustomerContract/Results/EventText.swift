@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// Texts that stand in several events, in members and in headers alike.
 enum EventText {

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The topics to which a command may direct its reply.
 public struct ReplyTopicAllowList: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import JSON
+public import Records
 
 /// Turns results into records of the result topic, or of a reply topic that is allowed.
 ///
@@ -11,17 +12,17 @@ public struct ResultEncoder: Sendable {
     /// The value of `ce_source`.
     public let source: String
     /// Made once, as all that is the same in every result.
-    private let sourceHeader: MessageHeader
+    private let sourceHeader: RecordHeader
 
     /// The event type of a created customer.
     public static let createdType = "flexprice.customer.created.v1"
     /// The event type of a failure.
     public static let failedType = "flexprice.customer.create_failed.v1"
 
-    private static let specVersionHeader = MessageHeader(name: HeaderName.ceSpecVersion, text: "1.0")
-    private static let contentTypeHeader = MessageHeader(name: HeaderName.contentType, text: "application/json")
-    private static let createdTypeHeader = MessageHeader(name: HeaderName.ceType, text: createdType)
-    private static let failedTypeHeader = MessageHeader(name: HeaderName.ceType, text: failedType)
+    private static let specVersionHeader = RecordHeader(name: .ceSpecVersion, text: "1.0")
+    private static let contentTypeHeader = RecordHeader(name: .contentType, text: "application/json")
+    private static let createdTypeHeader = RecordHeader(name: .ceType, text: createdType)
+    private static let failedTypeHeader = RecordHeader(name: .ceType, text: failedType)
 
     /// An encoder for these topics.
     public init(
@@ -32,7 +33,7 @@ public struct ResultEncoder: Sendable {
         self.resultsTopic = resultsTopic
         self.replyTopicsAllowed = replyTopicsAllowed
         self.source = source
-        sourceHeader = MessageHeader(name: HeaderName.ceSource, text: source)
+        sourceHeader = RecordHeader(name: .ceSource, text: source)
     }
 
     /// The record of a result.
@@ -42,7 +43,7 @@ public struct ResultEncoder: Sendable {
     /// header `reply-topic-refused`; so is one that the form refuses, with its reason behind a colon.
     ///
     /// - Parameter form: How much of the result is written, and where it goes.
-    public func encode(_ result: CommandResult, form: ResultForm = .full) -> OutgoingMessage {
+    public func encode(_ result: CommandResult, form: ResultForm = .full) -> ProducerRecord {
         let correlation = result.context.correlation
         var topic = resultsTopic
         var partition: Int32?
@@ -58,7 +59,7 @@ public struct ResultEncoder: Sendable {
             }
         }
         let completedAt = result.completedAt.description
-        return OutgoingMessage(
+        return ProducerRecord(
             topic: topic,
             partition: partition,
             key: key(of: result.context, form),
@@ -72,7 +73,7 @@ public struct ResultEncoder: Sendable {
     /// command id have two.
     ///
     /// The timestamp tells apart the records of a topic that was deleted and made anew.
-    public static func eventID(of message: CommandMessage) -> String {
+    public static func eventID(of message: KafkaRecord) -> String {
         guard let timestamp = message.timestamp else { return message.position.description }
         return "\(message.position)@\(timestamp.value)"
     }
@@ -87,40 +88,40 @@ public struct ResultEncoder: Sendable {
         completedAt: String,
         refusedTopic: String?,
         _ form: ResultForm
-    ) -> [MessageHeader] {
+    ) -> RecordHeaders {
         let context = result.context
-        var headers: [MessageHeader] = []
+        var headers: RecordHeaders = []
         headers.reserveCapacity(16)
         headers.append(Self.specVersionHeader)
-        headers.append(MessageHeader(name: HeaderName.ceID, text: Self.eventID(of: context.message)))
+        headers.append(RecordHeader(name: .ceID, text: Self.eventID(of: context.message)))
         headers.append(typeHeader(of: result.outcome))
         headers.append(sourceHeader)
         if let externalID = context.externalID {
-            headers.append(MessageHeader(name: HeaderName.ceSubject, text: externalID.text))
+            headers.append(RecordHeader(name: .ceSubject, text: externalID.text))
         }
-        headers.append(MessageHeader(name: HeaderName.ceTime, text: completedAt))
+        headers.append(RecordHeader(name: .ceTime, text: completedAt))
         headers.append(Self.contentTypeHeader)
-        headers.append(MessageHeader(name: HeaderName.ceCausationID, text: context.id.text))
+        headers.append(RecordHeader(name: .ceCausationID, text: context.id.text))
         if form.extent != .minimal, let trace = context.trace {
-            headers.append(MessageHeader(name: HeaderName.traceparent, text: trace.traceparent))
+            headers.append(RecordHeader(name: .traceparent, text: trace.traceparent))
             if let tracestate = trace.tracestate {
-                headers.append(MessageHeader(name: HeaderName.tracestate, text: tracestate))
+                headers.append(RecordHeader(name: .tracestate, text: tracestate))
             }
         }
         if form.extent != .minimal { headers.append(contentsOf: context.correlation.headers) }
         if let refusedTopic {
-            headers.append(MessageHeader(name: HeaderName.replyTopicRefused, text: refusedTopic))
+            headers.append(RecordHeader(name: .replyTopicRefused, text: refusedTopic))
         }
         if let words = form.reductions(lacksKey: context.statedID == nil) {
-            headers.append(MessageHeader(name: HeaderName.resultReduced, text: words))
+            headers.append(RecordHeader(name: .resultReduced, text: words))
         }
         if let reason = form.letterRefusal {
-            headers.append(MessageHeader(name: HeaderName.deadLetterRefused, text: reason.cut(toBytes: 256)))
+            headers.append(RecordHeader(name: .deadLetterRefused, text: reason.cut(toBytes: 256)))
         }
         return headers
     }
 
-    private func typeHeader(of outcome: CommandOutcome) -> MessageHeader {
+    private func typeHeader(of outcome: CommandOutcome) -> RecordHeader {
         switch outcome {
         case .created: Self.createdTypeHeader
         case .failed: Self.failedTypeHeader

@@ -1,3 +1,5 @@
+import JSON
+
 /// How much of a result its record holds, and where it goes: all of it by default, less of it when a topic refuses
 /// that.
 public struct ResultForm: Sendable, Hashable {

@@ -1,3 +1,5 @@
+import JSON
+
 /// What is odd about a command and refuses nothing: sentences for the developer of its producer, sent with the result.
 enum CommandWarnings {
     /// More of them are not listed.

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The country codes that Flexprice takes: ISO 3166-1 alpha-2 in capitals, and XK for Kosovo.
 enum CountryCode {

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// Collects what is wrong with the fields of a command, one sentence for each field.
 ///

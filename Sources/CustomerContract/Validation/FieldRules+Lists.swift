@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The rules for fields that are arrays of objects.
 extension FieldRules {

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The rules for maps of strings.
 extension FieldRules {

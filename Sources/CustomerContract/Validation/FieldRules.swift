@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// The rules for one field, each adding a sentence to the problems when it is broken.
 ///

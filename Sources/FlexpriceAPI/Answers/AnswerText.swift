@@ -1,4 +1,5 @@
 import CustomerContract
+import JSON
 
 /// Reads the body of an answer as one JSON object, and does not lose a customer to what is odd around it.
 ///

@@ -1,4 +1,5 @@
 public import CustomerContract
+public import JSON
 
 /// What has to be sent so that a customer agrees with a command.
 ///

@@ -1,5 +1,6 @@
 import CustomerContract
 import Glibc
+import JSON
 
 /// Masks API keys in text that comes from outside, once, where it is read.
 ///

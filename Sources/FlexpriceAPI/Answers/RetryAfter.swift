@@ -1,3 +1,5 @@
+import Records
+
 /// What a `Retry-After` header asks for, in either form of RFC 9110, section 10.2.3.
 public enum RetryAfter: Sendable, Hashable {
     /// So many seconds from now.

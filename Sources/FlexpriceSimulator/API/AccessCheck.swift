@@ -1,4 +1,5 @@
 import HTTPTypes
+import Records
 
 /// What the server checks before a handler runs, in its order: key, environment, tenant, access, role.
 struct AccessCheck {

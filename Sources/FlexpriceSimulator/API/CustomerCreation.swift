@@ -1,3 +1,5 @@
+import Records
+
 /// `POST /v1/customers`.
 ///
 /// The order of the server: bind, validate, one transaction of the insert and the tax associations, commit, answer. The

@@ -1,3 +1,5 @@
+import Records
+
 /// The look-ups and the search, which read the replica: it may lag.
 struct CustomerReads {
     let state: SimulatorState

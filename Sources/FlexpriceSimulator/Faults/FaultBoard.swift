@@ -1,3 +1,5 @@
+import Records
+
 /// The faults in force and how much of each is left.
 struct FaultBoard {
     private struct Armed {

@@ -1,3 +1,5 @@
+import Records
+
 /// The filter of `POST /v1/customers/search` and, from its query, of `GET /v1/customers`.
 ///
 /// `filters`, `sort`, `metadata`, the time range and `expand` are accepted and not applied.

@@ -1,3 +1,5 @@
+import Records
+
 /// The table of customers with its partial unique index.
 ///
 /// Unique are (environment, external id) among the rows that are published, compared byte for byte: archiving a

@@ -1,3 +1,4 @@
+import Records
 import Synchronization
 
 /// The path of a request: what the responder and the handlers do to the state.

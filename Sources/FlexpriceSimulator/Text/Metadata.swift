@@ -1,3 +1,5 @@
+import Records
+
 /// A map of strings as Go keeps it: keys match byte for byte, and it is written in the order of their bytes.
 struct Metadata: Hashable, Sendable {
     private var values: [ExactText: String] = [:]

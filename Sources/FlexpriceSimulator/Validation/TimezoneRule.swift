@@ -1,4 +1,5 @@
 import Foundation
+import Records
 import Synchronization
 
 /// The server's `timezone` rule: a name that Go's `time.LoadLocation` finds, and neither empty nor `Local`.

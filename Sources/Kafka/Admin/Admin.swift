@@ -1,5 +1,6 @@
 import Blocking
 import CLibrdkafka
+public import Records
 
 /// Asks a cluster about topics, logs and groups, and creates topics.
 ///

@@ -1,4 +1,5 @@
 import CLibrdkafka
+public import Records
 import Synchronization
 
 /// A member of a consumer group: one queue of events that its owner reads, woken by a callback.

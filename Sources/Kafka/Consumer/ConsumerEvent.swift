@@ -1,3 +1,5 @@
+public import Records
+
 /// What a consumer has to tell its owner, in the order in which it happened.
 public enum ConsumerEvent: Sendable, Hashable {
     /// A record of an assigned partition.

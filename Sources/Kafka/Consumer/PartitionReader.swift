@@ -1,5 +1,6 @@
 import Blocking
 import CLibrdkafka
+import Records
 
 /// Reads partitions from given offsets on, as nobody's group member: committed records only, and nothing is ever
 /// committed.

@@ -1,3 +1,5 @@
+public import Records
+
 /// What a ``PartitionReader`` comes upon.
 public enum PartitionReading: Sendable, Hashable {
     /// A committed record.

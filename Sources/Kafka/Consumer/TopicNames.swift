@@ -1,4 +1,5 @@
 import CLibrdkafka
+import Records
 import Synchronization
 
 /// Copies messages out of librdkafka's memory, making the string of a topic's name once and not for every record.
@@ -17,16 +18,17 @@ import Synchronization
         }
         var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE
         let timestamp = unsafe rd_kafka_message_timestamp(message, &kind)
-        let partition = unsafe TopicPartition(
+        let position = unsafe RecordPosition(
             topic: self.name(of: message.pointee.rkt),
-            partition: message.pointee.partition
+            partition: message.pointee.partition,
+            // One less than the type holds, so that there is an offset behind every record.
+            offset: min(message.pointee.offset, .max - 1)
         )
+        let isTimed = kind != RD_KAFKA_TIMESTAMP_NOT_AVAILABLE && timestamp >= 0
         return .record(
             KafkaRecord(
-                topicPartition: partition,
-                // One less than the type holds, so that there is an offset behind every record.
-                offset: unsafe min(message.pointee.offset, .max - 1),
-                timestamp: kind == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE || timestamp < 0 ? nil : timestamp,
+                position: position,
+                timestamp: isTimed ? UnixMilliseconds(timestamp) : nil,
                 key: unsafe Self.bytes(message.pointee.key, message.pointee.key_len),
                 value: unsafe Self.bytes(message.pointee.payload, message.pointee.len),
                 headers: unsafe Self.headers(of: message)
@@ -50,22 +52,27 @@ import Synchronization
         return unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: count))
     }
 
-    private static func headers(of message: UnsafePointer<rd_kafka_message_t>) -> [KafkaHeader] {
+    private static func headers(of message: UnsafePointer<rd_kafka_message_t>) -> RecordHeaders {
         var list: OpaquePointer?
         guard unsafe rd_kafka_message_headers(message, &list) == RD_KAFKA_RESP_ERR_NO_ERROR,
             let list = unsafe list
-        else { return [] }
+        else { return RecordHeaders() }
         let count = unsafe rd_kafka_header_cnt(list)
-        return (0..<count).compactMap { index in
+        var headers = RecordHeaders()
+        headers.reserveCapacity(count)
+        for index in 0..<count {
             var name: UnsafePointer<CChar>?
             var value: UnsafeRawPointer?
             var size = 0
             guard unsafe rd_kafka_header_get_all(list, index, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR
-            else { return nil }
-            return KafkaHeader(
-                name: unsafe name.map { unsafe String(cString: $0) } ?? "",
-                value: unsafe Self.bytes(value, size)
+            else { continue }
+            headers.append(
+                RecordHeader(
+                    name: HeaderName(unsafe name.map { unsafe String(cString: $0) } ?? ""),
+                    value: unsafe Self.bytes(value, size)
+                )
             )
         }
+        return headers
     }
 }

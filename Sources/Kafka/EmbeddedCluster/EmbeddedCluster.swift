@@ -1,4 +1,5 @@
 import CLibrdkafka
+public import Records
 
 /// A Kafka cluster inside this process, made of librdkafka's mock brokers, that real clients connect to over TCP.
 ///

@@ -1,5 +1,6 @@
 import CLibrdkafka
 import Glibc
+import Records
 
 /// Owns a list of partitions with offsets, as librdkafka passes it around.
 @safe struct TopicPartitionListHandle: ~Copyable {

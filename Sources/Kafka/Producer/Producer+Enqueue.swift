@@ -1,4 +1,5 @@
 import CLibrdkafka
+public import Records
 
 extension Producer {
     /// Puts records into the open transaction, without waiting for them: the commit does.

@@ -1,5 +1,6 @@
 import Blocking
 import CLibrdkafka
+public import Records
 
 /// An idempotent producer, with transactions if it has a transactional id.
 ///
@@ -170,7 +171,7 @@ import CLibrdkafka
                     key.count,
                     value.start,
                     value.count,
-                    record.timestamp ?? 0,
+                    record.timestamp?.value ?? 0,
                     headers,
                     UnsafeMutableRawPointer(bitPattern: mark)
                 )
@@ -193,11 +194,11 @@ import CLibrdkafka
         }
     }
 
-    private static func headers(_ headers: [KafkaHeader]) -> OpaquePointer? {
+    private static func headers(_ headers: RecordHeaders) -> OpaquePointer? {
         guard !headers.isEmpty, let list = unsafe rd_kafka_headers_new(headers.count) else { return nil }
         for header in headers {
             unsafe Self.withBytes(header.value) { value in
-                _ = unsafe rd_kafka_header_add(list, header.name, -1, value.start, value.count)
+                _ = unsafe rd_kafka_header_add(list, header.name.text, -1, value.start, value.count)
             }
         }
         return unsafe list

@@ -1,4 +1,5 @@
 import CLibrdkafka
+import Records
 import Synchronization
 
 /// What a producer's callbacks point to: the failures of the batch that is being sent.

@@ -1,5 +1,6 @@
 public import CustomerContract
 import JSON
+public import Records
 import Synchronization
 
 /// The backend that keeps customers itself: makes the document that Flexprice would answer.

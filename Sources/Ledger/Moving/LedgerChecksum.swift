@@ -1,5 +1,6 @@
 import Crypto
 import CustomerContract
+import Records
 
 /// A checksum over entries, in the order in which they are added: equal ones mean equal entries, field by field.
 package struct LedgerChecksum: CustomStringConvertible {

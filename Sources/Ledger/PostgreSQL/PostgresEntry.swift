@@ -1,5 +1,6 @@
 import CustomerContract
 import PostgreSQL
+import Records
 
 /// One entry as a row of `customer_worker_customers`, both ways, and the statements that move them.
 enum PostgresEntry {

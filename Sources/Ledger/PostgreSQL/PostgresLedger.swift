@@ -1,5 +1,6 @@
 package import CustomerContract
 import PostgreSQL
+package import Records
 
 /// The ledger of several machines: a PostgreSQL database.
 ///

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 /// One entry as a row of `customers`, both ways.
 enum LedgerRow {

@@ -1,6 +1,7 @@
 import CustomerContract
 import GRDB
 import GRDBSQLite
+import Records
 
 /// One of the statements that every batch runs, bound and stepped by SQLite's own calls.
 ///

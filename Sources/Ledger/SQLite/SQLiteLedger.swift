@@ -2,6 +2,7 @@ public import CustomerContract
 import Foundation
 import GRDB
 import Glibc
+public import Records
 
 /// The ledger of one machine: a SQLite file that survives power cuts, shared safely by processes of the machine.
 ///

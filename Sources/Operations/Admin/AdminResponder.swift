@@ -1,6 +1,7 @@
 import CustomerContract
 import Hummingbird
 import NIOCore
+import Records
 
 /// Answers the four routes of the admin endpoint; nothing in here changes the worker.
 struct AdminResponder: HTTPResponder {

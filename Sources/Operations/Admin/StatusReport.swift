@@ -2,6 +2,7 @@ import CommandWorker
 import CustomerContract
 import JSON
 import Kafka
+import Records
 
 /// What `/status` says: one JSON object with everything that an operator asks first.
 struct StatusReport: Sendable {

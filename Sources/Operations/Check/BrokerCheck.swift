@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 /// Looks at the cluster: whether it answers, the topics and their settings, the dead letters that wait, and whether the
 /// group's offsets may be read.

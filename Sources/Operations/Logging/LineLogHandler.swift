@@ -1,4 +1,5 @@
 package import Logging
+import Records
 
 /// The backend of swift-log: turns each event into one line for a sink.
 ///
@@ -8,7 +9,7 @@ package struct LineLogHandler: LogHandler {
     private let format: LogLineFormat
     private let sink: any LogSink
     private let control: LogLevelControl
-    private let now: @Sendable () -> LogTimestamp
+    private let now: @Sendable () -> UnixMilliseconds
     private var ownLevel: Logger.Level?
 
     /// The facts of every line of this logger.
@@ -31,7 +32,7 @@ package struct LineLogHandler: LogHandler {
             sink: sink,
             control: control,
             metadataProvider: metadataProvider,
-            now: LogTimestamp.now
+            now: UnixMilliseconds.now
         )
     }
 
@@ -41,7 +42,7 @@ package struct LineLogHandler: LogHandler {
         sink: any LogSink,
         control: LogLevelControl,
         metadataProvider: Logger.MetadataProvider? = nil,
-        now: @escaping @Sendable () -> LogTimestamp
+        now: @escaping @Sendable () -> UnixMilliseconds
     ) {
         self.label = label
         self.format = format

@@ -1,8 +1,9 @@
 import Logging
+import Records
 
 /// Everything that one line tells, before it has a form.
 struct LogLine: Sendable {
-    let time: LogTimestamp
+    let time: UnixMilliseconds
     let level: Logger.Level
     let message: String
 
@@ -12,7 +13,7 @@ struct LogLine: Sendable {
     /// The facts, sorted by name so that equal events give equal lines; dictionaries are flattened with dots.
     let fields: [(name: String, value: LogField)]
 
-    init(time: LogTimestamp, level: Logger.Level, message: String, label: String, metadata: Logger.Metadata) {
+    init(time: UnixMilliseconds, level: Logger.Level, message: String, label: String, metadata: Logger.Metadata) {
         self.time = time
         self.level = level
         self.message = LogField.bounded(message)

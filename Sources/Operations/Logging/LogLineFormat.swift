@@ -1,4 +1,5 @@
 import Logging
+import Records
 
 /// How a line is written.
 package enum LogLineFormat: Sendable, Equatable {
@@ -18,7 +19,7 @@ package enum LogLineFormat: Sendable, Equatable {
         switch self {
         case .json: Self.json(line)
         case .text:
-            "\(line.time.text) \(Self.padded(Self.name(line.level), 8)) \(Self.sentence(line))\n"
+            "\(line.time.description) \(Self.padded(Self.name(line.level), 8)) \(Self.sentence(line))\n"
         case .journal:
             "<\(Self.priority(line.level))>\(Self.sentence(line))\n"
         }
@@ -53,7 +54,7 @@ package enum LogLineFormat: Sendable, Equatable {
 
     private static func json(_ line: LogLine) -> String {
         var members = [
-            ("time", "\"\(line.time.text)\""), ("level", "\"\(name(line.level))\""),
+            ("time", "\"\(line.time.description)\""), ("level", "\"\(name(line.level))\""),
             ("message", LogEscaping.quoted(line.message)),
         ]
         if !line.label.isEmpty { members.append(("logger", LogEscaping.quoted(line.label))) }

@@ -1,4 +1,5 @@
 package import Logging
+import Records
 import Synchronization
 
 #if canImport(Darwin)

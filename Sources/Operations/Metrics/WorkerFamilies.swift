@@ -1,6 +1,7 @@
 package import CommandWorker
-package import CustomerContract
-package import Kafka
+import CustomerContract
+import Kafka
+package import Records
 
 /// The metrics that the worker's core counts itself, read when they are asked for: nothing is looked up for a command.
 package struct WorkerFamilies: Sendable {

@@ -5,6 +5,7 @@ import Foundation
 package import Kafka
 package import Ledger
 package import Logging
+import Records
 
 /// Builds a worker from settings: the one place where a setting meets the part that it is for.
 package struct WorkerAssembly: Sendable {

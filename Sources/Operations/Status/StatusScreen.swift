@@ -1,5 +1,6 @@
 import CustomerContract
 package import JSON
+import Records
 
 /// Draws what `/status` says, for a person.
 ///

@@ -1,4 +1,5 @@
 package import Kafka
+package import Records
 import Synchronization
 
 /// Asks a broker for the ends of logs while the consumer does not fetch, so that the lag of a paused worker is known.

@@ -1,6 +1,7 @@
 package import CommandWorker
 package import CustomerContract
 import Kafka
+import Records
 import Synchronization
 
 /// Looks at the worker from outside, once a second and whenever somebody asks, and remembers what it saw.

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 
 /// A command that is to be sent.
 struct RowCommand: Sendable {
@@ -10,7 +11,7 @@ struct RowCommand: Sendable {
     /// The value, as it stands in the file.
     let value: [UInt8]?
     /// The headers that its line names, if it is a line of an export.
-    let headers: [KafkaHeader]
+    let headers: RecordHeaders
 
     /// The event type of a create command.
     static let type = "flexprice.customer.create.v1"
@@ -19,18 +20,19 @@ struct RowCommand: Sendable {
 
     /// The record: a CloudEvent in binary mode, unless its line says otherwise.
     func record(to topic: String) -> ProducerRecord {
-        let ours = [
-            (HeaderName.ceSpecVersion, "1.0"), (HeaderName.ceID, self.id.text), (HeaderName.ceType, Self.type),
-            (HeaderName.ceSource, Self.source), (HeaderName.contentType, "application/json"),
+        let ours: RecordHeaders = [
+            .ceSpecVersion: "1.0", .ceID: self.id.text,
+            .ceType: Self.type, .ceSource: Self.source,
+            .contentType: "application/json",
         ]
-        let missing = ours.filter { name, _ in
-            !self.headers.contains { $0.name.lowercased() == name }
+        let missing = ours.filter { ours in
+            !self.headers.contains { $0.name.isSameIgnoringCase(ours.name) }
         }
         return ProducerRecord(
             topic: topic,
             key: self.key,
             value: self.value,
-            headers: missing.map { KafkaHeader(name: $0.0, value: Array($0.1.utf8)) } + self.headers
+            headers: RecordHeaders(Array(missing) + self.headers)
         )
     }
 }

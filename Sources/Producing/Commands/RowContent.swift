@@ -1,6 +1,6 @@
 import CustomerContract
 import JSON
-import Kafka
+import Records
 import Topics
 
 /// What stands in a row: a command's fields, or a line of an export with a command inside.
@@ -10,7 +10,7 @@ struct RowContent {
     /// The value.
     let value: [UInt8]?
     /// The headers that the line names, less those of a dead letter.
-    let headers: [KafkaHeader]
+    let headers: RecordHeaders
     /// The line of an export, to be written down again if the command fails.
     let line: JSONObject?
     /// The fields, if the value is an object.

@@ -1,5 +1,6 @@
 package import CustomerContract
 import Kafka
+import Records
 
 /// Makes commands of rows, by the rules that the worker applies.
 ///
@@ -25,11 +26,11 @@ package struct RowRules: Sendable {
     func command(_ row: InputRow) throws(RowProblem) -> RowCommand {
         if let problem = row.problem { throw problem }
         let content = try RowContent(row)
-        let message = CommandMessage(
+        let message = KafkaRecord(
             position: Self.nowhere,
             key: content.key,
             value: content.value,
-            headers: content.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+            headers: content.headers
         )
         let decoded = self.reader.read(message)
         if self.validates, case .refused(_, let failure) = decoded { throw RowProblem(failure) }

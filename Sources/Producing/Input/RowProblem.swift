@@ -1,4 +1,4 @@
-package import CustomerContract
+import CustomerContract
 package import JSON
 import Topics
 

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 /// How far a sending is, for whoever watches it.
 package struct ProduceProgress: Sendable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 /// A sending while it goes on: what was sent, what waits for its result, what came of it.

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 /// The commands that were sent and have no result yet; some 50 bytes each.
 ///

@@ -1,5 +1,6 @@
-package import CustomerContract
+import CustomerContract
 package import JSON
+package import Records
 
 /// One line of the audit log: who did what to the dead letters or to the ledger, when, and what came of it.
 package struct AuditEntry: Sendable {

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Topics
 
 /// What a job has done so far.

@@ -1,5 +1,6 @@
-package import CustomerContract
+import CustomerContract
 package import Kafka
+package import Records
 package import Topics
 
 /// Every decision of a redrive: what to read, what to send, when, and when to stop.

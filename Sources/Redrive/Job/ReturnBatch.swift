@@ -1,4 +1,5 @@
-package import Kafka
+import Kafka
+package import Records
 package import Topics
 
 /// What goes back in one transaction.

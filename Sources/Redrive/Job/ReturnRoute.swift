@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 package import Kafka
+package import Records
 package import Topics
 
 /// Makes the record that goes back out of a dead letter, or says why it stays.
@@ -38,7 +39,7 @@ package struct ReturnRoute: Sendable {
     /// timestamp is the time of sending: with its old one the topic's retention might take it at once.
     package func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
         guard letter.redriveCount < self.maximumLaps else { return .failure(.lapsSpent) }
-        if letter.has(.valueDropped) { return .failure(.valueDropped) }
+        if letter.record.headers.has(DeadLetterReduction.valueDropped.name) { return .failure(.valueDropped) }
         guard let topic = self.destination ?? letter.source?.topic else { return .failure(.noSource) }
         if self.forbidden.contains(topic) || topic.hasPrefix("__") { return .failure(.forbiddenTopic) }
         guard let partitionCount = self.partitionCounts[topic], partitionCount > 0 else {
@@ -47,7 +48,7 @@ package struct ReturnRoute: Sendable {
 
         var key = letter.has(.keyAdded) ? nil : letter.commandKey
         var value = letter.record.value
-        var partition = letter.source?.topic.isSame(as: topic) == true ? letter.source?.partition : nil
+        var partition = letter.source?.topic.hasSameBytes(as: topic) == true ? letter.source?.partition : nil
         if let known = partition, Int(known) >= partitionCount { partition = nil }
         if !self.mending.isEmpty {
             guard let mended = self.mending.applied(to: value, isStructuredEvent: letter.isStructuredEvent) else {
@@ -73,18 +74,18 @@ package struct ReturnRoute: Sendable {
         )
     }
 
-    private func headers(of letter: DeadLetter) -> [KafkaHeader] {
+    private func headers(of letter: DeadLetter) -> RecordHeaders {
         let foreign = letter.dialect == .own ? nil : letter.dialect?.headers
-        let count = DeadLetterHeader.redriveCount.rawValue
+        let count = DeadLetterHeader.redriveCount.name
         var headers = letter.record.headers.filter { header in
             // Our own headers stay: the worker replaces them if the command fails again, and until then they tell its
             // story.
-            !header.name.isSame(as: count) && !header.name.isSame(as: DeadLetter.redrivenFrom)
+            header.name != count && header.name != DeadLetter.redrivenFrom
                 && DeadLetterReduction(name: header.name) == nil
                 && !(foreign?.owns(header.name) ?? false)
         }
-        headers.append(KafkaHeader(name: count, value: Array("\(letter.redriveCount + 1)".utf8)))
-        headers.append(KafkaHeader(name: DeadLetter.redrivenFrom, value: Array(letter.position.description.utf8)))
+        headers.append(RecordHeader(name: count, text: "\(letter.redriveCount + 1)"))
+        headers.append(RecordHeader(name: DeadLetter.redrivenFrom, text: letter.position.description))
         return headers
     }
 
@@ -93,7 +94,7 @@ package struct ReturnRoute: Sendable {
         func id(_ value: [UInt8]?) -> String? {
             value.flatMap { try? JSONParser.parseObject($0) }?["external_id"]?.stringValue
         }
-        guard let key, let before = id(old), let after = id(new), !before.isSame(as: after),
+        guard let key, let before = id(old), let after = id(new), !before.hasSameBytes(as: after),
             key.elementsEqual(before.utf8)
         else { return nil }
         return Array(after.utf8)
@@ -101,14 +102,9 @@ package struct ReturnRoute: Sendable {
 }
 
 extension DeadLetter {
-    /// Whether the dead-letter topic did not take the command as it was.
-    fileprivate func has(_ reduction: DeadLetterReduction) -> Bool {
-        self.record.headers.contains { DeadLetterReduction(name: $0.name) == reduction }
-    }
-
     /// Whether the value is a CloudEvent around the command (contract, section 2).
     var isStructuredEvent: Bool {
-        let type = self.record.headers.last { $0.name.lowercased() == HeaderName.contentType }?.value ?? []
+        let type = self.record.headers[ignoringCase: .contentType] ?? []
         return String(decoding: type, as: UTF8.self).lowercased().hasPrefix("application/cloudevents+json")
     }
 }

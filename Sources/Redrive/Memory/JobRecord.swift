@@ -1,6 +1,7 @@
-package import CustomerContract
+import CustomerContract
 import JSON
 import Kafka
+package import Records
 import Topics
 
 /// What the cluster remembers of the topic's last job, in the metadata of the job group's first partition.

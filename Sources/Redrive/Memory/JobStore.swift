@@ -1,5 +1,6 @@
-package import CustomerContract
+import CustomerContract
 package import Kafka
+package import Records
 
 /// Keeps a topic's ``JobRecord`` and ``SentBack`` in the cluster, and sends what goes back, both in one transaction.
 ///

@@ -1,4 +1,5 @@
 package import Kafka
+package import Records
 import Topics
 
 /// Which dead letters of a topic have been sent back, by any job, ever (as far as the topic keeps them).

@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Kafka
+import Records
 import Topics
 
 extension RedriveOperation {

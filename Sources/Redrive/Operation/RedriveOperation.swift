@@ -1,5 +1,6 @@
 import CustomerContract
 package import Kafka
+import Records
 import Topics
 
 /// Carries out a redrive: looks, plans, takes the topic, and does what a ``RedriveJob`` decides.
@@ -105,7 +106,7 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
     }
 
     private func resultRanges(_ topics: [TopicDescription]) async throws -> [TopicPartition: Range<Int64>] {
-        guard topics.contains(where: { $0.name.isSame(as: self.request.resultTopic) }) else { return [:] }
+        guard topics.contains(where: { $0.name.hasSameBytes(as: self.request.resultTopic) }) else { return [:] }
         return try await TopicSnapshot(self.request.resultTopic, self.admin).ranges
     }
 

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Topics
 
 /// What a redrive is going to do, before anything is done.

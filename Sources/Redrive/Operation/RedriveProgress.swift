@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 /// How far a redrive is, for whoever watches it.
 package struct RedriveProgress: Sendable {

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 /// The job's record while a process is at it, and how it is written: each writing moves the beat.

@@ -1,5 +1,6 @@
-package import CustomerContract
+import CustomerContract
 package import Kafka
+package import Records
 package import Topics
 
 /// A dead-letter topic as it stands at one moment, for everything that only looks: nothing is changed, not even by an

@@ -1,5 +1,6 @@
-package import CustomerContract
+import CustomerContract
 import Kafka
+package import Records
 package import Topics
 
 /// Dead letters counted in groups: what stands in a topic, at a glance, in bounded memory.
@@ -78,7 +79,7 @@ package struct LetterReport: Sendable {
         if tally.samples.count < Self.mostSamples { tally.samples.append(letter.position) }
         tally.reason = tally.reason ?? letter.reason
         self.groups[group] = tally
-        if !isSentBack, let timestamp = letter.record.timestamp.map({ UnixMilliseconds($0) }) {
+        if !isSentBack, let timestamp = letter.record.timestamp {
             self.oldestWaitingRecord = min(self.oldestWaitingRecord ?? timestamp, timestamp)
         }
     }

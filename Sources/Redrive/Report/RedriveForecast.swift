@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 /// What a redrive would do, found by doing everything but sending.
@@ -40,12 +41,12 @@ package struct RedriveForecast: Sendable {
         switch self.route.record(for: letter) {
         case .success(let record):
             self.targets[record.topic, default: 0] += 1
-            guard record.topic.isSame(as: self.commandTopic) else { return }
-            let message = CommandMessage(
+            guard record.topic.hasSameBytes(as: self.commandTopic) else { return }
+            let message = KafkaRecord(
                 position: letter.position,
                 key: record.key,
                 value: record.value,
-                headers: record.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+                headers: record.headers
             )
             if case .refused(_, let failure) = CommandReader().read(message) {
                 self.wouldFail[failure.code.rawValue, default: 0] += 1

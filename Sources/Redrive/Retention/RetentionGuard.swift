@@ -1,5 +1,4 @@
-package import CustomerContract
-import Kafka
+package import Records
 
 /// Whether dead letters that nobody has dealt with are about to be deleted by their topic's retention.
 ///

@@ -1,5 +1,6 @@
 package import CustomerContract
 import Kafka
+package import Records
 package import Topics
 
 /// Which dead letters are meant: those that meet every condition that is set.

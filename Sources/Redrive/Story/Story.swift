@@ -2,6 +2,7 @@ package import CustomerContract
 import JSON
 import Kafka
 import Ledger
+import Records
 import Topics
 
 /// What the topics and the ledger tell of one customer or one command, in order, and what follows from it.
@@ -26,20 +27,20 @@ package struct Story: Sendable {
     // MARK: What is told
 
     mutating func command(_ record: KafkaRecord) {
-        let position = RecordPosition(record)
+        let position = record.position
         self.commands[position] = self.commands[position] ?? false
-        let headers = HeaderReading(headers: record.headers)
+        let headers = record.headers
         var text = "the command was put on the topic"
         var details: [(String, String)] = []
-        if let from = headers.text(DeadLetter.redrivenFrom) {
-            let lap = headers.text(DeadLetterHeader.redriveCount.rawValue) ?? "?"
+        if let from = headers.filledText(DeadLetter.redrivenFrom) {
+            let lap = headers.filledText(DeadLetterHeader.redriveCount.name) ?? "?"
             text = "the command was sent back from the dead letter \(from), for the \(Self.ordinal(lap)) time"
         }
-        if let id = headers.text(HeaderName.ceID) { details.append(("command_id", id)) }
+        if let id = headers.filledText(.ceID) { details.append(("command_id", id)) }
         details.append(("bytes", "\(record.value?.count ?? 0)"))
         self.events.append(
             StoryEvent(
-                at: record.timestamp.map { UnixMilliseconds($0) },
+                at: record.timestamp,
                 kind: .command,
                 position: position,
                 command: position,

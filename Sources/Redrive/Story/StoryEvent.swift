@@ -1,4 +1,5 @@
-package import CustomerContract
+import CustomerContract
+package import Records
 
 /// One thing that happened to a customer's commands, as a topic or the ledger tells it.
 package struct StoryEvent: Sendable {

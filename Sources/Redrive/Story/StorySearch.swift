@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 /// Decides which records belong to a story, looking at as little of each as will do.
@@ -32,13 +33,13 @@ struct StorySearch: Sendable {
     }
 
     func finds(command record: KafkaRecord) -> Bool {
-        if let position, RecordPosition(record) == position { return true }
+        if let position, record.position == position { return true }
         guard let externalID, self.mayFind(record) else { return false }
         return DeadLetter(record).externalIDs.contains(externalID)
     }
 
     func finds(result record: KafkaRecord, of command: RecordPosition) -> Bool {
-        if let position, RecordPosition(record) == position || command == position { return true }
+        if let position, record.position == position || command == position { return true }
         guard let externalID else { return false }
         return record.key.map { $0.elementsEqual(externalID.text.utf8) } ?? false
     }
@@ -47,7 +48,7 @@ struct StorySearch: Sendable {
         if let position {
             if letter.position == position { return true }
             if let source = letter.source, source.partition == position.partition, source.offset == position.offset,
-                source.topic.isSame(as: position.topic)
+                source.topic.hasSameBytes(as: position.topic)
             {
                 return true
             }

@@ -1,6 +1,7 @@
 package import CustomerContract
 package import Kafka
 package import Ledger
+package import Records
 import Topics
 
 /// Gathers a ``Story``: reads the topics of commands, results and dead letters once, and asks the ledger and the
@@ -61,9 +62,9 @@ package struct StoryTeller: Sendable {
         var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
         try await reader.visit { record in
             let topic = record.topicPartition.topic
-            if topic.isSame(as: self.commandTopic) {
+            if topic.hasSameBytes(as: self.commandTopic) {
                 if search.finds(command: record) { story.command(record) }
-            } else if topic.isSame(as: self.resultTopic) {
+            } else if topic.hasSameBytes(as: self.resultTopic) {
                 if search.mayFind(record), let event = ResultEvent(record), let command = event.command,
                     search.finds(result: record, of: command)
                 {

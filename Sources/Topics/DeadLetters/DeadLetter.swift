@@ -1,6 +1,7 @@
 package import CustomerContract
 import JSON
-package import Kafka
+import Kafka
+package import Records
 
 /// A record of a dead-letter topic, and what its headers tell of the command that failed.
 package struct DeadLetter: Sendable {
@@ -15,7 +16,7 @@ package struct DeadLetter: Sendable {
     }
 
     /// The header in which a record that was sent back names its dead letter.
-    package static let redrivenFrom = "dlq-redriven-from"
+    package static let redrivenFrom: HeaderName = "dlq-redriven-from"
 
     /// The record.
     package let record: KafkaRecord
@@ -44,13 +45,13 @@ package struct DeadLetter: Sendable {
 
     /// Reads a record's headers; whatever they are, there is an answer.
     package init(_ record: KafkaRecord) {
-        let reading = HeaderReading(headers: record.headers)
+        let reading = record.headers
         let dialect = Dialect.last(in: record.headers.map(\.name))
         let names = dialect?.headers
         self.record = record
         self.dialect = dialect
         self.source = names.flatMap { names in
-            reading.text(names.topic).map {
+            reading.filledText(names.topic).map {
                 Source(
                     topic: $0,
                     partition: reading.number(names.partition, names.numbers, as: Int32.self),
@@ -58,36 +59,36 @@ package struct DeadLetter: Sendable {
                 )
             }
         }
-        self.kind = names?.kinds.lazy.compactMap { reading.text($0) }.first.map(Self.className)
-        self.reason = reading.text(names?.message)
-        self.group = reading.text(names?.group)
-        let earlier = EarlierDeadLetter(record.headers.map { MessageHeader(name: $0.name, value: $0.value) })
+        self.kind = names?.kinds.lazy.compactMap { reading.filledText($0) }.first.map(Self.className)
+        self.reason = reading.filledText(names?.message)
+        self.group = reading.filledText(names?.group)
+        let earlier = EarlierDeadLetter(record.headers)
         // Flexprice's own replay tool counts in a header of another name.
         let replays = dialect == .watermill ? reading.number("replay_count", .text, as: Int32.self) : nil
         self.redriveCount = max(earlier.redriveCount, Int(replays ?? 0))
         self.deliveryCount = max(earlier.deliveryCount, 1)
         self.firstFailedAt = earlier.firstFailedAt
-        let timestamp = record.timestamp.map { UnixMilliseconds($0) }
         guard dialect == .own else {
             self.isRetryable = nil
             self.commandID = nil
-            self.failedAt = timestamp
+            self.failedAt = record.timestamp
             return
         }
-        self.isRetryable = reading.text(DeadLetterHeader.retryable.rawValue).flatMap { Bool($0) }
-        self.commandID = reading.text(DeadLetterHeader.commandID.rawValue)
+        self.isRetryable = reading.filledText(DeadLetterHeader.retryable.name).flatMap { Bool($0) }
+        self.commandID = reading.filledText(DeadLetterHeader.commandID.name)
         self.failedAt =
-            reading.text(DeadLetterHeader.lastFailedAt.rawValue).flatMap { UnixMilliseconds(parsing: $0) } ?? timestamp
+            reading.filledText(DeadLetterHeader.lastFailedAt.name).flatMap { UnixMilliseconds(parsing: $0) }
+            ?? record.timestamp
     }
 
     /// `TOPIC/PARTITION/OFFSET` of the dead letter itself.
-    package var position: RecordPosition { RecordPosition(self.record) }
+    package var position: RecordPosition { self.record.position }
 
     /// The key that the command had.
     package var commandKey: [UInt8]? {
         // Karafka keys its dead letters by partition, and writes a key of null as an empty text.
         guard let name = self.dialect?.headers.key,
-            let key = HeaderReading(headers: self.record.headers).bytes(name)
+            let key = self.record.headers[name]
         else { return self.record.key }
         return key.isEmpty ? nil : key
     }

@@ -1,3 +1,5 @@
+import Records
+
 /// Whose convention a dead letter's headers follow.
 package enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// Ours, with the names of KIP-1191.
@@ -18,12 +20,8 @@ package enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// The dialect that wrote last: libraries append their headers, so it is the one whose topic header stands last.
     ///
     /// A record can carry several when it has failed in one system after another.
-    static func last(in names: some BidirectionalCollection<String>) -> Dialect? {
-        for name in names.reversed() {
-            guard let dialect = Self.byTopicHeader[name], dialect.headers.topic.isSame(as: name) else { continue }
-            return dialect
-        }
-        return nil
+    static func last(in names: some BidirectionalCollection<HeaderName>) -> Dialect? {
+        names.reversed().lazy.compactMap { Self.byTopicHeader[$0] }.first
     }
 
     private static let byTopicHeader = Dictionary(uniqueKeysWithValues: Self.allCases.map { ($0.headers.topic, $0) })

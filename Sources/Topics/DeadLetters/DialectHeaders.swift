@@ -1,4 +1,5 @@
 import CustomerContract
+package import Records
 
 /// The names of a dialect's headers and how it writes numbers.
 package struct DialectHeaders: Sendable {
@@ -10,27 +11,27 @@ package struct DialectHeaders: Sendable {
         case bigEndian
     }
 
-    var topic: String
-    var partition: String?
-    var offset: String?
-    var group: String?
+    var topic: HeaderName
+    var partition: HeaderName?
+    var offset: HeaderName?
+    var group: HeaderName?
     /// Why, for programs: a code or the name of an exception's class; the first that is there counts.
-    var kinds: [String] = []
+    var kinds: [HeaderName] = []
     /// Why, in words.
-    var message: String?
+    var message: HeaderName?
     /// The key that the command had, where the dialect replaces it.
-    var key: String?
+    var key: HeaderName?
     var numbers = Numbers.text
     /// Every header whose name begins so is the dialect's.
     var prefix: String?
     /// Other names that are the dialect's.
-    var others: [String] = []
+    var others: [HeaderName] = []
 
     /// Whether a header belongs to the dialect, and so must not go back with the command.
-    package func owns(_ name: String) -> Bool {
-        if let prefix, name.utf8.starts(with: prefix.utf8) { return true }
+    package func owns(_ name: HeaderName) -> Bool {
+        if let prefix, name.text.utf8.starts(with: prefix.utf8) { return true }
         let names = [self.topic, self.partition, self.offset, self.group, self.message, self.key].compactMap { $0 }
-        return (names + self.kinds + self.others).contains { $0.isSame(as: name) }
+        return (names + self.kinds + self.others).contains(name)
     }
 }
 
@@ -45,13 +46,13 @@ extension Dialect {
         switch self {
         case .own:
             DialectHeaders(
-                topic: DeadLetterHeader.topic.rawValue,
-                partition: DeadLetterHeader.partition.rawValue,
-                offset: DeadLetterHeader.offset.rawValue,
-                group: DeadLetterHeader.group.rawValue,
-                kinds: [DeadLetterHeader.code.rawValue],
-                message: DeadLetterHeader.message.rawValue,
-                others: DeadLetterHeader.allCases.map(\.rawValue)
+                topic: DeadLetterHeader.topic.name,
+                partition: DeadLetterHeader.partition.name,
+                offset: DeadLetterHeader.offset.name,
+                group: DeadLetterHeader.group.name,
+                kinds: [DeadLetterHeader.code.name],
+                message: DeadLetterHeader.message.name,
+                others: DeadLetterHeader.allCases.map(\.name)
             )
         case .spring:
             DialectHeaders(
@@ -111,9 +112,4 @@ extension Dialect {
             )
         }
     }
-}
-
-extension String {
-    /// Whether both have the same bytes; `==` would take canonically equivalent names for one.
-    package func isSame(as other: String) -> Bool { self.utf8.elementsEqual(other.utf8) }
 }

@@ -1,6 +1,7 @@
 import CustomerContract
 package import JSON
-package import Kafka
+import Kafka
+package import Records
 
 /// One dead letter as a line of JSON, from which it can be had back.
 ///
@@ -28,13 +29,13 @@ package struct ExportLine: Sendable, Hashable {
     /// The partition that it came from.
     package let partition: Int32?
     /// The timestamp of its record.
-    package let timestamp: Int64?
+    package let timestamp: UnixMilliseconds?
     /// The key.
     package let key: [UInt8]?
     /// The value.
     package let value: [UInt8]?
     /// The headers, those of the dead letter included.
-    package let headers: [KafkaHeader]
+    package let headers: RecordHeaders
     /// What is known of the failure; for people, and not needed to send the command again.
     package let about: JSONObject
     /// Whether the value is kept byte for byte.
@@ -63,12 +64,14 @@ package struct ExportLine: Sendable, Hashable {
         var object = JSONObject([.init(name: "dead_letter", value: .object(self.about))])
         if let topic { object["topic"] = .string(topic) }
         if let partition { object["partition"] = .number(JSONNumber(Int(partition))) }
-        if let timestamp { object["timestamp"] = .number(JSONNumber(Int(timestamp))) }
+        if let timestamp { object["timestamp"] = .number(JSONNumber(Int(timestamp.value))) }
         object.members.append(Self.text("key", self.key))
         object["headers"] = .array(
             self.headers.map { header in
                 .object(
-                    JSONObject([.init(name: "name", value: .string(header.name)), Self.text("value", header.value)])
+                    JSONObject([
+                        .init(name: "name", value: .string(header.name.text)), Self.text("value", header.value),
+                    ])
                 )
             }
         )
@@ -104,26 +107,26 @@ package struct ExportLine: Sendable, Hashable {
         self.isExact = object["value"]?.objectValue == nil
         self.topic = object["topic"]?.stringValue
         self.partition = object.integer("partition").flatMap { Int32(exactly: $0) }
-        self.timestamp = object.integer("timestamp").map { Int64($0) }
+        self.timestamp = object.integer("timestamp").map { UnixMilliseconds(Int64($0)) }
         self.key = try Self.bytes("key", in: object)
         self.value = try Self.bytes("value", in: object)
-        var headers: [KafkaHeader] = []
+        var headers: RecordHeaders = []
         for element in object["headers"]?.arrayValue ?? [] {
             guard let header = element.objectValue, let name = header["name"]?.stringValue else {
                 throw Problem(description: "a header without a name")
             }
-            headers.append(KafkaHeader(name: name, value: try Self.bytes("value", in: header)))
+            headers.append(RecordHeader(name: HeaderName(name), value: try Self.bytes("value", in: header)))
         }
         self.headers = headers
     }
 
     /// The headers of the command, without those by which a dead letter says what became of it.
-    package var commandHeaders: [KafkaHeader] {
+    package var commandHeaders: RecordHeaders {
         let foreign = self.about["dialect"]?.stringValue.flatMap { Dialect(rawValue: $0) }?.headers
         let own = Dialect.own.headers
         return self.headers.filter { header in
             !own.owns(header.name) && !(foreign?.owns(header.name) ?? false)
-                && !header.name.isSame(as: DeadLetter.redrivenFrom)
+                && header.name != DeadLetter.redrivenFrom
                 && DeadLetterReduction(name: header.name) == nil
         }
     }
@@ -132,7 +135,7 @@ package struct ExportLine: Sendable, Hashable {
     package static func text(_ name: String, _ bytes: [UInt8]?) -> JSONObject.Member {
         guard let bytes else { return .init(name: name, value: .null) }
         if let text = String(validating: bytes, as: UTF8.self) { return .init(name: name, value: .string(text)) }
-        return .init(name: "\(name)_base64", value: .string(Base64Text.encode(bytes)))
+        return .init(name: "\(name)_base64", value: .string(Base64.encode(bytes)))
     }
 
     /// The member `value`: an object where the bytes are one, so that it can be read and mended.
@@ -145,7 +148,7 @@ package struct ExportLine: Sendable, Hashable {
 
     private static func bytes(_ name: String, in object: JSONObject) throws(Problem) -> [UInt8]? {
         if let text = object["\(name)_base64"]?.stringValue {
-            guard let bytes = Base64Text.decode(text) else {
+            guard let bytes = Base64.decode(text) else {
                 throw Problem(description: "\(name)_base64 is not base64")
             }
             return bytes

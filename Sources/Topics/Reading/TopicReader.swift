@@ -1,4 +1,5 @@
 package import Kafka
+package import Records
 
 /// Reads topics once, from where they begin to where they ended when the reading began, with bounded memory.
 package struct TopicReader {

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 /// How far a bounded reading has come: each partition from its start up to its end, and not beyond.
 ///

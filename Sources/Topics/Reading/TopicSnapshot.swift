@@ -1,4 +1,5 @@
 package import Kafka
+package import Records
 
 /// A topic's partitions and their ends at one moment.
 package struct TopicSnapshot: Sendable, Hashable {
@@ -34,7 +35,7 @@ package struct TopicSnapshot: Sendable, Hashable {
         _ admin: Admin,
         within limit: Duration = .seconds(10)
     ) async throws(KafkaError) {
-        guard let found = try await admin.topics(timeout: limit).first(where: { $0.name.isSame(as: topic) }) else {
+        guard let found = try await admin.topics(timeout: limit).first(where: { $0.name.hasSameBytes(as: topic) }) else {
             return nil
         }
         var ranges: [TopicPartition: Range<Int64>] = [:]

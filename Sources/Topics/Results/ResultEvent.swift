@@ -1,6 +1,7 @@
 package import CustomerContract
 package import JSON
-package import Kafka
+import Kafka
+package import Records
 
 /// A result event as it stands in a topic (contract, section 3), read leniently for all that print, count or await
 /// results.
@@ -33,8 +34,8 @@ package struct ResultEvent: Sendable {
             let code = (status == "created" ? body["outcome"] : body["error"]?.objectValue?["code"])?.stringValue,
             let id = Self.commandID(of: record)?.text ?? body["command"]?.objectValue?["id"]?.stringValue
         else { return nil }
-        self.position = RecordPosition(record)
-        self.timestamp = record.timestamp.map { UnixMilliseconds($0) }
+        self.position = record.position
+        self.timestamp = record.timestamp
         self.commandID = CommandID(id)
         self.externalID = body["external_id"]?.stringValue.map { ExternalID($0) }
         self.isCreated = status == "created"
@@ -44,16 +45,12 @@ package struct ResultEvent: Sendable {
 
     /// The command that a record answers, without a look at its value; `nil` when no header says.
     package static func commandID(of record: KafkaRecord) -> CommandID? {
-        Self.text(HeaderName.ceCausationID, of: record).map { CommandID($0) }
+        record.headers.text(.ceCausationID).map { CommandID($0) }
     }
 
     /// The neutral correlation id that a record carries; `nil` when there is none, or none in UTF-8.
     package static func correlationID(of record: KafkaRecord) -> String? {
-        Self.text(HeaderName.correlationID, of: record)
-    }
-
-    private static func text(_ name: String, of record: KafkaRecord) -> String? {
-        record.headers.last { $0.name == name }?.value.flatMap { String(validating: $0, as: UTF8.self) }
+        record.headers.text(.correlationID)
     }
 
     // MARK: What few look at
@@ -88,11 +85,4 @@ package struct ResultEvent: Sendable {
     package var details: JSONObject? { self.error?["details"]?.objectValue }
 
     private var error: JSONObject? { self.isCreated ? nil : self.body["error"]?.objectValue }
-}
-
-extension RecordPosition {
-    /// Where a record stands.
-    package init(_ record: KafkaRecord) {
-        self.init(topic: record.topicPartition.topic, partition: record.topicPartition.partition, offset: record.offset)
-    }
 }

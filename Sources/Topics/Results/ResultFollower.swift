@@ -1,4 +1,5 @@
 package import Kafka
+package import Records
 
 /// Follows a topic of results from given places on, as no group's member: committed records only, no offset is changed.
 package struct ResultFollower: Sendable {

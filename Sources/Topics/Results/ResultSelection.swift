@@ -1,4 +1,5 @@
 package import CustomerContract
+package import Records
 
 /// Which result events are meant; all that is said must hold.
 package struct ResultSelection: Sendable {

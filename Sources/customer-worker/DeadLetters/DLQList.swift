@@ -1,6 +1,7 @@
 import ArgumentParser
 import CustomerContract
 import Operations
+import Records
 import Redrive
 
 extension DLQCommand {

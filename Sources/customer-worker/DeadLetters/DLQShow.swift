@@ -3,6 +3,7 @@ import CustomerContract
 import JSON
 import Kafka
 import Operations
+import Records
 import Redrive
 import Topics
 
@@ -74,7 +75,9 @@ extension DLQCommand {
             let width = lines.map(\.0.count).max() ?? 0
             var text = lines.map { "\($0.padding(to: width))  \($1.printable)\n" }.joined()
             text += "\nheaders\n"
-            for header in letter.record.headers { text += "  \(header.name.printable): \(Self.shown(header.value))\n" }
+            for header in letter.record.headers {
+                text += "  \(header.name.text.printable): \(Self.shown(header.value))\n"
+            }
             text += "\nkey    \(Self.shown(letter.record.key))\nvalue  \(Self.shownValue(letter.record.value))\n"
             return text
         }

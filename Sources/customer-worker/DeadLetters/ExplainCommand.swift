@@ -3,6 +3,7 @@ import CustomerContract
 import Foundation
 import Ledger
 import Operations
+import Records
 import Redrive
 
 /// `explain`: what became of a customer or a command, and why.

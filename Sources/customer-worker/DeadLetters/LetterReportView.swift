@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Redrive
 
 /// A report about dead letters as a table and as JSON.

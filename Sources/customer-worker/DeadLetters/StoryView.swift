@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Redrive
 
 /// A story as people read it, and as JSON.

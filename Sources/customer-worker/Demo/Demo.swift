@@ -6,6 +6,7 @@ import Foundation
 import Kafka
 import Ledger
 import Logging
+import Records
 import Topics
 
 /// The demo's parts: an embedded broker, a simulated Flexprice, and the worker between them.
@@ -103,7 +104,7 @@ struct Demo {
                 partition: sample.key == nil ? 0 : nil,
                 key: sample.key.map { Array($0.utf8) },
                 value: sample.value.map { Array($0.utf8) },
-                headers: sample.headers + [KafkaHeader(name: "correlationId", value: Array(sample.label.utf8))]
+                headers: RecordHeaders(sample.headers + [RecordHeader(name: .correlationID, text: sample.label)])
             )
         }
         let failures = try await producer.send(records)

@@ -1,4 +1,6 @@
+import CustomerContract
 import Kafka
+import Records
 
 /// A command of the demo: what is sent, and what must come back.
 struct DemoSample {
@@ -6,11 +8,11 @@ struct DemoSample {
     let label: String
     let key: String?
     let value: String?
-    let headers: [KafkaHeader]
+    let headers: RecordHeaders
     /// `outcome` of a created result, or `error.code` of a failed one.
     let expected: String
 
-    init(_ label: String, key: String?, _ value: String?, headers: [KafkaHeader] = [], expect expected: String) {
+    init(_ label: String, key: String?, _ value: String?, headers: RecordHeaders = [], expect expected: String) {
         self.label = label
         self.key = key
         self.value = value
@@ -58,7 +60,7 @@ enum DemoCommandMix {
             "with a CloudEvents id",
             key: "acct_0002",
             #"{"external_id":"acct_0002","name":"Beta"}"#,
-            headers: [KafkaHeader(name: "ce_id", value: Array("signup-77".utf8))],
+            headers: [RecordHeader(name: .ceID, text: "signup-77")],
             expect: "created"
         ),
         DemoSample(

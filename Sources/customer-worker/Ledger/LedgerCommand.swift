@@ -4,6 +4,7 @@ import Foundation
 import JSON
 import Ledger
 import Operations
+import Records
 import Redrive
 import Topics
 

@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Ledger
+import Records
 
 /// What the ledger remembers of one customer, as people read it, and as JSON.
 struct LedgerEntryView {

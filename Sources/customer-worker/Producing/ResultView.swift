@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 import Topics
 
 /// One result event, as people read it and as JSON; each ends with a newline.

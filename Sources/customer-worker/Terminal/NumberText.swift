@@ -1,4 +1,4 @@
-import CustomerContract
+import Records
 
 /// Numbers and times as people read them.
 enum NumberText {

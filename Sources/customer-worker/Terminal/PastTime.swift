@@ -1,5 +1,5 @@
-import CustomerContract
 import Operations
+import Records
 
 /// A time as an option writes it: by the calendar, or as how long ago it is.
 enum PastTime {

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 import Synchronization
 
 /// How far something is, for whoever watches it.

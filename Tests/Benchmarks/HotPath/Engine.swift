@@ -1,13 +1,14 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 
 @testable import CommandWorker
 
 /// The core among effects that cost nothing: every record is another customer, of one partition.
 struct Engine {
     private var core: WorkerCore
-    private let decoder = CommandDecoder(reader: CommandReader())
+    private let reader = CommandReader()
     private let customer: CustomerDocument
     private var uptime: Duration = .zero
     private var settled = 0
@@ -53,7 +54,7 @@ struct Engine {
     }
 
     private mutating func receive(_ record: KafkaRecord) {
-        self.core.received(record, decode: self.decoder.decode, at: self.now)
+        self.core.received(record, decode: self.reader.read, at: self.now)
     }
 
     private mutating func turnUntilQuiet() {

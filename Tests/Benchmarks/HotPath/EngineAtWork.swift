@@ -22,13 +22,13 @@ struct EngineAtWork {
 
     /// Carries so many commands; how many results were published.
     static func run(_ count: Int) throws -> Int {
-        let decoder = CommandDecoder(reader: CommandReader())
+        let reader = CommandReader()
         var engine = EngineAtWork()
         var taken = 0
         while engine.settled < count {
             for _ in 0..<min(engine.core.pollLimit, 512, count - taken) {
                 let record = Samples.record(taken, id: taken % Self.ids)
-                engine.core.received(record, decode: decoder.decode, at: engine.now)
+                engine.core.received(record, decode: reader.read, at: engine.now)
                 taken += 1
             }
             engine.turn()

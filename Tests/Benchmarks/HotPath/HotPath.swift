@@ -1,5 +1,3 @@
-import CustomerContract
-import Kafka
 import Ledger
 
 @testable import CommandWorker

@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 
 /// Commands of an ordinary size: a name, an e-mail, an address, two metadata, and the headers of a CloudEvent.
 enum Samples {
@@ -23,9 +24,8 @@ enum Samples {
             rest /= 10
         }
         return KafkaRecord(
-            topicPartition: Self.partition,
-            offset: Int64(number),
-            timestamp: 1_795_341_600_000,
+            position: RecordPosition(Self.partition, offset: Int64(number)),
+            timestamp: UnixMilliseconds(1_795_341_600_000),
             key: key,
             value: value,
             headers: Self.headers
@@ -40,19 +40,15 @@ enum Samples {
         "address_city":"Springfield","address_country":"US","metadata":{"plan":"pro","region":"us-east"}}
         """.utf8
     )
-    private static let headers = [
-        KafkaHeader(name: "ce_id", value: Array("4f1c3a52-90e5-4d7e-8d5a-5f0f8a1b2c3d".utf8)),
-        KafkaHeader(name: "ce_type", value: Array("flexprice.customer.create.v1".utf8)),
+    private static let headers: RecordHeaders = [
+        RecordHeader(name: "ce_id", value: Array("4f1c3a52-90e5-4d7e-8d5a-5f0f8a1b2c3d".utf8)),
+        RecordHeader(name: "ce_type", value: Array("flexprice.customer.create.v1".utf8)),
     ]
 
     static func command(_ number: Int) throws -> CreateCustomerCommand {
         let record = Self.record(number)
-        let message = CommandMessage(
-            position: RecordPosition(
-                topic: Self.partition.topic,
-                partition: Self.partition.partition,
-                offset: record.offset
-            ),
+        let message = KafkaRecord(
+            position: record.position,
             timestamp: UnixMilliseconds(1_795_341_600_000),
             key: record.key,
             value: record.value,

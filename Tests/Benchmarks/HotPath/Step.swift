@@ -35,10 +35,10 @@ enum Step: String, CaseIterable {
     }
 
     private static func decode(_ count: Int) throws -> Int {
-        let decoder = CommandDecoder(reader: CommandReader())
+        let reader = CommandReader()
         var done = 0
         for number in 0..<count {
-            if case .command = decoder.decode(Samples.record(number)) { done += 1 }
+            if case .command = reader.read(Samples.record(number)) { done += 1 }
         }
         return done
     }

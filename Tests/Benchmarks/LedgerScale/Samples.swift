@@ -1,6 +1,7 @@
 import Crypto
 import CustomerContract
 import Ledger
+import Records
 
 /// External ids without any order, which is the worst for an index, and entries of an ordinary size.
 enum Samples {
@@ -22,7 +23,7 @@ enum Samples {
             "address_line1":"1 Main Street","address_city":"Springfield","address_country":"US",\
             "metadata":{"plan":"pro","region":"us-east"}}
             """
-        let message = CommandMessage(
+        let message = KafkaRecord(
             position: RecordPosition(topic: "customer_commands", partition: 3, offset: Int64(number)),
             timestamp: UnixMilliseconds(1_795_341_600_000),
             value: Array(body.utf8),

@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 
 @testable import CommandWorker
 
@@ -69,7 +70,7 @@ final class CoreDriver {
     {
         self.core.received(
             Self.record(offset, id: id, of: partition, isValid: isValid),
-            decode: CommandDecoder(reader: CommandReader()).decode,
+            decode: CommandReader().read,
             at: self.moment
         )
     }
@@ -138,9 +139,8 @@ final class CoreDriver {
         isValid: Bool = true
     ) -> KafkaRecord {
         KafkaRecord(
-            topicPartition: partition,
-            offset: offset,
-            timestamp: 1_800_000_000_000,
+            position: RecordPosition(partition, offset: offset),
+            timestamp: UnixMilliseconds(1_800_000_000_000),
             key: nil,
             value: Array((isValid ? #"{"external_id":"\#(id)"}"# : #"{"external_id":"\#(id)","name":7}"#).utf8)
         )
@@ -148,7 +148,7 @@ final class CoreDriver {
 
     /// The command of a record, as another worker would have read it.
     static func command(_ offset: Int64, id: String) -> CreateCustomerCommand? {
-        let decoded = CommandDecoder(reader: CommandReader()).decode(Self.record(offset, id: id))
+        let decoded = CommandReader().read(Self.record(offset, id: id))
         return if case .command(let command) = decoded { command } else { nil }
     }
 }

@@ -1,5 +1,6 @@
 import CustomerContract
 import Ledger
+import Records
 import Testing
 
 @testable import CommandWorker

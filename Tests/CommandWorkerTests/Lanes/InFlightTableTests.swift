@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 import Testing
 
 @testable import CommandWorker
@@ -58,7 +59,7 @@ import Testing
 extension InFlightCommand {
     /// A command that was refused at decoding, the simplest there is.
     fileprivate static func sample(number: Int, size: Int) -> InFlightCommand {
-        let message = CommandMessage(position: .init(topic: "t", partition: 0, offset: Int64(number)), value: nil)
+        let message = KafkaRecord(position: .init(topic: "t", partition: 0, offset: Int64(number)), value: nil)
         return InFlightCommand(
             decoded: CommandReader().read(message),
             assignment: AssignmentID(value: 0),

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Testing
 
 @testable import CommandWorker
@@ -26,7 +27,7 @@ import Testing
     private static func topics(_ encoder: RecordEncoder) async -> [String] {
         let position = RecordPosition(topic: "commands", partition: 0, offset: 7)
         let context = CommandContext(
-            message: CommandMessage(position: position, value: []),
+            message: KafkaRecord(position: position, value: []),
             id: CommandID("c"),
             externalID: ExternalID("a"),
             correlation: ReplyCorrelation(replyTopic: "replies")

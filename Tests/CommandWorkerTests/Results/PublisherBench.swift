@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Synchronization
 import Testing
 
@@ -102,12 +103,12 @@ final class PublisherBench: Sendable {
 
     private func result(replyTopic: String?, fails: Bool) throws -> CommandResult {
         let offset = Int64(self.published.next())
-        let message = CommandMessage(
+        let message = KafkaRecord(
             position: RecordPosition(topic: "commands", partition: 0, offset: offset),
             timestamp: UnixMilliseconds(1_800_000_000_000),
             key: nil,
             value: Array(#"{"external_id":"a\#(offset)"}"#.utf8),
-            headers: replyTopic.map { [MessageHeader(name: HeaderName.replyTo, text: $0)] } ?? []
+            headers: replyTopic.map { [.replyTo: $0] } ?? []
         )
         guard case .command(let command) = CommandReader(mode: .full).read(message) else { throw NoCommand() }
         return CommandResult(

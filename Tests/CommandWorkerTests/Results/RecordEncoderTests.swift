@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Testing
 
 @testable import CommandWorker
@@ -27,13 +28,13 @@ import Testing
         _ offset: Int64,
         bytes: Int = 10,
         fails: Bool = false,
-        headers: [MessageHeader] = [],
+        headers: RecordHeaders = [],
         replyTopic: String? = nil
     ) -> CommandResult {
         let blob = String(repeating: "x", count: bytes)
         return CommandResult(
             context: CommandContext(
-                message: CommandMessage(
+                message: KafkaRecord(
                     position: RecordPosition(topic: "commands", partition: 0, offset: offset),
                     key: Array("a".utf8),
                     value: Array(blob.utf8),
@@ -81,7 +82,9 @@ import Testing
 
     @Test func `a dead letter leaves out what makes it too large, and no more`() async {
         let encoder = await Self.encoder(["letters": 10_000])
-        let heavy = (0..<10).map { MessageHeader(name: "h\($0)", value: [UInt8](repeating: 0, count: 5_000)) }
+        let heavy = RecordHeaders(
+            (0..<10).map { RecordHeader(name: HeaderName("h\($0)"), value: [UInt8](repeating: 0, count: 5_000)) }
+        )
         let encoded = await encoder.encode([
             Self.result(0, fails: true), Self.result(1, bytes: 20_000, fails: true),
             Self.result(2, fails: true, headers: heavy), Self.result(3, bytes: 20_000, fails: true, headers: heavy),

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 @testable import CommandWorker
 @testable import CustomerContract

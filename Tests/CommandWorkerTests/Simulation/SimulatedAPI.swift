@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 @testable import CommandWorker
 
@@ -48,7 +49,7 @@ struct SimulatedAPI {
             let isOther = Int.random(in: 0...3, using: &random) == 0
             let body = SimulatedLog.body(of: id.text, isConflict: isOther)
             let position = RecordPosition(topic: "elsewhere", partition: 0, offset: 0)
-            let message = CommandMessage(position: position, value: body)
+            let message = KafkaRecord(position: position, value: body)
             if case .command(let command) = SimulatedLog.reader.read(message) { self.make(command) }
         }
         self.creates = [:]

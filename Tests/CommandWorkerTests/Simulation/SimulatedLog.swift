@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 
 @testable import CommandWorker
 
@@ -19,7 +20,6 @@ struct SimulatedLog {
     static let reader = CommandReader()
 
     init(_ profile: SimulationProfile, random: inout SplitMix64) {
-        let decoder = CommandDecoder(reader: Self.reader)
         for number in 0..<profile.partitions {
             let name = TopicPartition(topic: "commands", partition: Int32(number))
             self.names.append(name)
@@ -30,16 +30,15 @@ struct SimulatedLog {
                     offset += Int64.random(in: 1...5, using: &random)
                 }
                 let record = KafkaRecord(
-                    topicPartition: name,
-                    offset: offset,
-                    timestamp: 1_800_000_000_000 + offset,
+                    position: RecordPosition(name, offset: offset),
+                    timestamp: UnixMilliseconds(1_800_000_000_000 + offset),
                     key: nil,
                     value: Self.value(profile, random: &random)
                 )
                 commands.append(
                     LoggedCommand(
                         record: record,
-                        decoded: decoder.decode(record),
+                        decoded: Self.reader.read(record),
                         visibleFrom: profile.production * index / profile.recordsPerPartition
                     )
                 )

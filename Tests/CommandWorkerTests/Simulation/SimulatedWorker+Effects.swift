@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
 
 @testable import CommandWorker
 

@@ -1,6 +1,7 @@
 import CustomerContract
 import Foundation
 import Kafka
+import Records
 
 @testable import CommandWorker
 
@@ -182,7 +183,7 @@ final class Simulation {
         self.seen[record.topicPartition] = max(self.seen[record.topicPartition] ?? 0, record.offset + 1)
         let index = self.log.index(in: record.topicPartition, from: record.offset)
         guard let commands = self.log.partitions[record.topicPartition], index < commands.count else {
-            return CommandDecoder(reader: SimulatedLog.reader).decode(record)
+            return SimulatedLog.reader.read(record)
         }
         return self.sabotage?.lane(of: commands[index].decoded) ?? commands[index].decoded
     }

@@ -1,4 +1,5 @@
 import CustomerContract
+import Records
 
 @testable import CommandWorker
 

@@ -1,6 +1,7 @@
 import CustomerContract
 import Foundation
 import JSON
+import Records
 
 /// The code's side of `Tests/Contract/agreement.py`: what it makes of messages, and messages that it makes itself.
 ///
@@ -44,7 +45,7 @@ enum ContractJudge {
 
     private static func make(
         _ count: UInt64,
-        _ one: (inout EventMaker) -> OutgoingMessage,
+        _ one: (inout EventMaker) -> ProducerRecord,
         from start: () -> EventMaker
     ) {
         var maker = start()

@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 
 /// Makes results and dead letters as the worker would write them: of commands of every kind that the code has read,
 /// with whatever may become of each.
@@ -19,7 +20,7 @@ struct EventMaker {
     }
 
     /// The record of a result of any outcome.
-    mutating func result() -> OutgoingMessage {
+    mutating func result() -> ProducerRecord {
         let decoded = reader.read(message())
         return results.encode(
             CommandResult(
@@ -45,7 +46,7 @@ struct EventMaker {
     }
 
     /// A dead letter, of a command that never was one before or of one that was.
-    mutating func deadLetter() -> OutgoingMessage {
+    mutating func deadLetter() -> ProducerRecord {
         let decoded = reader.read(message())
         let failure: CommandFailure =
             switch decoded {
@@ -80,8 +81,8 @@ struct EventMaker {
         )
     }
 
-    private mutating func message() -> CommandMessage {
-        CommandMessage(
+    private mutating func message() -> KafkaRecord {
+        KafkaRecord(
             position: RecordPosition(
                 topic: random.pick(["customer_commands", String(repeating: "t", count: 249)]),
                 partition: random.pick([0, 3, .max]),
@@ -113,30 +114,30 @@ struct EventMaker {
         return fields
     }
 
-    private mutating func headers() -> [MessageHeader] {
-        var headers: [MessageHeader] = []
-        if random.chance(2) { headers.append(MessageHeader(name: HeaderName.ceID, text: random.text(upTo: 200))) }
+    private mutating func headers() -> RecordHeaders {
+        var headers: RecordHeaders = []
+        if random.chance(2) { headers.append(RecordHeader(name: HeaderName.ceID, text: random.text(upTo: 200))) }
         if random.chance(3) {
             let trace = random.pick(["00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-0", "ff"])
-            headers.append(MessageHeader(name: HeaderName.traceparent, text: trace))
-            headers.append(MessageHeader(name: HeaderName.tracestate, text: random.text(upTo: 30)))
+            headers.append(RecordHeader(name: HeaderName.traceparent, text: trace))
+            headers.append(RecordHeader(name: HeaderName.tracestate, text: random.text(upTo: 30)))
         }
         let correlations = [HeaderName.springCorrelationID, HeaderName.springReplyPartition, HeaderName.correlationID]
         for name in correlations where random.chance(3) {
-            headers.append(MessageHeader(name: name, value: random.bytes(upTo: random.pick([4, 1_100]))))
+            headers.append(RecordHeader(name: name, value: random.bytes(upTo: random.pick([4, 1_100]))))
         }
         for name in [HeaderName.springReplyTopic, HeaderName.replyTo] where random.chance(3) {
             let topic = random.pick(["replies.signup", "own", "secret", random.text(upTo: 300)])
-            headers.append(MessageHeader(name: name, text: topic))
+            headers.append(RecordHeader(name: name, text: topic))
         }
         if random.chance(3) {
-            headers.append(MessageHeader(name: DeadLetterHeader.deliveryCount.rawValue, text: count()))
-            headers.append(MessageHeader(name: DeadLetterHeader.redriveCount.rawValue, text: count()))
-            headers.append(MessageHeader(name: DeadLetterHeader.firstFailedAt.rawValue, text: instant().description))
-            headers.append(MessageHeader(name: DeadLetterHeader.message.rawValue, text: random.text(upTo: 10)))
+            headers.append(RecordHeader(name: DeadLetterHeader.deliveryCount.name, text: count()))
+            headers.append(RecordHeader(name: DeadLetterHeader.redriveCount.name, text: count()))
+            headers.append(RecordHeader(name: DeadLetterHeader.firstFailedAt.name, text: instant().description))
+            headers.append(RecordHeader(name: DeadLetterHeader.message.name, text: random.text(upTo: 10)))
         }
         if random.chance(2) {
-            headers.append(MessageHeader(name: "tenant", value: random.chance(4) ? nil : random.bytes(upTo: 8)))
+            headers.append(RecordHeader(name: "tenant", value: random.chance(4) ? nil : random.bytes(upTo: 8)))
         }
         return headers
     }

@@ -1,10 +1,11 @@
 import CustomerContract
 import JSON
+import Records
 
 /// What the code makes of one message.
 enum Verdicts {
     static func ofCommand(_ value: [UInt8]) -> JSONObject {
-        let message = CommandMessage(
+        let message = KafkaRecord(
             position: RecordPosition(topic: "customer_commands", partition: 0, offset: 0),
             value: value
         )
@@ -31,7 +32,7 @@ enum Verdicts {
         }
     }
 
-    static func ofDeadLetter(_ headers: [MessageHeader]) -> JSONObject {
+    static func ofDeadLetter(_ headers: RecordHeaders) -> JSONObject {
         do throws(UnreadableEvent) {
             let notice = try FailureNotice(reading: headers)
             let command = notice.command

@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Records
 
 /// The names of the wire format as the code has them, for the documents that must have the same.
 enum WireNames {
@@ -10,12 +11,12 @@ enum WireNames {
             .init(name: "outcomes", value: Self.list(CreatedOutcome.allCases.map(\.rawValue))),
             .init(name: "dead_letter_headers", value: Self.list(DeadLetterHeader.allCases.map(\.rawValue))),
             .init(name: "dead_letter_reductions", value: Self.list(DeadLetterReduction.allCases.map(\.rawValue))),
-            .init(name: "command_headers", value: Self.list(Self.events + Self.correlation + Self.trace)),
+            .init(name: "command_headers", value: Self.list((Self.events + Self.correlation + Self.trace).map(\.text))),
             .init(
                 name: "result_headers",
                 value: Self.list(
-                    Self.events + [HeaderName.ceCausationID, HeaderName.replyTopicRefused]
-                        + [HeaderName.resultReduced, HeaderName.deadLetterRefused] + Self.correlation + Self.trace
+                    (Self.events + [.ceCausationID, .replyTopicRefused, .resultReduced, .deadLetterRefused]
+                        + Self.correlation + Self.trace).map(\.text)
                 )
             ),
             .init(name: "command_type", value: .string(CreateCustomerCommand.eventType)),

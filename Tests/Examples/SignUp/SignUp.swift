@@ -1,5 +1,6 @@
 import CustomerCommands
 import CustomerContract
+import Records
 
 /// A sign-up that puts no wait on Flexprice into its path, and a caller that wants to know.
 ///

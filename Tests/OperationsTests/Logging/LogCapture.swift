@@ -1,4 +1,5 @@
 import Logging
+import Records
 import Synchronization
 
 @testable import Operations
@@ -23,7 +24,7 @@ final class LogCapture: LogSink {
         let control = control ?? LogLevelControl(level)
         return Logger(label: label) { label in
             LineLogHandler(label: label, format: format, sink: self, control: control) {
-                LogTimestamp(seconds: 1_795_000_000, nanoseconds: 42_999_999)
+                UnixMilliseconds(1_795_000_000_042)
             }
         }
     }

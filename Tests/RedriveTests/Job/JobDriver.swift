@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 @testable import Redrive
@@ -137,7 +138,7 @@ struct JobDriver {
     /// The dead letters that the log's records come from.
     var origins: [String] {
         self.log.map { record in
-            record.headers.last { $0.name == DeadLetter.redrivenFrom }?.value.map {
+            record.headers[DeadLetter.redrivenFrom].map {
                 String(decoding: $0, as: UTF8.self)
             } ?? "?"
         }

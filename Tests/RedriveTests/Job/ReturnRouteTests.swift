@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Testing
 import Topics
 
@@ -27,7 +28,7 @@ import Topics
     }
 
     private static func header(_ record: ProducerRecord, _ name: String) -> String? {
-        record.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+        record.headers[HeaderName(name)].map { String(decoding: $0, as: UTF8.self) }
     }
 
     @Test func `a command goes back to its place with its bytes, and its laps are counted`() throws {
@@ -61,11 +62,11 @@ import Topics
         for lap in 1...3 {
             let record = try Self.route().record(for: letter).get()
             #expect(Self.header(record, "dlq-redrive-count") == "\(lap)")
-            let message = CommandMessage(
+            let message = KafkaRecord(
                 position: RecordPosition(topic: record.topic, partition: 3, offset: Int64(lap)),
                 key: record.key,
                 value: record.value,
-                headers: record.headers.map { MessageHeader(name: $0.name, value: $0.value) }
+                headers: record.headers
             )
             let again = DeadLetterEncoder(topic: Letters.topic, group: "g", partitionCount: 6).encode(
                 CommandFailure(code: .rejected, message: "again"),
@@ -74,12 +75,14 @@ import Topics
             )
             letter = DeadLetter(
                 KafkaRecord(
-                    topicPartition: TopicPartition(topic: Letters.topic, partition: 3),
-                    offset: Int64(100 + lap),
+                    position: RecordPosition(
+                        TopicPartition(topic: Letters.topic, partition: 3),
+                        offset: Int64(100 + lap)
+                    ),
                     timestamp: nil,
                     key: again.key,
                     value: again.value,
-                    headers: again.headers.map { KafkaHeader(name: $0.name, value: $0.value) }
+                    headers: again.headers
                 )
             )
             #expect(Set(again.headers.map(\.name)).count == again.headers.count)

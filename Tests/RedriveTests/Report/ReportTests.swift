@@ -1,6 +1,7 @@
 import CustomerContract
 import JSON
 import Kafka
+import Records
 import Testing
 import Topics
 
@@ -54,12 +55,11 @@ import Topics
             }
         }
         let record = KafkaRecord(
-            topicPartition: TopicPartition(topic: Letters.topic, partition: 2),
-            offset: 9,
-            timestamp: Bool.random(using: &random) ? 1_764_064_800_000 : nil,
+            position: RecordPosition(TopicPartition(topic: Letters.topic, partition: 2), offset: 9),
+            timestamp: Bool.random(using: &random) ? UnixMilliseconds(1_764_064_800_000) : nil,
             key: bytes(),
             value: bytes(),
-            headers: (0..<3).map { KafkaHeader(name: "h\($0)", value: bytes()) }
+            headers: RecordHeaders((0..<3).map { RecordHeader(name: HeaderName("h\($0)"), value: bytes()) })
         )
         let line = ExportLine(DeadLetter(record), isExact: true)
         let read = try ExportLine(parsing: line.encoded)

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Topics
 
 @testable import Redrive
@@ -17,12 +18,11 @@ enum Letters {
         timestamp: Int64? = 1_764_064_800_000
     ) -> KafkaRecord {
         KafkaRecord(
-            topicPartition: TopicPartition(topic: self.topic, partition: partition),
-            offset: offset,
-            timestamp: timestamp,
+            position: RecordPosition(TopicPartition(topic: self.topic, partition: partition), offset: offset),
+            timestamp: timestamp.map { UnixMilliseconds($0) },
             key: key.map { Array($0.utf8) },
             value: value.map { Array($0.utf8) },
-            headers: headers.map { KafkaHeader(name: $0.0, value: $0.1) }
+            headers: RecordHeaders(headers.map { RecordHeader(name: HeaderName($0.0), value: $0.1) })
         )
     }
 

@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Testing
 import Topics
 
@@ -8,11 +9,10 @@ import Topics
 @Suite struct StoryTests {
     private static let commands = TopicPartition(topic: "customer_commands", partition: 3)
 
-    private static func command(_ offset: Int64, at timestamp: Int64, _ headers: [KafkaHeader] = []) -> KafkaRecord {
+    private static func command(_ offset: Int64, at timestamp: Int64, _ headers: RecordHeaders = []) -> KafkaRecord {
         KafkaRecord(
-            topicPartition: self.commands,
-            offset: offset,
-            timestamp: timestamp,
+            position: RecordPosition(self.commands, offset: offset),
+            timestamp: UnixMilliseconds(timestamp),
             key: Letters.text("acct_1"),
             value: Letters.text(#"{"external_id":"acct_1"}"#),
             headers: headers
@@ -24,8 +24,7 @@ import Topics
             #"{\#(body),"command":{"id":"n","topic":"customer_commands","partition":3,"offset":\#(offset)},"#
             + #""attempts":2,"completed_at":"\#(time)"}"#
         return KafkaRecord(
-            topicPartition: TopicPartition(topic: "customer_results", partition: 0),
-            offset: offset,
+            position: RecordPosition(TopicPartition(topic: "customer_results", partition: 0), offset: offset),
             timestamp: nil,
             key: Letters.text("acct_1"),
             value: Letters.text(value)
@@ -53,8 +52,8 @@ import Topics
                 1_300,
                 at: 1_795_514_400_000,
                 [
-                    KafkaHeader(name: "dlq-redriven-from", value: Letters.text("customer_commands_dlq/0/7")),
-                    KafkaHeader(name: "dlq-redrive-count", value: Letters.text("1")),
+                    RecordHeader(name: "dlq-redriven-from", value: Letters.text("customer_commands_dlq/0/7")),
+                    RecordHeader(name: "dlq-redrive-count", value: Letters.text("1")),
                 ]
             )
         )

@@ -2,6 +2,7 @@ import CustomerContract
 import Foundation
 import JSON
 import Kafka
+import Records
 
 /// A result event taken apart, as a service would read it.
 struct ResultEvent: Sendable {
@@ -27,7 +28,7 @@ struct ResultEvent: Sendable {
     }
 
     func header(_ name: String) -> String? {
-        self.record.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+        self.record.headers[HeaderName(name)].map { String(decoding: $0, as: UTF8.self) }
     }
 
     private static func number(_ value: JSONValue) -> String? {
@@ -37,6 +38,6 @@ struct ResultEvent: Sendable {
 
 extension KafkaRecord {
     func header(_ name: String) -> String? {
-        self.headers.last { $0.name == name }?.value.map { String(decoding: $0, as: UTF8.self) }
+        self.headers[HeaderName(name)].map { String(decoding: $0, as: UTF8.self) }
     }
 }

@@ -1,4 +1,5 @@
 import Kafka
+import Records
 import Testing
 
 /// The brokers that whole-worker tests run against.

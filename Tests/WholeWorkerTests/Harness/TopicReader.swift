@@ -1,4 +1,5 @@
 import Kafka
+import Records
 
 /// Reads a topic as any other service would: committed records only, every partition, from the beginning.
 final class TopicReader: Sendable {

@@ -1,26 +1,26 @@
 /// A record to be produced.
 public struct ProducerRecord: Sendable, Hashable {
-    /// The topic it goes to.
+    /// The topic that it goes to.
     public let topic: String
-    /// The partition, or `nil` to let the partitioner choose by key (murmur2, as Kafka's Java clients do).
+    /// The partition; nil lets the partitioner choose by key (murmur2, as Kafka's Java clients do).
     public let partition: Int32?
-    /// The key; `nil` for null.
+    /// The key; nil for null.
     public let key: [UInt8]?
-    /// The value; `nil` for null (a tombstone).
+    /// The value; nil for null, which is a tombstone.
     public let value: [UInt8]?
-    /// The headers in their order.
-    public let headers: [KafkaHeader]
-    /// Milliseconds since 1970; `nil` for now.
-    public let timestamp: Int64?
+    /// The headers, in this order.
+    public let headers: RecordHeaders
+    /// The record's time; nil for the time of sending.
+    public let timestamp: UnixMilliseconds?
 
-    /// Makes a record to be produced.
+    /// A record with its parts.
     public init(
         topic: String,
         partition: Int32? = nil,
         key: [UInt8]?,
         value: [UInt8]?,
-        headers: [KafkaHeader] = [],
-        timestamp: Int64? = nil
+        headers: RecordHeaders = RecordHeaders(),
+        timestamp: UnixMilliseconds? = nil
     ) {
         self.topic = topic
         self.partition = partition
@@ -38,7 +38,7 @@ extension ProducerRecord {
     package var largestBatchBytes: Int {
         // 61 of the batch, and the record's own numbers.
         var bytes = 61 + 40 + (self.key?.count ?? 0) + (self.value?.count ?? 0)
-        for header in self.headers { bytes += header.name.utf8.count + (header.value?.count ?? 0) + 10 }
+        for header in self.headers { bytes += header.name.text.utf8.count + (header.value?.count ?? 0) + 10 }
         return bytes
     }
 }

@@ -6,6 +6,7 @@ public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConver
     public let partition: Int32
 
     /// Names a partition.
+    @inlinable
     public init(topic: String, partition: Int32) {
         self.topic = topic
         self.partition = partition

@@ -1,7 +1,25 @@
-/// Decodes base64 strictly: RFC 4648, section 4, with padding and nothing between.
-enum Base64 {
+/// Base64 (RFC 4648, section 4), read strictly: with padding and nothing between.
+package enum Base64 {
+    /// The text of bytes, with padding.
+    package static func encode(_ bytes: [UInt8]) -> String {
+        let digits = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+        let length = (bytes.count + 2) / 3 * 4
+        return String(unsafeUninitializedCapacity: length) { text in
+            for place in 0..<length {
+                let start = place / 4 * 3
+                guard place % 4 <= min(bytes.count - start, 3) else {
+                    text[place] = UInt8(ascii: "=")
+                    continue
+                }
+                let three = (start..<start + 3).reduce(0) { $0 << 8 | Int($1 < bytes.count ? bytes[$1] : 0) }
+                text[place] = digits[three >> (18 - place % 4 * 6) & 63]
+            }
+            return length
+        }
+    }
+
     /// The bytes, or nil when the text is not base64.
-    static func decode(_ text: String) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         let digits = Array(text.utf8)
         guard digits.count.isMultiple(of: 4) else { return nil }
         let padding = digits.suffix(2).count { $0 == UInt8(ascii: "=") }

@@ -1,4 +1,4 @@
-import CustomerContract
+import Records
 import Testing
 
 @Suite struct UnixMillisecondsTests {

@@ -2,19 +2,23 @@
 ///
 /// Years are counted from 1 March here, so that the leap day is the last of its year and months have a regular length
 /// pattern: 153 days for every five.
-struct CivilDate: Equatable {
-    let year: Int64
-    let month: Int64
-    let day: Int64
+package struct CivilDate: Sendable, Equatable {
+    /// The year; 0 is the one before the year 1.
+    package let year: Int64
+    /// The month, from 1.
+    package let month: Int64
+    /// The day of the month, from 1.
+    package let day: Int64
 
-    init(year: Int64, month: Int64, day: Int64) {
+    /// A date that need not exist.
+    package init(year: Int64, month: Int64, day: Int64) {
         self.year = year
         self.month = month
         self.day = day
     }
 
     /// The date of a day, counted from 1970-01-01; meant for the years 0 to 9999.
-    init(daysSince1970: Int64) {
+    package init(daysSince1970: Int64) {
         // 719,468 days lie between 0000-03-01 and 1970-01-01; adding one era (400 years) keeps everything positive.
         let shifted = daysSince1970 + 719_468 + 146_097
         let era = shifted / 146_097 - 1
@@ -28,7 +32,7 @@ struct CivilDate: Equatable {
     }
 
     /// The number of days since 1970-01-01.
-    var daysSince1970: Int64 {
+    package var daysSince1970: Int64 {
         let yearFromMarch = year + 400 - (month <= 2 ? 1 : 0)
         let era = yearFromMarch / 400
         let yearOfEra = yearFromMarch % 400
@@ -39,7 +43,7 @@ struct CivilDate: Equatable {
     }
 
     /// Whether the calendar has that day.
-    var exists: Bool {
+    package var exists: Bool {
         guard (1...12).contains(month), day >= 1 else { return false }
         let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
         switch month {

@@ -1,17 +1,26 @@
 /// Where a record stands in Kafka; written `TOPIC/PARTITION/OFFSET`.
 public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
-    /// The topic's name.
-    public let topic: String
-    /// The partition, from 0.
-    public let partition: Int32
+    /// The partition.
+    public let topicPartition: TopicPartition
     /// The offset within the partition, from 0.
     public let offset: Int64
 
-    /// A position in a topic.
-    public init(topic: String, partition: Int32, offset: Int64) {
-        self.topic = topic
-        self.partition = partition
+    /// The topic's name.
+    @inlinable public var topic: String { self.topicPartition.topic }
+    /// The partition's number, from 0.
+    @inlinable public var partition: Int32 { self.topicPartition.partition }
+
+    /// A place in a partition.
+    @inlinable
+    public init(_ topicPartition: TopicPartition, offset: Int64) {
+        self.topicPartition = topicPartition
         self.offset = offset
+    }
+
+    /// A place in a topic.
+    @inlinable
+    public init(topic: String, partition: Int32, offset: Int64) {
+        self.init(TopicPartition(topic: topic, partition: partition), offset: offset)
     }
 
     /// Reads `TOPIC/PARTITION/OFFSET`; nil when the text has another form or a number is negative or too large.
@@ -24,7 +33,7 @@ public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The text form, `TOPIC/PARTITION/OFFSET`.
-    public var description: String { "\(topic)/\(partition)/\(offset)" }
+    public var description: String { "\(self.topic)/\(self.partition)/\(self.offset)" }
 
     /// Digits only: `Int32("+1")` would take a sign.
     private static func number<Number: FixedWidthInteger>(_ digits: Substring.UTF8View, as type: Number.Type) -> Number?

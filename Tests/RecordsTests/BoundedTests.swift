@@ -1,6 +1,5 @@
+import Records
 import Testing
-
-@testable import CustomerContract
 
 @Suite struct BoundedTests {
     private static let ends: [Int64] = [.min, .min + 1, -1, 0, 1, .max - 1, .max]

@@ -1,10 +1,22 @@
-/// The three forms of a date in HTTP (RFC 9110, section 5.6.7), read by hand: no locale, no time zone database, no lock.
+/// Dates in HTTP (RFC 9110, section 5.6.7): written in the first of their three forms, read in each.
 ///
 /// `Sun, 06 Nov 1994 08:49:37 GMT`, and the obsolete `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`, which a
 /// recipient must still understand. The name of the day is not looked at.
-enum HTTPDate {
+package enum HTTPDate {
+    /// The date of seconds since 1970, within the years 0 to 9999.
+    package static func text(_ seconds: Int64) -> String {
+        let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
+        let inDay = seconds - days * 86_400
+        let date = CivilDate(daysSince1970: days)
+        let time = [inDay / 3_600, inDay / 60 % 60, inDay % 60].map { padded($0, 2) }.joined(separator: ":")
+        // 1970-01-01 was a Thursday.
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int((days % 7 + 7) % 7)]
+        let month = months[Int(date.month) - 1]
+        return "\(weekday), \(padded(date.day, 2)) \(month) \(padded(date.year, 4)) \(time) GMT"
+    }
+
     /// Seconds since 1970; `nil` when the text is no such date, or before 1970.
-    static func parse(_ text: String) -> Int64? {
+    package static func parse(_ text: String) -> Int64? {
         let words = text.utf8.split(separator: UInt8(ascii: " ")).map { Array($0) }
         let date: (day: Int64?, month: Int64?, year: Int64?, time: [UInt8])
         switch words.count {
@@ -22,9 +34,10 @@ enum HTTPDate {
             return nil
         }
         guard let day = date.day, let month = date.month, let year = date.year, year >= 1_970,
-            day >= 1, day <= Self.days(inMonth: month, of: year), let seconds = Self.secondsOfDay(date.time)
+            let seconds = Self.secondsOfDay(date.time)
         else { return nil }
-        return Self.daysSince1970(year, month, day) * 86_400 + seconds
+        let civil = CivilDate(year: year, month: month, day: day)
+        return civil.exists ? civil.daysSince1970 * 86_400 + seconds : nil
     }
 
     private static let comma = UInt8(ascii: ",")
@@ -51,20 +64,8 @@ enum HTTPDate {
         return hour * 3_600 + minute * 60 + second
     }
 
-    private static func isLeap(_ year: Int64) -> Bool { year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) }
-
-    private static func days(inMonth month: Int64, of year: Int64) -> Int64 {
-        switch month {
-        case 2: Self.isLeap(year) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-
-    private static func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        let before = year - 1
-        let leapDays = before / 4 - before / 100 + before / 400 - 477
-        let inYear = (1..<month).reduce(0) { $0 + Self.days(inMonth: $1, of: year) }
-        return (year - 1_970) * 365 + leapDays + inYear + day - 1
+    private static func padded(_ number: Int64, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 }

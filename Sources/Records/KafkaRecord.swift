@@ -1,0 +1,40 @@
+/// A record as it was consumed, copied once out of the client's memory.
+///
+/// A null value (tombstone), a null or empty key and headers of any bytes are ordinary inputs here.
+public struct KafkaRecord: Sendable, Hashable {
+    /// Where the record stands.
+    public let position: RecordPosition
+    /// The record's time, by the producer's or the broker's clock as the topic says; nil when it has none.
+    public let timestamp: UnixMilliseconds?
+    /// The key; nil when null.
+    public let key: [UInt8]?
+    /// The value; nil when null, which is a tombstone.
+    public let value: [UInt8]?
+    /// The headers in their order.
+    public let headers: RecordHeaders
+
+    /// The partition that the record stands in.
+    @inlinable public var topicPartition: TopicPartition { self.position.topicPartition }
+    /// The record's offset in its partition, from 0.
+    @inlinable public var offset: Int64 { self.position.offset }
+
+    /// What the record weighs in memory, about, in bytes: key, value, and headers with a little for each.
+    public var byteCount: Int {
+        (self.key?.count ?? 0) + (self.value?.count ?? 0) + self.headers.byteCount
+    }
+
+    /// A record with its parts.
+    public init(
+        position: RecordPosition,
+        timestamp: UnixMilliseconds? = nil,
+        key: [UInt8]? = nil,
+        value: [UInt8]?,
+        headers: RecordHeaders = RecordHeaders()
+    ) {
+        self.position = position
+        self.timestamp = timestamp
+        self.key = key
+        self.value = value
+        self.headers = headers
+    }
+}
