@@ -154,7 +154,7 @@ let package = Package(
         .target(
             name: "FlexpriceSimulator",
             dependencies: [
-                "Records",
+                "JSON", "Records",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -285,7 +285,7 @@ let package = Package(
         .testTarget(
             name: "FlexpriceSimulatorTests",
             dependencies: [
-                "FlexpriceSimulator",
+                "FlexpriceSimulator", "JSON",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

@@ -16,8 +16,8 @@ struct JSONCursor {
         self.maximumDepth = maximumDepth
     }
 
-    /// Reads the whole text as one value.
-    mutating func readDocument() throws(JSONSyntaxError) -> JSONValue {
+    /// Reads the text as one value, to its end or only to that of the value.
+    mutating func readDocument(allowsTrailingBytes: Bool) throws(JSONSyntaxError) -> JSONValue {
         if bytes.starts(with: [0xef, 0xbb, 0xbf]) { throw error(.byteOrderMark, at: 0) }
         do {
             _ = try UTF8Span(validating: bytes.span)
@@ -27,6 +27,7 @@ struct JSONCursor {
         skipWhiteSpace()
         guard index < bytes.count else { throw error(.empty, at: 0) }
         let value = try readValue()
+        if allowsTrailingBytes { return value }
         skipWhiteSpace()
         guard index == bytes.count else { throw error(.trailingBytes) }
         return value

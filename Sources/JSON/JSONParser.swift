@@ -37,10 +37,17 @@ public enum JSONParser {
     }
 
     /// Reads as `parse(_:maximumDepth:)` does, and tells of U+0000 too.
-    package static func read(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONSyntaxError) -> Reading {
+    ///
+    /// - Parameter allowsTrailingBytes: Whether the first value is read and what follows it is left alone; it must be UTF-8
+    ///   all the same.
+    package static func read(
+        _ bytes: [UInt8],
+        maximumDepth: Int = 64,
+        allowsTrailingBytes: Bool = false
+    ) throws(JSONSyntaxError) -> Reading {
         try bytes.withUnsafeBufferPointer { (buffer) throws(JSONSyntaxError) -> Reading in
             var cursor = JSONCursor(buffer, maximumDepth: min(max(maximumDepth, 1), 512))
-            let value = try cursor.readDocument()
+            let value = try cursor.readDocument(allowsTrailingBytes: allowsTrailingBytes)
             return Reading(value: value, containsNUL: cursor.containsNUL)
         }
     }

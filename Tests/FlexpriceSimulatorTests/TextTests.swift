@@ -1,3 +1,4 @@
+import JSON
 import Testing
 
 @testable import FlexpriceSimulator
@@ -32,17 +33,32 @@ import Testing
     }
 
     @Test func `Go escapes what browsers and JavaScript stumble over`() {
-        var writer = GoJSONWriter()
-        writer.string("<>&\"\\\u{8}\u{C}\n\r\t\u{1}\u{1F}\u{7F}\u{2028}\u{2029}\u{2027}é😀/")
+        let json = JSONWriter.encode(
+            .string("<>&\"\\\u{8}\u{C}\n\r\t\u{1}\u{1F}\u{7F}\u{2028}\u{2029}\u{2027}é😀/")
+        )
         let expected =
             #""\u003c\u003e\u0026\"\\\b\f\n\r\t\u0001\u001f"# + "\u{7F}" + #"\u2028\u2029"# + "\u{2027}é😀/\""
-        #expect(String(decoding: writer.bytes, as: UTF8.self) == expected)
+        #expect(String(decoding: GoText.escaped(json), as: UTF8.self) == expected)
     }
 
     @Test(arguments: ["%", "%4", "%zz", "/a%G0"])
     func `a broken escape has no meaning`(text: String) {
         #expect(PercentEncoding.decode(text.utf8) == nil)
         #expect(RequestTarget("/" + text) == nil)
+    }
+
+    @Test(
+        arguments: [
+            (Array("\"é\"".utf8), "\"é\""), ([0x22, 0xFF, 0x22], "\"\u{FFFD}\""), ([0xC3, 0x22], "\u{FFFD}\""),
+            // One for each byte, where the standard library has one for the longest beginning.
+            ([0xF0, 0x9F, 0x98, 0x61], "\u{FFFD}\u{FFFD}\u{FFFD}a"), ([0xED, 0xA0, 0x80], "\u{FFFD}\u{FFFD}\u{FFFD}"),
+            (Array(#"\ud83d\ude00"#.utf8), #"\ud83d\ude00"#), (Array(#"\ud83d\u0041"#.utf8), "\u{FFFD}" + #"\u0041"#),
+            (Array(#"\ude00\ud83d\ud83d\ude00"#.utf8), "\u{FFFD}\u{FFFD}" + #"\ud83d\ude00"#),
+            (Array(#"\\ud83d\"\ud8"#.utf8), #"\\ud83d\"\ud8"#), (Array(#"a\"#.utf8), #"a\"#), ([], ""),
+        ] as [([UInt8], String)]
+    )
+    func `what is not Unicode is read as Go reads it`(bytes: [UInt8], text: String) {
+        #expect(String(decoding: GoText.repaired(bytes), as: UTF8.self) == text)
     }
 
     @Test func `folded names match as Go matches them`() {

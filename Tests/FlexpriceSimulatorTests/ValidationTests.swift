@@ -52,12 +52,12 @@ struct ValidationTests {
         }
     }
 
-    @Test func `nesting deeper than Go reads is an invalid format, and the simulator lives`() async throws {
+    @Test func `nesting deeper than is read is an invalid format, and the simulator lives`() async throws {
         try await withSimulator { harness in
             let deep = String(repeating: "[", count: 200_000)
             let reply = try await harness.send(.POST, "/v1/customers", #"{"external_id":"a","name":"A","x":"# + deep)
             #expect(reply.body == Self.invalidFormat)
-            let allowed = String(repeating: "[", count: 9_998) + String(repeating: "]", count: 9_998)
+            let allowed = String(repeating: "[", count: 510) + String(repeating: "]", count: 510)
             let good = try await harness.send(
                 .POST,
                 "/v1/customers",

@@ -1,3 +1,4 @@
+import JSON
 import Records
 
 /// The look-ups and the search, which read the replica: it may lag.

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// The API's routes: what the server answers to a request, faults included.
 struct CustomersAPI {

@@ -1,5 +1,6 @@
 import Foundation
 import HTTPTypes
+import JSON
 
 /// The simulator's own routes, which the API does not have.
 ///

@@ -1,3 +1,5 @@
+import JSON
+
 /// An error answer of the server, in one of the shapes that exist side by side.
 ///
 /// See `middleware.ErrorHandler` of the server for the flat shape; what its other middleware refuses never gets there
@@ -71,7 +73,7 @@ struct APIError: Sendable {
         message: String,
         status: Int,
         details: [(String, String)],
-        to writer: inout GoJSONWriter
+        to writer: inout JSONWriter
     ) {
         writer.object { writer in
             writer.member("code", code)
@@ -85,7 +87,7 @@ struct APIError: Sendable {
         code: String,
         message: String,
         details: [(String, String)],
-        to writer: inout GoJSONWriter
+        to writer: inout JSONWriter
     ) {
         writer.object { writer in
             writer.name("success")
@@ -100,7 +102,7 @@ struct APIError: Sendable {
     }
 
     /// Go writes a map in the order of its keys.
-    private static func writeDetails(_ details: [(String, String)], to writer: inout GoJSONWriter) {
+    private static func writeDetails(_ details: [(String, String)], to writer: inout JSONWriter) {
         guard !details.isEmpty else { return }
         writer.name("details")
         writer.object { writer in

@@ -1,4 +1,5 @@
 import HTTPTypes
+import JSON
 
 /// What the simulator answers, and how the bytes go out.
 struct Answer: Sendable {
@@ -26,10 +27,10 @@ struct Answer: Sendable {
     /// What gin answers for a path that it does not know, and for a method that the path does not have.
     static let pageNotFound = Answer(status: 404, contentType: "text/plain", body: Array("404 page not found".utf8))
 
-    static func json(status: Int = 200, _ write: (inout GoJSONWriter) -> Void) -> Answer {
-        var writer = GoJSONWriter()
+    static func json(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> Answer {
+        var writer = JSONWriter(capacity: 512)
         write(&writer)
-        return Answer(status: status, contentType: "application/json; charset=utf-8", body: writer.bytes)
+        return Answer(status: status, contentType: "application/json; charset=utf-8", body: GoText.escaped(writer.bytes))
     }
 
     /// A redirect as Go writes it: 301 with a short page for GET, 307 without a body for any other method.

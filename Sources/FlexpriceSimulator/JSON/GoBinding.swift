@@ -1,13 +1,21 @@
-/// Binds the values of a ``JSONTape`` to fields by Go's rules of conversion.
+import JSON
+
+/// Binds JSON to fields by Go's rules of conversion.
 ///
 /// A `null` leaves a field as it was. A value of the wrong type leaves it too, is noted in ``mismatch``, and the rest
 /// is still bound; the caller then answers 400 for the whole body.
 struct GoBinding {
-    let tape: JSONTape
+    /// Whether a value had the wrong type.
     private(set) var mismatch = false
 
-    init(tape: JSONTape) {
-        self.tape = tape
+    /// How deep arrays and objects are read; Go goes to 10,000, which no request of this API needs.
+    static let maximumDepth = 512
+
+    /// The first value of a body, as `json.NewDecoder(body).Decode` takes it: what follows is not looked at.
+    ///
+    /// Nil where Go reports a syntax error, an empty body included.
+    static func firstValue(of body: [UInt8]) -> JSONValue? {
+        try? JSONParser.read(GoText.repaired(body), maximumDepth: maximumDepth, allowsTrailingBytes: true).value
     }
 
     /// A member name as Go compares it: without regard to case, and with U+017F and U+212A as the letters they fold to.
@@ -25,76 +33,74 @@ struct GoBinding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The members of the object at `node` under their folded names; none for `null`, a mismatch for anything else.
-    mutating func members(of node: Int) -> [(name: String, value: Int)] {
-        var members: [(name: String, value: Int)] = []
-        switch tape.nodes[node].kind {
-        case .object: tape.forEachMember(of: node) { members.append((Self.folded($0), $1)) }
-        case .null: break
-        default: mismatch = true
-        }
-        return members
-    }
-
-    mutating func bind(_ node: Int, to field: inout String) {
-        switch tape.nodes[node].kind {
-        case .string: field = tape.string(at: node)
-        case .null: break
-        default: mismatch = true
+    /// The members of an object under their folded names, in their order, so that the last of a repeated name wins; none for
+    /// `null`, a mismatch for anything else.
+    mutating func members(of value: JSONValue) -> [(name: String, value: JSONValue)] {
+        switch value {
+        case .object(let object): return object.members.map { (Self.folded($0.name), $0.value) }
+        case .null: return []
+        case .bool, .number, .string, .array:
+            mismatch = true
+            return []
         }
     }
 
-    mutating func bind(_ node: Int, to field: inout Bool) {
-        switch tape.nodes[node].kind {
-        case .true: field = true
-        case .false: field = false
+    mutating func bind(_ value: JSONValue, to field: inout String) {
+        switch value {
+        case .string(let text): field = text
         case .null: break
-        default: mismatch = true
+        case .bool, .number, .array, .object: mismatch = true
+        }
+    }
+
+    mutating func bind(_ value: JSONValue, to field: inout Bool) {
+        switch value {
+        case .bool(let truth): field = truth
+        case .null: break
+        case .string, .number, .array, .object: mismatch = true
         }
     }
 
     /// Binds a pointer to a string: `null` makes it nil.
-    mutating func bind(_ node: Int, to field: inout String?) {
-        guard tape.nodes[node].kind != .null else {
+    mutating func bind(_ value: JSONValue, to field: inout String?) {
+        guard !value.isNull else {
             field = nil
             return
         }
-        var value = field ?? ""
-        bind(node, to: &value)
-        field = value
+        var text = field ?? ""
+        bind(value, to: &text)
+        field = text
     }
 
     /// Binds a pointer to an integer: `null` makes it nil, `1.0` and `1e2` are no integers.
-    mutating func bind(_ node: Int, to field: inout Int?) {
-        switch tape.nodes[node].kind {
+    mutating func bind(_ value: JSONValue, to field: inout Int?) {
+        switch value {
         case .null: field = nil
-        case .number:
-            if let value = Int(tape.spelling(at: node)) { field = value } else { mismatch = true }
-        default: mismatch = true
+        case .number(let number):
+            if let integer = number.integerValue { field = integer } else { mismatch = true }
+        case .bool, .string, .array, .object: mismatch = true
         }
     }
 
     /// Binds a map of strings: members are added to what is there, and a `null` value is stored as `""`.
-    mutating func bind(_ node: Int, to field: inout Metadata?) {
-        switch tape.nodes[node].kind {
+    mutating func bind(_ value: JSONValue, to field: inout Metadata?) {
+        switch value {
         case .null: field = nil
-        case .object:
+        case .object(let object):
             var map = field ?? Metadata()
-            var members: [(name: String, value: Int)] = []
-            tape.forEachMember(of: node) { members.append(($0, $1)) }
-            for member in members {
-                var value = ""
-                bind(member.value, to: &value)
-                map[member.name] = value
+            for member in object.members {
+                var text = ""
+                bind(member.value, to: &text)
+                map[member.name] = text
             }
             field = map
-        default: mismatch = true
+        case .bool, .number, .string, .array: mismatch = true
         }
     }
 
     /// Binds a slice of strings: `null` makes it nil, a `null` element is `""`.
-    mutating func bind(_ node: Int, to field: inout [String]?) {
-        bindSlice(node, to: &field) { binding, element in
+    mutating func bind(_ value: JSONValue, to field: inout [String]?) {
+        bindSlice(value, to: &field) { binding, element in
             var text = ""
             binding.bind(element, to: &text)
             return text
@@ -103,17 +109,14 @@ struct GoBinding {
 
     /// Binds a slice element by element with `bindElement`.
     mutating func bindSlice<Element>(
-        _ node: Int,
+        _ value: JSONValue,
         to field: inout [Element]?,
-        _ bindElement: (inout GoBinding, Int) -> Element
+        _ bindElement: (inout GoBinding, JSONValue) -> Element
     ) {
-        switch tape.nodes[node].kind {
+        switch value {
         case .null: field = nil
-        case .array:
-            var elements: [Int] = []
-            tape.forEachElement(of: node) { elements.append($0) }
-            field = elements.map { bindElement(&self, $0) }
-        default: mismatch = true
+        case .array(let elements): field = elements.map { bindElement(&self, $0) }
+        case .bool, .number, .string, .object: mismatch = true
         }
     }
 }

@@ -18,9 +18,9 @@ struct SearchFilter {
 
     /// Binds the body of a search; nil where the server answers that the parameters are invalid.
     init?(body: [UInt8]) {
-        guard let tape = JSONTape(firstValueOf: body) else { return nil }
-        var binding = GoBinding(tape: tape)
-        for member in binding.members(of: 0) {
+        guard let value = GoBinding.firstValue(of: body) else { return nil }
+        var binding = GoBinding()
+        for member in binding.members(of: value) {
             switch member.name {
             case "external_ids": binding.bind(member.value, to: &externalIDs)
             case "external_id": binding.bind(member.value, to: &externalID)

@@ -15,9 +15,9 @@ struct UpdateCustomerRequest {
 
     /// Binds `body`; nil where the server answers that the format is invalid.
     init?(body: [UInt8]) {
-        guard let tape = JSONTape(firstValueOf: body) else { return nil }
-        var binding = GoBinding(tape: tape)
-        for member in binding.members(of: 0) {
+        guard let value = GoBinding.firstValue(of: body) else { return nil }
+        var binding = GoBinding()
+        for member in binding.members(of: value) {
             switch member.name {
             case "external_id": binding.bind(member.value, to: &externalID)
             case "name": binding.bind(member.value, to: &name)

@@ -1,3 +1,5 @@
+import JSON
+
 /// A customer as the simulator stores it.
 package struct SimulatedCustomer: Sendable {
     /// The statuses that occur here.
@@ -35,7 +37,7 @@ package struct SimulatedCustomer: Sendable {
     }
 
     /// Writes the customer in the server's order of fields.
-    func write(to writer: inout GoJSONWriter, times precision: TimePrecision) {
+    func write(to writer: inout JSONWriter, times precision: TimePrecision) {
         writer.object { writer in
             writer.member("id", id)
             writer.member("external_id", externalID)
@@ -61,7 +63,7 @@ package struct SimulatedCustomer: Sendable {
         }
     }
 
-    private func writeMetadata(to writer: inout GoJSONWriter) {
+    private func writeMetadata(to writer: inout JSONWriter) {
         guard let storedMetadata else { return writer.null() }
         writer.object { writer in
             for pair in storedMetadata.pairs { writer.member(pair.key, pair.value) }

@@ -1,3 +1,5 @@
+import JSON
+
 /// One element of `integration_entity_mapping`: validated, and then never read by the server.
 struct IntegrationMapping {
     var entityID = ""
@@ -5,8 +7,8 @@ struct IntegrationMapping {
     var providerType = ""
     var providerEntityID = ""
 
-    init(_ node: Int, _ binding: inout GoBinding) {
-        for member in binding.members(of: node) {
+    init(_ value: JSONValue, _ binding: inout GoBinding) {
+        for member in binding.members(of: value) {
             switch member.name {
             case "entity_id": binding.bind(member.value, to: &entityID)
             case "entity_type": binding.bind(member.value, to: &entityType)

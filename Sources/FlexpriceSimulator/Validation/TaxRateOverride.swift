@@ -1,3 +1,5 @@
+import JSON
+
 /// One element of `tax_rate_overrides`.
 ///
 /// Its fields are marked as required in the server's source, but nothing there looks into the list, so an empty code
@@ -9,8 +11,8 @@ struct TaxRateOverride {
     var autoApply = false
     var metadata: Metadata?
 
-    init(_ node: Int, _ binding: inout GoBinding) {
-        for member in binding.members(of: node) {
+    init(_ value: JSONValue, _ binding: inout GoBinding) {
+        for member in binding.members(of: value) {
             switch member.name {
             case "tax_rate_code": binding.bind(member.value, to: &code)
             case "currency": binding.bind(member.value, to: &currency)
