@@ -1,4 +1,4 @@
-public import CustomerContract
+import CustomerContract
 import Kafka
 public import Records
 

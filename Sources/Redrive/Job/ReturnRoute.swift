@@ -46,7 +46,7 @@ package struct ReturnRoute: Sendable {
             return .failure(.noSuchTopic)
         }
 
-        var key = letter.has(.keyAdded) ? nil : letter.commandKey
+        var key = letter.record.headers.has(DeadLetterReduction.keyAdded.name) ? nil : letter.commandKey
         var value = letter.record.value
         var partition = letter.source?.topic.hasSameBytes(as: topic) == true ? letter.source?.partition : nil
         if let known = partition, Int(known) >= partitionCount { partition = nil }
