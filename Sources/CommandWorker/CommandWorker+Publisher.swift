@@ -6,8 +6,7 @@ extension CommandWorker {
     /// For so long a topic's settings are waited for: without them everything is tried as it is.
     private static let limitsTimeout: Duration = .seconds(2)
 
-    /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie, and for the topics'
-    /// limits.
+    /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie.
     func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
         let settings = self.settings
         let admin = try Admin(settings.kafka, log: log)
@@ -17,10 +16,6 @@ extension CommandWorker {
         let limits = TopicLimits(largestRecord: producer.largestRecord) { topic async throws(KafkaError) in
             try await admin.configuration(ofTopic: topic, timeout: Self.limitsTimeout)
         }
-        let topicsOfOurOwn = [settings.resultTopic, settings.deadLetterTopic]
-        // A cluster that does not answer now is asked again when there is something to publish.
-        if deadLetterPartitions != nil { await limits.learn(topicsOfOurOwn) }
-        producer.largestBatch = limits.smallest(of: topicsOfOurOwn)
         let encoder = RecordEncoder(
             results: ResultEncoder(
                 resultsTopic: settings.resultTopic,

@@ -30,6 +30,7 @@ actor AtLeastOncePublisher: ResultPublisher {
 
     /// Connects, so that the first batch need not wait for it.
     func prepare() async {
+        await self.encoder.limits.learn(self.encoder.topicsOfOurOwn)
         _ = try? await self.currentProducer()
     }
 

@@ -11,6 +11,8 @@ final class TopicLimits: Sendable {
     static let safeBytes = 900_000
     /// For so long is an answer, or a lesson, believed.
     static let lifetime: Duration = .seconds(60)
+    /// For so long a cluster that did not answer in time is not asked again: the embedded one never does.
+    static let quietTime: Duration = .seconds(300)
     /// Limits that are remembered; commands name reply topics as they like.
     static let mostTopics = 1_000
 
@@ -25,6 +27,7 @@ final class TopicLimits: Sendable {
     private let describe: @Sendable (String) async throws(KafkaError) -> [String: String]
     private let now: @Sendable () -> ContinuousClock.Instant
     private let entries = Mutex<[String: Entry]>([:])
+    private let quietUntil = Mutex<ContinuousClock.Instant?>(nil)
 
     /// - Parameters:
     ///   - largestRecord: what the producer itself takes, in bytes.
@@ -61,11 +64,6 @@ final class TopicLimits: Sendable {
     /// Whether a topic was ever asked for.
     func knows(_ topic: String) -> Bool { self.entries.withLock { $0[topic] != nil } }
 
-    /// The smallest limit that the cluster told of these topics; `nil` when it told none.
-    func smallest(of topics: [String]) -> Int? {
-        self.entries.withLock { entries in topics.compactMap { entries[$0]?.told }.min() }
-    }
-
     /// Asks for these topics' limits, and waits for the answers; without one, what was known stays.
     ///
     /// - Returns: whether a limit is lower than it was.
@@ -75,9 +73,13 @@ final class TopicLimits: Sendable {
         for topic in topics {
             let told: Int?
             do throws(KafkaError) {
-                told = try await self.describe(topic)["max.message.bytes"].flatMap { Int($0) }
+                told = self.isQuiet ? nil : try await self.describe(topic)["max.message.bytes"].flatMap { Int($0) }
             } catch {
                 told = nil
+                if error.disposition == .retry {
+                    let end = self.now() + Self.quietTime
+                    self.quietUntil.withLock { $0 = end }
+                }
             }
             let now = self.now()
             isLower =
@@ -92,6 +94,8 @@ final class TopicLimits: Sendable {
         }
         return isLower
     }
+
+    private var isQuiet: Bool { self.quietUntil.withLock { $0.map { self.now() < $0 } ?? false } }
 
     /// A topic refused a record of that size, of which the cluster's answer said nothing.
     func teach(_ topic: String, refused bytes: Int) {

@@ -65,6 +65,7 @@ actor TransactionalPublisher: ResultPublisher {
     /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and
     /// with them the next reader of its partitions, until it is aborted.
     func prepare() async {
+        await self.encoder.limits.learn(self.encoder.topicsOfOurOwn)
         _ = try? await self.currentProducer()
     }
 
@@ -111,12 +112,12 @@ actor TransactionalPublisher: ResultPublisher {
             step = .filling
             try await producer.beginTransaction()
             let filled = try await producer.enqueue(encoded.records, plan: encoded.plan)
-            if let refused = filled.refused(after: encoded.plan.limit) { return .refused(refused) }
+            if let end = await self.trial(filled.refused(after: encoded.plan.limit), producer) { return end }
             if !batch.offsets.isEmpty {
                 try await producer.sendOffsets(batch.offsets, of: member)
             }
             let settled = try await producer.settle(encoded.plan)
-            if let refused = settled.refused(after: encoded.plan.limit) { return .refused(refused) }
+            if let end = await self.trial(settled.refused(after: encoded.plan.limit), producer) { return end }
             step = .committing
             try await producer.commitTransaction(attempts: 3)
             return .ended(.published)
@@ -131,6 +132,15 @@ actor TransactionalPublisher: ResultPublisher {
             let refused = await self.producer?.refusedRecords(within: limit).filter { $0.value.isOfRecord } ?? [:]
             return refused.isEmpty ? .failed(cause, at: step) : .refused(refused)
         }
+    }
+
+    /// What refused records make of a transaction; `nil` when there are none.
+    private func trial(_ refused: [Int: KafkaError]?, _ producer: Producer) async -> Trial? {
+        guard let refused, let first = refused.values.first else { return nil }
+        let own = refused.filter { $0.value.isOfRecord }
+        if !own.isEmpty { return .refused(own) }
+        // All were given up because the transaction failed, as for a topic that it could not add.
+        return .failed(await producer.transactionError() ?? first, at: .filling)
     }
 
     private func recover(

@@ -150,8 +150,10 @@ public struct ResultEncoder: Sendable {
             writer.plainName("error")
             write(failure, extent, to: &writer)
         }
-        write("warnings", result.context.warnings, to: &writer)
-        if case .created = result.outcome { write("unverified", result.unverified, to: &writer) }
+        if extent != .minimal {
+            write("warnings", result.context.warnings, to: &writer)
+            if case .created = result.outcome { write("unverified", result.unverified, to: &writer) }
+        }
         writer.plainName("command")
         write(result.context, to: &writer)
         writer.plainName("attempts")

@@ -16,17 +16,29 @@ extension Admin {
             throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
         }
         defer { unsafe rd_kafka_queue_destroy(queue) }
+        // Without it the request would live on for a minute behind an answer that nothing waits for any more.
+        let options = unsafe rd_kafka_AdminOptions_new(self.client.pointer, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
+        defer { if let options = unsafe options { unsafe rd_kafka_AdminOptions_destroy(options) } }
+        var text = [CChar](repeating: 0, count: 512)
+        let count = text.count
+        let code = unsafe rd_kafka_AdminOptions_set_request_timeout(
+            options,
+            timeout.wholeMilliseconds,
+            &text,
+            count
+        )
+        try Self.check(code, nil)
         var resources: [OpaquePointer?] = unsafe [resource]
-        unsafe rd_kafka_DescribeConfigs(self.client.pointer, &resources, 1, nil, queue)
+        unsafe rd_kafka_DescribeConfigs(self.client.pointer, &resources, 1, options, queue)
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
             throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
         }
         defer { unsafe rd_kafka_event_destroy(event) }
         unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
 
-        var count = 0
+        var answerCount = 0
         guard let result = unsafe rd_kafka_event_DescribeConfigs_result(event),
-            let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &count), count > 0
+            let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &answerCount), answerCount > 0
         else { return [:] }
         let answer = unsafe answers[0]
         unsafe try Self.check(rd_kafka_ConfigResource_error(answer), rd_kafka_ConfigResource_error_string(answer))

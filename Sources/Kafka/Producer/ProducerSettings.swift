@@ -7,11 +7,6 @@ public struct ProducerSettings: Sendable, Hashable {
     /// It must be the same after a
     /// restart, or readers of `read_committed` wait for the old instance's transaction to time out.
     public var transactionalID: String?
-    /// The bytes of a record batch, at most, if less than librdkafka's million: what the smallest limit of a topic
-    /// allows.
-    ///
-    /// A record that is larger goes alone.
-    public var largestBatch: Int?
     /// Whether the producer remembers where each record came to stand, for ``Producer/takePositions()``.
     public var reportsPositions: Bool
 
@@ -20,7 +15,6 @@ public struct ProducerSettings: Sendable, Hashable {
         self.client = client
         self.transactionalID = transactionalID
         self.reportsPositions = reportsPositions
-        self.largestBatch = nil
     }
 
     /// The bytes of a record, at most, that the client itself takes (`message.max.bytes`).
@@ -30,8 +24,7 @@ public struct ProducerSettings: Sendable, Hashable {
 
     /// The bytes of a record batch of several records, at most (`batch.size`).
     public var batchBytes: Int {
-        let passed = self.client.passthrough["batch.size"].flatMap { Int($0) } ?? 1_000_000
-        return max(1, min(passed, self.largestBatch ?? .max))
+        self.client.passthrough["batch.size"].flatMap { Int($0) } ?? 1_000_000
     }
 
     private static let defaultLargestRecord = 104_857_600
@@ -74,7 +67,6 @@ public struct ProducerSettings: Sendable, Hashable {
             ("delivery.report.only.error", "false"),
             ("allow.auto.create.topics", "false"),
         ]
-        if self.largestBatch != nil { owned.append(("batch.size", "\(self.batchBytes)")) }
         if let id = self.transactionalID {
             defaults["transaction.timeout.ms"] = "\(Self.defaultTransactionTimeout)"
             owned.append(("transactional.id", id))

@@ -14,7 +14,16 @@ import Testing
         }
         private let state: Mutex<State>
 
-        init(_ limits: [String: String]?) { self.state = Mutex(State(limits: limits)) }
+        private let error: KafkaError
+
+        init(
+            _ limits: [String: String]?,
+            error: String = "TOPIC_AUTHORIZATION_FAILED",
+            _ disposition: KafkaError.Disposition = .permanent
+        ) {
+            self.state = Mutex(State(limits: limits))
+            self.error = KafkaError(name: error, code: 29, message: "", disposition: disposition)
+        }
 
         var directory: TopicLimits {
             TopicLimits(
@@ -33,9 +42,7 @@ import Testing
                 state.questions += 1
                 return state.limits
             }
-            guard let limits else {
-                throw KafkaError(name: "TOPIC_AUTHORIZATION_FAILED", code: 29, message: "", disposition: .permanent)
-            }
+            guard let limits else { throw self.error }
             return limits[topic].map { ["max.message.bytes": $0] } ?? [:]
         }
     }
@@ -47,8 +54,6 @@ import Testing
         #expect(limits.bytes(of: "huge") == 10_000_000)
         #expect(limits.bytes(of: "odd") == 10_000_000)
         #expect(limits.bytes(of: "none") == 10_000_000)
-        #expect(limits.smallest(of: ["small", "huge", "none"]) == 5_000)
-        #expect(limits.smallest(of: ["none"]) == nil)
     }
 
     @Test func `a limit that was lowered explains a refusal once`() async {
@@ -79,6 +84,17 @@ import Testing
         cluster.wait(TopicLimits.lifetime)
         await limits.learn(["t"])
         #expect(limits.bytes(of: "t") == 10_000_000)
+    }
+
+    @Test func `a cluster that does not answer in time is not asked again for a while`() async {
+        let cluster = Cluster(nil, error: "_TIMED_OUT", .retry)
+        let limits = cluster.directory
+        await limits.learn(["a", "b", "c"])
+        #expect(cluster.questions == 1)
+        cluster.set(["a": "5000"])
+        cluster.wait(TopicLimits.quietTime)
+        #expect(await limits.learn(["a"]))
+        #expect(cluster.questions == 2)
     }
 
     @Test func `an unknown topic is asked for once, however often it is used meanwhile`() async {
