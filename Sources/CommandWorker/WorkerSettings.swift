@@ -68,6 +68,8 @@ public struct WorkerSettings: Sendable {
             maximumInFlight: self.maximumInFlight,
             maximumInFlightBytes: self.maximumInFlightBytes,
             breaker: self.breaker,
+            // A command of which only the envelope is checked may break a rule of the API by itself.
+            judgesRefusals: self.validation == .full,
             revocationBudget: self.revocationBudget
         )
     }

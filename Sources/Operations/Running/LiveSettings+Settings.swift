@@ -11,7 +11,8 @@ extension LiveSettings {
                 initialInterval: settings.retry.initialInterval,
                 maximumInterval: settings.retry.maxInterval,
                 multiplier: settings.retry.multiplier,
-                maximumElapsedTime: settings.retry.maxElapsedTime
+                maximumElapsedTime: settings.retry.maxElapsedTime,
+                maximumHold: settings.retry.maxHold
             ),
             requestLimit: RequestLimit(settings.api.maxConcurrency, atMost: requestBound),
             rateLimit: settings.api.rateLimit,

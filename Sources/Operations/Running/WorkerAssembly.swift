@@ -49,6 +49,7 @@ package struct WorkerAssembly: Sendable {
             window: settings.breaker.window,
             failureRatio: settings.breaker.failureRatio,
             minimumRequests: settings.breaker.minimumRequests,
+            refusals: settings.breaker.refusals,
             probeWaits: settings.breaker.probeInterval...settings.breaker.probeMaxInterval
         )
 

@@ -311,6 +311,15 @@ extension Misconfiguration {
             ]
         ),
         Self(
+            name: "a hold without end and refusals below none",
+            yaml: "retry:\n  max_hold: 2h\nbreaker:\n  refusals: -1\n",
+            problems: [
+                "retry.max_hold (file config.yaml:2): found \"2h\"; expected a duration from 1s to 1h, written like "
+                    + "250ms, 30s, 2m or 1h",
+                "breaker.refusals (file config.yaml:4): found \"-1\"; expected a whole number from 0 to 100000",
+            ]
+        ),
+        Self(
             name: "probes that shrink",
             yaml: "breaker:\n  probe_interval: 10s\n  probe_max_interval: 5s\n",
             problems: [
