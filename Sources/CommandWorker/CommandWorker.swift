@@ -123,7 +123,7 @@ public final class CommandWorker: Sendable {
         )
         let clock = ContinuousClock()
         let start = clock.now
-        var reach = BrokerReach()
+        var watch = ConsumerWatch()
         var alarm: Duration?
         while !Task.isCancelled {
             var now = Moment(uptime: clock.now - start, wall: .now())
@@ -138,14 +138,19 @@ public final class CommandWorker: Sendable {
             let limit = core.pollLimit
             let events = limit > 0 ? consumer.poll(limit: limit) : []
             for event in events {
-                reach.receive(event)
+                watch.receive(
+                    event,
+                    holds: { core.partitions.held[$0] != nil },
+                    isPaused: core.intake.isPaused,
+                    at: now.uptime
+                )
                 if let failure = self.receive(event, into: &core, at: now) { return failure }
             }
             now = Moment(uptime: clock.now - start, wall: now.wall)
             for action in core.takeActions(at: now) {
                 self.perform(action, consumer, publisher, &group, at: now.wall)
             }
-            self.publishSnapshot(core, reach)
+            self.publishSnapshot(core)
             self.wedgeIfAsked()
             for inquiry in self.inquiries.take() {
                 inquiry.answer(
@@ -153,6 +158,7 @@ public final class CommandWorker: Sendable {
                         for: inquiry.externalID,
                         snapshot: self.snapshot,
                         watermarks: consumer.cachedWatermarks,
+                        watch: watch,
                         at: now
                     )
                 )
@@ -264,10 +270,9 @@ public final class CommandWorker: Sendable {
         }
     }
 
-    private func publishSnapshot(_ core: WorkerCore, _ reach: BrokerReach) {
+    private func publishSnapshot(_ core: WorkerCore) {
         self.current.withLock { snapshot in
             snapshot.turns += 1
-            snapshot.hasLostBrokers = reach.isLost
             snapshot.isTakingPartitions = core.partitions.isTaking
             snapshot.counters = core.counters
             snapshot.counters.reduced = self.reductions.counts

@@ -16,8 +16,6 @@ public struct WorkerSnapshot: Sendable, Hashable {
     public internal(set) var hasJoined = false
     /// Whether the group gave partitions that are not taken yet, since their committed offsets are still being read.
     public internal(set) var isTakingPartitions = false
-    /// Whether no broker can be reached.
-    public internal(set) var hasLostBrokers = false
     /// Turns of the loop; a loop that goes on makes them grow.
     public internal(set) var turns = 0
 }

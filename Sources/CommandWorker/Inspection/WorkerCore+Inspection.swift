@@ -11,10 +11,12 @@ extension WorkerCore {
     /// - Parameters:
     ///   - externalID: whose commands are told one by one.
     ///   - watermarks: the ends of a partition's log.
+    ///   - watch: what the consumer has told.
     func inspect(
         for externalID: ExternalID?,
         snapshot: WorkerSnapshot,
         watermarks: (TopicPartition) -> Watermarks?,
+        watch: ConsumerWatch = ConsumerWatch(),
         at now: Moment
     ) -> WorkerInspection {
         var stages: [InFlightReport.Stage: Int] = [:]
@@ -36,7 +38,8 @@ extension WorkerCore {
                 committed: self.partitions.committed(of: id)?.offset,
                 logEnd: ends?.high,
                 logStart: ends?.low,
-                incomplete: incomplete[id] ?? 0
+                incomplete: incomplete[id] ?? 0,
+                readTo: self.intake.isPaused ? nil : watch.readTo[topicPartition]
             )
         }
         return WorkerInspection(
@@ -47,6 +50,11 @@ extension WorkerCore {
             oldestRecord: oldest,
             isPaused: self.intake.isPaused,
             nextProbe: self.requests.gate.nextProbe.map { max(.zero, $0 - now.uptime) },
+            hold: self.requests.gate.hold.left(at: now.uptime),
+            refusal: self.requests.gate.refusal.map { "\($0)" },
+            stops: watch.stops(at: now.uptime),
+            storeSilence: self.ledger.sentAt.map { now.uptime - $0 },
+            publishSilence: self.results.sentAt.map { now.uptime - $0 },
             recentFailures: self.recentFailures.newestFirst,
             commands: self.reports(of: named, at: now)
         )
@@ -72,9 +80,10 @@ extension WorkerCore {
     private func whatItWaitsFor(_ command: InFlightCommand) -> String {
         switch command.stage {
         case .waitingInLane: "an earlier command of the same external_id"
-        case .atLedger: self.ledger.trouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
+        case .atLedger:
+            self.ledger.trouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
         case .waitingForRequest:
-            self.requests.gate.reason.map { "the API, which fails for all commands (\($0))" }
+            self.requests.gate.reason.map { "the API, failing for all commands (\($0))" }
                 ?? (self.requests.slotCount >= self.requests.limit
                     ? "a place among the \(self.requests.limit) requests to the API"
                     : "its turn, by the rate limit or the wait that the API asked for")

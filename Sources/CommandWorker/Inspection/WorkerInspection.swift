@@ -20,6 +20,11 @@ public struct WorkerInspection: Sendable {
         public let logStart: Int64?
         /// Records that were read, and whose commands have not ended with a committed result.
         public let incomplete: Int
+        /// The offset below which every record has been handed over, as far as it is known.
+        ///
+        /// With it the end of a log is told from what only looks like a record: a transaction's marker at the end has
+        /// an offset of its own, and is never committed.
+        public internal(set) var readTo: Int64?
     }
 
     /// When the loop answered.
@@ -36,6 +41,17 @@ public struct WorkerInspection: Sendable {
     public let isPaused: Bool
     /// When the next probe of a failing backend is due, from now on; `nil` when requests flow or a probe is under way.
     public let nextProbe: Duration?
+    /// What is left of a wait that the backend asked of all callers; `nil` without one.
+    public internal(set) var hold: Duration?
+    /// Status, code and message of the refusal that all commands get, for which requests only trickle; `nil` while
+    /// they flow.
+    public internal(set) var refusal: String?
+    /// What keeps records from coming.
+    public internal(set) var stops: [ConsumerStop] = []
+    /// For how long the store has owed the answer to a batch; `nil` when it owes none.
+    public internal(set) var storeSilence: Duration?
+    /// For how long the brokers have owed the answer to a batch of results; `nil` when they owe none.
+    public internal(set) var publishSilence: Duration?
     /// The latest failed commands, the newest first.
     public let recentFailures: [RecentFailure]
     /// The commands in flight of the external_id that was asked for, in log order; empty when none was.

@@ -26,6 +26,8 @@ struct LedgerLine: Sendable {
     private var waiting = LedgerWork()
     private var underWay: LedgerWork?
     private var retryDue: Duration?
+    /// When the batch left that is at the ledger now; `nil` when none is there.
+    private(set) var sentAt: Duration?
     private var lingering = Linger()
     /// Why the batch under way failed the last time.
     private(set) var trouble: LedgerError?
@@ -66,6 +68,7 @@ struct LedgerLine: Sendable {
         if let due = self.retryDue {
             guard now >= due, let batch = self.underWay else { return nil }
             self.retryDue = nil
+            self.sentAt = now
             return batch
         }
         guard self.underWay == nil, !self.waiting.isEmpty else { return nil }
@@ -73,11 +76,13 @@ struct LedgerLine: Sendable {
         self.lingering.end()
         let batch = self.waiting.removeFirst(self.maximumBatch)
         self.underWay = batch
+        self.sentAt = now
         return batch
     }
 
     /// Takes the answer to the batch under way; the batch, when it is done.
     mutating func answered(_ answer: LedgerAnswer, at now: Duration) -> LedgerWork? {
+        self.sentAt = nil
         switch answer {
         case .failed(let error):
             self.trouble = error

@@ -48,6 +48,8 @@ struct ResultLine: Sendable {
     private var pending: Deque<PendingResult> = []
     private var underWay: Batch?
     private var retryDue: Duration?
+    /// When the batch left that is being published now; `nil` when none is.
+    private(set) var sentAt: Duration?
     private var lingering = Linger()
     /// The results at hand have lingered on their way through the ledger.
     private var hasLingered = false
@@ -126,12 +128,14 @@ struct ResultLine: Sendable {
             self.trouble = nil
             return nil
         }
+        self.sentAt = now
         return batch
     }
 
     /// Takes what came of the batch under way.
     mutating func published(_ outcome: PublishOutcome, at now: Duration) -> Settlement {
         var settlement = Settlement()
+        self.sentAt = nil
         guard let batch = self.underWay else { return settlement }
         self.trouble = nil
         self.isLedgersTurn = true
@@ -161,7 +165,10 @@ struct ResultLine: Sendable {
     }
 
     /// Gives the batch under way up: its time is over.
-    mutating func cutOff() { self.underWay = nil }
+    mutating func cutOff() {
+        self.underWay = nil
+        self.sentAt = nil
+    }
 
     // MARK: When a batch leaves
 

@@ -75,6 +75,8 @@ struct StatusReport: Sendable {
         writer.bool(inspection.snapshot.intakeBlock == nil)
         writer.member("blocked_by", inspection.snapshot.intakeBlock)
         writer.member("next_probe_seconds", inspection.nextProbe.map { $0 / .seconds(1) })
+        writer.member("hold_seconds", inspection.hold.map { $0 / .seconds(1) })
+        writer.member("refusal", inspection.refusal)
         writer.endObject()
     }
 

@@ -90,6 +90,22 @@ extension Metric {
         .counter,
         "Records that their topic did not take in full, published in a smaller form or elsewhere."
     )
+    static let ready = Metric("customer_worker_ready", .gauge, "1 while the worker is ready, as /readyz says.")
+    static let notReady = Metric(
+        "customer_worker_not_ready",
+        .gauge,
+        "1 while this is a reason not to be ready; the words of /readyz."
+    )
+    static let apiHold = Metric(
+        "customer_worker_api_hold_seconds",
+        .gauge,
+        "What is left of a wait that the API asked of all callers; 0 without one."
+    )
+    static let lastReloadSuccess = Metric(
+        "customer_worker_last_reload_success",
+        .gauge,
+        "0 after a reload whose settings were refused, until one is taken."
+    )
     static let storeDuration = Metric(
         "customer_worker_store_duration_seconds",
         .histogram,

@@ -3,6 +3,10 @@ import Glibc
 
 /// The `process_*` family that Prometheus' own clients have, from Linux's `/proc/self` (proc(5)).
 package enum ProcessFamilies {
+    /// Computed once: the clocks that it is made of are corrected while the process runs, and a start that moves looks
+    /// like another process.
+    private static let startTime = ProcessStatus.read()?.startTime
+
     /// What can be read now; what cannot be is left out.
     package static func read() -> [MetricFamily] {
         var families: [MetricFamily] = []
@@ -11,7 +15,7 @@ package enum ProcessFamilies {
         }
         let status = ProcessStatus.read()
         add(.processCPU, status?.cpuSeconds)
-        add(.processStart, status?.startTime)
+        add(.processStart, self.startTime)
         add(.processVirtual, status?.virtualBytes)
         add(.processVirtualMaximum, Self.limit(.init(RLIMIT_AS.rawValue)))
         add(.processResident, status?.residentBytes)

@@ -117,9 +117,11 @@ extension WorkerInspection.Partition {
 
     /// Records between the committed offset, or the log's start before the first commit, and the end of the log.
     ///
-    /// `nil` until the first fetch.
+    /// `nil` until the first fetch. What is read to its end has no lag, whatever offsets lie between: those of
+    /// transactions' markers and of aborted records hold no command, and nothing is committed for them.
     func lag(logEnd newer: Int64? = nil) -> Int64? {
         guard let end = [self.logEnd, newer].compactMap({ $0 }).max() else { return nil }
+        if self.incomplete == 0, let readTo, readTo >= end { return 0 }
         return max(0, end.boundedDifference(self.committed ?? self.logStart ?? 0))
     }
 }

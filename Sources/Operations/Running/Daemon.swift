@@ -15,19 +15,19 @@ package struct Daemon: Sendable {
     private let settings: Settings
     private let manager: ServiceManager?
     private let notices: NoticeBoard
-    private let reload: @Sendable () async -> Void
+    private let reload: @Sendable () async -> Bool
     private let logger: Logger
 
     /// Looks at the worker so often, or more often when the service manager's watchdog is quicker.
     private static let lookInterval: Duration = .seconds(1)
 
-    /// - Parameter reload: reads the settings again and puts into force what can be.
+    /// - Parameter reload: reads the settings again and puts into force what can be; whether they were taken.
     package init(
         _ assembly: WorkerAssembly,
         settings: Settings,
         manager: ServiceManager?,
         logger: Logger,
-        reload: @escaping @Sendable () async -> Void
+        reload: @escaping @Sendable () async -> Bool
     ) {
         self.worker = assembly.worker
         self.retention = assembly.retention
@@ -96,11 +96,26 @@ package struct Daemon: Sendable {
     private func look() async {
         // Half of the watchdog's time is what sd_watchdog_enabled(3) advises; a third leaves room for a late answer.
         let interval = min(Self.lookInterval, (self.manager?.watchdog).map { $0 / 3 } ?? Self.lookInterval)
+        let start = ContinuousClock.now
+        var readiness = ReadinessLog()
         while !Task.isCancelled {
             if let inspection = await self.watch.look(within: Health.longestSilence) {
                 self.notices.post { $0.seen(self.watch.view(showing: inspection), inspection) }
             }
+            for line in readiness.update(self.watch.view.health, at: .now - start) { self.log(line) }
             try? await Task.sleep(for: interval)
+        }
+    }
+
+    private func log(_ line: ReadinessLog.Line) {
+        switch line {
+        case .began(let reason):
+            self.logger.warning("Not ready", metadata: ["reason": "\(reason.word)", "detail": "\(reason.detail)"])
+        case .ended(let word, let time):
+            self.logger.notice(
+                "A reason for not being ready has ended",
+                metadata: ["reason": "\(word.rawValue)", LogKey.duration: "\(time.wholeSeconds)s"]
+            )
         }
     }
 
@@ -134,7 +149,7 @@ package struct Daemon: Sendable {
             abort: { self.forceStop("Aborted by a second signal") },
             reload: {
                 self.notices.post { $0.reloading(monotonic: .sinceBoot) }
-                await self.reload()
+                self.watch.reloaded(await self.reload())
                 self.notices.post { $0.reloaded() }
             },
             suspend: {

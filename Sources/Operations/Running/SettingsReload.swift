@@ -5,7 +5,8 @@ package import Logging
 /// A new file with any mistake is refused as a whole: the old settings stay, and the log names every mistake. What only
 /// a restart can change is named too, and stays as it was.
 package actor SettingsReload {
-    /// Puts new settings into force, as far as a reload can.
+    /// Puts settings into force, as far as a reload can; called with unchanged ones too, since HUP also lifts a wait
+    /// that the API asked for.
     package typealias Applying = @Sendable (Settings) async -> Void
 
     private let sources: SettingsSources
@@ -32,7 +33,10 @@ package actor SettingsReload {
     }
 
     /// Reads, checks, and applies or refuses; the log says which.
-    package func reload() async {
+    ///
+    /// - Returns: whether the settings are in force, as far as they can be without a restart.
+    @discardableResult
+    package func reload() async -> Bool {
         let loaded: LoadedSettings
         do throws(ConfigurationErrors) {
             loaded = try self.sources.load()
@@ -41,17 +45,14 @@ package actor SettingsReload {
                 "New settings refused; the old ones stay",
                 metadata: ["problems": .array(error.problems.map { "\($0)" })]
             )
-            return
+            return false
         }
         let changes = loaded.changes(since: self.current)
         self.current = loaded
         for warning in loaded.warnings { self.logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
-        guard !changes.isEmpty else {
-            self.logger.notice("Settings read again; nothing has changed")
-            return
-        }
         self.level.set(loaded.settings.log.level)
         await self.apply(loaded.settings)
+        if changes.isEmpty { self.logger.notice("Settings read again; nothing has changed") }
         for change in changes {
             // At warning, because somebody wants to know why nothing happens.
             let level: Logger.Level = change.effect == .takesEffect ? .notice : .warning
@@ -65,5 +66,6 @@ package actor SettingsReload {
                 ]
             )
         }
+        return true
     }
 }

@@ -1,13 +1,17 @@
 package import CommandWorker
+import Records
 
 /// Whether the worker lives and is ready, and if not, why: a pure function of what was last seen of it.
 package struct Health: Sendable, Equatable {
     /// One thing that is missing.
     package struct Reason: Sendable, Equatable {
-        /// A bounded word for programs.
-        package let word: String
+        /// What kind of thing.
+        package let kind: ReadinessWord
         /// A sentence for people.
         package let detail: String
+
+        /// The kind's word, for programs.
+        package var word: String { self.kind.rawValue }
     }
 
     /// Whether the loop goes on; `false` means that only a restart helps.
@@ -20,6 +24,8 @@ package struct Health: Sendable, Equatable {
 
     /// A loop that has not answered for so long is stuck: its longest legitimate calls take milliseconds.
     package static let longestSilence: Duration = .seconds(15)
+    /// A wait that the API asked for is a reason while more than this is left of it.
+    static let shortHold: Duration = .seconds(2)
 
     /// Judges.
     ///
@@ -30,51 +36,115 @@ package struct Health: Sendable, Equatable {
         self.isLive = silence < Self.longestSilence
         var reasons: [Reason] = []
         if !self.isLive {
-            reasons.append(.init(word: "loop_stuck", detail: "the loop has not answered for \(silence.wholeSeconds) s"))
+            reasons.append(.init(kind: .loopStuck, detail: "the loop has not answered for \(silence.wholeSeconds) s"))
         }
         guard let inspection else {
-            self.reasons = reasons + [.init(word: "starting", detail: "the loop has not begun")]
+            self.reasons = reasons + [.init(kind: .starting, detail: "the loop has not begun")]
             return
         }
-        let snapshot = inspection.snapshot
-        if snapshot.hasLostBrokers {
-            reasons.append(.init(word: "brokers_unreachable", detail: "no Kafka broker can be reached"))
+        reasons += inspection.stops.map { Reason($0) }
+        if !inspection.snapshot.hasJoined {
+            reasons.append(.init(kind: .notJoined, detail: "the consumer group has not answered yet"))
+        } else if inspection.snapshot.isTakingPartitions {
+            let detail = "the committed offsets of new partitions are being read"
+            reasons.append(.init(kind: .takingPartitions, detail: detail))
         }
-        if !snapshot.hasJoined {
-            reasons.append(.init(word: "not_joined", detail: "the consumer group has not answered yet"))
-        } else if snapshot.isTakingPartitions {
-            reasons.append(
-                .init(word: "taking_partitions", detail: "the committed offsets of new partitions are being read")
-            )
+        if let reason = Reason(intakeOf: inspection) { reasons.append(reason) }
+        if let reason = Reason(holdOf: inspection) { reasons.append(reason) }
+        self.reasons = reasons + Self.silences(inspection)
+    }
+
+    /// Answers that are owed for so long that whatever waits for them has stopped.
+    private static func silences(_ inspection: WorkerInspection) -> [Reason] {
+        var reasons: [Reason] = []
+        if let silence = inspection.storeSilence, silence >= self.longestSilence {
+            let detail = "the store has not answered for \(silence.wholeSeconds) s"
+            reasons.append(.init(kind: .storeSilent, detail: detail))
         }
-        if let block = snapshot.intakeBlock, let reason = Reason(intakeBlock: block) { reasons.append(reason) }
-        self.reasons = reasons
+        if let silence = inspection.publishSilence, silence >= self.longestSilence {
+            let detail =
+                "the brokers have not said for \(silence.wholeSeconds) s whether a batch of results is committed; "
+                + "nothing is published before that is known"
+            reasons.append(.init(kind: .commitUnsettled, detail: detail))
+        }
+        return reasons
     }
 }
 
 extension Health.Reason {
-    /// `nil` for fullness, which is the ordinary way to be busy.
-    fileprivate init?(intakeBlock word: String) {
-        switch word {
-        case "full":
+    /// `nil` while records flow, and for fullness, which is the ordinary way to be busy.
+    fileprivate init?(intakeOf inspection: WorkerInspection) {
+        switch inspection.snapshot.intakeBlock {
+        case nil, "full":
             return nil
         case "draining":
-            self.init(word: "draining", detail: "the worker is stopping")
+            self.init(kind: .draining, detail: "the worker is stopping")
         case "suspended":
-            self.init(word: "intake_paused", detail: "an operator suspended the intake (TSTP); CONT resumes it")
+            self.init(kind: .intakePaused, detail: "an operator suspended the intake (TSTP); CONT resumes it")
         case "publishing":
-            self.init(word: "publishing_trouble", detail: "results cannot be published; they are tried again")
-        case _ where word.hasPrefix("store_"):
+            self.init(kind: .publishingTrouble, detail: "results cannot be published; they are tried again")
+        case let word? where word.hasPrefix("store_"):
             self.init(
-                word: "store_trouble",
+                kind: .storeTrouble,
                 detail: "the store cannot be used (\(word.dropFirst(6))); it is tried again"
             )
-        default:
+        case "refused_alike":
             self.init(
-                word: "intake_paused",
-                detail: "the API fails for everybody (\(word)); single requests probe whether it is well again"
+                kind: .refusedAlike,
+                detail: "the API refuses all commands alike: \(inspection.refusal ?? "no message"); "
+                    + "one new command a second is tried until one succeeds"
+            )
+        case let word?:
+            self.init(
+                kind: .intakePaused,
+                detail: "the API is failing for all commands (\(word)); probes continue"
             )
         }
+    }
+
+    /// `nil` without a wait that the API asked for, and while little is left of it.
+    fileprivate init?(holdOf inspection: WorkerInspection) {
+        guard let left = inspection.hold, left > Health.shortHold else { return nil }
+        // Rounded, so that the sentence stays the same from look to look.
+        let end = inspection.moment.wall.advanced(by: left + .milliseconds(500))
+        let second = String("\(end)".prefix(19)) + "Z"
+        self.init(
+            kind: .apiHold,
+            detail: "the API asked all callers to wait; requests go again at \(second), or on HUP"
+        )
+    }
+
+    fileprivate init(_ stop: ConsumerStop) {
+        switch stop {
+        case .brokersUnreachable:
+            self.init(kind: .brokersUnreachable, detail: "no Kafka broker can be reached")
+        case .brokersSilent(let time):
+            self.init(kind: .brokersSilent, detail: "no Kafka broker has answered for \(time.wholeSeconds) s")
+        case .membershipLost(let time, let state):
+            self.init(
+                kind: .membershipLost,
+                detail: "out of the consumer group for \(time.wholeSeconds) s (\(state)); it joins again by itself"
+            )
+        case .topicMissing(let message):
+            self.init(
+                kind: .topicMissing,
+                detail: "the command topic is not there (\(message)); create it with: customer-worker topics create"
+            )
+        case .leaderMissing(let partitions):
+            self.init(kind: .leaderMissing, detail: "no broker leads \(Self.list(partitions)); their records wait")
+        case .foreignTransaction(let partitions):
+            self.init(
+                kind: .foreignTransaction,
+                detail: "another producer's open transaction holds back the records of \(Self.list(partitions)) "
+                    + "until it ends or times out"
+            )
+        }
+    }
+
+    /// The first few by name, the others by number.
+    private static func list(_ partitions: [TopicPartition]) -> String {
+        let named = partitions.prefix(3).map { "\($0.topic)/\($0.partition)" }.joined(separator: ", ")
+        return partitions.count > 3 ? "\(named) and \(partitions.count - 3) more" : named
     }
 }
 

@@ -27,6 +27,7 @@ package final class WorkerWatch: Sendable {
         var lastAnswer: ContinuousClock.Instant
         var activity = RecentActivity()
         var families = WorkerFamilies()
+        var hasReloaded = true
     }
 
     private let worker: CommandWorker
@@ -74,6 +75,9 @@ package final class WorkerWatch: Sendable {
         }
     }
 
+    /// The settings were read again; whether they are in force.
+    package func reloaded(_ isInForce: Bool) { self.state.withLock { $0.hasReloaded = isInForce } }
+
     /// Every metric of this process.
     package func metrics() -> [MetricFamily] {
         let view = self.view
@@ -82,7 +86,12 @@ package final class WorkerWatch: Sendable {
                 state.families.families(inspection, logEnds: view.logEnds, now: .now())
             }
         }
+        let readiness = ReadinessFamilies.families(
+            view.health,
+            hold: view.inspection?.hold,
+            hasReloaded: self.state.withLock { $0.hasReloaded }
+        )
         let log = MetricFamily(.logLinesDropped, [.init(Double(QueuedLogSink.droppedCount))])
-        return (worker ?? []) + self.registry.families() + [BuildInfo.family, log] + ProcessFamilies.read()
+        return readiness + (worker ?? []) + self.registry.families() + [BuildInfo.family, log] + ProcessFamilies.read()
     }
 }

@@ -58,7 +58,36 @@ import Testing
         let seen = driver.inspect(for: "a")
         #expect(seen.isPaused)
         #expect(seen.nextProbe == .seconds(1))
-        #expect(seen.commands.map(\.waitsFor) == ["the API, which fails for all commands (unauthorized)"])
+        #expect(seen.commands.map(\.waitsFor) == ["the API, failing for all commands (unauthorized)"])
+    }
+
+    @Test func `a wait that the backend asks of all is told with what is left of it`() throws {
+        let driver = CoreDriver { $0.live.retry.maximumHold = .seconds(40) }
+        driver.assign(at: 0)
+        #expect(driver.inspect().hold == nil)
+        let request = try #require(driver.start(0, id: "a"))
+        driver.answer(request, CoreDriver.passing("http_429", after: .seconds(3_600), .overload))
+        _ = driver.take()
+        #expect(driver.inspect().hold == .seconds(40))
+        driver.now += .seconds(30)
+        #expect(driver.inspect().hold == .seconds(10))
+        driver.now += .seconds(10)
+        #expect(driver.inspect().hold == nil)
+    }
+
+    @Test func `answers that the store and the brokers owe are told by their time`() throws {
+        let driver = CoreDriver()
+        driver.assign(at: 0)
+        driver.receive(0, id: "a")
+        driver.receive(1, id: "b", isValid: false)
+        let store = try #require(driver.take().stores.first)
+        driver.now += .seconds(20)
+        #expect(driver.inspect().storeSilence == .seconds(20))
+        #expect(driver.inspect().publishSilence == .seconds(20))
+        driver.answer(store)
+        _ = driver.published(.failed(CoreDriver.error, unpublished: nil))
+        #expect(driver.inspect().storeSilence == nil)
+        #expect(driver.inspect().publishSilence == nil)
     }
 
     @Test func `a failure is remembered once its result is committed, the newest first, ten at most`() {

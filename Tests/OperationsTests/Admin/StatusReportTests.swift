@@ -55,6 +55,15 @@ import Testing
         #expect(command["next_attempt"]?.stringValue == UnixMilliseconds(Self.now.value + 1_500).description)
     }
 
+    @Test func `a wait of the API and a refusal that all get are told with the intake`() throws {
+        var inspection = WorkerInspection.sample()
+        (inspection.hold, inspection.refusal) = (.milliseconds(90_500), "status 400 (x: y)")
+        let intake = try #require(try self.report(inspection)["intake"]?.objectValue)
+        #expect(intake["hold_seconds"] == .number(try #require(JSONNumber(spelling: "90.5"))))
+        #expect(intake["refusal"]?.stringValue == "status 400 (x: y)")
+        #expect(try self.report(.sample())["intake"]?.objectValue?["hold_seconds"] == .null)
+    }
+
     @Test func `a stuck loop is not live`() throws {
         let status = try self.report(.sample(), silence: .seconds(20))
         #expect(status["live"] == .bool(false))

@@ -41,6 +41,10 @@ import Testing
     @Test(arguments: [
         (WorkerInspection.Partition.sample(), 10), (.sample(committed: nil), 100),
         (.sample(committed: nil, logStart: 40), 60), (.sample(committed: 120), 0),
+        // The last offset is a transaction's marker.
+        (.sample(committed: 99, incomplete: 0, readTo: 100), 0),
+        (.sample(committed: 99, incomplete: 1, readTo: 100), 1),
+        (.sample(committed: 90, incomplete: 0, readTo: 99), 10),
     ])
     func `lag counts from the committed offset, or from the start of the log`(
         _ partition: WorkerInspection.Partition,

@@ -96,12 +96,12 @@ import Testing
         #expect(!lines.contains("_secret"))
     }
 
-    @Test func `nothing new is nothing put into force`() async throws {
+    @Test func `settings that have not changed are handed over too, since a reload lifts a wait`() async throws {
         let fixture = try Reloaded("log:\n  level: info\n")
         let reload = try fixture.start()
         try fixture.write("# A remark.\nlog: {level: info}\n")
-        await reload.reload()
-        #expect(fixture.applied.withLock { $0.isEmpty })
+        #expect(await reload.reload())
+        #expect(fixture.applied.withLock { $0.count } == 1)
         #expect(fixture.log.lines.joined().contains("Settings read again; nothing has changed"))
     }
 }

@@ -48,7 +48,7 @@ import Testing
         #expect(!screen.isReady)
         let lines = screen.text.split(separator: "\n")
         #expect(lines[0].hasSuffix("NOT READY, up 1m 40s"))
-        #expect(lines[1].hasPrefix("  intake_paused: the API fails for everybody (http_503)"))
+        #expect(lines[1].hasPrefix("  intake_paused: the API is failing for all commands (http_503)"))
         #expect(screen.text.contains("intake     stopped by http_503"))
     }
 

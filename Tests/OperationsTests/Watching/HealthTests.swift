@@ -1,3 +1,4 @@
+import Records
 import Testing
 
 @testable import CommandWorker
@@ -39,14 +40,59 @@ import Testing
 
     @Test func `all reasons are told at once`() {
         let health = Health(
-            .sample {
-                $0.hasLostBrokers = true
+            .sample(stops: [.brokersUnreachable]) {
                 $0.hasJoined = false
                 $0.intakeBlock = "store_locked"
             },
             silence: .seconds(60)
         )
         #expect(health.reasons.map(\.word) == ["loop_stuck", "brokers_unreachable", "not_joined", "store_trouble"])
+    }
+
+    @Test(arguments: [
+        (ConsumerStop.brokersSilent(for: .seconds(17)), "brokers_silent", "no Kafka broker has answered for 17 s"),
+        (.membershipLost(for: .seconds(20), state: "up, wait-join"), "membership_lost", "for 20 s (up, wait-join)"),
+        (.topicMissing("gone"), "topic_missing", "(gone); create it with: customer-worker topics create"),
+        (.leaderMissing([TopicPartition(topic: "c", partition: 1)]), "leader_missing", "no broker leads c/1;"),
+        (
+            .foreignTransaction((0..<5).map { TopicPartition(topic: "c", partition: $0) }), "foreign_transaction",
+            "the records of c/0, c/1, c/2 and 2 more until"
+        ),
+    ])
+    func `what keeps records from coming has a word and a sentence`(
+        _ stop: ConsumerStop,
+        _ word: String,
+        _ sentence: String
+    ) {
+        let health = Health(.sample(stops: [stop]), silence: .zero)
+        #expect(health.reasons.map(\.word) == [word])
+        #expect(health.reasons[0].detail.contains(sentence))
+    }
+
+    @Test func `a wait that the API asked for is a reason with its end, and a short one is none`() {
+        var inspection = WorkerInspection.sample()
+        inspection.hold = .seconds(90)
+        let reasons = Health(inspection, silence: .zero).reasons
+        #expect(reasons.map(\.word) == ["api_hold"])
+        #expect(reasons[0].detail.contains("requests go again at 2027-01-15T08:01:30Z"))
+        inspection.hold = .seconds(2)
+        #expect(Health(inspection, silence: .zero).isReady)
+    }
+
+    @Test func `refusals alike are told with their message`() {
+        var inspection = WorkerInspection.sample { $0.intakeBlock = "refused_alike" }
+        inspection.refusal = "status 400 (validation_error: tax rate is off)"
+        let reasons = Health(inspection, silence: .zero).reasons
+        #expect(reasons.map(\.word) == ["refused_alike"])
+        #expect(reasons[0].detail.contains("status 400 (validation_error: tax rate is off)"))
+    }
+
+    @Test func `answers that are owed for long are reasons`() {
+        var inspection = WorkerInspection.sample()
+        (inspection.storeSilence, inspection.publishSilence) = (.seconds(14), .seconds(14))
+        #expect(Health(inspection, silence: .zero).isReady)
+        (inspection.storeSilence, inspection.publishSilence) = (.seconds(15), .seconds(15))
+        #expect(Health(inspection, silence: .zero).reasons.map(\.word) == ["store_silent", "commit_unsettled"])
     }
 
     @Test func `partitions that are not taken yet are a reason`() {

@@ -12,6 +12,7 @@ extension WorkerInspection {
         partitions: [Partition] = [.sample()],
         oldestRecord: UnixMilliseconds? = nil,
         isPaused: Bool = false,
+        stops: [ConsumerStop] = [],
         _ change: (inout WorkerSnapshot) -> Void = { _ in }
     ) -> WorkerInspection {
         var snapshot = WorkerSnapshot()
@@ -27,6 +28,7 @@ extension WorkerInspection {
             oldestRecord: oldestRecord,
             isPaused: isPaused,
             nextProbe: nil,
+            stops: stops,
             recentFailures: [],
             commands: []
         )
@@ -39,14 +41,16 @@ extension WorkerInspection.Partition {
         committed: Int64? = 90,
         logStart: Int64? = 0,
         logEnd: Int64? = 100,
-        incomplete: Int = 3
+        incomplete: Int = 3,
+        readTo: Int64? = nil
     ) -> Self {
         Self(
             topicPartition: TopicPartition(topic: "customer_commands", partition: number),
             committed: committed,
             logEnd: logEnd,
             logStart: logStart,
-            incomplete: incomplete
+            incomplete: incomplete,
+            readTo: readTo
         )
     }
 }

@@ -1,0 +1,85 @@
+import JSON
+import Records
+
+/// What is read of librdkafka's statistics (its STATISTICS.md).
+///
+/// What is missing or odd there is left out, and never an error.
+struct ConsumerStatistics: Sendable {
+    /// One partition.
+    struct Partition: Sendable {
+        /// Whether a broker leads it.
+        let hasLeader: Bool
+        /// The next offset to fetch; `nil` before the first fetch.
+        let nextOffset: Int64?
+        /// The end of the log, as the last fetch said.
+        let logEnd: Int64?
+        /// No transaction that begins before this offset is open: readers of committed records come no further.
+        let lastStable: Int64?
+        /// Whether fetched records wait for the next poll.
+        let hasWaiting: Bool
+    }
+
+    /// Whether a connection to any broker is up.
+    let hasBrokerUp: Bool
+    /// Answers of all brokers since the client began.
+    let received: Int
+    /// Time since the last answer of any broker; `nil` when no connection has had one.
+    let idle: Duration?
+    /// The state of the group's coordinator: `up` when it is known and connected; `nil` when nothing is told.
+    let groupState: String?
+    /// For how long the group's state has been the same.
+    let groupStateAge: Duration
+    /// The state of membership: `steady` between two rebalances.
+    let joinState: String?
+    /// Partitions by topic and number.
+    let partitions: [TopicPartition: Partition]
+
+    /// Reads the JSON text; `nil` when it is none.
+    init?(_ text: String) {
+        guard let document = try? JSONParser.parseObject(Array(text.utf8)) else { return nil }
+        let brokers = document.children("brokers").map(\.1)
+        self.hasBrokerUp = brokers.contains { $0["state"]?.stringValue == "UP" }
+        self.received = brokers.reduce(0) { $0 &+ Int(truncatingIfNeeded: $1.integer("rx") ?? 0) }
+        self.idle = brokers.compactMap { $0.natural("rxidle") }.min().map { .microseconds($0) }
+        let group = document["cgrp"]?.objectValue
+        self.groupState = group?["state"]?.stringValue
+        self.groupStateAge = .milliseconds(group?.natural("stateage") ?? 0)
+        self.joinState = group?["join_state"]?.stringValue
+        var partitions: [TopicPartition: Partition] = [:]
+        for (topic, object) in document.children("topics") {
+            for (number, partition) in object.children("partitions") {
+                // −1 is librdkafka's own place for records whose partition is not known.
+                guard let number = Int32(number), number >= 0 else { continue }
+                partitions[TopicPartition(topic: topic, partition: number)] = Partition(partition)
+            }
+        }
+        self.partitions = partitions
+    }
+}
+
+extension ConsumerStatistics.Partition {
+    fileprivate init(_ object: JSONObject) {
+        self.hasLeader = object["leader"] == nil || object.natural("leader") != nil
+        self.nextOffset = object.natural("next_offset")
+        self.logEnd = object.natural("hi_offset")
+        self.lastStable = object.natural("ls_offset")
+        self.hasWaiting = object.natural("fetchq_cnt") != 0
+    }
+}
+
+extension JSONObject {
+    /// The members of an object in this one that are objects themselves.
+    fileprivate func children(_ name: String) -> [(String, JSONObject)] {
+        (self[name]?.objectValue?.members ?? []).compactMap { member in
+            member.value.objectValue.map { (member.name, $0) }
+        }
+    }
+
+    fileprivate func integer(_ name: String) -> Int64? {
+        guard case .number(let number)? = self[name] else { return nil }
+        return number.integerValue.map { Int64($0) }
+    }
+
+    /// A number from 0; librdkafka writes negative ones for what it does not know.
+    fileprivate func natural(_ name: String) -> Int64? { self.integer(name).flatMap { $0 >= 0 ? $0 : nil } }
+}

@@ -1,0 +1,144 @@
+import Kafka
+import Records
+
+/// What the consumer's events and statistics say about records that do not come.
+///
+/// librdkafka tells some troubles by an event and their end by none (`_ALL_BROKERS_DOWN`), and others by its
+/// statistics alone (STATISTICS.md), which come every five seconds and are read whole each time: that is the only sign
+/// of most of them.
+///
+/// Invariants:
+/// 1. What passes by itself within ``tolerance`` is no stop.
+/// 2. While partitions are paused nothing is fetched, and what statistics say of their offsets is old: it is not read.
+struct ConsumerWatch: Sendable {
+    /// A state that may pass by itself is told as a stop when it lasts for longer.
+    static let tolerance: Duration = .seconds(15)
+
+    private var hasLostBrokers = false
+    /// librdkafka's sentence about a topic that is not there.
+    private var missingTopic: String?
+    private var missingSince: Duration = .zero
+    /// Answers of all brokers when last counted, and when the last one came.
+    private var received: Int?
+    private var heardAt: Duration = .zero
+    private var isSilent = false
+    private var outsideSince: Duration?
+    private var groupState = ""
+    private var leaderless: [TopicPartition: Duration] = [:]
+    private var held: [TopicPartition: (at: Int64, since: Duration)] = [:]
+    /// Every record below the offset has been handed over; of partitions that flow, as of the last statistics.
+    private(set) var readTo: [TopicPartition: Int64] = [:]
+
+    /// Takes one event.
+    ///
+    /// - Parameters:
+    ///   - holds: whether a partition is this worker's.
+    ///   - isPaused: whether the partitions are paused.
+    mutating func receive(
+        _ event: ConsumerEvent,
+        holds: (TopicPartition) -> Bool,
+        isPaused: Bool,
+        at now: Duration
+    ) {
+        switch event {
+        case .record:
+            // For each record: nothing is written unless there is something to take back.
+            if self.hasLostBrokers || self.isSilent || self.missingTopic != nil { self.brokersAreBack(at: now) }
+        case .assigned(let partitions):
+            let missing = self.missingTopic
+            self.brokersAreBack(at: now)
+            // An empty assignment is what members of a group without a topic get.
+            if partitions.isEmpty { self.missingTopic = missing }
+            self.readTo = [:]
+        case .revoked, .lost:
+            self.readTo = [:]
+        case .failed(let error) where error.name == "_ALL_BROKERS_DOWN":
+            self.hasLostBrokers = true
+        case .failed(let error) where ["UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"].contains(error.name):
+            self.missingTopic = error.message
+            self.missingSince = now
+        case .failed:
+            break
+        case .statistics(let text):
+            if let statistics = ConsumerStatistics(text) {
+                self.receive(statistics, holds: holds, isPaused: isPaused, at: now)
+            }
+        }
+    }
+
+    /// What keeps records away now.
+    func stops(at now: Duration) -> [ConsumerStop] {
+        var stops: [ConsumerStop] = []
+        if self.hasLostBrokers {
+            stops.append(.brokersUnreachable)
+        } else if self.isSilent {
+            stops.append(.brokersSilent(for: now - self.heardAt))
+        }
+        if let since = self.outsideSince, now - since >= Self.tolerance {
+            stops.append(.membershipLost(for: now - since, state: self.groupState))
+        }
+        if let missingTopic { stops.append(.topicMissing(missingTopic)) }
+        let leaderless = self.leaderless.filter { now - $0.value >= Self.tolerance }.keys.sorted()
+        if !leaderless.isEmpty { stops.append(.leaderMissing(leaderless)) }
+        let held = self.held.filter { now - $0.value.since >= Self.tolerance }.keys.sorted()
+        if !held.isEmpty { stops.append(.foreignTransaction(held)) }
+        return stops
+    }
+
+    private mutating func brokersAreBack(at now: Duration) {
+        self.hasLostBrokers = false
+        self.isSilent = false
+        self.heardAt = now
+        self.missingTopic = nil
+    }
+
+    private mutating func receive(
+        _ statistics: ConsumerStatistics,
+        holds: (TopicPartition) -> Bool,
+        isPaused: Bool,
+        at now: Duration
+    ) {
+        if statistics.hasBrokerUp { self.hasLostBrokers = false }
+        if statistics.received != self.received {
+            self.received = statistics.received
+            self.heardAt = max(self.heardAt, now - (statistics.idle ?? .zero))
+        }
+        // Judged only here: between two statistics nothing is known of answers.
+        self.isSilent = now - self.heardAt >= Self.tolerance
+        let partitions = statistics.partitions.filter { holds($0.key) }
+        self.judgeMembership(statistics, holdsAny: !partitions.isEmpty, at: now)
+        if now > self.missingSince, partitions.values.contains(where: { $0.hasLeader && $0.nextOffset != nil }) {
+            self.missingTopic = nil
+        }
+        self.leaderless = partitions.filter { !$0.value.hasLeader }.mapValues { _ in now }
+            .merging(self.leaderless) { _, since in since }
+            .filter { partitions[$0.key]?.hasLeader == false }
+        let earlier = self.held
+        (self.held, self.readTo) = ([:], [:])
+        guard !isPaused else { return }
+        for (name, partition) in partitions {
+            guard let next = partition.nextOffset else { continue }
+            if !partition.hasWaiting { self.readTo[name] = next }
+            guard let stable = partition.lastStable, let end = partition.logEnd, stable < end, next >= stable else {
+                continue
+            }
+            let since = earlier[name].flatMap { $0.at == stable ? $0.since : nil } ?? now
+            self.held[name] = (stable, since)
+        }
+    }
+
+    /// A member that holds partitions is heard while the others take their time to join; one without any waits.
+    private mutating func judgeMembership(_ statistics: ConsumerStatistics, holdsAny: Bool, at now: Duration) {
+        guard let state = statistics.groupState else { return }
+        let joinState = statistics.joinState ?? ""
+        let isOutside = ["init", "wait-join", "wait-metadata", "wait-sync"].contains(joinState)
+        self.groupState = "\(state), \(joinState)"
+        if state != "up" {
+            self.outsideSince = min(self.outsideSince ?? now, now - statistics.groupStateAge)
+        } else if isOutside, !holdsAny {
+            self.outsideSince = self.outsideSince ?? now
+        } else {
+            self.outsideSince = nil
+        }
+    }
+}
