@@ -15,10 +15,7 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @OptionGroup var options: SettingsOptions
-
-    @Option(help: ArgumentHelp("The worker's admin endpoint, in place of admin.listen.", valueName: "host:port"))
-    var address: String?
+    @OptionGroup var admin: AdminOptions
 
     @Option(help: ArgumentHelp("Tell about the commands in flight of this external_id.", valueName: "id"))
     var externalID: String?
@@ -33,16 +30,13 @@ struct StatusCommand: AsyncParsableCommand {
     var json = false
 
     func validate() throws {
-        if let address = self.address, HostAndPort(address: address) == nil {
-            throw ValidationError("--address \(address): expected HOST:PORT")
-        }
         guard (0.1...3_600).contains(self.interval) else {
             throw ValidationError("--interval \(self.interval): expected 0.1 to 3600 seconds")
         }
     }
 
     func run() async throws {
-        let client = AdminClient(try self.endpoint())
+        let client = try self.admin.client()
         do throws(StartFailure) {
             var isReady = try await self.show(client)
             while self.watch {
@@ -54,15 +48,6 @@ struct StatusCommand: AsyncParsableCommand {
             throw error.exit()
         }
         throw ExitStatus.failure.exit
-    }
-
-    private func endpoint() throws -> HostAndPort {
-        if let address = self.address.flatMap({ HostAndPort(address: $0) }) { return address }
-        let listen = try self.options.load().settings.admin.listen
-        guard listen.port != 0 else {
-            throw ValidationError("admin.listen leaves the port to the system: name it with --address HOST:PORT")
-        }
-        return listen.reachable
     }
 
     private func show(_ client: AdminClient) async throws(StartFailure) -> Bool {

@@ -84,7 +84,8 @@ def misconfigurations():
 def usage():
     """a wrong command line: 64"""
     for arguments in [["run", "--no-such-option"], ["no-such-command"], ["run", "--embedded-partitions", "many"],
-                      ["topics", "create", "--partitions", "0"], ["status", "--interval", "0"], ["status", "--address", "nowhere"]]:
+                      ["topics", "create", "--partitions", "0"], ["status", "--interval", "0"], ["status", "--address", "nowhere"],
+                      ["why", "--address", "nowhere"], ["why", "one", "two"]]:
         said = harness.run(arguments, os.environ)
         expect(said.returncode == 64, f"{arguments} ended with {said.returncode}: {said.stderr}")
 
@@ -96,8 +97,9 @@ def unavailable():
         nowhere = f"127.0.0.1:{harness.free_port()}"
         said = harness.run(["run"], harness.environment(nowhere, folder))
         expect(said.returncode == 69 and nowhere in said.stderr, f"{said.returncode}: {said.stderr}")
-        said = harness.run(["status"], harness.environment(nowhere, folder, FLEXPRICE_ADMIN_LISTEN=nowhere))
-        expect(said.returncode == 69 and nowhere in said.stderr, f"{said.returncode}: {said.stderr}")
+        for arguments in [["status"], ["why"], ["why", "acct_1", "--json"]]:
+            said = harness.run(arguments, harness.environment(nowhere, folder, FLEXPRICE_ADMIN_LISTEN=nowhere))
+            expect(said.returncode == 69 and nowhere in said.stderr, f"{arguments}: {said.returncode}: {said.stderr}")
 
         brokers = stack.enter_context(harness.broker())
         said = harness.run(["run"], harness.environment(brokers, folder))

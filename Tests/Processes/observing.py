@@ -36,6 +36,10 @@ CONTRACT = {
     "customer_worker_dead_letters_total": {"code"},
     "customer_worker_transactions_total": {"result"},
     "customer_worker_reduced_total": {"kind"},
+    "customer_worker_ready": set(),
+    "customer_worker_not_ready": {"reason"},
+    "customer_worker_api_hold_seconds": set(),
+    "customer_worker_last_reload_success": set(),
     "customer_worker_store_duration_seconds": {"operation", "le"},
     "customer_worker_build_info": {"version", "swift"},
     "process_cpu_seconds_total": set(),
@@ -155,6 +159,8 @@ def metrics():
         expect(found.value("customer_worker_store_duration_seconds_count") >= 2, "store")
         expect(found.value("process_start_time_seconds") <= time.time() + 1, "start time")
         expect(time.time() - found.value("process_start_time_seconds") < 120, "start time")
+        starts = {Metrics(s.port).value("process_start_time_seconds") for _ in range(20)}
+        expect(len(starts) == 1, f"the start moves: {starts}")
         monitoring({name for name, _ in found.samples})
         s.stop()
 
@@ -218,12 +224,19 @@ def trouble():
         expect(told[0]["stage"] in ("waiting_for_request", "requesting"), f"{told}")
         seen = s.program("status")
         expect(seen.returncode == 1 and "NOT READY" in seen.stdout and "unauthorized" in seen.stdout, f"{seen}")
+        why = s.program("why", "acct_1")
+        expect(why.returncode == 1 and "acct_1" in why.stdout and "unauthorized" in why.stdout, f"{why}")
+        expect(why.stdout.count("\n") == 1, f"more than one sentence: {why.stdout}")
+        expect("failing for all commands (unauthorized)" in json.loads(s.program("why", "--json").stdout)["why"], f"{why}")
+        expect(Metrics(s.port).value("customer_worker_not_ready", reason="intake_paused") == 1, "not_ready")
+        expect(Metrics(s.port).value("customer_worker_ready") == 0, "ready")
         # What waits longer is the age of the oldest.
         first = Metrics(s.port).value("customer_worker_oldest_unfinished_seconds")
         wait_until(lambda: Metrics(s.port).value("customer_worker_oldest_unfinished_seconds") > first or "no older", 5, "age")
         harness.inject(s.api, [])
         wait_until(lambda: harness.is_ready(s.port), 20, "ready again")
         expect(Metrics(s.port).value("customer_worker_intake_paused", reason="unauthorized") == 0, "the pause is over")
+        expect(Metrics(s.port).value("customer_worker_not_ready") == 0, "a reason is left")
         wait_until(lambda: s.status()["results"]["created"] == 1 or s.status()["results"], 10, "the command")
 
         s.broker.stop()
@@ -231,6 +244,19 @@ def trouble():
         expect(get(s.port, "/livez")[0] == 200, "brokers that are away are no reason to restart")
         s.broker.start()
         wait_until(lambda: harness.is_ready(s.port), 60, "ready with the broker back")
+        why = s.program("why")
+        expect(why.returncode == 0 and why.stdout.startswith("Nothing waits"), f"{why}")
+        wait_until(lambda: bool(s.log.find("A reason for not being ready has ended")) or "no line", 10, "its end is told")
+        told = [line["reason"] for line in s.log.find("Not ready")]
+        expect(told.count("brokers_unreachable") == 1, f"{told} were told")
+
+        harness.inject(s.api, [{"fault": "service_unavailable", "requests": 1, "retry_after": 600}])
+        harness.produce_commands(s.broker.address, ["acct_held"])
+        wait_until(lambda: '"api_hold"' in get(s.port, "/readyz")[1] or get(s.port, "/readyz")[1], 15, "a wait that the API asks for")
+        expect(200 < Metrics(s.port).value("customer_worker_api_hold_seconds") <= 300, "the wait has its bound")
+        expect(200 < s.status()["intake"]["hold_seconds"] <= 300, f"{s.status()['intake']}")
+        s.worker.send_signal(signal.SIGHUP)
+        wait_until(lambda: harness.is_ready(s.port), 10, "HUP ends the wait")
         s.worker.send_signal(signal.SIGTERM)
         harness.wait_for_exit(s.worker, 0)
 
@@ -318,6 +344,7 @@ def reload():
         problems = " ".join(s.log.find("New settings refused; the old ones stay")[0]["problems"])
         expect("log.level" in problems and "retry.multiplier" in problems, problems)
         expect(get(s.port, "/readyz")[0] == 200, "not ready after a refused reload")
+        expect(Metrics(s.port).value("customer_worker_last_reload_success") == 0, "a refused reload is no success")
 
         s.write("log:\n  level: debug\nkafka:\n  consumer_group: another\n")
         s.worker.send_signal(signal.SIGHUP)
@@ -326,6 +353,7 @@ def reload():
         expect((changed["setting"], changed["old_value"], changed["new_value"]) == ("log.level", "info", "debug"), f"{changed}")
         late = s.log.find("Setting changed; it takes effect at the next start")
         expect([line["setting"] for line in late] == ["kafka.consumer_group"], f"{late}")
+        expect(Metrics(s.port).value("customer_worker_last_reload_success") == 1, "the next one is")
         s.stop()
 
 

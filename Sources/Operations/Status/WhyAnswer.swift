@@ -1,0 +1,131 @@
+package import JSON
+
+/// One sentence from what `/status` says: why nothing moves, or why the commands of one external_id do not.
+///
+/// It reads the answer as any program would; what is missing, as from an older worker, is left out of the sentence.
+package struct WhyAnswer: Sendable {
+    private let status: JSONObject
+    private let externalID: String?
+
+    /// - Parameters:
+    ///   - status: the answer of ``AdminClient/status(of:)``, asked about the same external_id.
+    ///   - externalID: whose commands the sentence is about; `nil` for all.
+    package init(_ status: JSONObject, externalID: String? = nil) {
+        self.status = status
+        self.externalID = externalID
+    }
+
+    /// Whether the worker says that it is ready.
+    package var isReady: Bool { self.status["ready"] == .bool(true) }
+
+    /// The sentence for a terminal.
+    package var text: String { LogEscaping.escaped(self.sentence) }
+
+    /// The sentence with what it is made of.
+    package var json: JSONObject {
+        var json = JSONObject([
+            .init(name: "why", value: .string(self.sentence)), .init(name: "ready", value: .bool(self.isReady)),
+            .init(name: "reasons", value: self.status["reasons"] ?? .array([])),
+        ])
+        if let externalID {
+            json["external_id"] = .string(externalID)
+            json["commands_in_flight"] = self.status["commands_in_flight"] ?? .array([])
+        }
+        return json
+    }
+
+    /// The sentence, as it is.
+    var sentence: String {
+        guard let externalID else { return self.sentenceOfAll }
+        return self.sentence(of: externalID)
+    }
+
+    // MARK: All commands
+
+    private var sentenceOfAll: String {
+        if let trouble = self.trouble { return "Commands wait: \(trouble)." }
+        let inFlight = self.count("in_flight") ?? 0
+        let lag = self.count("lag")
+        if self.status["partitions"]?.arrayValue?.isEmpty ?? false {
+            return "This instance has no partition: the group's other members have them all, and a topic feeds no more "
+                + "instances than it has partitions."
+        }
+        if self.status["intake"]?.objectValue?["blocked_by"]?.stringValue == "full" {
+            return "Commands move as fast as their results come: limits.max_in_flight is reached, "
+                + "and most commands \(self.busiestStage)."
+        }
+        if inFlight > 0 {
+            return "Commands move: \(self.rate)\(inFlight) in flight, of which most \(self.busiestStage)"
+                + "\(lag.map { ", and the lag is \($0)" } ?? "")."
+        }
+        if let lag, lag > 0 {
+            return "\(lag) records wait in the topic, and nothing keeps them there: they are being read."
+        }
+        let rest = lag == nil ? "" : ", and no other is there"
+        return "Nothing waits: every command that was read has its result\(rest)."
+    }
+
+    private var trouble: String? {
+        let details = (self.status["reasons"]?.arrayValue ?? []).compactMap { $0.objectValue?["detail"]?.stringValue }
+        return details.isEmpty ? nil : details.joined(separator: "; and ")
+    }
+
+    private var rate: String {
+        guard case .number(let rate)? = self.status["rate_per_second"] else { return "" }
+        return "\(rate.spelling) results a second, "
+    }
+
+    private var busiestStage: String {
+        let stages = (self.status["stages"]?.objectValue?.members ?? []).compactMap { member -> (String, Int)? in
+            guard case .number(let number) = member.value, let count = number.integerValue else { return nil }
+            return (member.name, count)
+        }
+        return switch stages.max(by: { $0.1 < $1.1 })?.0 {
+        case "waiting_in_lane": "wait for an earlier command of the same external_id"
+        case "at_store": "are at the store"
+        case "waiting_for_request": "wait for a place among the requests to the API"
+        case "requesting": "wait for the API's answer"
+        case "backing_off": "wait for their next attempt"
+        case "finished": "wait for their result to be committed"
+        default: "are under way"
+        }
+    }
+
+    // MARK: One external_id
+
+    private func sentence(of externalID: String) -> String {
+        let commands = (self.status["commands_in_flight"]?.arrayValue ?? []).compactMap { $0.objectValue }
+        guard let first = commands.first else { return self.sentence(ofAbsent: externalID) }
+        let name = first["command_id"]?.stringValue ?? "-"
+        let position = first["position"]?.stringValue ?? "-"
+        let number = commands.count == 1 ? "The command" : "The first of \(commands.count) commands"
+        let wait = first["waits_for"]?.stringValue ?? "something that this worker does not tell"
+        let next = first["next_attempt"]?.stringValue.map { ", at \($0)" } ?? ""
+        let trouble = self.trouble.map { "; meanwhile \($0)" } ?? ""
+        return "\(number) of \(externalID) (\(name) at \(position)) waits for \(wait)\(next)\(trouble)."
+    }
+
+    private func sentence(ofAbsent externalID: String) -> String {
+        let failure = (self.status["recent_failures"]?.arrayValue ?? []).compactMap { $0.objectValue }
+            .first { $0["external_id"]?.stringValue == externalID }
+        if let code = failure?["code"]?.stringValue, let time = failure?["at"]?.stringValue {
+            return "No command of \(externalID) is in flight here: the last one failed at \(time) as \(code)."
+        }
+        let story = "`customer-worker explain` tells the story of one that has ended"
+        if let trouble = self.trouble {
+            return "No command of \(externalID) is in flight here; one that is in the topic waits: \(trouble)."
+        }
+        if let lag = self.count("lag"), lag > 0 {
+            return
+                "No command of \(externalID) is in flight here; it may be among the \(lag) records that are not read "
+                + "yet, or another instance's; \(story)."
+        }
+        return "No command of \(externalID) is in flight here and none waits to be read: it has ended, is another "
+            + "instance's, or was not sent; \(story)."
+    }
+
+    private func count(_ name: String) -> Int? {
+        guard case .number(let number)? = self.status[name] else { return nil }
+        return number.integerValue
+    }
+}
