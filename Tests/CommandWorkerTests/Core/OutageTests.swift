@@ -15,7 +15,8 @@ import Testing
         )
     }
 
-    /// Lets the core run against an API and a ledger that answer at once; the results with the times at which they were published.
+    /// Lets the core run against an API and a ledger that answer at once; the results with the times at which they
+    /// were published.
     ///
     /// - Parameters:
     ///   - limit: when to stop at the latest.
@@ -199,7 +200,7 @@ import Testing
 
     // MARK: Waits that servers ask for
 
-    @Test func `of what a server asks one command to wait only the longest interval is waited, and none counts`() throws {
+    @Test func `a wait asked of one command is bounded by the longest interval, and does not count`() throws {
         let driver = CoreDriver()
         driver.assign()
         _ = driver.succeed(try #require(driver.start(0, id: "healthy")))

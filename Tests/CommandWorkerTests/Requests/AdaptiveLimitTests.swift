@@ -3,7 +3,8 @@ import Testing
 @testable import CommandWorker
 
 @Suite struct AdaptiveLimitTests {
-    /// A server that serves so many requests at once, each in so much time; the others wait, and beyond a queue are refused.
+    /// A server that serves so many requests at once, each in so much time; the others wait, and beyond a queue are
+    /// refused.
     private struct Server {
         var places: Int
         var latency: Duration
@@ -18,7 +19,8 @@ import Testing
 
     /// Keeps as many requests under way as the limit allows, for so much time.
     ///
-    /// Every request takes the same time at the server, so places come free, and answers come, in the order of the requests.
+    /// Every request takes the same time at the server, so places come free, and answers come, in the order of the
+    /// requests.
     private static func run(
         _ limit: inout AdaptiveLimit,
         _ server: Server,

@@ -4,7 +4,8 @@ import Testing
 
 @testable import CommandWorker
 
-@Suite struct IntakeTests {
+/// What the whole core does about a full table and an operator's stop; the line alone is in `IntakeTests`.
+@Suite struct BackpressureTests {
     @Test func `nobody polls for more than may be in flight`() {
         let driver = CoreDriver { $0.maximumInFlight = 5 }
         driver.assign()

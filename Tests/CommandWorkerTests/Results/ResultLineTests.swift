@@ -1,0 +1,318 @@
+import CustomerContract
+import Kafka
+import Records
+import Testing
+import Topics
+
+@testable import CommandWorker
+
+/// ``ResultLine`` alone.
+///
+/// 1. One batch is under way at a time; what finishes meanwhile leaves with the next, in the order in which it
+///    finished.
+/// 2. A record is completed only together with its result, so no committed offset passes an unpublished result.
+/// 3. A batch that failed stays together until it is out, or its partitions are gone.
+/// 4. What cannot be written down holds back later results of its partition, and of no other.
+/// 5. A result lingers only while something else is the bottleneck.
+@Suite struct ResultLineTests {
+    private static let other = TopicPartition(topic: "commands", partition: 1)
+
+    /// A line with partitions as it needs them.
+    private struct Bench {
+        var line: ResultLine
+        var partitions: Partitions
+        private var numbers: [String: (AssignmentID, Int)] = [:]
+
+        init(runLimit: Int = 330, maximumBatch: Int = 5_000) {
+            self.line = ResultLine(
+                maximumBatch: maximumBatch,
+                linger: LingerSettings(smallBatch: 3, fullBatch: 5),
+                retryWait: .seconds(1)
+            )
+            self.partitions = .holding([CoreDriver.partition, ResultLineTests.other], runLimit: runLimit)
+        }
+
+        /// Reads records.
+        mutating func read(_ offsets: Range<Int64>, of partition: TopicPartition = CoreDriver.partition) {
+            for offset in offsets {
+                guard case .run(let id, let number) = self.partitions.accept(offset, of: partition) else { continue }
+                self.numbers["\(partition)/\(offset)"] = (id, number)
+            }
+        }
+
+        /// Commands end.
+        mutating func finish(_ offsets: Int64..., of partition: TopicPartition = CoreDriver.partition) throws {
+            for offset in offsets {
+                let (assignment, number) = try #require(self.numbers["\(partition)/\(offset)"])
+                let record = CoreDriver.record(offset, id: "\(offset)", of: partition)
+                self.line.add(
+                    PendingResult(
+                        ticket: CommandTicket(slot: Int(offset), generation: 0),
+                        assignment: assignment,
+                        number: number,
+                        result: CommandResult(
+                            context: CommandReader().read(record).context,
+                            outcome: .created(.created, CoreDriver.customer),
+                            attempts: 1,
+                            completedAt: UnixMilliseconds(0)
+                        )
+                    )
+                )
+            }
+        }
+
+        /// The batch that leaves: its records, then its offsets.
+        mutating func next(
+            isBehind: Bool = false,
+            ledgerCount: Int = 0,
+            hasLedgerTrouble: Bool = false,
+            isLedgerUnderWay: Bool = false,
+            at now: Duration = .zero
+        ) -> String? {
+            let around = ResultLine.Surroundings(
+                isBehind: isBehind,
+                ledgerCount: ledgerCount,
+                hasLedgerTrouble: hasLedgerTrouble,
+                isLedgerUnderWay: isLedgerUnderWay
+            )
+            guard let batch = self.line.next(around, &self.partitions, at: now) else { return nil }
+            let offsets = batch.offsets.map { entry in
+                let runs = entry.offset.map { OffsetMetadata.decode(entry.metadata, at: $0).runs } ?? []
+                return "\(entry.topicPartition.partition)@\(entry.offset ?? -1)"
+                    + runs.map { "+\($0.lowerBound)-\($0.upperBound)" }.joined()
+            }
+            return "\(batch.records) \(offsets.sorted().joined(separator: " "))"
+        }
+
+        /// Takes what came of the batch; the offsets of the records whose results are out.
+        mutating func published(_ outcome: PublishOutcome = .published, at now: Duration = .zero) -> [Int] {
+            let settlement = self.line.published(outcome, at: now)
+            self.partitions.committed(settlement.committed)
+            return settlement.settled.map(\.ticket.slot)
+        }
+    }
+
+    // MARK: 1. One at a time
+
+    @Test func `a result leaves at once when nothing is under way`() throws {
+        var bench = Bench()
+        #expect(bench.next() == nil)
+        bench.read(0..<3)
+        try bench.finish(0)
+        #expect(bench.next() == "[0] 0@1")
+        #expect(bench.line.isUnderWay)
+    }
+
+    @Test func `what finishes while a batch is under way leaves with the next, in that order`()
+        throws
+    {
+        var bench = Bench()
+        bench.read(0..<4)
+        try bench.finish(0)
+        #expect(bench.next() == "[0] 0@1")
+        try bench.finish(3, 1, 2)
+        #expect(bench.next() == nil)
+        #expect(bench.published() == [0])
+        #expect(bench.next() == "[3, 1, 2] 0@4")
+    }
+
+    @Test func `a batch takes no more than it may`() throws {
+        var bench = Bench(maximumBatch: 2)
+        bench.read(0..<3)
+        try bench.finish(0, 1, 2)
+        #expect(bench.next() == "[0, 1] 0@2")
+        #expect(bench.published() == [0, 1])
+        #expect(bench.next() == "[2] 0@3")
+    }
+
+    // MARK: 2. Results and offsets
+
+    @Test func `no offset passes a record without a result; what is complete beyond it is listed`() throws {
+        var bench = Bench()
+        bench.read(0..<5)
+        try bench.finish(1, 2, 4)
+        #expect(bench.next() == "[1, 2, 4] 0@0+1-2+4-4")
+        _ = bench.published()
+        try bench.finish(0)
+        #expect(bench.next() == "[0] 0@3+4-4")
+    }
+
+    @Test func `partitions leave together`() throws {
+        var bench = Bench()
+        bench.read(0..<1)
+        bench.read(7..<8, of: Self.other)
+        try bench.finish(7, of: Self.other)
+        try bench.finish(0)
+        #expect(bench.next() == "[7, 0] 0@1 1@8")
+    }
+
+    // MARK: 3. Failures
+
+    @Test func `a batch that failed comes again as it was after the wait, and before what is newer`() throws {
+        var bench = Bench()
+        bench.read(0..<3)
+        try bench.finish(0, 1)
+        #expect(bench.next() == "[0, 1] 0@2")
+        #expect(bench.published(.failed(CoreDriver.error, unpublished: nil), at: .seconds(5)) == [])
+        #expect(bench.line.trouble == CoreDriver.error)
+        try bench.finish(2)
+        #expect(bench.next(at: .milliseconds(5_999)) == nil)
+        #expect(bench.next(at: .seconds(6)) == "[0, 1, 2] 0@3")
+        #expect(bench.published() == [0, 1, 2])
+        #expect(bench.line.trouble == nil)
+    }
+
+    @Test func `of a batch that failed in part only what did not get out comes again`() throws {
+        var bench = Bench()
+        bench.read(0..<3)
+        try bench.finish(0, 1, 2)
+        _ = bench.next()
+        #expect(bench.published(.failed(CoreDriver.error, unpublished: [1])) == [0, 2])
+        #expect(bench.next(at: .seconds(1)) == "[1] 0@3")
+    }
+
+    @Test func `offsets that were not committed come again without the results that are out`() throws {
+        var bench = Bench()
+        bench.read(0..<1)
+        try bench.finish(0)
+        _ = bench.next()
+        #expect(bench.published(.notCommitted(CoreDriver.error)) == [0])
+        #expect(bench.next(at: .seconds(1)) == "[] 0@1")
+        #expect(bench.published() == [])
+        #expect(bench.next(at: .seconds(1)) == nil)
+    }
+
+    @Test func `what failed for a partition that is gone meanwhile is another member's`() throws {
+        var bench = Bench()
+        bench.read(0..<1)
+        try bench.finish(0)
+        _ = bench.next()
+        _ = bench.published(.failed(CoreDriver.error, unpublished: nil))
+        _ = bench.partitions.lost([CoreDriver.partition])
+        #expect(bench.next(at: .seconds(1)) == nil)
+        #expect(!bench.line.isUnderWay)
+        #expect(bench.line.trouble == nil)
+    }
+
+    @Test func `a result whose partition is gone is dropped, and holds nothing back`() throws {
+        var bench = Bench()
+        bench.read(0..<1)
+        bench.read(0..<1, of: Self.other)
+        try bench.finish(0)
+        try bench.finish(0, of: Self.other)
+        _ = bench.partitions.lost([CoreDriver.partition])
+        #expect(bench.next() == "[0] 1@1")
+        #expect(bench.line.waitingCount == 0)
+    }
+
+    @Test func `a line whose transactional id was taken publishes nothing more`() throws {
+        var bench = Bench()
+        bench.read(0..<2)
+        try bench.finish(0)
+        _ = bench.next()
+        #expect(bench.published(.fenced(CoreDriver.error)) == [])
+        try bench.finish(1)
+        #expect(bench.next(at: .seconds(100)) == nil)
+        #expect(bench.line.fenced == CoreDriver.error)
+    }
+
+    @Test(arguments: ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID", "REBALANCE_IN_PROGRESS"])
+    func `a group that has moved on is told apart from a broker that fails`(name: String) throws {
+        for (name, hasMovedOn) in [(name, true), ("_TRANSPORT", false)] {
+            var bench = Bench()
+            bench.read(0..<1)
+            try bench.finish(0)
+            _ = bench.next()
+            let error = KafkaError(name: name, code: -1, message: name, disposition: .abortTransaction)
+            #expect(bench.line.published(.failed(error, unpublished: nil), at: .zero).groupMovedOn == hasMovedOn)
+        }
+    }
+
+    @Test func `assignments are at rest when nothing of them runs, waits or is on its way`() throws {
+        var bench = Bench()
+        let lanes = Lanes()
+        let ids = bench.partitions.identities
+        #expect(bench.line.isAtRest(ids, bench.partitions, lanes))
+        bench.read(0..<1)
+        try bench.finish(0)
+        _ = bench.next()
+        #expect(!bench.line.isAtRest(ids, bench.partitions, lanes))
+        _ = bench.published()
+        #expect(bench.line.isAtRest(ids, bench.partitions, lanes))
+    }
+
+    // MARK: 4. Bounds on what can be written down
+
+    @Test func `a result that cannot be written down holds back later ones of its partition alone`() throws {
+        var bench = Bench(runLimit: 1)
+        bench.read(0..<6)
+        bench.read(0..<1, of: Self.other)
+        // 2 is a run; 4 would be a second one; 3 touches the first, but comes later than 4.
+        try bench.finish(2, 4, 3)
+        try bench.finish(0, of: Self.other)
+        #expect(bench.next() == "[2, 0] 0@0+2-2 1@1")
+        #expect(bench.line.waitingCount == 2)
+        _ = bench.published()
+        // The first unfinished record passes those that are held back.
+        try bench.finish(0)
+        #expect(bench.next() == "[0] 0@1+2-2")
+        _ = bench.published()
+        try bench.finish(1)
+        #expect(bench.next() == "[1] 0@3")
+        _ = bench.published()
+        #expect(bench.next() == "[4, 3] 0@5")
+    }
+
+    // MARK: 5. Linger
+
+    @Test func `while commands wait for requests a small batch waits for more, up to the limit`() throws {
+        var bench = Bench()
+        bench.read(0..<1)
+        try bench.finish(0)
+        #expect(bench.next(isBehind: true, at: .seconds(1)) == nil)
+        let around = ResultLine.Surroundings(
+            isBehind: true,
+            ledgerCount: 0,
+            hasLedgerTrouble: false,
+            isLedgerUnderWay: false
+        )
+        let due = try #require(bench.line.due(around))
+        #expect(due == .seconds(1) + LingerSettings().limit)
+        #expect(bench.next(isBehind: true, at: due) == "[0] 0@1")
+    }
+
+    @Test func `a full batch does not wait`() throws {
+        var bench = Bench()
+        bench.read(0..<5)
+        try bench.finish(0, 1, 2, 3, 4)
+        #expect(bench.next(isBehind: true) == "[0, 1, 2, 3, 4] 0@5")
+    }
+
+    @Test func `results that have waited in the ledger do not wait again`() throws {
+        var bench = Bench()
+        bench.read(0..<2)
+        try bench.finish(0)
+        bench.line.ledgerAnswered(isDone: true)
+        #expect(bench.next(isBehind: true) == "[0] 0@1")
+        _ = bench.published()
+        try bench.finish(1)
+        #expect(bench.next(isBehind: true) == nil)
+    }
+
+    @Test func `after a batch the little that the ledger has to do goes first`() throws {
+        var bench = Bench()
+        bench.read(0..<3)
+        try bench.finish(0)
+        _ = bench.next()
+        _ = bench.published()
+        try bench.finish(1)
+        #expect(bench.next(ledgerCount: 2) == nil)
+        // A ledger that fails holds nothing up, nor much work.
+        var troubled = bench
+        #expect(troubled.next(ledgerCount: 2, hasLedgerTrouble: true) == "[1] 0@2")
+        var busy = bench
+        #expect(busy.next(ledgerCount: 3) == "[1] 0@2")
+        bench.line.ledgerAnswered(isDone: true)
+        #expect(bench.next(ledgerCount: 2) == "[1] 0@2")
+    }
+}
