@@ -26,6 +26,20 @@ enum Sabotage: String, CaseIterable, Sendable {
     case asksLateWhoItIs
     /// Takes a partition and starts at the log's beginning.
     case ignoresCommittedOffsets
+    /// Probes with one command again and again, whatever it is that fails.
+    case probesOneID
+    /// Takes the backend for well without asking, so that a shared failure is held against a command.
+    case believesInHealth
+    /// Judges refusals although all commands get them.
+    case judgesAlikeRefusals
+    /// Lets a wait that the API asked for count as the command's own time.
+    case countsHolds
+
+    /// Ways that show where everything is wrong at once; the others need a world with one fault.
+    static let general: [Sabotage] = [
+        .commitsWhatWasSeen, .forgetsCompletedSet, .hasNoLanes, .publishesTwice, .dropsResults, .reversesResults,
+        .splitsTransaction, .forgetsSuccesses, .asksLateWhoItIs, .ignoresCommittedOffsets,
+    ]
 
     /// The command with a lane of its own.
     func lane(of decoded: DecodedCommand) -> DecodedCommand {
@@ -43,6 +57,19 @@ enum Sabotage: String, CaseIterable, Sendable {
                 unknownFields: command.unknownFields
             )
         )
+    }
+
+    /// What the core hears of an answer.
+    func answer(_ answer: BackendAnswer) -> BackendAnswer {
+        switch (self, answer) {
+        case (.judgesAlikeRefusals, .failed(let failure, _)):
+            .failed(failure)
+        case (.countsHolds, .transient(let failure)):
+            .transient(
+                PassingFailure(reason: failure.reason, failure: failure.failure, isInDoubt: failure.isInDoubt)
+            )
+        default: answer
+        }
     }
 
     func results(_ results: [CommandResult], chance: (Double) -> Bool) -> [CommandResult] {

@@ -6,14 +6,16 @@ import Records
 /// Flexprice as the worker meets it: unique on external_id, with ids that have a fate and times in which nothing works.
 struct SimulatedAPI {
     struct Outage {
-        enum Kind: CaseIterable { case unauthorized, serverError, refused, blackHole }
+        enum Kind: CaseIterable { case unauthorized, forbidden, serverError, refused, blackHole }
 
         let span: Range<Duration>
         let kind: Kind
     }
 
-    /// When a request is given up that nobody answers.
+    /// When a request is given up that is not answered.
     static let timeout: Duration = .seconds(30)
+    /// What all commands are refused with in ``SimulationProfile/alikeRefusals``.
+    static let alike = RefusalSignature(status: 400, code: "validation_error", message: "Tax rate is not active")
 
     private struct Customer {
         let document: CustomerDocument
@@ -27,6 +29,10 @@ struct SimulatedAPI {
     private(set) var creates: [ExternalID: Int] = [:]
 
     private let poison: Set<ExternalID>
+    /// Ids whose content a firewall stops.
+    private let blocked: Set<ExternalID>
+    /// Ids that get an answer of which the status says that all commands would.
+    private let worst: Set<ExternalID>
     private let refused: Set<ExternalID>
     private let slow: Set<ExternalID>
 
@@ -42,6 +48,8 @@ struct SimulatedAPI {
             Set((0..<count).map { _ in SimulatedLog.id(Int.random(in: 0..<profile.ids, using: &random)) })
         }
         self.poison = some(profile.poisonIDs)
+        self.blocked = some(profile.blockedIDs)
+        self.worst = some(profile.worstIDs)
         self.refused = some(profile.refusedIDs)
         self.slow = some(profile.slowIDs)
         for id in (0..<profile.foreignIDs).map({ _ in SimulatedLog.id(Int.random(in: 0..<profile.ids, using: &random)) }
@@ -53,6 +61,11 @@ struct SimulatedAPI {
             if case .command(let command) = SimulatedLog.reader.read(message) { self.make(command) }
         }
         self.creates = [:]
+    }
+
+    /// Whether requests of this id fail by themselves, whatever becomes of all others.
+    func fails(_ id: ExternalID) -> Bool {
+        self.poison.contains(id) || self.blocked.contains(id) || self.worst.contains(id) || self.refused.contains(id)
     }
 
     /// How long a request of this id takes, at least.
@@ -77,21 +90,38 @@ struct SimulatedAPI {
         if let outage = self.outages.first(where: { $0.span.contains(now) }) {
             switch outage.kind {
             case .unauthorized: return .systemic(reason: "unauthorized", message: "401", scope: .allCommands)
+            case .forbidden: return .systemic(reason: "forbidden", message: "403", scope: .perhapsOne)
             case .serverError: return Self.passing("http_500")
             case .refused: return Self.passing("not_connected", .unreachable)
             case .blackHole: return Self.passing("unknown_outcome", .silence)
             }
         }
         let faults = now < self.profile.faultsEnd ? self.profile.faults : SimulationProfile.Faults()
-        // Long enough to see that a command gives up; not for ever, since a queue that is full of such commands waits for it.
-        let isMended = now > self.profile.faultsEnd + .seconds(300)
-        if self.poison.contains(command.externalID), !isMended { return Self.passing("500") }
+        // Long enough to see that a command gives up; not for ever, since a queue that is full of such commands waits
+        // for it.
+        let isOver = self.profile.poisonEnd.map { now > $0 } ?? false
+        if !isOver, let failure = self.ownFailure(of: command.externalID) { return failure }
+        if self.profile.alikeRefusals?.contains(now) == true {
+            return .failed(
+                CommandFailure(code: .rejected, message: Self.alike.message, httpStatus: 400),
+                refusal: Self.alike
+            )
+        }
         if Double.random(in: 0..<1, using: &random) < faults.transient { return Self.passing("502") }
         if Double.random(in: 0..<1, using: &random) < faults.overload {
             return Self.passing("http_429", .overload, after: .milliseconds(Int.random(in: 0...3_000, using: &random)))
         }
+        if Double.random(in: 0..<1, using: &random) < faults.longHold {
+            return Self.passing("http_429", .overload, after: .seconds(Int.random(in: 1...600, using: &random)))
+        }
+        if Double.random(in: 0..<1, using: &random) < faults.ownHold {
+            return Self.passing("http_500", after: .seconds(Int.random(in: 1...100_000, using: &random)))
+        }
         if self.refused.contains(command.externalID) {
-            return .failed(CommandFailure(code: .rejected, message: "refused", httpStatus: 400))
+            return .failed(
+                CommandFailure(code: .rejected, message: "refused", httpStatus: 400),
+                refusal: RefusalSignature(status: 400, code: "validation_error", message: "refused")
+            )
         }
         let answer: BackendAnswer
         if let customer = self.customers[command.externalID] {
@@ -105,6 +135,13 @@ struct SimulatedAPI {
         }
         return Double.random(in: 0..<1, using: &random) < faults.lostAnswer
             ? Self.passing("unknown_outcome", .silence) : answer
+    }
+
+    /// What a request of this id gets whatever the API does with others.
+    private func ownFailure(of id: ExternalID) -> BackendAnswer? {
+        if self.blocked.contains(id) { return .systemic(reason: "blocked", message: "403", scope: .perhapsOne) }
+        if self.worst.contains(id) { return .systemic(reason: "worst", message: "401", scope: .allCommands) }
+        return self.poison.contains(id) ? Self.passing("500") : nil
     }
 
     @discardableResult

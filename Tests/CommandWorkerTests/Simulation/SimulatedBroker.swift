@@ -14,6 +14,8 @@ struct SimulatedBroker {
         let outcome: CommandOutcome
         let fingerprint: Fingerprint?
         let externalID: ExternalID?
+        /// When it became visible.
+        let at: Duration
     }
 
     private let log: SimulatedLog
@@ -36,7 +38,7 @@ struct SimulatedBroker {
     }
 
     /// Shows results to readers.
-    mutating func append(_ published: [CommandResult]) {
+    mutating func append(_ published: [CommandResult], at now: Duration) {
         for result in published {
             let position = result.context.message.position
             self.resultCount += 1
@@ -55,7 +57,8 @@ struct SimulatedBroker {
             self.results[position] = Visible(
                 outcome: result.outcome,
                 fingerprint: command?.fingerprint,
-                externalID: id
+                externalID: id,
+                at: now
             )
             if self.letters.encode(result) != nil { self.deadLetterCount += 1 }
             guard let id else { continue }

@@ -48,15 +48,24 @@ extension SimulatedWorker {
         if !self.requesting.insert(id).inserted { simulation.complain("two requests of \(id) at once") }
         self.checkOrder(of: request)
         self.checkRate(of: request)
+        self.fairness.sent(request, at: simulation.now)
         let tests = simulation.now < self.hold.end
         simulation.after(simulation.pace() + simulation.api.slowness(of: id)) {
             guard self.isAlive || simulation.chance(0.5) else { return }
             let hangs = simulation.api.hangs(at: simulation.now).map { min($0, request.patience ?? $0) }
-            let answer = simulation.api.create(request.command, at: simulation.now, random: &simulation.random)
-            simulation.after(hangs ?? simulation.pace()) {
+            let command = simulation.sabotage == .probesOneID ? self.firstProbe(request) : request.command
+            let told = simulation.api.create(command, at: simulation.now, random: &simulation.random)
+            let answer = simulation.sabotage?.answer(told) ?? told
+            // A hold that counts: what was asked for is waited as though the request took so long.
+            let counted = simulation.sabotage == .countsHolds ? told.asked : .zero
+            simulation.after((hangs ?? simulation.pace()) + counted) {
                 self.requesting.remove(id)
                 self.noteHold(answer, endsHold: tests)
-                self.post { core, now in core.answered(request.ticket, BackendReply(answer), at: now) }
+                self.post { core, now in
+                    core.answered(request.ticket, BackendReply(answer), at: now)
+                    self.fairness.answered(request, answer, hasEnded: core.hasEnded(request.ticket), at: now.uptime)
+                    if let violation = self.fairness.violation { simulation.complain(violation) }
+                }
             }
         }
     }
@@ -86,12 +95,12 @@ extension SimulatedWorker {
     /// - Parameter endsHold: whether the request went as the probe of a hold, so that a good answer ends it.
     private func noteHold(_ answer: BackendAnswer, endsHold: Bool) {
         // Before the answer itself, at the same moment.
-        self.post { _, now in
+        self.post { core, now in
             switch answer {
             case .transient(let failure):
-                guard failure.sign == .overload, let after = failure.after, now.uptime + after > self.hold.end else {
-                    return
-                }
+                guard failure.sign == .overload, let asked = failure.after else { return }
+                let after = min(asked, core.settings.live.retry.maximumHold)
+                guard now.uptime + after > self.hold.end else { return }
                 self.hold = Hold(half: now.uptime + after / 2, end: now.uptime + after)
             case .created, .failed:
                 if endsHold { self.hold = Hold() }
@@ -101,11 +110,24 @@ extension SimulatedWorker {
         }
     }
 
+    /// The command that the first probe was of.
+    private func firstProbe(_ request: BackendRequest) -> CreateCustomerCommand {
+        guard request.isProbe else { return request.command }
+        let first = self.probed ?? request.command
+        self.probed = first
+        return first
+    }
+
     private func askNeutral() {
         let simulation = self.simulation
         simulation.after(simulation.pace()) {
-            let answer = simulation.api.neutral(at: simulation.now)
-            self.post { core, now in core.answered(answer, at: now) }
+            let told = simulation.api.neutral(at: simulation.now)
+            let answer = simulation.sabotage == .believesInHealth ? .answered : told
+            self.post { core, now in
+                // What is true counts, and not what a broken worker hears.
+                if told == .answered { self.fairness.wasWell(at: now.uptime) }
+                core.answered(answer, at: now)
+            }
         }
     }
 
@@ -164,7 +186,8 @@ extension SimulatedWorker {
                     if failing.contains(result.context.externalID) { unpublished.insert(index) }
                 }
                 simulation.broker.append(
-                    batch.results.enumerated().filter { !unpublished.contains($0.offset) }.map(\.element)
+                    batch.results.enumerated().filter { !unpublished.contains($0.offset) }.map(\.element),
+                    at: simulation.now
                 )
                 let isKnown = simulation.chance(0.7)
                 return self.answerPublish(
@@ -172,7 +195,7 @@ extension SimulatedWorker {
                     after: simulation.pace()
                 )
             }
-            simulation.broker.append(batch.results)
+            simulation.broker.append(batch.results, at: simulation.now)
             simulation.after(simulation.pace()) {
                 guard self.isAlive, simulation.group.accepts(credentials), !simulation.hits(\.publish) else {
                     return self.answerPublish(.notCommitted(Self.error(.retry)), after: simulation.pace())
@@ -205,6 +228,18 @@ extension SimulatedWorker {
 
     private static func error(_ disposition: KafkaError.Disposition) -> KafkaError {
         KafkaError(name: "_SIMULATED", code: -1, message: "simulated", disposition: disposition)
+    }
+}
+
+extension WorkerCore {
+    /// Whether a command has its outcome.
+    fileprivate func hasEnded(_ ticket: CommandTicket) -> Bool { self.lanes[ticket]?.stage == .finished }
+}
+
+extension BackendAnswer {
+    /// How long all callers were asked to wait.
+    fileprivate var asked: Duration {
+        if case .transient(let failure) = self, failure.sign == .overload { failure.after ?? .zero } else { .zero }
     }
 }
 

@@ -17,6 +17,10 @@ final class SimulatedWorker {
     var sentTimes: [Duration] = []
     /// The wait that the API asked for.
     var hold = Hold()
+    /// Whose fault failures were, as the API knows it.
+    var fairness = SimulatedFairness()
+    /// The command that the first probe was of, for a worker that probes with no other.
+    var probed: CreateCustomerCommand?
 
     /// No request may go before the end, but for one after the half.
     struct Hold {
@@ -30,6 +34,8 @@ final class SimulatedWorker {
     private var alarm: Duration?
     /// The highest limit on requests so far, before the one in force.
     private var limitBefore = 0
+    /// Since when requests are stopped while commands wait.
+    private var stoppedSince: Duration?
 
     // What librdkafka holds.
     var events: [ConsumerEvent] = []
@@ -107,26 +113,45 @@ final class SimulatedWorker {
         {
             self.simulation.complain("a deadline that has passed keeps the worker awake")
         }
-        if self.core.lanes.count > settings.maximumInFlight + Intake.probeReserve { self.simulation.complain("more in flight than allowed") }
+        self.checkPause(at: now.uptime)
+        let mostInFlight = settings.maximumInFlight + Intake.probeReserve
+        if self.core.lanes.count > mostInFlight { self.simulation.complain("more in flight than allowed") }
         // A probe goes even when every place is taken; a limit that was lowered is reached as requests end.
-        if case .fixed(let limit) = settings.live.requestLimit, self.core.requests.slotCount > max(limit, self.limitBefore) + 1 {
+        if case .fixed(let limit) = settings.live.requestLimit,
+            self.core.requests.slotCount > max(limit, self.limitBefore) + 1
+        {
             self.simulation.complain("more requests than allowed")
         }
         if self.core.requests.slotCount < 0 || self.core.requests.slotCount > self.core.requests.count {
             self.simulation.complain("\(self.core.requests.slotCount) of \(self.core.requests.count) requests count")
         }
-        if self.core.requests.backingOffCount > (settings.maximumInFlight + Intake.probeReserve) * 4 {
+        if self.core.requests.backingOffCount > mostInFlight * 4 {
             self.simulation.complain("stale back-offs pile up")
         }
-        if self.core.requests.waitingCount > (settings.maximumInFlight + Intake.probeReserve) * 4 {
+        if self.core.requests.waitingCount > mostInFlight * 4 {
             self.simulation.complain("stale tickets pile up")
         }
+    }
+
+    /// Every pause ends by itself once faults are over.
+    private func checkPause(at now: Duration) {
+        guard case .backend? = self.core.intakeBlock, self.core.lanes.count > 0 else {
+            self.stoppedSince = nil
+            return
+        }
+        let since = self.stoppedSince ?? now
+        self.stoppedSince = since
+        guard let calm = self.simulation.profile.calm, now > max(since, calm) + self.simulation.profile.longestPause
+        else { return }
+        self.simulation.complain("requests are stopped since \(since), long after everything works")
     }
 
     /// Puts other live settings in force.
     func reconfigure(_ live: LiveSettings) {
         self.post { core, now in
-            if case .fixed(let limit) = core.settings.live.requestLimit { self.limitBefore = max(self.limitBefore, limit) }
+            if case .fixed(let limit) = core.settings.live.requestLimit {
+                self.limitBefore = max(self.limitBefore, limit)
+            }
             self.limitBefore = max(self.limitBefore, core.requests.slotCount)
             if live.rateLimit != core.settings.live.rateLimit { self.sentTimes = [] }
             // Other settings end a hold.

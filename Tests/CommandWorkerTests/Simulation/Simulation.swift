@@ -5,8 +5,8 @@ import Records
 
 @testable import CommandWorker
 
-/// A world of one thread and a virtual clock that runs whole workers against everything that can go wrong, and looks for what
-/// must never be.
+/// A world of one thread and a virtual clock that runs whole workers against everything that can go wrong, and looks
+/// for what must never be.
 ///
 /// The same seed makes the same world and the same run.
 final class Simulation {
@@ -98,7 +98,8 @@ final class Simulation {
 
     /// How long an effect takes: mostly moments, sometimes seconds.
     func pace() -> Duration {
-        self.chance(0.03) ? self.delay(.zero ... .seconds(8)) : self.delay(.zero ... .milliseconds(40))
+        self.chance(self.profile.slowShare)
+            ? self.delay(.zero ... .seconds(8)) : self.delay(.zero ... .milliseconds(40))
     }
 
     func pick<Element>(_ elements: [Element]) -> Element? { elements.randomElement(using: &self.random) }
@@ -164,7 +165,8 @@ final class Simulation {
                     retry: RetryPolicy(
                         initialInterval: .milliseconds(Int.random(in: 1...500, using: &self.random)),
                         maximumInterval: .seconds(5),
-                        maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &self.random))
+                        maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &self.random)),
+                        maximumHold: .seconds(Int.random(in: 5...60, using: &self.random))
                     ),
                     requestLimit: self.chance(0.3) ? .automatic : .fixed(Int.random(in: 1...16, using: &self.random)),
                     rateLimit: self.chance(0.5) ? nil : [3, 20, 500].randomElement(using: &self.random)
@@ -192,7 +194,7 @@ final class Simulation {
     func commit(_ batch: CommitBatch) {
         self.trace("commit \(batch.results.map { "\($0.context.message.position)" }) \(batch.offsets.map(\.described))")
         let results = self.sabotage?.results(batch.results) { self.chance($0) } ?? batch.results
-        self.broker.append(results)
+        self.broker.append(results, at: self.now)
         if self.sabotage == .splitsTransaction, self.chance(0.1) { return }
         self.broker.commit(self.sabotage?.offsets(batch.offsets) { self.seen[$0] } ?? batch.offsets)
     }

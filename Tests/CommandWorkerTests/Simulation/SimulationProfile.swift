@@ -12,8 +12,12 @@ struct SimulationProfile {
         var unknownOutcome = 0.0
         var transient = 0.0
         var lostAnswer = 0.0
-        /// A refusal for too many requests, with a wish to be left alone.
+        /// A refusal for too many requests, with a short wait asked of all callers.
         var overload = 0.0
+        /// The same with a wait of up to ten minutes.
+        var longHold = 0.0
+        /// A failure with a wait of up to a day, asked of one command.
+        var ownHold = 0.0
         var readCommitted = 0.0
         var redelivery = 0.0
     }
@@ -29,8 +33,11 @@ struct SimulationProfile {
     var conflictShare = 0.0
     var invalidShare = 0.0
     var gapShare = 0.0
-    /// Ids whose every request fails in passing, that Flexprice refuses, that take long.
+    /// Ids whose every request fails in passing, that a firewall stops, whose answer says that all would fail, that
+    /// Flexprice refuses, that take long.
     var poisonIDs = 0
+    var blockedIDs = 0
+    var worstIDs = 0
     var refusedIDs = 0
     var slowIDs = 0
     /// Ids that the API knows from elsewhere.
@@ -41,6 +48,15 @@ struct SimulationProfile {
     var faultsEnd: Duration = .zero
     var faults = Faults()
     var outages = 0
+    /// When ids stop failing by themselves; `nil` for never.
+    ///
+    /// Long enough to see that a command gives up; not for ever where several may be all that is left, since nothing
+    /// tells them from an outage then.
+    var poisonEnd: Duration?
+    /// A span in which every command that would have succeeded is refused alike.
+    var alikeRefusals: Range<Duration>?
+    /// How often an effect takes seconds, from 0 to 1.
+    var slowShare = 0.03
     /// One that is not left to chance.
     var certainOutage: SimulatedAPI.Outage?
     var rebalances = 0
@@ -60,7 +76,8 @@ struct SimulationProfile {
                     initialInterval: .milliseconds(100),
                     maximumInterval: .seconds(5),
                     multiplier: 2,
-                    maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random))
+                    maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random)),
+                    maximumHold: .seconds(Int.random(in: 5...60, using: &random))
                 ),
                 requestLimit: .fixed(Int.random(in: 1...16, using: &random))
             ),
@@ -70,6 +87,7 @@ struct SimulationProfile {
                 window: .seconds(Int.random(in: 1...20, using: &random)),
                 failureRatio: Double.random(in: 0.2...1, using: &random),
                 minimumRequests: Int.random(in: 1...20, using: &random),
+                refusals: Int.random(in: 3...20, using: &random),
                 probeWaits: .milliseconds(500) ... .seconds(10)
             ),
             revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
@@ -98,11 +116,18 @@ struct SimulationProfile {
 
     private mutating func drawTrouble(using random: inout SplitMix64) {
         self.poisonIDs = Int.random(in: 0...2, using: &random)
+        self.blockedIDs = Int.random(in: 0...2, using: &random)
+        self.worstIDs = Int.random(in: 0...1, using: &random)
         self.refusedIDs = Int.random(in: 0...2, using: &random)
         self.slowIDs = Int.random(in: 0...2, using: &random)
         self.foreignIDs = Int.random(in: 0...3, using: &random)
         self.production = .seconds([0, 0, 10, 60].randomElement(using: &random) ?? 0)
         self.faultsEnd = .seconds(Int.random(in: 0...90, using: &random))
+        self.poisonEnd = self.faultsEnd + .seconds(300)
+        if Int.random(in: 0...3, using: &random) == 0 {
+            let start = self.faultsEnd * Double.random(in: 0...1, using: &random)
+            self.alikeRefusals = start..<self.faultsEnd
+        }
         // Each kind of fault is absent from about half of the worlds, so that a rare one is not hidden by a common one.
         func share(upTo bound: Double) -> Double {
             Bool.random(using: &random) ? Double.random(in: 0...bound, using: &random) : 0
@@ -114,6 +139,8 @@ struct SimulationProfile {
         self.faults.transient = share(upTo: 0.6)
         self.faults.lostAnswer = share(upTo: 0.3)
         self.faults.overload = share(upTo: 0.3)
+        self.faults.longHold = share(upTo: 0.05)
+        self.faults.ownHold = share(upTo: 0.2)
         self.faults.readCommitted = share(upTo: 0.5)
         self.faults.redelivery = share(upTo: 0.2)
         self.outages = Int.random(in: 0...2, using: &random)
@@ -121,27 +148,5 @@ struct SimulationProfile {
         self.kicks = Bool.random(using: &random) ? Int.random(in: 0...6, using: &random) : 0
         self.drains = Int.random(in: 0...2, using: &random)
         self.suspensions = Int.random(in: 0...2, using: &random)
-    }
-
-    /// Makes this a world in which nothing is wrong but one long outage.
-    mutating func becomeOutage(of kind: SimulatedAPI.Outage.Kind) {
-        self.faults = Faults()
-        self.faultsEnd = .seconds(190)
-        (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
-            (0, 0, 0, 0, 0, 0)
-        (self.poisonIDs, self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0, 0)
-        (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)
-        self.backend = .remote
-        self.core.createsLocally = false
-        self.workers = 1
-        (self.partitions, self.recordsPerPartition, self.ids) = (3, 60, 1_000)
-        self.production = .seconds(150)
-        self.certainOutage = SimulatedAPI.Outage(span: .seconds(10)..<Duration.seconds(190), kind: kind)
-        self.core.live.requestLimit = .fixed(16)
-        self.core.live.rateLimit = nil
-        self.core.maximumInFlight = 256
-        self.core.maximumInFlightBytes = 1_000_000
-        self.core.breaker = BreakerSettings(minimumRequests: 10)
-        self.core.live.retry.maximumElapsedTime = .seconds(35)
     }
 }
