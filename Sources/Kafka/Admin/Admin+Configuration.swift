@@ -27,7 +27,7 @@ extension Admin {
             &text,
             count
         )
-        try Self.check(code, nil)
+        unsafe try Self.check(code, nil)
         var resources: [OpaquePointer?] = unsafe [resource]
         unsafe rd_kafka_DescribeConfigs(self.client.pointer, &resources, 1, options, queue)
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
