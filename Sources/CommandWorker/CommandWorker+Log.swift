@@ -42,6 +42,27 @@ extension CommandWorker {
         }
     }
 
+    func log(_ report: LogReport) {
+        switch report {
+        case .beganAnew(let partition, let known, let now):
+            self.logger.warning(
+                "Log began anew below what was read; nothing remembered of it is believed",
+                metadata: [
+                    "partition": "\(partition)", "known_offset": "\(known.map(String.init) ?? "none")",
+                    "offset": "\(now.map(String.init) ?? "none")",
+                ]
+            )
+        case .skipped(let partition, let offsets, let count):
+            self.logger.error(
+                "Records were deleted unread; their commands are lost",
+                metadata: [
+                    "partition": "\(partition)", "from_offset": "\(offsets.lowerBound)",
+                    "to_offset": "\(offsets.upperBound)", "records_at_most": "\(count)",
+                ]
+            )
+        }
+    }
+
     var kafkaLog: KafkaLogSink {
         { [logger] line in
             let level: Logger.Level =

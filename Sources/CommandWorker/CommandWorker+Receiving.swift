@@ -31,8 +31,8 @@ extension CommandWorker {
                 self.logger.critical("Another instance took the transactional id", metadata: ["error": "\(error)"])
             }
             core.published(outcome, at: now)
-        case .committed(let offsets):
-            core.assigned(offsets, at: now)
+        case .committed(let positions):
+            core.assigned(positions, at: now)
         case .committedUnknown(let partitions, let error):
             self.logger.warning("Committed offsets could not be read; tried again", metadata: ["error": "\(error)"])
             core.assignmentFailed(partitions, at: now)

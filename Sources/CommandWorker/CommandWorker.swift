@@ -23,7 +23,7 @@ public final class CommandWorker: Sendable {
         case unsettled(CommandTicket, CommandSpan, @Sendable () async -> BackendReply)
         case answeredNeutral(NeutralAnswer)
         case published(PublishOutcome)
-        case committed([PartitionOffset])
+        case committed([CommittedPosition])
         case committedUnknown([TopicPartition], KafkaError)
         case drain(within: Duration)
         case suspend
@@ -230,7 +230,7 @@ public final class CommandWorker: Sendable {
         case .readCommitted(let partitions):
             group.addTask {
                 do throws(KafkaError) {
-                    mailbox.post(.committed(try await consumer.committed(partitions)))
+                    mailbox.post(.committed(try await self.positions(of: partitions, consumer)))
                 } catch {
                     mailbox.post(.committedUnknown(partitions, error))
                 }
@@ -244,6 +244,8 @@ public final class CommandWorker: Sendable {
         case .resume(let partitions):
             self.answer { () throws(KafkaError) in try consumer.resume(partitions) }
         case .report(let report):
+            self.log(report)
+        case .reportLog(let report):
             self.log(report)
         }
     }

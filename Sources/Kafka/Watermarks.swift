@@ -4,6 +4,12 @@ public struct Watermarks: Sendable, Hashable {
     public let low: Int64
     /// The offset that the next record will get.
     public let high: Int64
+
+    /// Pairs the ends.
+    public init(low: Int64, high: Int64) {
+        self.low = low
+        self.high = high
+    }
 }
 
 extension Duration {

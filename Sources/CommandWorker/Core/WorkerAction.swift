@@ -13,7 +13,7 @@ enum WorkerAction: Sendable {
     case askNeutral
     /// Publish results and commit offsets; answered by ``WorkerCore/published(_:at:)``.
     case publish(CommitBatch)
-    /// Read what the group has committed; answered by ``WorkerCore/assigned(_:at:)`` or ``WorkerCore/assignmentFailed(_:at:)``.
+    /// Read what the group has committed, and what the log says to it; answered by ``WorkerCore/assigned(_:at:)`` or ``WorkerCore/assignmentFailed(_:at:)``.
     case readCommitted([TopicPartition])
     /// Fetch from these offsets.
     case assign([PartitionOffset])
@@ -23,6 +23,8 @@ enum WorkerAction: Sendable {
     case pause([TopicPartition])
     /// Fetch again.
     case resume([TopicPartition])
-    /// Tell people.
+    /// Tell people about requests.
     case report(RequestReport)
+    /// Tell people about a partition's log.
+    case reportLog(LogReport)
 }

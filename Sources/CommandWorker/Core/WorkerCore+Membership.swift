@@ -23,7 +23,7 @@ extension WorkerCore {
     }
 
     /// What the group has committed is read: records may come.
-    mutating func assigned(_ answer: [PartitionOffset], at now: Moment) {
+    mutating func assigned(_ answer: [CommittedPosition], at now: Moment) {
         let offsets = self.partitions.take(answer)
         guard !offsets.isEmpty else { return }
         self.actions.append(.assign(offsets))
@@ -70,6 +70,25 @@ extension WorkerCore {
         }
         let ended = self.partitions.endRevoked(at: now)
         if !ended.isEmpty { self.lanes.abandon(ended) }
+    }
+
+    /// Counts and tells what was found out about logs, and ends what is over of those that are gone.
+    mutating func reportLogs() {
+        let reports = self.partitions.takeReports()
+        for report in reports {
+            switch report {
+            case .beganAnew: self.own.logRestarts += 1
+            case .skipped(_, _, let count): self.own.recordsSkipped[.retention, default: 0] += count
+            }
+            self.actions.append(.reportLog(report))
+        }
+        if !reports.isEmpty { self.endSuperseded() }
+    }
+
+    /// Ends the assignments of logs that are gone when the last of their results is out.
+    mutating func endSuperseded() {
+        guard !self.partitions.superseded.isEmpty else { return }
+        self.partitions.endSuperseded { [lanes] id in lanes.contains { $0.assignment == id && !$0.isAbandoned } }
     }
 
     /// Gives revoked partitions back as soon as nothing of them runs or waits for publishing.

@@ -73,6 +73,7 @@ struct WorkerCore: Sendable {
         }
         if let batch = self.ledger.next(self.aroundLedger, at: now.uptime) { self.actions.append(.remember(batch)) }
         self.releaseRevoked()
+        self.reportLogs()
         switch self.intake.advance(self.intakeBlock, seeksProbe: self.seeksProbe(at: now.uptime), at: now.uptime) {
         case .pause: self.actions.append(.pause(Array(self.partitions.held.keys)))
         case .resume: self.actions.append(.resume(Array(self.partitions.held.keys)))
@@ -135,7 +136,7 @@ struct WorkerCore: Sendable {
 
     /// One record of a partition; records of partitions that are not held came too late and are another member's.
     mutating func received(_ record: KafkaRecord, decode: (KafkaRecord) -> DecodedCommand, at now: Moment) {
-        switch self.partitions.accept(record.offset, of: record.topicPartition) {
+        switch self.partitions.accept(record) {
         case .run(let assignment, let number):
             let decoded = decode(record)
             if case .command(let command) = decoded { self.own.unknownFields += command.unknownFields.count }
@@ -249,6 +250,7 @@ struct WorkerCore: Sendable {
                 self.recentFailures.insert(RecentFailure(settlement.settled[index].result, failure))
             }
         }
+        self.endSuperseded()
         if settlement.groupMovedOn { self.lanes.abandon(self.partitions.abandonRevoked()) }
     }
 }

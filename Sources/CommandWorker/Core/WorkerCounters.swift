@@ -19,6 +19,10 @@ public struct WorkerCounters: Sendable, Hashable {
     public internal(set) var breakerOpenings = 0
     /// Records that the metadata of the committed offset listed as ended.
     public internal(set) var skipped = 0
+    /// How often a partition's log began anew below what was read or committed of it.
+    public internal(set) var logRestarts = 0
+    /// Offsets that were jumped over unread, at most as many records; by why.
+    public internal(set) var recordsSkipped: [SkipReason: Int] = [:]
     /// Commands given up because their partition was taken away or the worker stopped; they run again elsewhere.
     public internal(set) var abandoned = 0
     /// Of the abandoned ones those that were cut off when a drain ran out of time: their requests were under way, or
@@ -44,6 +48,12 @@ public struct WorkerCounters: Sendable, Hashable {
         case offsetsLate = "offsets_late"
         /// Another instance took the transactional id.
         case fenced
+    }
+
+    /// Why records were jumped over unread.
+    public enum SkipReason: String, Sendable, Hashable, CaseIterable {
+        /// They were deleted from the log: by its retention, or by hand.
+        case retention
     }
 
     /// Published results.

@@ -14,7 +14,7 @@ import Topics
 /// 3. The list starts with an unfinished record, and no two runs in it touch: it has at most twice as many places as there
 ///    are unfinished records.
 /// 4. The number of runs is bounded: ``canComplete(_:onlyAsFirst:)`` says no before a completion would pass the bound.
-/// 5. A record at or below the last one seen is seen again only by mistake and is ignored.
+/// 5. A record at or below the last one seen, or below the committed offset, is none of this log: the tracker does not take it.
 struct OffsetTracker: Sendable {
     /// How a record that was read is to be treated.
     enum Acceptance: Equatable, Sendable {
@@ -22,21 +22,23 @@ struct OffsetTracker: Sendable {
         case run(Int)
         /// It was complete before: the metadata of the committed offset listed it.
         case skip
-        /// It was seen already in this assignment.
-        case seen
+        /// It stands below what was read or committed, where one log has nothing more to bring: it is of another log.
+        case ofAnotherLog
     }
 
     /// An unfinished record, or a run of complete ones.
     private struct Place: Sendable {
         let first: Int64
         var last: Int64
+        /// Of the last record.
+        var fingerprint: RecordFingerprint?
         var isComplete = false
         var previous: Int?
         var next: Int?
     }
 
     /// 330 runs of 12 bytes each (numbers below 60 million in base 36, two separators) fit the 4,096 bytes of
-    /// ``OffsetMetadata/limit``.
+    /// ``OffsetMetadata/limit``, with the 23 bytes that stand before them.
     static let safeRunLimit = 330
 
     /// At most so many runs of completed offsets beyond the first unfinished one.
@@ -49,6 +51,8 @@ struct OffsetTracker: Sendable {
     private var runCount = 0
     /// The offset behind the complete prefix, as far as it is known.
     private var next: Int64?
+    /// Of the last record of the complete prefix, as far as it is known.
+    private var fingerprint: RecordFingerprint?
     /// What an earlier instance completed; the runs before the index lie behind what was read.
     private let earlier: CompletedOffsets
     private var earlierIndex = 0
@@ -57,21 +61,24 @@ struct OffsetTracker: Sendable {
     /// Starts an assignment at what the group has committed.
     init(committed: OffsetProgress?, runLimit: Int = Self.safeRunLimit) {
         self.next = committed?.offset
+        self.fingerprint = committed?.fingerprint
         self.earlier = committed?.completed ?? CompletedOffsets()
         self.runLimit = runLimit
     }
 
+    /// The last record that was read; `nil` before the first.
+    var lastRead: Int64? { self.lastSeen }
+
     /// Takes note of a record that was read.
-    mutating func accept(_ offset: Int64) -> Acceptance {
-        if let lastSeen, offset <= lastSeen { return .seen }
-        if let next, offset < next, self.lastSeen == nil {
-            // The log ends below what was committed: it is another one, and what was remembered concerns none of its records.
-            self.next = offset
-            self.earlierIndex = self.earlier.runs.count
+    mutating func accept(_ offset: Int64, _ fingerprint: RecordFingerprint? = nil) -> Acceptance {
+        if let lastSeen = self.lastSeen {
+            if offset <= lastSeen { return .ofAnotherLog }
+        } else if let next = self.next, offset < next {
+            return .ofAnotherLog
         }
         self.lastSeen = offset
         let wasComplete = self.advanceEarlier(to: offset)
-        let number = self.append(offset)
+        let number = self.append(offset, fingerprint)
         guard wasComplete else { return .run(number) }
         self.complete(number)
         return .skip
@@ -95,15 +102,18 @@ struct OffsetTracker: Sendable {
         var run = number
         if let left = self.run(at: self.places[number].previous) {
             self.places[left].last = self.places[number].last
+            self.places[left].fingerprint = self.places[number].fingerprint
             self.remove(number)
             run = left
         }
         if let right = self.run(at: self.places[run].next) {
             self.places[run].last = self.places[right].last
+            self.places[run].fingerprint = self.places[right].fingerprint
             self.remove(right)
         }
         if run == self.head {
             self.next = self.places[run].last + 1
+            self.fingerprint = self.places[run].fingerprint
             self.remove(run)
         }
     }
@@ -111,7 +121,7 @@ struct OffsetTracker: Sendable {
     /// What may be committed now; `nil` before the first record is complete and nothing was committed.
     var progress: OffsetProgress? {
         guard let offset = self.next ?? self.head.map({ self.places[$0].first }) else { return nil }
-        return OffsetProgress(offset: offset, completed: self.completedBeyond)
+        return OffsetProgress(offset: offset, completed: self.completedBeyond, fingerprint: self.fingerprint)
     }
 
     /// How many places the list takes, free ones among them.
@@ -119,8 +129,8 @@ struct OffsetTracker: Sendable {
 
     // MARK: The list
 
-    private mutating func append(_ offset: Int64) -> Int {
-        let place = Place(first: offset, last: offset, previous: self.tail)
+    private mutating func append(_ offset: Int64, _ fingerprint: RecordFingerprint?) -> Int {
+        let place = Place(first: offset, last: offset, fingerprint: fingerprint, previous: self.tail)
         let number: Int
         if let free = self.free.popLast() {
             number = free

@@ -8,7 +8,10 @@ import Topics
 /// 1. A partition is assigned only after its committed offset has been read; an offset that cannot be read is read again, since
 ///    guessing would skip or repeat commands.
 /// 2. The same partition assigned again is another assignment: what is left of the earlier one concerns it no more.
+///    So is a partition whose log began anew: what was remembered of positions is believed only for the log it was learnt from,
+///    and in doubt a record runs again.
 /// 3. A revoked or draining assignment gets no new work, and is released when nothing of it runs or waits, or when its time is over.
+/// 4. An assignment whose log is gone is superseded: its commands end and publish their results, its progress is never committed.
 struct Partitions: Sendable {
     /// What a record that was read is to the worker.
     enum Acceptance {
@@ -16,7 +19,7 @@ struct Partitions: Sendable {
         case run(AssignmentID, number: Int)
         /// The metadata of the committed offset listed it as ended.
         case skip
-        /// It was seen already, or its partition is not held any more.
+        /// Its partition is not held any more.
         case ignore
     }
 
@@ -29,7 +32,10 @@ struct Partitions: Sendable {
     private var assignments: [AssignmentID: Assignment] = [:]
     private var current: [TopicPartition: AssignmentID] = [:]
     private var nextAssignment = 0
+    /// Assignments whose log is gone, until the last of their results is out.
+    private(set) var superseded: Set<AssignmentID> = []
     private var revocation: Revocation?
+    private var reports: [LogReport] = []
     /// Partitions that the group gave, and whose committed offsets are not read yet.
     private var awaited: Set<TopicPartition> = []
     private var retryDue: Duration?
@@ -80,24 +86,56 @@ struct Partitions: Sendable {
     mutating func await(_ partitions: [TopicPartition]) { self.awaited.formUnion(partitions) }
 
     /// What the group has committed is read; the partitions that are taken now, empty when none is awaited any more.
-    mutating func take(_ answer: [PartitionOffset]) -> [PartitionOffset] {
+    mutating func take(_ answer: [CommittedPosition]) -> [PartitionOffset] {
         // The answer may come after the partition has been taken away again.
-        let offsets = answer.filter { self.awaited.remove($0.topicPartition) != nil }
-        for entry in offsets {
-            let id = AssignmentID(value: self.nextAssignment)
-            self.nextAssignment += 1
-            let committed = entry.offset.map { offset in
-                OffsetProgress(offset: offset, completed: OffsetMetadata.decode(entry.metadata, at: offset))
-            }
-            self.assignments[id] = Assignment(
-                id: id,
-                topicPartition: entry.topicPartition,
-                tracker: OffsetTracker(committed: committed, runLimit: self.runLimit),
-                committed: committed
+        answer.filter { self.awaited.remove($0.topicPartition) != nil }.map { position in
+            let start = position.start
+            self.begin(
+                position.topicPartition,
+                committed: position.isOfAnotherLog ? nil : position.progress,
+                start: start.progress,
+                hasNews: start.skipped > 0
             )
-            self.current[entry.topicPartition] = id
+            if position.isOfAnotherLog {
+                self.reports.append(
+                    .beganAnew(position.topicPartition, known: position.progress?.offset, now: start.offset)
+                )
+            } else if start.skipped > 0, let committed = position.progress?.offset, let offset = start.offset {
+                self.reports.append(.skipped(position.topicPartition, committed..<offset, count: start.skipped))
+            }
+            return PartitionOffset(
+                position.topicPartition,
+                offset: start.offset,
+                metadata: position.committed.metadata
+            )
         }
-        return offsets
+    }
+
+    @discardableResult
+    private mutating func begin(
+        _ partition: TopicPartition,
+        committed: OffsetProgress?,
+        start: OffsetProgress?,
+        hasNews: Bool = false
+    ) -> AssignmentID {
+        let id = AssignmentID(value: self.nextAssignment)
+        self.nextAssignment += 1
+        self.assignments[id] = Assignment(
+            id: id,
+            topicPartition: partition,
+            tracker: OffsetTracker(committed: start, runLimit: self.runLimit),
+            committed: committed,
+            hasNews: hasNews
+        )
+        self.current[partition] = id
+        return id
+    }
+
+    /// What was found out about logs since the last time.
+    mutating func takeReports() -> [LogReport] {
+        guard !self.reports.isEmpty else { return [] }
+        defer { self.reports = [] }
+        return self.reports
     }
 
     /// The committed offsets could not be read.
@@ -116,16 +154,51 @@ struct Partitions: Sendable {
     // MARK: Records
 
     /// Takes note of a record that was read; one of a partition that is not held came too late and is another member's.
-    mutating func accept(_ offset: Int64, of partition: TopicPartition) -> Acceptance {
-        guard let id = self.current[partition], !self.isDraining else { return .ignore }
-        switch self.assignments[id]?.tracker.accept(offset) {
+    mutating func accept(_ record: KafkaRecord) -> Acceptance {
+        guard let id = self.current[record.topicPartition], !self.isDraining else { return .ignore }
+        let fingerprint = RecordFingerprint(record)
+        switch self.assignments[id]?.tracker.accept(record.offset, fingerprint) {
         case .run(let number):
             return .run(id, number: number)
         case .skip:
             self.assignments[id]?.hasNews = true
             return .skip
-        case .seen, nil:
+        case .ofAnotherLog:
+            return self.beginAnew(record, fingerprint, after: id)
+        case nil:
             return .ignore
+        }
+    }
+
+    /// The log began anew: nothing that is remembered of it is believed.
+    private mutating func beginAnew(
+        _ record: KafkaRecord,
+        _ fingerprint: RecordFingerprint,
+        after earlier: AssignmentID
+    ) -> Acceptance {
+        let assignment = self.assignments[earlier]
+        self.reports.append(
+            .beganAnew(
+                record.topicPartition,
+                known: assignment?.tracker.lastRead ?? assignment?.committed?.offset,
+                now: record.offset
+            )
+        )
+        self.assignments[earlier]?.supersede()
+        self.superseded.insert(earlier)
+        // The new position is news at once: until it is committed the group remembers that of the log which is gone.
+        let id = self.begin(record.topicPartition, committed: nil, start: nil, hasNews: true)
+        guard case .run(let number)? = self.assignments[id]?.tracker.accept(record.offset, fingerprint) else {
+            return .ignore
+        }
+        return .run(id, number: number)
+    }
+
+    /// Ends the superseded assignments of which nothing is in flight any more.
+    mutating func endSuperseded(_ isInFlight: (AssignmentID) -> Bool) {
+        for id in self.superseded where !isInFlight(id) {
+            self.superseded.remove(id)
+            self.assignments[id] = nil
         }
     }
 
@@ -136,7 +209,7 @@ struct Partitions: Sendable {
 
     /// The progress of these assignments has not been committed, and goes with the next batch.
     mutating func bringAgain(_ ids: some Sequence<AssignmentID>) {
-        for id in ids { self.assignments[id]?.hasNews = true }
+        for id in ids where !self.superseded.contains(id) { self.assignments[id]?.hasNews = true }
     }
 
     /// What has become committable since the last batch.
@@ -170,7 +243,8 @@ struct Partitions: Sendable {
     /// - Returns: the assignments that are about to end.
     mutating func revoked(_ partitions: [TopicPartition], at now: Duration) -> Set<AssignmentID> {
         self.awaited.subtract(partitions)
-        let ids = Set(partitions.compactMap { self.current.removeValue(forKey: $0) })
+        for partition in partitions { self.current[partition] = nil }
+        let ids = self.assignments(of: partitions)
         self.revocation = Revocation(
             partitions: (self.revocation?.partitions ?? []) + partitions,
             assignments: (self.revocation?.assignments ?? []).union(ids),
@@ -185,8 +259,12 @@ struct Partitions: Sendable {
     mutating func lost(_ partitions: [TopicPartition]) -> Set<AssignmentID> {
         self.awaited.subtract(partitions)
         for partition in partitions { self.current[partition] = nil }
-        let ids = Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id))
-        return self.end(ids)
+        return self.end(self.assignments(of: partitions))
+    }
+
+    /// Every assignment of these partitions that has not ended, superseded ones among them.
+    private func assignments(of partitions: [TopicPartition]) -> Set<AssignmentID> {
+        Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id))
     }
 
     /// Stops for good: nothing new is started, what runs may finish until the deadline; `false` when that was said before.
@@ -224,29 +302,11 @@ struct Partitions: Sendable {
 
     private mutating func end(_ ids: Set<AssignmentID>) -> Set<AssignmentID> {
         for id in ids { self.assignments[id] = nil }
+        self.superseded.subtract(ids)
         return ids
     }
 
     // MARK: State
-
-    /// A partition while it is held.
-    private struct Assignment: Sendable {
-        let id: AssignmentID
-        let topicPartition: TopicPartition
-        var tracker: OffsetTracker
-        /// What the group has committed, as far as this worker knows.
-        var committed: OffsetProgress?
-        /// Its progress may have changed since the last batch that carried it.
-        var hasNews = false
-
-        /// Completes a record in place, if its completed set can still be written down.
-        mutating func completeIfPossible(_ number: Int, onlyAsFirst: Bool) -> Bool {
-            guard self.tracker.canComplete(number, onlyAsFirst: onlyAsFirst) else { return false }
-            self.tracker.complete(number)
-            self.hasNews = true
-            return true
-        }
-    }
 
     /// Partitions that the group wants back, while their running commands finish.
     private struct Revocation: Sendable {

@@ -193,6 +193,7 @@ actor TransactionalPublisher: ResultPublisher {
     /// same results must neither be published again nor be taken for published.
     ///
     /// Every batch changes what is committed for each of its partitions, so one that shows it shows all.
+    /// A batch of results from a log that is gone may change nothing: in doubt it goes out again, with the same ids.
     private func settle(_ error: KafkaError, _ batch: CommitBatch) async -> PublishOutcome {
         while true {
             do throws(KafkaError) {

@@ -228,6 +228,25 @@ import Synchronization
         return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? Watermarks(low: max(low, 0), high: high) : nil
     }
 
+    /// Asks the leader for the lowest offset kept and the next one that readers of committed records may get; waits at most
+    /// `timeout`.
+    public func watermarks(of partition: TopicPartition, timeout: Duration) async throws(KafkaError) -> Watermarks {
+        try await self.blocking.run { () throws(KafkaError) in
+            var low: Int64 = 0
+            var high: Int64 = 0
+            let code = unsafe rd_kafka_query_watermark_offsets(
+                self.client.pointer,
+                partition.topic,
+                partition.partition,
+                &low,
+                &high,
+                timeout.wholeMilliseconds
+            )
+            try Self.check(code)
+            return Watermarks(low: max(low, 0), high: max(high, 0))
+        }
+    }
+
     /// Leaves the group.
     ///
     /// Commit and release first: whatever is still assigned is given up as it stands. Takes some milliseconds, some

@@ -4,10 +4,13 @@ package struct OffsetProgress: Sendable, Hashable {
     package let offset: Int64
     /// What has ended beyond it.
     package let completed: CompletedOffsets
+    /// Of the record at `offset - 1`, which tells the log that all of this concerns; `nil` when it is not known.
+    package let fingerprint: RecordFingerprint?
 
     /// Pairs a position with what is done beyond it.
-    package init(offset: Int64, completed: CompletedOffsets) {
+    package init(offset: Int64, completed: CompletedOffsets, fingerprint: RecordFingerprint? = nil) {
         self.offset = offset
         self.completed = completed
+        self.fingerprint = fingerprint
     }
 }

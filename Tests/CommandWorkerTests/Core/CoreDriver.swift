@@ -57,11 +57,15 @@ final class CoreDriver {
     func assign(
         _ partition: TopicPartition = CoreDriver.partition,
         at offset: Int64? = nil,
-        metadata: [UInt8] = []
+        metadata: [UInt8] = [],
+        ends: Watermarks? = nil
     ) -> [WorkerAction] {
         self.core.partitionsAssigned([partition])
         _ = self.take()
-        self.core.assigned([PartitionOffset(partition, offset: offset, metadata: metadata)], at: self.moment)
+        self.core.assigned(
+            [CommittedPosition(committed: PartitionOffset(partition, offset: offset, metadata: metadata), ends: ends)],
+            at: self.moment
+        )
         return self.take()
     }
 
@@ -178,6 +182,7 @@ extension [WorkerAction] {
     var assignments: [[PartitionOffset]] { self.compactMap { if case .assign(let list) = $0 { list } else { nil } } }
     var assigned: [PartitionOffset] { self.assignments.flatMap(\.self) }
     var reports: [RequestReport] { self.compactMap { if case .report(let report) = $0 { report } else { nil } } }
+    var logReports: [LogReport] { self.compactMap { if case .reportLog(let report) = $0 { report } else { nil } } }
     var readings: [[TopicPartition]] { self.compactMap { if case .readCommitted(let list) = $0 { list } else { nil } } }
 }
 

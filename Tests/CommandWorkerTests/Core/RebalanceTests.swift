@@ -32,7 +32,7 @@ import Topics
         let metadata = OffsetMetadata.encode(.init(offset: 10, completed: .init(runs: [10...12])))
         driver.assign(at: 10, metadata: metadata)
         for offset in 10...12 as ClosedRange<Int64> { driver.receive(offset, id: "a") }
-        #expect(driver.take().batches.first?.offsets == [PartitionOffset(CoreDriver.partition, offset: 13)])
+        #expect(driver.take().batches.first?.offsets.map(\.offset) == [13])
     }
 
     @Test func `committed offsets that cannot be read are read again`() {
@@ -51,7 +51,10 @@ import Topics
         _ = driver.take()
         driver.core.partitionsRevoked([self.partition], at: driver.moment)
         #expect(driver.take().released == [self.partition])
-        driver.core.assigned([PartitionOffset(self.partition, offset: 3)], at: driver.moment)
+        driver.core.assigned(
+            [CommittedPosition(committed: PartitionOffset(self.partition, offset: 3))],
+            at: driver.moment
+        )
         #expect(driver.take().assigned.isEmpty)
         #expect(driver.core.partitions.held.isEmpty)
         driver.core.assignmentFailed([self.partition], at: driver.moment)

@@ -15,6 +15,33 @@ import Topics
         #expect(String(decoding: OffsetMetadata.encode(progress), as: UTF8.self) == "cw1.1kbh188.2.3.2g.1")
     }
 
+    @Test func `the bytes of a set with a fingerprint stay what they are, and come back`() throws {
+        let fingerprint = try #require(RecordFingerprint(value: 35))
+        let position = OffsetProgress(offset: 1_207, completed: .init(), fingerprint: fingerprint)
+        let set = OffsetProgress(offset: 1_207, completed: .init(runs: [1_209...1_211]), fingerprint: fingerprint)
+        for progress in [position, set] {
+            let metadata = OffsetMetadata.encode(progress)
+            #expect(OffsetMetadata.progress(metadata, at: 1_207) == progress)
+            #expect(OffsetMetadata.progress(metadata, at: 1_208) == .init(offset: 1_208, completed: .init()))
+            for cut in metadata.indices {
+                let read = OffsetMetadata.progress(Array(metadata.prefix(cut)), at: 1_207)
+                #expect(read == .init(offset: 1_207, completed: .init()), "cut to \(cut) bytes")
+            }
+        }
+        let text = String(decoding: OffsetMetadata.encode(set), as: UTF8.self)
+        #expect(text.hasPrefix("cw2.") && text.hasSuffix(".z.2.3"))
+    }
+
+    @Test func `the longest fingerprint and the most runs fit`() throws {
+        let fingerprint = try #require(RecordFingerprint(value: 1 << 48 - 1))
+        var random = SplitMix64(seed: 1)
+        let plain = Self.progress(runs: OffsetTracker.safeRunLimit, spread: 50_000_000, random: &random)
+        let progress = OffsetProgress(offset: plain.offset, completed: plain.completed, fingerprint: fingerprint)
+        let metadata = OffsetMetadata.encode(progress)
+        #expect(metadata.count <= OffsetMetadata.limit)
+        #expect(OffsetMetadata.progress(metadata, at: progress.offset) == progress)
+    }
+
     @Test(arguments: 1...200 as ClosedRange<UInt64>)
     func `what is written comes back, and is never longer than brokers take`(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)

@@ -48,20 +48,31 @@ import Topics
         #expect(tracker.progress == OffsetProgress(offset: 10, completed: .init()))
     }
 
-    @Test func `a record that is read twice is not run twice`() {
+    @Test func `a record at or below the last one is of another log, and changes nothing`() {
         var tracker = OffsetTracker(committed: nil)
         let acceptances = [4, 4, 3, 5].map { tracker.accept($0) }
-        #expect(acceptances == [.run(0), .seen, .seen, .run(1)])
+        #expect(acceptances == [.run(0), .ofAnotherLog, .ofAnotherLog, .run(1)])
+        #expect(tracker.progress == OffsetProgress(offset: 4, completed: .init()))
     }
 
-    @Test func `a log that ends below the committed offset is a new one, and nothing of it is skipped`() throws {
+    @Test func `a first record below the committed offset is of another log`() {
         var tracker = OffsetTracker(committed: .init(offset: 100, completed: .init(runs: [102...110])))
-        let first = try #require(tracker.accept(0).number)
-        #expect(tracker.progress == OffsetProgress(offset: 0, completed: .init()))
-        tracker.complete(first)
-        #expect(tracker.progress == OffsetProgress(offset: 1, completed: .init()))
-        let inOldRun = tracker.accept(105)
-        #expect(inOldRun != .skip)
+        let acceptances = [99, 0, 100].map { tracker.accept($0) }
+        #expect(acceptances == [.ofAnotherLog, .ofAnotherLog, .run(0)])
+    }
+
+    @Test func `the fingerprint is that of the record before the position, whatever order they end in`() throws {
+        let prints = (0...4 as ClosedRange<Int64>).compactMap(RecordFingerprint.init(value:))
+        var tracker = OffsetTracker(committed: .init(offset: 3, completed: .init(), fingerprint: prints[0]))
+        let numbers = [3, 5, 6].enumerated().compactMap { tracker.accept(Int64($1), prints[$0 + 1]).number }
+        try #require(numbers.count == 3)
+        #expect(tracker.progress?.fingerprint == prints[0])
+        tracker.complete(numbers[2])
+        #expect(tracker.progress?.fingerprint == prints[0])
+        tracker.complete(numbers[0])
+        #expect(tracker.progress == OffsetProgress(offset: 4, completed: .init(runs: [6...6]), fingerprint: prints[1]))
+        tracker.complete(numbers[1])
+        #expect(tracker.progress == OffsetProgress(offset: 7, completed: .init(), fingerprint: prints[3]))
     }
 
     @Test func `beyond the bound on runs only what adds no run may be completed, and the first always may`() throws {

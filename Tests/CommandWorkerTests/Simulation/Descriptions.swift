@@ -32,6 +32,7 @@ extension WorkerAction {
             "publish \(batch.results.map { "\($0.context.message.position)" }) \(batch.offsets.map(\.described))"
         case .assign(let offsets): "assign \(offsets.map(\.described))"
         case .report(let report): "report \(report)"
+        case .reportLog(let report): "report \(report)"
         case .readCommitted, .release, .pause, .resume, .askNeutral: "\(self)"
         }
     }

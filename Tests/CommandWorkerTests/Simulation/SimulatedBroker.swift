@@ -18,13 +18,13 @@ struct SimulatedBroker {
         let at: Duration
     }
 
-    private let log: SimulatedLog
+    var log: SimulatedLog
     private let guarantee: WorkerSettings.Guarantee
     private(set) var committed: [TopicPartition: PartitionOffset] = [:]
     /// Transactions that hold offsets of a partition and have not ended.
     var openTransactions: [TopicPartition: Int] = [:]
-    /// The first result of every record.
-    private(set) var results: [RecordPosition: Visible] = [:]
+    /// The first result of every record, by its id.
+    private(set) var results: [String: Visible] = [:]
     private(set) var resultCount = 0
     /// Dead letters of first results.
     private(set) var deadLetterCount = 0
@@ -42,19 +42,19 @@ struct SimulatedBroker {
         for result in published {
             let position = result.context.message.position
             self.resultCount += 1
-            guard self.results[position] == nil else {
+            let eventID = ResultEncoder.eventID(of: result.context.message)
+            guard self.results[eventID] == nil else {
                 if self.guarantee == .exactlyOnce { self.complain("a second result for \(position)") }
                 continue
             }
-            let logged = self.command(at: position)
-            guard let logged else {
+            guard let logged = self.log.byEventID[eventID] else {
                 self.complain("a result for \(position), which is no command")
                 continue
             }
             let command: CreateCustomerCommand? =
                 if case .command(let command) = logged.decoded { command } else { nil }
             let id = logged.decoded.context.externalID
-            self.results[position] = Visible(
+            self.results[eventID] = Visible(
                 outcome: result.outcome,
                 fingerprint: command?.fingerprint,
                 externalID: id,
@@ -62,7 +62,7 @@ struct SimulatedBroker {
             )
             if self.letters.encode(result) != nil { self.deadLetterCount += 1 }
             guard let id else { continue }
-            let key = "\(position.partition)/\(id.text)"
+            let key = "\(position.partition)/\(logged.epoch)/\(id.text)"
             if let last = self.lastOfID[key], last > position.offset {
                 self.complain("the result of \(position) stands behind that of offset \(last) of the same external_id")
             }
@@ -78,12 +78,16 @@ struct SimulatedBroker {
                 continue
             }
             if entry.metadata.count > 4_096 { self.complain("metadata of \(entry.metadata.count) bytes") }
-            let completed = OffsetMetadata.decode(entry.metadata, at: offset)
-            if completed.isEmpty != entry.metadata.isEmpty { self.complain("metadata that cannot be read back") }
+            let progress = OffsetMetadata.progress(entry.metadata, at: offset)
+            let completed = progress.completed
+            if OffsetMetadata.encode(progress) != entry.metadata { self.complain("metadata that cannot be read back") }
+            self.committed[entry.topicPartition] = entry
+            // Who has not noticed yet that the log began anew goes on with the old one.
+            guard self.log.holds(progress, in: entry.topicPartition) else { continue }
             for command in self.log.partitions[entry.topicPartition] ?? [] {
                 let own = command.record.offset
                 let isDeclared = own < offset || completed.runs.contains { $0.contains(own) }
-                let isPublished = self.results[command.decoded.context.message.position] != nil
+                let isPublished = self.results[command.eventID] != nil
                 if isDeclared, !isPublished {
                     self.complain(
                         "commit of \(entry.topicPartition) at \(offset) declares \(own) ended, which has no result"
@@ -93,7 +97,6 @@ struct SimulatedBroker {
                     self.complain("commit of \(entry.topicPartition) at \(offset) forgets \(own), which has a result")
                 }
             }
-            self.committed[entry.topicPartition] = entry
         }
     }
 
@@ -103,13 +106,6 @@ struct SimulatedBroker {
             guard let end = self.log.end(of: name) else { return true }
             return self.committed[name]?.offset == end
         }
-    }
-
-    private func command(at position: RecordPosition) -> LoggedCommand? {
-        let name = TopicPartition(topic: position.topic, partition: position.partition)
-        let index = self.log.index(in: name, from: position.offset)
-        guard let commands = self.log.partitions[name], index < commands.count else { return nil }
-        return commands[index].record.offset == position.offset ? commands[index] : nil
     }
 
     private mutating func complain(_ text: String) {

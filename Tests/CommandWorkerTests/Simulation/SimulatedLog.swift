@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Records
+import Topics
 
 @testable import CommandWorker
 
@@ -10,12 +11,21 @@ struct LoggedCommand {
     let decoded: DecodedCommand
     /// From when on it can be fetched.
     let visibleFrom: Duration
+    /// How often the log had begun anew before.
+    let epoch: Int
+
+    /// Names the record among those of all logs, as its result does.
+    var eventID: String { ResultEncoder.eventID(of: self.decoded.context.message) }
 }
 
 /// The command topic: partitions with gaps between offsets, hot ids, duplicates, conflicts and invalid commands.
 struct SimulatedLog {
     private(set) var partitions: [TopicPartition: [LoggedCommand]] = [:]
     private(set) var names: [TopicPartition] = []
+    /// How often each partition's log has begun anew.
+    private(set) var epochs: [TopicPartition: Int] = [:]
+    /// Every command of every log.
+    private(set) var byEventID: [String: LoggedCommand] = [:]
 
     static let reader = CommandReader()
 
@@ -23,29 +33,52 @@ struct SimulatedLog {
         for number in 0..<profile.partitions {
             let name = TopicPartition(topic: "commands", partition: Int32(number))
             self.names.append(name)
-            var offset = Int64.random(in: 0...1_000, using: &random)
-            var commands: [LoggedCommand] = []
-            for index in 0..<profile.recordsPerPartition {
-                if Double.random(in: 0...1, using: &random) < profile.gapShare {
-                    offset += Int64.random(in: 1...5, using: &random)
-                }
-                let record = KafkaRecord(
-                    position: RecordPosition(name, offset: offset),
-                    timestamp: UnixMilliseconds(1_800_000_000_000 + offset),
-                    key: nil,
-                    value: Self.value(profile, random: &random)
-                )
-                commands.append(
-                    LoggedCommand(
-                        record: record,
-                        decoded: Self.reader.read(record),
-                        visibleFrom: profile.production * index / profile.recordsPerPartition
-                    )
-                )
-                offset += 1
-            }
-            self.partitions[name] = commands
+            self.fill(name, from: Int64.random(in: 10...1_000, using: &random), at: .zero, profile, random: &random)
         }
+    }
+
+    /// The partition is deleted and made again, with other records at offsets from 0 on.
+    mutating func restart(
+        _ name: TopicPartition,
+        at now: Duration,
+        _ profile: SimulationProfile,
+        random: inout SplitMix64
+    ) {
+        self.epochs[name, default: 0] += 1
+        self.fill(name, from: 0, at: now, profile, random: &random)
+    }
+
+    private mutating func fill(
+        _ name: TopicPartition,
+        from start: Int64,
+        at now: Duration,
+        _ profile: SimulationProfile,
+        random: inout SplitMix64
+    ) {
+        let epoch = self.epochs[name, default: 0]
+        var offset = start
+        var commands: [LoggedCommand] = []
+        for index in 0..<profile.recordsPerPartition {
+            if Double.random(in: 0...1, using: &random) < profile.gapShare {
+                offset += Int64.random(in: 1...5, using: &random)
+            }
+            let record = KafkaRecord(
+                position: RecordPosition(name, offset: offset),
+                timestamp: UnixMilliseconds(1_800_000_000_000 + Int64(epoch) * 1_000_000 + offset),
+                key: nil,
+                value: Self.value(profile, random: &random)
+            )
+            let command = LoggedCommand(
+                record: record,
+                decoded: Self.reader.read(record),
+                visibleFrom: now + profile.production * index / profile.recordsPerPartition,
+                epoch: epoch
+            )
+            commands.append(command)
+            self.byEventID[command.eventID] = command
+            offset += 1
+        }
+        self.partitions[name] = commands
     }
 
     /// Ids by number, so that a profile can give the lowest numbers a fate.
@@ -74,6 +107,34 @@ struct SimulatedLog {
     func index(in partition: TopicPartition, from offset: Int64?) -> Int {
         guard let offset, let commands = self.partitions[partition] else { return 0 }
         return commands.firstIndex { $0.record.offset >= offset } ?? commands.count
+    }
+
+    /// Whether a position was learnt from the partition's present log.
+    func holds(_ progress: OffsetProgress, in partition: TopicPartition) -> Bool {
+        guard self.epochs[partition] != nil else { return true }
+        guard let fingerprint = progress.fingerprint else {
+            return progress.offset == self.partitions[partition]?.first?.record.offset
+        }
+        return self.partitions[partition]?.contains {
+            $0.record.offset == progress.offset - 1 && RecordFingerprint($0.record) == fingerprint
+        } ?? false
+    }
+
+    /// What a member learns of a partition at its assignment.
+    func position(_ committed: PartitionOffset) -> CommittedPosition {
+        guard let offset = committed.offset, let commands = self.partitions[committed.topicPartition],
+            let first = commands.first, let end = self.end(of: committed.topicPartition)
+        else { return CommittedPosition(committed: committed) }
+        var position = CommittedPosition(
+            committed: committed,
+            ends: Watermarks(low: min(first.record.offset, offset), high: end)
+        )
+        if let next = commands.first(where: { $0.record.offset >= offset - 1 }) {
+            position.compare(with: next.record)
+        } else {
+            position.caughtUp(at: end)
+        }
+        return position
     }
 
     /// The offset that everything ends with.

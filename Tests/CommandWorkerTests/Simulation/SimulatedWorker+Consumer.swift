@@ -48,14 +48,8 @@ extension SimulatedWorker {
         while polled.count < bound - (hasEvent ? 1 : 0), let partition = self.simulation.pick(self.readable) {
             guard let position = self.positions[partition], let commands = self.simulation.log.partitions[partition]
             else { break }
-            let start = self.starts[partition] ?? position
-            if self.simulation.hits(\.redelivery), start < position {
-                let earlier = Int.random(in: start..<position, using: &self.simulation.random)
-                polled.append(.record(commands[earlier].record))
-            } else {
-                polled.append(.record(commands[position].record))
-                self.positions[partition] = position + 1
-            }
+            polled.append(.record(commands[position].record))
+            self.positions[partition] = position + 1
         }
         if hasEvent {
             let event = self.events.removeFirst()
@@ -71,10 +65,11 @@ extension SimulatedWorker {
         }
         self.unanswered = nil
         for entry in offsets {
-            let start = self.simulation.log.index(in: entry.topicPartition, from: entry.offset)
-            self.starts[entry.topicPartition] = start
+            let log = self.simulation.log
+            let isAsRead = self.readEpochs[entry.topicPartition] == log.epochs[entry.topicPartition]
             // A pause outlives the assignment, as librdkafka's do.
-            self.positions[entry.topicPartition] = start
+            self.positions[entry.topicPartition] =
+                isAsRead ? log.index(in: entry.topicPartition, from: entry.offset) : 0
         }
         self.afterAnswer()
     }
@@ -99,6 +94,12 @@ extension SimulatedWorker {
 
     private func afterAnswer() {
         if self.hasLost { self.learnsLoss() }
+        self.ring()
+    }
+
+    /// librdkafka finds itself beyond the end of a log that began anew, and goes back to its beginning.
+    func logRestarted(_ partition: TopicPartition) {
+        if self.positions[partition] != nil { self.positions[partition] = 0 }
         self.ring()
     }
 

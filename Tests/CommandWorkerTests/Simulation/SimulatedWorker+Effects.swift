@@ -24,7 +24,7 @@ extension SimulatedWorker {
         case .pause(let partitions): self.pause(partitions)
         case .resume(let partitions): self.resume(partitions)
         case .askNeutral: self.askNeutral()
-        case .report: break
+        case .report, .reportLog: break
         }
     }
 
@@ -221,8 +221,9 @@ extension SimulatedWorker {
             if simulation.hits(\.readCommitted) {
                 return self.post { core, now in core.assignmentFailed(partitions, at: now) }
             }
-            let offsets = partitions.map { simulation.committed(of: $0) }
-            simulation.after(simulation.pace()) { self.post { core, now in core.assigned(offsets, at: now) } }
+            for partition in partitions { self.readEpochs[partition] = simulation.log.epochs[partition] }
+            let positions = partitions.map { simulation.log.position(simulation.committed(of: $0)) }
+            simulation.after(simulation.pace()) { self.post { core, now in core.assigned(positions, at: now) } }
         }
     }
 

@@ -41,7 +41,8 @@ final class SimulatedWorker {
     var events: [ConsumerEvent] = []
     var unanswered: ConsumerEvent?
     var held: Set<TopicPartition> = []
-    var starts: [TopicPartition: Int] = [:]
+    /// How often the logs had begun anew when they were looked at.
+    var readEpochs: [TopicPartition: Int] = [:]
     var positions: [TopicPartition: Int] = [:]
     var paused: Set<TopicPartition> = []
     var hasLost = false

@@ -2,6 +2,7 @@ import CustomerContract
 import Foundation
 import Kafka
 import Records
+import Topics
 
 @testable import CommandWorker
 
@@ -13,7 +14,7 @@ final class Simulation {
     let seed: UInt64
     let profile: SimulationProfile
     let sabotage: Sabotage?
-    let log: SimulatedLog
+    private(set) var log: SimulatedLog
     var random: SplitMix64
     var broker: SimulatedBroker
     var ledger = SimulatedLedger()
@@ -173,21 +174,40 @@ final class Simulation {
                 )
             )
         }
+        scatter(self.profile.logRestarts) { [unowned self] _ in self.restartLog() }
         scatter(self.profile.suspensions) { [unowned self] worker in
             worker.post { core, _ in core.suspendIntake() }
             self.after(self.delay(.zero ... .seconds(20))) { worker.post { core, _ in core.resumeIntake() } }
         }
     }
 
+    /// A partition is deleted and made again.
+    ///
+    /// One whose committed offset says which log it belongs to: before the first record of a partition is complete nothing tells.
+    private func restartLog() {
+        let partitions = self.log.names.filter { name in
+            guard self.log.epochs[name] == nil, let committed = self.broker.committed[name],
+                let offset = committed.offset
+            else { return false }
+            return OffsetMetadata.progress(committed.metadata, at: offset).fingerprint != nil
+        }
+        guard let name = self.pick(partitions) else { return }
+        self.trace("\(name) begins anew")
+        self.log.restart(name, at: self.now, self.profile, random: &self.random)
+        self.broker.log = self.log
+        self.seen[name] = nil
+        for command in self.log.partitions[name] ?? [] {
+            self.at(command.visibleFrom) { [unowned self] in self.ringAll() }
+        }
+        for slot in self.workers.keys.sorted() { self.workers[slot]?.logRestarted(name) }
+    }
+
     // MARK: The brokers, as far as sabotage lets them be
 
     func decode(_ record: KafkaRecord) -> DecodedCommand {
         self.seen[record.topicPartition] = max(self.seen[record.topicPartition] ?? 0, record.offset + 1)
-        let index = self.log.index(in: record.topicPartition, from: record.offset)
-        guard let commands = self.log.partitions[record.topicPartition], index < commands.count else {
-            return SimulatedLog.reader.read(record)
-        }
-        return self.sabotage?.lane(of: commands[index].decoded) ?? commands[index].decoded
+        let decoded = SimulatedLog.reader.read(record)
+        return self.sabotage?.lane(of: decoded) ?? decoded
     }
 
     /// Ends a transaction: results and offsets at once.

@@ -19,7 +19,6 @@ struct SimulationProfile {
         /// A failure with a wait of up to a day, asked of one command.
         var ownHold = 0.0
         var readCommitted = 0.0
-        var redelivery = 0.0
     }
 
     var guarantee = WorkerSettings.Guarantee.exactlyOnce
@@ -63,6 +62,8 @@ struct SimulationProfile {
     var kicks = 0
     var drains = 0
     var suspensions = 0
+    /// Partitions that are deleted and made again, each at most once.
+    var logRestarts = 0
     /// Changes of the live settings, each by chance.
     var reconfigurations = 0
     var core: CoreSettings
@@ -142,11 +143,34 @@ struct SimulationProfile {
         self.faults.longHold = share(upTo: 0.05)
         self.faults.ownHold = share(upTo: 0.2)
         self.faults.readCommitted = share(upTo: 0.5)
-        self.faults.redelivery = share(upTo: 0.2)
+        self.logRestarts = Int.random(in: 0...3, using: &random) == 0 ? Int.random(in: 1...2, using: &random) : 0
         self.outages = Int.random(in: 0...2, using: &random)
         self.rebalances = Bool.random(using: &random) ? Int.random(in: 0...12, using: &random) : 0
         self.kicks = Bool.random(using: &random) ? Int.random(in: 0...6, using: &random) : 0
         self.drains = Int.random(in: 0...2, using: &random)
         self.suspensions = Int.random(in: 0...2, using: &random)
+    }
+
+    /// Makes this a world in which nothing is wrong but one long outage.
+    mutating func becomeOutage(of kind: SimulatedAPI.Outage.Kind) {
+        self.faults = Faults()
+        self.logRestarts = 0
+        self.faultsEnd = .seconds(190)
+        (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
+            (0, 0, 0, 0, 0, 0)
+        (self.poisonIDs, self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0, 0)
+        (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)
+        self.backend = .remote
+        self.core.createsLocally = false
+        self.workers = 1
+        (self.partitions, self.recordsPerPartition, self.ids) = (3, 60, 1_000)
+        self.production = .seconds(150)
+        self.certainOutage = SimulatedAPI.Outage(span: .seconds(10)..<Duration.seconds(190), kind: kind)
+        self.core.live.requestLimit = .fixed(16)
+        self.core.live.rateLimit = nil
+        self.core.maximumInFlight = 256
+        self.core.maximumInFlightBytes = 1_000_000
+        self.core.breaker = BreakerSettings(minimumRequests: 10)
+        self.core.live.retry.maximumElapsedTime = .seconds(35)
     }
 }

@@ -26,7 +26,7 @@ import Testing
     }
 
     @Test func `everything that can go wrong does`() {
-        var (processes, skipped, abandoned, retries) = (0, 0, 0, 0)
+        var (processes, skipped, abandoned, retries, logRestarts) = (0, 0, 0, 0, 0)
         var created: Set<CreatedOutcome> = []
         var failed: Set<ErrorCode> = []
         for seed in 1...100 as ClosedRange<UInt64> {
@@ -36,6 +36,7 @@ import Testing
             for counters in simulation.counters {
                 skipped += counters.skipped
                 abandoned += counters.abandoned
+                logRestarts += counters.logRestarts
                 retries += counters.retries.values.reduce(0, +)
                 created.formUnion(counters.created.keys)
                 failed.formUnion(counters.failed.keys)
@@ -44,10 +45,41 @@ import Testing
         #expect(processes > 100)
         #expect(skipped > 100)
         #expect(abandoned > 1_000)
+        #expect(logRestarts > 10)
         #expect(retries > 1_000)
         // What the API changes instead of refusing is the backend's affair.
         #expect(created == Set(CreatedOutcome.allCases).subtracting([.updated]))
         #expect(failed == Set(ErrorCode.allCases).subtracting([.schemaFramedPayload, .payloadTooLarge]))
+    }
+
+    @Test(arguments: SimulatedAPI.Outage.Kind.allCases)
+    func `an outage is nobody's dead letter, however much longer than a command's patience`(
+        kind: SimulatedAPI.Outage.Kind
+    ) {
+        for seed in 1...30 as ClosedRange<UInt64> {
+            let simulation = Simulation(seed: seed) { $0.becomeOutage(of: kind) }
+            #expect(simulation.run() == nil, "seed \(seed)")
+            let counters = simulation.counters
+            #expect(counters.allSatisfy { $0.failed.isEmpty }, "seed \(seed): \(counters.map(\.failed))")
+            #expect(counters.contains { $0.breakerOpenings > 0 }, "seed \(seed)")
+            // Once it is over, the longest wait between probes, a probe's patience and the retries of what hung pass.
+            #expect(simulation.now < .seconds(190 + 120 + 60), "seed \(seed) at \(simulation.now)")
+        }
+    }
+
+    @Test func `a log that begins anew loses no command, and makes no customer twice`() {
+        var logRestarts = 0
+        for seed in 1...60 as ClosedRange<UInt64> {
+            let simulation = Simulation(seed: seed) {
+                $0.logRestarts = 3
+                $0.faultsEnd = max($0.faultsEnd, .seconds(20))
+                $0.rebalances = 8
+                $0.faults.crash = 0.005
+            }
+            if let violation = simulation.run() { Issue.record("seed \(seed): \(violation)") }
+            logRestarts += simulation.counters.reduce(0) { $0 + $1.logRestarts }
+        }
+        #expect(logRestarts > 50)
     }
 
     @Test func `the same seed makes the same run`() {

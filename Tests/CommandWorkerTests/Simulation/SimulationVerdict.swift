@@ -17,7 +17,9 @@ struct SimulationVerdict {
         for name in simulation.log.names {
             for command in simulation.log.partitions[name] ?? [] {
                 let position = command.decoded.context.message.position
-                guard let visible = simulation.broker.results[position] else { return "no result for \(position)" }
+                guard let visible = simulation.broker.results[command.eventID] else {
+                    return "no result for \(position)"
+                }
                 if case .refused(_, let failure) = command.decoded {
                     guard visible.outcome == .failed(failure) else {
                         return "\(position) was refused, and has another result"
@@ -30,6 +32,8 @@ struct SimulationVerdict {
             return "\(simulation.broker.deadLetterCount) dead letters for \(failed) failures"
         }
         let isExact = simulation.profile.guarantee == .exactlyOnce
+        // Of a log that is gone the commands that were not read are gone, too.
+        guard simulation.log.epochs.isEmpty else { return nil }
         guard isExact, simulation.broker.resultCount != simulation.log.count else { return nil }
         return "\(simulation.broker.resultCount) results for \(simulation.log.count) commands"
     }
@@ -64,7 +68,7 @@ struct SimulationVerdict {
             if payloads.count > 1 { return "\(id) was created with \(payloads.count) payloads" }
             if documents.count > 1 { return "\(id) has \(documents.count) customers" }
             // A command that gave up may have made the customer for another worker, which then had to fall silent.
-            if firsts > 1 || (firsts == 0 && !payloads.isEmpty && !gaveUp) {
+            if firsts > 1 || (firsts == 0 && !payloads.isEmpty && !gaveUp && simulation.log.epochs.isEmpty) {
                 return "\(id) has \(firsts) results that are no replay"
             }
         }
