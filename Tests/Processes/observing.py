@@ -40,6 +40,8 @@ CONTRACT = {
     "customer_worker_not_ready": {"reason"},
     "customer_worker_api_hold_seconds": set(),
     "customer_worker_last_reload_success": set(),
+    "customer_worker_records_skipped_total": {"reason"},
+    "customer_worker_log_restarts_total": set(),
     "customer_worker_store_duration_seconds": {"operation", "le"},
     "customer_worker_build_info": {"version", "swift"},
     "process_cpu_seconds_total": set(),

@@ -29,6 +29,7 @@ struct StatusReport: Sendable {
             self.writeInFlight(inspection, into: &writer)
             self.writeIntake(inspection, into: &writer)
             self.writePartitions(inspection, into: &writer)
+            self.writeLogs(inspection, into: &writer)
             Self.writeFailures(inspection, into: &writer)
             if let externalID { Self.writeAsked(externalID, inspection, self.now, into: &writer) }
         }
@@ -55,6 +56,18 @@ struct StatusReport: Sendable {
         writer.name("retries")
         writer.beginObject()
         for (reason, count) in counters.retries.sorted(by: { $0.key < $1.key }) { writer.member(reason, count) }
+        writer.endObject()
+    }
+
+    /// What the logs did to what was remembered of them.
+    private func writeLogs(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
+        let counters = inspection.snapshot.counters
+        writer.member("log_restarts", counters.logRestarts)
+        writer.name("records_skipped")
+        writer.beginObject()
+        for reason in WorkerCounters.SkipReason.allCases {
+            writer.member(reason.rawValue, counters.recordsSkipped[reason] ?? 0)
+        }
         writer.endObject()
     }
 

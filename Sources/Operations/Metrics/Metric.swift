@@ -130,6 +130,16 @@ extension Metric {
         .counter,
         "Records that an earlier owner of the partition had finished beyond the committed offset."
     )
+    static let recordsSkipped = Metric(
+        "customer_worker_records_skipped_total",
+        .counter,
+        "Records at most that were gone from the command topic before they were read, by why."
+    )
+    static let logRestarts = Metric(
+        "customer_worker_log_restarts_total",
+        .counter,
+        "Partitions whose log began anew below what was read or committed; it is read from its beginning."
+    )
     static let loopTurns = Metric(
         "customer_worker_loop_turns_total",
         .counter,

@@ -65,6 +65,13 @@ package struct WorkerFamilies: Sendable {
             MetricFamily(.unknownFields, [.init(Double(counters.unknownFields))]),
             MetricFamily(.abandoned, [.init(Double(counters.abandoned))]),
             MetricFamily(.skipped, [.init(Double(counters.skipped))]),
+            MetricFamily(
+                .recordsSkipped,
+                WorkerCounters.SkipReason.allCases.map {
+                    .init(Double(counters.recordsSkipped[$0] ?? 0), [Label("reason", $0.rawValue)])
+                }
+            ),
+            MetricFamily(.logRestarts, [.init(Double(counters.logRestarts))]),
             MetricFamily(.loopTurns, [.init(Double(snapshot.turns))]),
         ]
     }
