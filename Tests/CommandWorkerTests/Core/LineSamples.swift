@@ -53,3 +53,15 @@ extension Lanes {
     /// The offsets of the commands that are in flight, in log order.
     var offsets: [Int64] { self.commands.map(\.command.context.message.position.offset).sorted() }
 }
+
+extension Partitions {
+    /// Reads a record of which only the offset matters.
+    mutating func accept(_ offset: Int64, of partition: TopicPartition) -> Acceptance {
+        self.accept(CoreDriver.record(offset, id: "id-\(offset)", of: partition))
+    }
+
+    /// Takes partitions of whose logs nothing is known but what the group has committed.
+    mutating func take(_ offsets: [PartitionOffset]) -> [PartitionOffset] {
+        self.take(offsets.map { CommittedPosition(committed: $0) })
+    }
+}

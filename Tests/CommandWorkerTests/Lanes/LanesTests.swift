@@ -67,9 +67,11 @@ import Testing
     @Test func `a finished command stays in flight until its result is out`() throws {
         var lanes = self.lanes((0, "a"), (1, "b"))
         #expect([lanes.count, lanes.byteCount] == [2, 20])
-        let ticket = try #require(lanes.startAll().first)
+        let ticketNow = lanes.startAll()
+        let ticket = try #require(ticketNow.first)
         lanes.update(ticket) { $0.attempts = 3 }
-        let result = try #require(lanes.finish(ticket, self.created, at: self.end))
+        let resultNow = lanes.finish(ticket, self.created, at: self.end)
+        let result = try #require(resultNow)
         #expect(result.result.attempts == 3)
         #expect(lanes[ticket]?.stage == .finished)
         #expect(lanes.count == 2)
@@ -82,7 +84,8 @@ import Testing
 
     @Test func `what the ledger told one command answers those behind it, and none that comes after the lane`() throws {
         var lanes = self.lanes((0, "a"), (1, "a"))
-        let first = try #require(lanes.startAll().first)
+        let firstNow = lanes.startAll()
+        let first = try #require(firstNow.first)
         let command = try #require(lanes[first]?.command)
         let entry = LedgerEntry(
             command: command,
@@ -109,7 +112,8 @@ import Testing
     @Test(arguments: [InFlightCommand.Stage.waitingForRequest, .backingOff])
     func `an abandoned command for which nothing is under way leaves at once`(stage: InFlightCommand.Stage) throws {
         var lanes = self.lanes((0, "a"))
-        let ticket = try #require(lanes.startAll().first)
+        let ticketNow = lanes.startAll()
+        let ticket = try #require(ticketNow.first)
         lanes.update(ticket) { $0.stage = stage }
         lanes.abandon([AssignmentID(value: 0)])
         #expect(lanes.count == 0)
@@ -123,7 +127,8 @@ import Testing
         stage: InFlightCommand.Stage
     ) throws {
         var lanes = self.lanes((0, "a"))
-        let ticket = try #require(lanes.startAll().first)
+        let ticketNow = lanes.startAll()
+        let ticket = try #require(ticketNow.first)
         lanes.update(ticket) { $0.stage = stage }
         lanes.abandon([AssignmentID(value: 0)])
         lanes.admit(.logged(0, id: "a", assignment: 1))
@@ -135,7 +140,8 @@ import Testing
     @Test func `an abandoned command in the middle of its lane is passed over when its turn comes`() throws {
         var lanes = Lanes()
         for assignment in 0...2 { lanes.admit(.logged(Int64(assignment), id: "a", assignment: assignment)) }
-        let first = try #require(lanes.startAll().first)
+        let firstNow = lanes.startAll()
+        let first = try #require(firstNow.first)
         lanes.abandon([AssignmentID(value: 1)])
         #expect(lanes.offsets == [0, 1, 2])
         _ = lanes.finish(first, self.created, at: self.end)
@@ -145,9 +151,11 @@ import Testing
 
     @Test func `a finished command that is abandoned leaves, and does not move its lane a second time`() throws {
         var lanes = self.lanes((0, "a"), (1, "a"), (2, "a"))
-        let first = try #require(lanes.startAll().first)
+        let firstNow = lanes.startAll()
+        let first = try #require(firstNow.first)
         _ = lanes.finish(first, self.created, at: self.end)
-        let second = try #require(lanes.startAll().first)
+        let secondNow = lanes.startAll()
+        let second = try #require(secondNow.first)
         lanes.update(second) { $0.stage = .requesting }
         lanes.abandon([AssignmentID(value: 0)])
         #expect(lanes[first] == nil)
@@ -170,7 +178,8 @@ import Testing
 
     @Test func `a command is counted as abandoned once, however often it is given up`() throws {
         var lanes = self.lanes((0, "a"))
-        let ticket = try #require(lanes.startAll().first)
+        let ticketNow = lanes.startAll()
+        let ticket = try #require(ticketNow.first)
         lanes.abandon([AssignmentID(value: 0)])
         lanes.abandon([AssignmentID(value: 0)])
         lanes.giveUp(ticket)
@@ -183,7 +192,8 @@ import Testing
     @Test func `a lane of ten thousand abandoned commands ends in one turn`() throws {
         var lanes = Lanes()
         for offset in 0..<10_000 as Range<Int64> { lanes.admit(.logged(offset, id: "a")) }
-        let first = try #require(lanes.startAll().first)
+        let firstNow = lanes.startAll()
+        let first = try #require(firstNow.first)
         lanes.abandon([AssignmentID(value: 0)])
         #expect(lanes.finish(first, self.created, at: self.end) == nil)
         #expect(lanes.startAll().isEmpty)

@@ -53,7 +53,7 @@ import Testing
         for command in simulation.log.partitions.values.joined() {
             let context = command.decoded.context
             guard let id = context.externalID, !simulation.api.fails(id) else { continue }
-            guard let result = simulation.broker.results[context.message.position] else { return .seconds(1_000_000) }
+            guard let result = simulation.broker.results[command.eventID] else { return .seconds(1_000_000) }
             longest = max(longest, result.at - command.visibleFrom)
         }
         return longest
