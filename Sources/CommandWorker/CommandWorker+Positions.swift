@@ -10,7 +10,8 @@ extension CommandWorker {
 
     /// Reads committed offsets with the facts that tell one log from another.
     ///
-    /// - Throws: ``KafkaError`` when the committed offsets cannot be read; a log that cannot be looked at only leaves its facts out.
+    /// - Throws: ``KafkaError`` when the committed offsets cannot be read; a log that cannot be looked at only leaves
+    ///   its facts out.
     func positions(
         of partitions: [TopicPartition],
         _ consumer: Consumer

@@ -5,7 +5,8 @@ import Synchronization
 extension CommandWorker {
     /// Blocks the loop for good at its next turn.
     ///
-    /// Only a hidden option of the program leads here; tests show with it what notices a stuck loop, and what does not mind.
+    /// Only a hidden option of the program leads here; tests show with it what notices a stuck loop, and what does not
+    /// mind.
     package func wedge() {
         self.isToWedge.store(true, ordering: .relaxed)
         self.wake()

@@ -14,8 +14,8 @@ import Synchronization
 /// try await stopped
 /// ```
 ///
-/// This is the loop: it carries what happened to the ``WorkerCore`` and does what that decides. It decides nothing itself.
-/// ``run()`` may be called once; the other methods from any thread.
+/// This is the loop: it carries what happened to the ``WorkerCore`` and does what that decides. It decides nothing
+/// itself. ``run()`` may be called once; the other methods from any thread.
 public final class CommandWorker: Sendable {
     enum Message: Sendable {
         case remembered(LedgerAnswer)
@@ -85,8 +85,8 @@ public final class CommandWorker: Sendable {
 
     /// Runs until it is drained.
     ///
-    /// - Throws: ``WorkerError`` when the Kafka client or another instance leaves it no choice, ``KafkaError`` when a property
-    ///   is not taken. Cancellation is the hard stop: nothing more is published, and nothing is lost.
+    /// - Throws: ``WorkerError`` when the Kafka client or another instance leaves it no choice, ``KafkaError`` when a
+    ///   property is not taken. Cancellation is the hard stop: nothing more is published, and nothing is lost.
     public func run() async throws {
         let log = self.kafkaLog
         let consumer = try Consumer(

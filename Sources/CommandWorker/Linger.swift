@@ -1,7 +1,8 @@
 /// Linger: how long a batch that could leave waits to fill.
 ///
-/// One rule for the ledger's batches and for those of results. Each batch costs a write that reaches a disk, however little is in it, so
-/// a batch waits while something else is the bottleneck anyway, and leaves at once when waiting would be the delay that is noticed.
+/// One rule for the ledger's batches and for those of results. Each batch costs a write that reaches a disk, however
+/// little is in it, so a batch waits while something else is the bottleneck anyway, and leaves at once when waiting
+/// would be the delay that is noticed.
 struct Linger: Sendable {
     private var since: Duration?
     /// When the wait ends; `nil` while no batch waits.
@@ -27,11 +28,12 @@ struct LingerSettings: Sendable {
     ///
     /// A success that is not remembered is forgotten with the process, so it is short.
     var limit: Duration = .milliseconds(50)
-    /// Work for the ledger of this size does not wait for the results under way: below it, it would not be published before anyway.
+    /// Work for the ledger of this size does not wait for the results under way: below it, it would not be published
+    /// before anyway.
     var smallBatch = 256
     /// A batch of this size does not wait for more while commands wait for requests.
     ///
-    /// Smaller ones do, since a transaction costs librdkafka up to two milliseconds of a core, however little is in it: its timer
-    /// for new partitions spins below a millisecond.
+    /// Smaller ones do, since a transaction costs librdkafka up to two milliseconds of a core, however little is in it:
+    /// its timer for new partitions spins below a millisecond.
     var fullBatch = 1_000
 }

@@ -2,8 +2,8 @@ import Synchronization
 
 /// The API key in force, and how it is read again.
 ///
-/// Keys are rotated while a worker runs: after a 401 or 403, and on request with ``reread()``, the place that the key came from is
-/// looked at again. It may be used from any thread.
+/// Keys are rotated while a worker runs: after a 401 or 403, and on request with ``reread()``, the place that the key
+/// came from is looked at again. It may be used from any thread.
 public final class APIKeySource: Sendable {
     private struct State {
         var key: APIKey {
@@ -21,8 +21,8 @@ public final class APIKeySource: Sendable {
 
     /// Begins with a key.
     ///
-    /// - Parameter read: looks at the key's place again; `nil` when there is no usable key, and then the last one stays. It may
-    ///   block for as long as a small file takes to read.
+    /// - Parameter read: looks at the key's place again; `nil` when there is no usable key, and then the last one
+    ///   stays. It may block for as long as a small file takes to read.
     public init(_ key: APIKey, rereading read: @escaping @Sendable () -> APIKey? = { nil }) {
         self.state = Mutex(State(key: key, lastReread: nil))
         self.read = read
@@ -47,7 +47,8 @@ public final class APIKeySource: Sendable {
         }
     }
 
-    /// Reads the key again because this one was refused, unless that has just been done or another one is in force already.
+    /// Reads the key again because this one was refused, unless that has just been done or another one is in force
+    /// already.
     func refused(_ key: APIKey) {
         let isDue = self.state.withLock { state in
             let now = ContinuousClock.now

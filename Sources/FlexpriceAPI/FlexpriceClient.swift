@@ -10,8 +10,8 @@ public import Tracing
 /// await client.shutdown()
 /// ```
 ///
-/// Redirects are never followed, answers are read up to ``FlexpriceSettings/maximumAnswerBytes``, the known keys are masked in them,
-/// and ``shutdown()`` must be called before the last reference goes. It may be called from any task.
+/// Redirects are never followed, answers are read up to ``FlexpriceSettings/maximumAnswerBytes``, the known keys are
+/// masked in them, and ``shutdown()`` must be called before the last reference goes. It may be called from any task.
 public final class FlexpriceClient: Sendable {
     private let settings: FlexpriceSettings
     private let metrics: FlexpriceMetrics
@@ -44,8 +44,8 @@ public final class FlexpriceClient: Sendable {
     ///   - trace: passed on as W3C trace context.
     ///   - patience: a bound below ``FlexpriceSettings/timeout``.
     ///   - context: of the span that the request belongs to.
-    ///   - completion: called once, on a thread that carries every request: it must be quick, and wait for nothing. It says
-    ///     what becomes of the connection.
+    ///   - completion: called once, on a thread that carries every request: it must be quick, and wait for nothing. It
+    ///     says what becomes of the connection.
     public func createCustomer(
         body: [UInt8],
         requestID: String,

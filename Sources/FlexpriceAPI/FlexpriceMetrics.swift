@@ -2,9 +2,9 @@ public import CoreMetrics
 
 /// Requests to the API: how many by their answer, and how long they took.
 ///
-/// - `customer_worker_api_requests_total{status}`: the HTTP status of those that are known of the API, its class (`4xx`) of
-///   any other, and for a request without a whole answer `not_connected`, `not_trusted`, `refused_by_proxy`, `not_http`,
-///   `interrupted`, `answer_too_long` or `cancelled`.
+/// - `customer_worker_api_requests_total{status}`: the HTTP status of those that are known of the API, its class
+///   (`4xx`) of any other, and for a request without a whole answer `not_connected`, `not_trusted`, `refused_by_proxy`,
+///   `not_http`, `interrupted`, `answer_too_long` or `cancelled`.
 /// - `customer_worker_api_request_duration_seconds`: with the answer's body, or until there could be none.
 public struct FlexpriceMetrics: Sendable {
     /// Every status that Flexprice and what stands before it are known to answer with; a label has no other numbers.

@@ -17,7 +17,8 @@ public struct FlexpriceSettings: Sendable {
     ///
     /// Flexprice gives a command back with more around it, and writes `<`, `>` and `&` as six bytes each.
     public var maximumAnswerBytes = Self.answerBytes(forCommandsOf: 262_144)
-    /// A connection that is older takes no further request, so that a changed address of the API is followed under traffic too.
+    /// A connection that is older takes no further request, so that a changed address of the API is followed under
+    /// traffic too.
     public var connectionLifetime: Duration = .seconds(300)
     /// Trusted in place of the system's authorities.
     public var authorities: TrustedAuthorities?

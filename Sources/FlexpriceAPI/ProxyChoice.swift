@@ -1,8 +1,10 @@
 import Foundation
 
-/// The proxy through which an API is reached, as the environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+/// The proxy through which an API is reached, as the environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
+/// `NO_PROXY`.
 ///
-/// The names are read in lower case too, which wins, as with curl. The proxy is asked for a tunnel (`CONNECT`), for `http` too.
+/// The names are read in lower case too, which wins, as with curl. The proxy is asked for a tunnel (`CONNECT`), for
+/// `http` too.
 public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
     /// Why the environment makes no sense.
     public struct Unusable: Error, CustomStringConvertible {

@@ -38,8 +38,8 @@ public enum JSONParser {
 
     /// Reads as `parse(_:maximumDepth:)` does, and tells of U+0000 too.
     ///
-    /// - Parameter allowsTrailingBytes: Whether the first value is read and what follows it is left alone; it must be UTF-8
-    ///   all the same.
+    /// - Parameter allowsTrailingBytes: Whether the first value is read and what follows it is left alone; it must be
+    ///   UTF-8 all the same.
     package static func read(
         _ bytes: [UInt8],
         maximumDepth: Int = 64,

@@ -1,6 +1,7 @@
 /// The headers of a record in their order, and the one way to look one up.
 ///
-/// Kafka lets a name repeat: the last header of a name counts, also when its value is null. Names are compared byte for byte.
+/// Kafka lets a name repeat: the last header of a name counts, also when its value is null. Names are compared byte for
+/// byte.
 ///
 /// ```swift
 /// let id = record.headers.text(.ceID)

@@ -2,7 +2,8 @@ import Foundation
 import Synchronization
 import Testing
 
-/// A server of plain sockets on the loopback: what it answers, and what it says without being asked, is written by the test.
+/// A server of plain sockets on the loopback: what it answers, and what it says without being asked, is written by the
+/// test.
 final class RawServer: Sendable {
     /// One request as it came: its place, and its head up to the empty line.
     struct Request: Sendable {

@@ -46,7 +46,8 @@ func withFlexprice(
         }
         await client.shutdown()
         // A server that is stopped between the kernel's taking a connection and its own traps in swift-nio («Deinited
-        // NIOAsyncWriter without calling finish()»). It takes them in order, so an answer on one more shows that none is left.
+        // NIOAsyncWriter without calling finish()»). It takes them in order, so an answer on one more shows that none
+        // is left.
         _ = await withClient(plain) { await $0.health() }
         try outcome.get()
     }

@@ -24,7 +24,8 @@ public enum SystemicScope: String, Sendable, Hashable, CaseIterable {
 
 /// What one refusal for good has in common with another: status, code and message of the answer.
 ///
-/// Commands of distinct external_ids that get equal signatures, with no success between, meet a refusal that is not theirs.
+/// Commands of distinct external_ids that get equal signatures, with no success between, meet a refusal that is not
+/// theirs.
 public struct RefusalSignature: Sendable, Hashable, CustomStringConvertible {
     /// The longest code and message, in bytes; what goes beyond is cut.
     public static let maximumBytes = 256

@@ -33,10 +33,12 @@ extension CommandFailure {
         return CommandFailure(
             code: .alreadyExists,
             message: isStub
-                ? "Flexprice made a customer of this external_id by itself from a usage event, without the command's fields; "
-                    + "api.on_stub: update fills such customers, existing takes them as they are"
-                : "Flexprice has a customer of this external_id that does not agree with the command; a create is no update: "
-                    + "change the customer through Flexprice, send the fields as they are there, or set api.on_existing: update",
+                ? "Flexprice made a customer of this external_id by itself from a usage event, "
+                    + "without the command's fields; api.on_stub: update fills such customers, "
+                    + "existing takes them as they are"
+                : "Flexprice has a customer of this external_id that does not agree with the command; "
+                    + "a create is no update: change the customer through Flexprice, "
+                    + "send the fields as they are there, or set api.on_existing: update",
             retryable: false,
             httpStatus: 409,
             details: JSONObject(members)

@@ -20,8 +20,8 @@ public protocol CustomerBackend: Sendable {
         then completion: @escaping @Sendable (FirstAnswer) -> Void
     )
 
-    /// Sends a request that has nothing to do with any command, and changes nothing: it tells a backend that fails from a
-    /// command that fails.
+    /// Sends a request that has nothing to do with any command, and changes nothing: it tells a backend that fails from
+    /// a command that fails.
     func neutral() async -> NeutralAnswer
 }
 
@@ -37,8 +37,8 @@ public enum NeutralAnswer: Sendable, Hashable {
 public enum FirstAnswer: Sendable {
     /// It says all there is to know.
     case settled(BackendReply)
-    /// More requests have to find out what it means. Cancellation of the task is for the hard stop only: a request that is cut
-    /// off leaves the customer in doubt.
+    /// More requests have to find out what it means. Cancellation of the task is for the hard stop only: a request that
+    /// is cut off leaves the customer in doubt.
     case open(@Sendable () async -> BackendReply)
 }
 

@@ -9,7 +9,8 @@ public import Tracing
 /// A 409 is settled by looking the customer up: Flexprice's own word on which customer it means is not enough, since a
 /// conflict of tax associations has the same status and no customer behind it. So is a 201 that cannot be read.
 public struct FlexpriceBackend: CustomerBackend {
-    /// A read replica may not show yet what the writer has refused to make twice: so an absent customer is looked for again.
+    /// A read replica may not show yet what the writer has refused to make twice: so an absent customer is looked for
+    /// again.
     static let lookUpWaits: [Duration] = [
         .zero, .milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4),
     ]

@@ -13,7 +13,8 @@ enum WorkerAction: Sendable {
     case askNeutral
     /// Publish results and commit offsets; answered by ``WorkerCore/published(_:at:)``.
     case publish(CommitBatch)
-    /// Read what the group has committed, and what the log says to it; answered by ``WorkerCore/assigned(_:at:)`` or ``WorkerCore/assignmentFailed(_:at:)``.
+    /// Read what the group has committed, and what the log says to it; answered by ``WorkerCore/assigned(_:at:)`` or
+    /// ``WorkerCore/assignmentFailed(_:at:)``.
     case readCommitted([TopicPartition])
     /// Fetch from these offsets.
     case assign([PartitionOffset])

@@ -100,8 +100,8 @@ extension WorkerCore {
 
     private func isAtRest(_ ids: Set<AssignmentID>) -> Bool { self.results.isAtRest(ids, self.partitions, self.lanes) }
 
-    /// Releases partitions, none of them paused: librdkafka keeps a pause beyond the assignment, and the next one of the same
-    /// partition would bring nothing for ever.
+    /// Releases partitions, none of them paused: librdkafka keeps a pause beyond the assignment, and the next one of
+    /// the same partition would bring nothing for ever.
     private mutating func giveBack(_ partitions: [TopicPartition]) {
         if !partitions.isEmpty { self.actions.append(.resume(partitions)) }
         self.actions.append(.release(partitions))

@@ -5,13 +5,14 @@ import Records
 
 /// The whole worker without its effects: decides, on one thread, what happens to every command.
 ///
-/// Six lines with a state of their own decide; the core orders a turn, hands on between the lines what one decided for the next, and
-/// says when something is due. Its owner tells it what happened, each time with the moment, and then does what
-/// ``takeActions(at:)`` returns. Nothing in here waits, reads a clock or touches a socket, so a simulation can run it with any
-/// order of events.
+/// Six lines with a state of their own decide; the core orders a turn, hands on between the lines what one decided for
+/// the next, and says when something is due. Its owner tells it what happened, each time with the moment, and then does
+/// what ``takeActions(at:)`` returns. Nothing in here waits, reads a clock or touches a socket, so a simulation can run
+/// it with any order of events.
 ///
-/// A command's road: ``Partitions`` → ``Lanes`` → ``LedgerLine`` → ``RequestLine`` → ``LedgerLine`` → ``ResultLine``; ``Intake``
-/// decides whether there are new ones. Each line's invariants are at the head of its file. Those of the whole:
+/// A command's road: ``Partitions`` → ``Lanes`` → ``LedgerLine`` → ``RequestLine`` → ``LedgerLine`` → ``ResultLine``;
+/// ``Intake`` decides whether there are new ones. Each line's invariants are at the head of its file. Those of the
+/// whole:
 /// 1. A result enters the line of results only when the ledger remembers the success that it tells of.
 /// 2. What a command learns from the ledger decides about it, whoever remembered it there first.
 /// 3. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
@@ -108,8 +109,8 @@ struct WorkerCore: Sendable {
 
     // MARK: What the lines need to know of each other
 
-    /// Whether commands wait for their turn at the API: that wait is what a producer notices then, and every batch costs the
-    /// ledger, the client and the broker as much with little in it as with much.
+    /// Whether commands wait for their turn at the API: that wait is what a producer notices then, and every batch
+    /// costs the ledger, the client and the broker as much with little in it as with much.
     private var isBehind: Bool {
         self.requests.waitingCount > 0 && self.partitions.revoking == nil && !self.partitions.isDraining
     }

@@ -2,7 +2,8 @@ import CustomerContract
 import DequeModule
 import Ledger
 
-/// One FIFO lane per external_id: of a lane one command runs, the others wait in log order; lanes do not know each other.
+/// One FIFO lane per external_id: of a lane one command runs, the others wait in log order; lanes do not know each
+/// other.
 ///
 /// A lane exists only while a command is in it, so memory does not grow with the ids ever seen.
 struct KeyedDispatcher: Sendable {
@@ -37,8 +38,8 @@ struct KeyedDispatcher: Sendable {
         return next
     }
 
-    /// Keeps what the ledger remembers of a lane's id, as long as commands wait in it: a success is for good, so it answers all of
-    /// them, and none has to ask the ledger again.
+    /// Keeps what the ledger remembers of a lane's id, as long as commands wait in it: a success is for good, so it
+    /// answers all of them, and none has to ask the ledger again.
     mutating func keep(_ entry: @autoclosure () -> LedgerEntry, for lane: ExternalID) {
         guard self.waitingCount > 0, self.remembered[lane] == nil, self.lanes[lane]?.isEmpty == false else { return }
         self.remembered[lane] = entry()

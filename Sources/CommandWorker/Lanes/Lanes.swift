@@ -7,8 +7,8 @@ import Records
 ///
 /// Invariants:
 /// 1. Of an external_id one command runs, in log order; the next one starts after the last has left its lane.
-/// 2. A command that is abandoned (its partition is gone) publishes nothing, but keeps its lane until the ledger or the backend
-///    has answered: until then the next one could overtake it there.
+/// 2. A command that is abandoned (its partition is gone) publishes nothing, but keeps its lane until the ledger or the
+///    backend has answered: until then the next one could overtake it there.
 /// 3. A command that may start waits in a queue and not on the stack, since a lane may hold thousands that end at once.
 struct Lanes: Sendable {
     /// A command that may start, and what it starts with.

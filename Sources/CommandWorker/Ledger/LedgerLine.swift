@@ -1,12 +1,13 @@
 import CustomerContract
 import Ledger
 
-/// The line to the ledger: look-ups and successes gather while one batch is under way, and leave together with the next.
+/// The line to the ledger: look-ups and successes gather while one batch is under way, and leave together with the
+/// next.
 ///
 /// Invariants:
 /// 1. One batch is under way at a time. One that failed is tried again as it was, before anything newer.
-/// 2. Little work takes turns with the results, so that a transaction of the ledger's and one of Kafka's carry the same commands;
-///    much work does not wait, so that both are busy at once.
+/// 2. Little work takes turns with the results, so that a transaction of the ledger's and one of Kafka's carry the same
+///    commands; much work does not wait, so that both are busy at once.
 struct LedgerLine: Sendable {
     /// What else goes on, which decides whether a batch lingers.
     struct Surroundings {

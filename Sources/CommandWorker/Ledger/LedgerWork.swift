@@ -32,8 +32,8 @@ struct LedgerWork: Sendable {
 
 /// What came of a batch of ``LedgerWork``.
 enum LedgerAnswer: Sendable {
-    /// What the ledger found, in the order of look-ups, and what it remembered earlier, in the order of creations, then entries.
-    /// `made` are the customers that were made for the creations.
+    /// What the ledger found, in the order of look-ups, and what it remembered earlier, in the order of creations, then
+    /// entries. `made` are the customers that were made for the creations.
     case done(found: [LedgerEntry?], made: [CustomerDocument], earlier: [LedgerEntry?])
     /// Nothing of the batch was remembered.
     case failed(LedgerError)

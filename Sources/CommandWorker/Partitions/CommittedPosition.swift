@@ -8,8 +8,8 @@ struct CommittedPosition: Sendable {
     let committed: PartitionOffset
     /// The ends of the log; `nil` when they could not be learnt.
     var ends: Watermarks?
-    /// Whether the record before the committed offset is the one that the metadata tells of; `nil` when it tells of none, or when
-    /// the record could not be looked at.
+    /// Whether the record before the committed offset is the one that the metadata tells of; `nil` when it tells of
+    /// none, or when the record could not be looked at.
     private(set) var fingerprintMatches: Bool?
 
     init(committed: PartitionOffset, ends: Watermarks? = nil) {

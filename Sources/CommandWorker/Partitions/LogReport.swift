@@ -4,6 +4,7 @@ import Records
 enum LogReport: Sendable, Hashable {
     /// The log began anew below what was read or committed (`known`); it is read from `now` on.
     case beganAnew(TopicPartition, known: Int64?, now: Int64?)
-    /// Records between these offsets are gone from the log unread, at most `count`: some offsets may never have had one.
+    /// Records between these offsets are gone from the log unread, at most `count`: some offsets may never have had
+    /// one.
     case skipped(TopicPartition, Range<Int64>, count: Int)
 }

@@ -3,18 +3,19 @@ import Topics
 
 /// What may be committed of one partition: the one place that decides it.
 ///
-/// Unfinished records and runs of complete ones stand in one list in log order, linked through an array, so that completing
-/// a record costs the same wherever it stands, and a record that stays unfinished for long does not make the list grow with
-/// everything that passes it.
+/// Unfinished records and runs of complete ones stand in one list in log order, linked through an array, so that
+/// completing a record costs the same wherever it stands, and a record that stays unfinished for long does not make the
+/// list grow with everything that passes it.
 ///
 /// Invariants:
 /// 1. ``progress`` names the offset behind the last record of the complete prefix: last complete + 1, never counted by
 ///    arithmetic on offsets, since logs have gaps (transaction markers, compaction).
 /// 2. What is complete beyond that offset is listed as runs; a record in no run and not below the offset is unfinished.
-/// 3. The list starts with an unfinished record, and no two runs in it touch: it has at most twice as many places as there
-///    are unfinished records.
+/// 3. The list starts with an unfinished record, and no two runs in it touch: it has at most twice as many places as
+///    there are unfinished records.
 /// 4. The number of runs is bounded: ``canComplete(_:onlyAsFirst:)`` says no before a completion would pass the bound.
-/// 5. A record at or below the last one seen, or below the committed offset, is none of this log: the tracker does not take it.
+/// 5. A record at or below the last one seen, or below the committed offset, is none of this log: the tracker does not
+///    take it.
 struct OffsetTracker: Sendable {
     /// How a record that was read is to be treated.
     enum Acceptance: Equatable, Sendable {

@@ -1,6 +1,7 @@
 import Records
 
-/// Partitions are given back, lost, or left behind by a drain; superseded assignments end with the others of their partition.
+/// Partitions are given back, lost, or left behind by a drain; superseded assignments end with the others of their
+/// partition.
 extension Partitions {
     /// The group wants partitions back: nothing new is started for them, and what runs may finish within the budget.
     ///
@@ -31,7 +32,8 @@ extension Partitions {
         Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id))
     }
 
-    /// Stops for good: nothing new is started, what runs may finish until the deadline; `false` when that was said before.
+    /// Stops for good: nothing new is started, what runs may finish until the deadline; `false` when that was said
+    /// before.
     mutating func drain(until deadline: Duration) -> Bool {
         guard !self.isDraining else { return false }
         self.drainDeadline = deadline
@@ -50,8 +52,8 @@ extension Partitions {
         return self.end(revocation.assignments)
     }
 
-    /// Ends the revoked assignments whatever runs: the group takes nothing from this member any more before it has answered the
-    /// revocation, so that waiting would only hold the others up.
+    /// Ends the revoked assignments whatever runs: the group takes nothing from this member any more before it has
+    /// answered the revocation, so that waiting would only hold the others up.
     mutating func abandonRevoked() -> Set<AssignmentID> {
         self.end(self.revocation?.assignments ?? [])
     }

@@ -2,16 +2,19 @@ import Kafka
 import Records
 import Topics
 
-/// The partitions of this member: taken from what the group has committed, given back when what runs has finished and is published.
+/// The partitions of this member: taken from what the group has committed, given back when what runs has finished and
+/// is published.
 ///
 /// Invariants:
-/// 1. A partition is assigned only after its committed offset has been read; an offset that cannot be read is read again, since
-///    guessing would skip or repeat commands.
+/// 1. A partition is assigned only after its committed offset has been read; an offset that cannot be read is read
+///    again, since guessing would skip or repeat commands.
 /// 2. The same partition assigned again is another assignment: what is left of the earlier one concerns it no more.
-///    So is a partition whose log began anew: what was remembered of positions is believed only for the log it was learnt from,
-///    and in doubt a record runs again.
-/// 3. A revoked or draining assignment gets no new work, and is released when nothing of it runs or waits, or when its time is over.
-/// 4. An assignment whose log is gone is superseded: its commands end and publish their results, its progress is never committed.
+///    So is a partition whose log began anew: what was remembered of positions is believed only for the log it was
+///    learnt from, and in doubt a record runs again.
+/// 3. A revoked or draining assignment gets no new work, and is released when nothing of it runs or waits, or when its
+///    time is over.
+/// 4. An assignment whose log is gone is superseded: its commands end and publish their results, its progress is never
+///    committed.
 struct Partitions: Sendable {
     /// What a record that was read is to the worker.
     enum Acceptance {

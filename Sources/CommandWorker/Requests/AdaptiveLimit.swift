@@ -1,11 +1,13 @@
-/// A limit on requests under way that finds itself: additive increase, multiplicative decrease (AIMD), by latency and refusals.
+/// A limit on requests under way that finds itself: additive increase, multiplicative decrease (AIMD), by latency and
+/// refusals.
 ///
 /// An answer that came about as quickly as answers come at all means that more would be served at once; one that came
-/// slowly means that requests wait for each other at the other side; a refusal means that there are far too many. While no answer
-/// has been slow the limit doubles with every round, afterwards it grows by one a round, as TCP does (RFC 5681, section 3.1).
+/// slowly means that requests wait for each other at the other side; a refusal means that there are far too many. While
+/// no answer has been slow the limit doubles with every round, afterwards it grows by one a round, as TCP does (RFC
+/// 5681, section 3.1).
 ///
-/// Invariants: ``limit`` stays within ``bounds``; it shrinks at most once a round, since all answers of a round tell of one limit;
-/// and it does not grow while it is not used.
+/// Invariants: ``limit`` stays within ``bounds``; it shrinks at most once a round, since all answers of a round tell of
+/// one limit; and it does not grow while it is not used.
 struct AdaptiveLimit: Sendable {
     /// The limits of the limit.
     static let bounds = 1...10_000

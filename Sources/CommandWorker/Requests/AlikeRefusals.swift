@@ -1,7 +1,7 @@
 import CustomerContract
 
-/// Notices a refusal that is not the commands' own fault: valid commands of distinct ids refused in the same words, with no success
-/// between, as when a tax rate is switched off or a new field becomes required.
+/// Notices a refusal that is not the commands' own fault: valid commands of distinct ids refused in the same words,
+/// with no success between, as when a tax rate is switched off or a new field becomes required.
 struct AlikeRefusals: Sendable {
     /// Requests that go in a trickle are this far apart.
     static let trickleInterval: Duration = .seconds(1)

@@ -16,8 +16,8 @@ struct BackendRequest: Sendable {
 enum RequestReport: Sendable {
     /// A request has no answer that tells whether it was carried out.
     case outcomeUnknown(CommandID, ExternalID, reason: String)
-    /// After a request whose outcome was unknown the customer was there: it had been carried out. What Flexprice does after
-    /// making a customer may have been cut off with it.
+    /// After a request whose outcome was unknown the customer was there: it had been carried out. What Flexprice does
+    /// after making a customer may have been cut off with it.
     case duplicateAfterUnknown(CommandID, ExternalID)
     /// A command met what would be a failure of all, while others succeed: it is tried again by itself.
     case backendRefusesOne(CommandID, ExternalID, reason: String, message: String)

@@ -2,8 +2,8 @@ import CustomerContract
 
 /// Whose fault a failure is, told by who is hit and not by what an answer says.
 ///
-/// A customer that failed while another succeeded fails by itself. While nothing has succeeded since a command's first attempt, its
-/// failure is taken for one that all share. Memory: at most ``maximumRemembered`` customers in each set.
+/// A customer that failed while another succeeded fails by itself. While nothing has succeeded since a command's first
+/// attempt, its failure is taken for one that all share. Memory: at most ``maximumRemembered`` customers in each set.
 struct Blame: Sendable {
     /// Customers that are remembered as suspects, or as failing by themselves.
     static let maximumRemembered = 1_024
@@ -41,7 +41,8 @@ struct Blame: Sendable {
 
     /// A customer succeeded.
     ///
-    /// - Parameter keepsSuspects: while requests are stopped, those that failed since then are judged when requests flow again.
+    /// - Parameter keepsSuspects: while requests are stopped, those that failed since then are judged when requests
+    ///   flow again.
     mutating func succeeded(_ customer: ExternalID, keepsSuspects: Bool, at now: Duration) {
         self.successCount += 1
         self.lastSuccess = (customer, now)
@@ -58,7 +59,8 @@ struct Blame: Sendable {
         self.failing = (first, self.failing?.hasCompany ?? false || first != customer)
     }
 
-    /// Requests flow again; those that failed meanwhile fail by themselves if it was another one's success that showed it.
+    /// Requests flow again; those that failed meanwhile fail by themselves if it was another one's success that showed
+    /// it.
     mutating func flowed(by customer: ExternalID?) {
         if let customer {
             self.suspects.remove(customer)

@@ -39,8 +39,8 @@ struct Breaker: Sendable {
         var failedProbes = 0
     }
 
-    /// A probe that hangs is cut off, so that a command whose probe went just before the end of an outage is not held up for a whole
-    /// time-out more, and the next one goes in time.
+    /// A probe that hangs is cut off, so that a command whose probe went just before the end of an outage is not held
+    /// up for a whole time-out more, and the next one goes in time.
     static let probePatience: Duration = .seconds(5)
     /// But one of so many probes may take its time: an API that is slow, and not silent, is found to be well by it.
     private static let patientProbe = 8

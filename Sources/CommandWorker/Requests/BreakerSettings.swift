@@ -4,10 +4,11 @@ public struct BreakerSettings: Sendable, Hashable {
     public var window: Duration
     /// The share of failing answers in the window that stops requests, above 0 to 1.
     public var failureRatio: Double
-    /// With fewer answers in the window the share is not judged; and so many customers whose requests fail without a success of
-    /// any between stop requests, however long that takes.
+    /// With fewer answers in the window the share is not judged; and so many customers whose requests fail without a
+    /// success of any between stop requests, however long that takes.
     public var minimumRequests: Int
-    /// Valid commands of distinct ids that are refused alike, with no success between, make a trickle of the flow; 0 for never.
+    /// Valid commands of distinct ids that are refused alike, with no success between, make a trickle of the flow; 0
+    /// for never.
     public var refusals: Int
     /// The first and the longest wait between probes.
     public var probeWaits: ClosedRange<Duration>

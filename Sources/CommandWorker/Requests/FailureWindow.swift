@@ -2,8 +2,8 @@ import CustomerContract
 
 /// The answers of the last moments, to tell a failure of everybody from one of a few.
 ///
-/// Of failures customers count, not attempts: one that fails for ever by itself, however often it is tried, counts once and must
-/// not look like everybody. Of successes answers count, since a command that succeeded does not come again.
+/// Of failures customers count, not attempts: one that fails for ever by itself, however often it is tried, counts once
+/// and must not look like everybody. Of successes answers count, since a command that succeeded does not come again.
 /// Memory: a number for each slice, and the customers that failed within the window.
 struct FailureWindow: Sendable {
     private static let sliceCount = 10

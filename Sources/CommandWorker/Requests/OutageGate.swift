@@ -1,15 +1,16 @@
 import CustomerContract
 
-/// The gate in front of the backend: lets requests flow, or stops them while all would fail, and finds out by single ones when they no
-/// longer do.
+/// The gate in front of the backend: lets requests flow, or stops them while all would fail, and finds out by single
+/// ones when they no longer do.
 ///
 /// What fails for all is told from what fails for one by who is hit, not by what an answer says.
 ///
 /// Invariants:
-/// 1. While requests are stopped only probes go, one at a time; after two that failed, one of a command that has not failed yet.
+/// 1. While requests are stopped only probes go, one at a time; after two that failed, one of a command that has not
+///    failed yet.
 /// 2. The time in which requests are stopped never counts against a command (``activeTime(at:)``).
-/// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself from then on: so
-///    one command never stops the others for good.
+/// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself
+///    from then on: so one command never stops the others for good.
 /// 4. A failure counts against a command only when the others did not share it (``Blame``).
 struct OutageGate: Sendable {
     /// Whether a request may go now.
@@ -149,7 +150,8 @@ struct OutageGate: Sendable {
 
     /// A refusal for good, which shows the backend well all the same.
     ///
-    /// - Parameter signature: what it has in common with others; `nil` when it cannot be a refusal that all commands get.
+    /// - Parameter signature: what it has in common with others; `nil` when it cannot be a refusal that all commands
+    ///   get.
     mutating func refused(
         _ customer: ExternalID,
         _ signature: RefusalSignature?,
@@ -260,8 +262,8 @@ struct OutageGate: Sendable {
 
     private mutating func wantNeutral() { if self.neutral == .none { self.neutral = .wanted } }
 
-    /// Whether a failure stops requests although too few commands fail to tell by their number: none has succeeded since this one's
-    /// first attempt, and either another one fails as well, or it hears nothing at all.
+    /// Whether a failure stops requests although too few commands fail to tell by their number: none has succeeded
+    /// since this one's first attempt, and either another one fails as well, or it hears nothing at all.
     ///
     /// Of the only one that fails a neutral request tells.
     private mutating func isLowTrafficOutage(

@@ -4,9 +4,10 @@ import DequeModule
 /// The line to the backend: at most N requests at once, retries in their own time, and no request while all would fail.
 ///
 /// Invariants:
-/// 1. A command in the queue has the stage `waitingForRequest`; one that was abandoned meanwhile is dropped when its turn comes.
-/// 2. The limit counts the requests of the era under way: those that hung when the backend fell silent no longer count, or they
-///    would hold every place when it is back.
+/// 1. A command in the queue has the stage `waitingForRequest`; one that was abandoned meanwhile is dropped when its
+///    turn comes.
+/// 2. The limit counts the requests of the era under way: those that hung when the backend fell silent no longer count,
+///    or they would hold every place when it is back.
 /// 3. A command's time to give up is measured from its first attempt, without the time in which requests were stopped.
 struct RequestLine: Sendable {
     /// What an answer means for its command.
@@ -344,10 +345,11 @@ struct RequestLine: Sendable {
         }
     }
 
-    /// Gives every command that has failed already a wait of its own again, or only those that are known to fail by themselves.
+    /// Gives every command that has failed already a wait of its own again, or only those that are known to fail by
+    /// themselves.
     ///
-    /// They have gathered while requests were stopped. All at once and before any other they would look like a failure of all, and
-    /// stop requests for ever.
+    /// They have gathered while requests were stopped. All at once and before any other they would look like a failure
+    /// of all, and stop requests for ever.
     private mutating func scatterRetries(all: Bool, _ lanes: inout Lanes, at now: Duration) {
         var others: Deque<CommandTicket> = []
         for ticket in self.queue {

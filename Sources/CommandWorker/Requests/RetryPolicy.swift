@@ -1,7 +1,7 @@
 /// How often and for how long a passing failure is tried again: exponential, with full jitter.
 ///
-/// Full jitter (a wait between zero and the bound, evenly) spreads clients that failed together over the whole interval;
-/// see «Exponential Backoff And Jitter», AWS Architecture Blog.
+/// Full jitter (a wait between zero and the bound, evenly) spreads clients that failed together over the whole
+/// interval; see «Exponential Backoff And Jitter», AWS Architecture Blog.
 public struct RetryPolicy: Sendable, Hashable {
     /// The bound of the first wait.
     public var initialInterval: Duration
@@ -41,7 +41,8 @@ public struct RetryPolicy: Sendable, Hashable {
         return bound
     }
 
-    /// How long to wait after an attempt: what the server asked for, up to the longest interval, and jitter on top of it.
+    /// How long to wait after an attempt: what the server asked for, up to the longest interval, and jitter on top of
+    /// it.
     ///
     /// Only the jitter is the policy's own, and counts against ``maximumElapsedTime``.
     func wait(

@@ -1,5 +1,5 @@
-/// A wait that the backend asked of all callers (`Retry-After` of a 429 or 503): no request goes before its end, but for one probe
-/// when half of it has passed.
+/// A wait that the backend asked of all callers (`Retry-After` of a 429 or 503): no request goes before its end, but
+/// for one probe when half of it has passed.
 ///
 /// Said to one request, meant for all: whoever sends with the same key would be refused as well.
 struct ServerHold: Sendable {

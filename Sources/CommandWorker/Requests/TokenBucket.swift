@@ -1,7 +1,7 @@
 /// Lets so many requests a second go, evenly: `api.rate_limit`.
 ///
-/// It holds at most a tenth of a second's worth, so that in any span of time no more goes than its rate times the span, and that
-/// tenth. It owns no timer: ``nextToken(at:)`` says when to ask again.
+/// It holds at most a tenth of a second's worth, so that in any span of time no more goes than its rate times the span,
+/// and that tenth. It owns no timer: ``nextToken(at:)`` says when to ask again.
 struct TokenBucket: Sendable {
     /// Requests a second.
     let rate: Double
@@ -31,7 +31,8 @@ struct TokenBucket: Sendable {
         self.tokens -= Double(count)
     }
 
-    /// When there will be a token; at a high rate, when there will be ten milliseconds' worth, since each wake has its price.
+    /// When there will be a token; at a high rate, when there will be ten milliseconds' worth, since each wake has its
+    /// price.
     func nextToken(at now: Duration) -> Duration {
         let wanted = min(max(1, self.rate / 100), self.capacity)
         let present = min(self.tokens + self.rate * (now - self.filledAt).seconds, self.capacity)

@@ -6,8 +6,9 @@ import Topics
 /// The line of results: what finishes while a batch is under way leaves with the next one.
 ///
 /// Invariants:
-/// 1. A record is completed in its tracker only in ``makeBatch(_:)``, together with its result. One batch is under way at a time, and
-///    what it completed stays in the batch of the next attempt. So no committed offset passes an unpublished result.
+/// 1. A record is completed in its tracker only in ``makeBatch(_:)``, together with its result. One batch is under way
+///    at a time, and what it completed stays in the batch of the next attempt. So no committed offset passes an
+///    unpublished result.
 /// 2. Results enter in the order in which their lanes ended them, and of one partition leave in that order.
 /// 3. When nothing is under way and no command waits for a request, a result leaves at once.
 struct ResultLine: Sendable {
@@ -29,13 +30,15 @@ struct ResultLine: Sendable {
         var settled: [PendingResult] = []
         /// What the group has committed.
         var committed: [AssignmentID: OffsetProgress] = [:]
-        /// The group has another generation, or is about to: it takes no offsets from this member before it has joined again.
+        /// The group has another generation, or is about to: it takes no offsets from this member before it has joined
+        /// again.
         var groupMovedOn = false
     }
 
     /// The batch that is being published, or that waits for its next attempt.
     ///
-    /// Its records are complete in their trackers already: so it stays together until it is out, or its partitions are gone.
+    /// Its records are complete in their trackers already: so it stays together until it is out, or its partitions are
+    /// gone.
     private struct Batch: Sendable {
         let results: [PendingResult]
         /// The progress that it commits.
@@ -78,8 +81,8 @@ struct ResultLine: Sendable {
 
     /// Whether nothing more can come of assignments that get no new work, once publishing has had its chance.
     ///
-    /// Finished commands may be left: those whose completion cannot be written down while an earlier one, which has been
-    /// given up, is unfinished. They run again elsewhere.
+    /// Finished commands may be left: those whose completion cannot be written down while an earlier one, which has
+    /// been given up, is unfinished. They run again elsewhere.
     func isAtRest(_ ids: Set<AssignmentID>, _ partitions: Partitions, _ lanes: Lanes) -> Bool {
         for id in ids where partitions.holds(id) {
             if partitions.hasNews(id) || self.underWay?.progress[id] != nil { return false }
@@ -172,7 +175,8 @@ struct ResultLine: Sendable {
 
     // MARK: When a batch leaves
 
-    /// Whether the little that the ledger is asked, or about to be asked, goes first, as it is more than what could be published without.
+    /// Whether the little that the ledger is asked, or about to be asked, goes first, as it is more than what could be
+    /// published without.
     private func isLedgerFirst(_ surroundings: Surroundings) -> Bool {
         guard self.isLedgersTurn, !surroundings.hasLedgerTrouble else { return false }
         return surroundings.ledgerCount > self.pending.count && surroundings.ledgerCount < self.linger.smallBatch
@@ -228,7 +232,8 @@ struct ResultLine: Sendable {
 }
 
 extension KafkaError {
-    /// The group has another generation, or is about to: this member's offsets are not taken before it has joined again.
+    /// The group has another generation, or is about to: this member's offsets are not taken before it has joined
+    /// again.
     fileprivate var saysGroupMovedOn: Bool {
         ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID", "REBALANCE_IN_PROGRESS"].contains(self.name)
     }

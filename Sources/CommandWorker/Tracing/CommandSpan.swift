@@ -5,7 +5,8 @@ import Tracing
 
 /// One request as a span, in the trace that its command came with.
 ///
-/// Without a tracer (`InstrumentationSystem.bootstrap`) there is no span, and the command's own context is passed on as it came.
+/// Without a tracer (`InstrumentationSystem.bootstrap`) there is no span, and the command's own context is passed on as
+/// it came.
 struct CommandSpan: Sendable {
     private let span: any Span
 

@@ -11,8 +11,8 @@ public struct CommandContext: Sendable {
     @inlinable public var id: CommandID { self.parts.id }
     /// The customer it is about; nil when the command has no usable one.
     @inlinable public var externalID: ExternalID? { self.parts.externalID }
-    /// What the command had in the place of a usable external_id, if that was one string, cut at 1,024 bytes: enough for its
-    /// producer to match the result.
+    /// What the command had in the place of a usable external_id, if that was one string, cut at 1,024 bytes: enough
+    /// for its producer to match the result.
     @inlinable public var brokenID: ExternalID? { self.parts.brokenID }
     /// The id that results name: the usable one, or what was there in its place.
     @inlinable public var statedID: ExternalID? { self.parts.externalID ?? self.parts.brokenID }

@@ -8,7 +8,8 @@ public struct CommandResult: Sendable {
     public let outcome: CommandOutcome
     /// How many requests were made to the API for it; 0 when nobody was asked.
     public let attempts: Int
-    /// Of a created result the fields that were sent and that the server does not give back, so that nothing is known of them.
+    /// Of a created result the fields that were sent and that the server does not give back, so that nothing is known
+    /// of them.
     public let unverified: [String]
     /// When it reached that state.
     public let completedAt: UnixMilliseconds

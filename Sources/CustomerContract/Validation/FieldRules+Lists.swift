@@ -47,7 +47,8 @@ extension FieldRules {
         }
     }
 
-    /// A whole number that an `integer` of PostgreSQL holds, from 0; `1.0` and `1e0` are refused, since Flexprice cannot read them into an integer.
+    /// A whole number that an `integer` of PostgreSQL holds, from 0; `1.0` and `1e0` are refused, since Flexprice
+    /// cannot read them into an integer.
     private mutating func nonNegativeInteger(_ value: JSONValue) {
         guard case .number(let number) = value, let integer = number.integerValue else {
             let found =

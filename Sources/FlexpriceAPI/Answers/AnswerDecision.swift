@@ -8,7 +8,8 @@ public enum AnswerDecision: String, Sendable, Hashable, CaseIterable {
     case alreadyExists = "already_exists"
     /// The customer that Flexprice made by itself is filled with the command's fields; what comes of that decides.
     case update
-    /// The customer that differs is changed to what the command has: if that succeeds a created result with outcome `updated`.
+    /// The customer that differs is changed to what the command has: if that succeeds a created result with outcome
+    /// `updated`.
     case change
     /// What is behind the answer is looked up; what is found decides.
     case lookUp = "look_up"
@@ -16,9 +17,11 @@ public enum AnswerDecision: String, Sendable, Hashable, CaseIterable {
     case rejected
     /// It passes: sent again after a wait.
     case retry
-    /// It passes, but the request may have been carried out: sent again after a wait, which settles it, and counted apart.
+    /// It passes, but the request may have been carried out: sent again after a wait, which settles it, and counted
+    /// apart.
     case retryInDoubt = "retry_in_doubt"
-    /// Everybody is asked to come more slowly: sent again after a wait, and nobody's request goes before the wait is over.
+    /// Everybody is asked to come more slowly: sent again after a wait, and nobody's request goes before the wait is
+    /// over.
     case slowDown = "slow_down"
     /// Every command would meet it now: intake pauses, single probes go on, no command fails for it.
     case pause

@@ -35,7 +35,8 @@ public enum AnswerSituation: Sendable {
 
     /// What a look-up found.
     public enum Finding: Sendable, Hashable, CaseIterable {
-        /// The customer, behind a 201 that could not be read; every field that can be compared is as the command has it.
+        /// The customer, behind a 201 that could not be read; every field that can be compared is as the command has
+        /// it.
         case made
         /// The customer, and every field that the command sent and the server gives back is as the command has it.
         case agreeing

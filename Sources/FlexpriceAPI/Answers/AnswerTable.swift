@@ -1,8 +1,8 @@
 /// Every situation that an answer of the API can make, and what each leads to: the worker decides by these rows alone.
 ///
-/// The first row that applies counts, and the last row of each request applies to any answer. To change what becomes of an
-/// answer, change its row, and the test of that row. Columns: name, situation, decision, what it says of other commands, word for
-/// logs and metrics; below each, why.
+/// The first row that applies counts, and the last row of each request applies to any answer. To change what becomes of
+/// an answer, change its row, and the test of that row. Columns: name, situation, decision, what it says of other
+/// commands, word for logs and metrics; below each, why.
 public enum AnswerTable {
     /// All rows, in the order in which they are tried.
     public static let rows: [AnswerRow] = create + search + lookedUp + update
@@ -45,7 +45,8 @@ public enum AnswerTable {
         ("created",            status(201, with: .ourCustomer),     .created,      .none, nil,
          "the customer is made"),
         ("another_customer",   status(201, with: .anotherCustomer), .retryInDoubt, .none, "another_customer",
-         "about another customer, so it says nothing of ours: the connection is closed, and the next answer settles it"),
+         "about another customer, so it says nothing of ours: the connection is closed, "
+         + "and the next answer settles it"),
         ("unreadable",         status(201),                         .lookUp,       .none, "unreadable_answer",
          "the customer is made, but its answer was cut or changed on the way; the look-up gives it"),
         ("unexpected_success", success(.json),                      .retryInDoubt, .none, "unexpected_success",
@@ -167,7 +168,8 @@ public enum AnswerTable {
             ("refused",            .answer([400...499], .flexpriceError), .rejected, .none, nil,
              "the command breaks a rule of Flexprice's; the error's details say which"),
             ("refused_by_another", .answer([400...499], .any),            .retry, .none, "foreign_refusal",
-             "a proxy's words, perhaps to all: if most get it intake pauses; a command that gets it alone is exhausted"),
+             "a proxy's words, perhaps to all: if most get it intake pauses; a command that gets it alone is "
+             + "exhausted"),
             ("rest",               anyStatus,                             .retry, .none, nil,
              "a status that no server may send counts as one of 500 (RFC 9110, section 15)"),
             ("proxy_login",        .proxy([407...407]),                   setting, .allCommands, "proxy_login",

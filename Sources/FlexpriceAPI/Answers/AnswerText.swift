@@ -3,8 +3,8 @@ import JSON
 
 /// Reads the body of an answer as one JSON object, and does not lose a customer to what is odd around it.
 ///
-/// A strict reader comes first. What it refuses is tried once more without a byte order mark, with U+FFFD in place of bytes that are
-/// not UTF-8, and with null in place of what nests deeper than a result may.
+/// A strict reader comes first. What it refuses is tried once more without a byte order mark, with U+FFFD in place of
+/// bytes that are not UTF-8, and with null in place of what nests deeper than a result may.
 enum AnswerText {
     /// How deep an answer may nest; a result has it one level deeper, and its readers take 128.
     static let maximumDepth = 64
@@ -25,7 +25,8 @@ enum AnswerText {
         return Self.shallow(Array(String(decoding: text, as: UTF8.self).utf8))
     }
 
-    /// The text with null for every array and object beyond the depth; of text that is no JSON something that is none either.
+    /// The text with null for every array and object beyond the depth; of text that is no JSON something that is none
+    /// either.
     private static func shallow(_ text: [UInt8]) -> [UInt8] {
         var result: [UInt8] = []
         result.reserveCapacity(text.count)

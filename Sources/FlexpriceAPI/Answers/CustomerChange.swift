@@ -3,8 +3,8 @@ public import JSON
 
 /// What has to be sent so that a customer agrees with a command.
 ///
-/// An update changes only the fields that are sent, and replaces `metadata` as a whole: so the pairs that are there go along, and
-/// those of the command win.
+/// An update changes only the fields that are sent, and replaces `metadata` as a whole: so the pairs that are there go
+/// along, and those of the command win.
 public struct CustomerChange: Sendable {
     /// The names of the fields that differ, as ``CustomerComparison`` has them.
     public let differing: [String]

@@ -3,9 +3,10 @@ public import JSON
 
 /// How a customer that was there already agrees with a command, field by field, over what the command sent.
 ///
-/// Every field that the server gives back is compared, known or not. A `name` that equals the external_id is the default of a
-/// command without one, and is not compared. Of an object every member that was sent must be there, and more may be; of an array every
-/// element in its place. Strings are compared byte for byte, numbers as they are spelt; null, absence and the empty value are one.
+/// Every field that the server gives back is compared, known or not. A `name` that equals the external_id is the
+/// default of a command without one, and is not compared. Of an object every member that was sent must be there, and
+/// more may be; of an array every element in its place. Strings are compared byte for byte, numbers as they are spelt;
+/// null, absence and the empty value are one.
 public struct CustomerComparison: Sendable {
     /// The names of the fields that differ, sorted; of `metadata` each pair by itself.
     public let differing: [String]

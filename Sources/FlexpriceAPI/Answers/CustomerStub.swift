@@ -3,8 +3,8 @@ public import JSON
 
 /// A customer that Flexprice made by itself when a usage event named an id that it did not know.
 ///
-/// Such a stub has the id for its name, no e-mail and no address, and says in its metadata that a workflow made it. It is a
-/// stub for a command only as long as nothing else has filled it: a value that is set is never overwritten.
+/// Such a stub has the id for its name, no e-mail and no address, and says in its metadata that a workflow made it. It
+/// is a stub for a command only as long as nothing else has filled it: a value that is set is never overwritten.
 public struct CustomerStub: Sendable {
     /// The body of the `PUT` that gives the stub what the command has and it lacks.
     public let filling: JSONObject

@@ -4,8 +4,9 @@ import JSON
 
 /// Masks API keys in text that comes from outside, once, where it is read.
 ///
-/// Some servers say which key they refuse. Of a whole answer the keys that are known are masked, of an error's words whatever looks
-/// like a key of Flexprice (`sk_…`) as well; a customer's own fields are left as they are apart from the known keys.
+/// Some servers say which key they refuse. Of a whole answer the keys that are known are masked, of an error's words
+/// whatever looks like a key of Flexprice (`sk_…`) as well; a customer's own fields are left as they are apart from the
+/// known keys.
 enum KeyMask {
     /// What stands in a key's place.
     static let mask = "***"

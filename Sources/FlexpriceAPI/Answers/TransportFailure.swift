@@ -11,7 +11,8 @@ public enum TransportFailure: Error, Sendable, Hashable {
     case refusedByProxy(Int)
     /// What answers speaks no HTTP: most likely TLS, to which the request was sent in plain text.
     case notHTTP(String)
-    /// The time-out passed, or the connection broke, after the request may have been sent: it may have been carried out.
+    /// The time-out passed, or the connection broke, after the request may have been sent: it may have been carried
+    /// out.
     case interrupted(String)
     /// The answer was longer than any of Flexprice's.
     case tooLong

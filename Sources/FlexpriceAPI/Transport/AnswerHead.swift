@@ -1,6 +1,7 @@
 /// The header fields of an answer that are looked at, read line by line as they come.
 ///
-/// They belong to their own status line: what an interim answer (1xx) says is forgotten when the next status line begins.
+/// They belong to their own status line: what an interim answer (1xx) says is forgotten when the next status line
+/// begins.
 struct AnswerHead {
     /// Whether the content type says JSON.
     private(set) var isJSON = false

@@ -2,10 +2,10 @@ import Glibc
 
 /// A socket whose other end is gone, to be put in the place of one that must not be used again.
 ///
-/// libcurl keeps idle connections and has no call that closes one of them. Before it uses one again it looks whether the other end
-/// has closed it (`recv` with `MSG_PEEK` gives 0); of bytes that wait there it thinks well before 8.0, and would take them for the
-/// next request's answer. A descriptor that is severed here reads as closed, whatever was waiting: the connection behind it is closed
-/// at once, and libcurl closes the number when it looks.
+/// libcurl keeps idle connections and has no call that closes one of them. Before it uses one again it looks whether
+/// the other end has closed it (`recv` with `MSG_PEEK` gives 0); of bytes that wait there it thinks well before 8.0,
+/// and would take them for the next request's answer. A descriptor that is severed here reads as closed, whatever was
+/// waiting: the connection behind it is closed at once, and libcurl closes the number when it looks.
 final class SeveredSocket {
     /// -1 when the process had no descriptor left for it.
     private let descriptor: CInt
@@ -30,7 +30,8 @@ final class SeveredSocket {
 
     /// Closes the connection behind a descriptor, which stays open and reads as closed by the other end.
     func sever(_ socket: CInt) {
-        // `dup2` closes what the number stood for and gives it the new meaning in one step: no other thread can get the number.
+        // `dup2` closes what the number stood for and gives it the new meaning in one step: no other thread can get the
+        // number.
         guard self.descriptor >= 0, dup2(self.descriptor, socket) >= 0 else {
             shutdown(socket, CInt(SHUT_RDWR))
             return

@@ -1,6 +1,7 @@
 import CCurl
 
-/// A libcurl handle and the request that it carries; handles are used again, since to make one costs more than a request.
+/// A libcurl handle and the request that it carries; handles are used again, since to make one costs more than a
+/// request.
 ///
 /// Belongs to the transport's thread. libcurl calls back with its address, so it must outlive its handle's transfer.
 @safe final class Transfer {

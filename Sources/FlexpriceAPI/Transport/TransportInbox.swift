@@ -2,7 +2,8 @@ import CCurl
 import Glibc
 import Synchronization
 
-/// Brings orders to the transport's thread, and wakes it out of `epoll_wait`: once for all orders that it has not taken yet.
+/// Brings orders to the transport's thread, and wakes it out of `epoll_wait`: once for all orders that it has not taken
+/// yet.
 final class TransportInbox: Sendable {
     enum Order: Sendable {
         case send(UInt64, HTTPRequest, HTTPTransport.Completion)

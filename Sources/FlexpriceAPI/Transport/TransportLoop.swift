@@ -4,8 +4,8 @@ import Glibc
 
 /// The transport's thread: libcurl's multi interface over `epoll`.
 ///
-/// libcurl says which sockets to watch and when to call it next (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`), so that a
-/// round costs what has happened and not what is open. Made and used on that thread alone.
+/// libcurl says which sockets to watch and when to call it next (`CURLMOPT_SOCKETFUNCTION`, `CURLMOPT_TIMERFUNCTION`),
+/// so that a round costs what has happened and not what is open. Made and used on that thread alone.
 @safe final class TransportLoop {
     private typealias Ended = (completion: HTTPTransport.Completion, exchange: Exchange, transfer: Transfer?)
 
@@ -28,7 +28,8 @@ import Glibc
 
     /// Answers read, and requests begun, in one turn.
     ///
-    /// Many at once would go through the process and the API as one lump, with one of the two idle while the other has it.
+    /// Many at once would go through the process and the API as one lump, with one of the two idle while the other has
+    /// it.
     private static let stride = 32
 
     /// libcurl wants this once in a process, before anything else.
@@ -73,7 +74,8 @@ import Glibc
         let isOver = unsafe self.dispatch(multi, timeout: self.timeout)
         for order in self.inbox.take() { unsafe self.obey(order, multi) }
         if self.canStart {
-            // What came on an idle connection meanwhile must not be read as the answer to a request that is about to go.
+            // What came on an idle connection meanwhile must not be read as the answer to a request that is about to
+            // go.
             if !self.parked.isEmpty { unsafe self.dispatch(multi, timeout: 0) }
             unsafe self.startWaiting(multi)
         }
@@ -197,8 +199,9 @@ import Glibc
 
     /// Has libcurl go on with transfers that have no socket although they have sent nothing yet.
     ///
-    /// When the time of one address is over, libcurl before 8.0 closes its socket, and opens the next address's only when the transfer
-    /// is looked at again; with the socket interface nothing makes it do so before the time for connecting is over as well.
+    /// When the time of one address is over, libcurl before 8.0 closes its socket, and opens the next address's only
+    /// when the transfer is looked at again; with the socket interface nothing makes it do so before the time for
+    /// connecting is over as well.
     private func nudgeOrphans() {
         guard !self.orphaned.isEmpty else { return }
         for transfer in self.orphaned where self.running[transfer.number] === transfer && transfer.isStranded {
@@ -243,8 +246,8 @@ import Glibc
 
     /// Watches a socket as libcurl wishes.
     ///
-    /// It gives a socket up with every answer and wants it again with the next request of its connection. The socket stays with
-    /// `epoll` in between, which saves a call: what is reported of one that nobody wants takes it out.
+    /// It gives a socket up with every answer and wants it again with the next request of its connection. The socket
+    /// stays with `epoll` in between, which saves a call: what is reported of one that nobody wants takes it out.
     private func watch(_ socket: CInt, _ what: CInt, isNew: Bool, of transfer: Transfer?) {
         guard what != CURL_POLL_REMOVE else {
             self.parked.insert(socket)

@@ -4,7 +4,8 @@ struct TransportSettings: Sendable {
     var maximumConnections: Int
     /// An answer's body that is longer is not read to its end.
     var maximumAnswerBytes: Int
-    /// A connection that is older is not used again, so that a changed address of the API is followed under traffic too.
+    /// A connection that is older is not used again, so that a changed address of the API is followed under traffic
+    /// too.
     var connectionLifetime: Duration = .seconds(300)
     var authorities: TrustedAuthorities?
     var proxy: ProxyChoice?
@@ -13,7 +14,7 @@ struct TransportSettings: Sendable {
 
     /// For a connection to be made, with TLS.
     static let connectTimeout: Duration = .seconds(10)
-    /// A kept connection that has been idle for longer is closed and not used: most load balancers close after 60 s, and a request
-    /// that meets such a closing has an unknown outcome.
+    /// A kept connection that has been idle for longer is closed and not used: most load balancers close after 60 s,
+    /// and a request that meets such a closing has an unknown outcome.
     static let idleLimit: Duration = .seconds(50)
 }

@@ -30,7 +30,11 @@ struct Answer: Sendable {
     static func json(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> Answer {
         var writer = JSONWriter(capacity: 512)
         write(&writer)
-        return Answer(status: status, contentType: "application/json; charset=utf-8", body: GoText.escaped(writer.bytes))
+        return Answer(
+            status: status,
+            contentType: "application/json; charset=utf-8",
+            body: GoText.escaped(writer.bytes)
+        )
     }
 
     /// A redirect as Go writes it: 301 with a short page for GET, 307 without a body for any other method.

@@ -33,8 +33,8 @@ struct GoBinding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// The members of an object under their folded names, in their order, so that the last of a repeated name wins; none for
-    /// `null`, a mismatch for anything else.
+    /// The members of an object under their folded names, in their order, so that the last of a repeated name wins;
+    /// none for `null`, a mismatch for anything else.
     mutating func members(of value: JSONValue) -> [(name: String, value: JSONValue)] {
         switch value {
         case .object(let object): return object.members.map { (Self.folded($0.name), $0.value) }

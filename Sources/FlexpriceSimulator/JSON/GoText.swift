@@ -4,15 +4,17 @@ enum GoText {
 
     /// The text as Go understands it, for a strict reader.
     ///
-    /// Go never refuses a string for its Unicode: a byte that begins no well-formed UTF-8 sequence becomes U+FFFD, one for
-    /// each byte, and so does half of a surrogate pair. The id that is stored then differs from the one that was sent.
-    /// Outside of strings neither is JSON, before or after.
+    /// Go never refuses a string for its Unicode: a byte that begins no well-formed UTF-8 sequence becomes U+FFFD, one
+    /// for each byte, and so does half of a surrogate pair. The id that is stored then differs from the one that was
+    /// sent. Outside of strings neither is JSON, before or after.
     static func repaired(_ text: [UInt8]) -> [UInt8] {
         replacingHalfPairs(in: replacingIllFormed(in: text))
     }
 
-    /// JSON with the escapes that Go adds to those that it needs: `<`, `>` and `&` for the sake of HTML, and U+2028 and U+2029,
-    /// which end a line in JavaScript. All of them can only stand in strings.
+    /// JSON with the escapes that Go adds to those that it needs.
+    ///
+    /// They are `<`, `>` and `&` for the sake of HTML, and U+2028 and U+2029, which end a line in JavaScript.
+    /// All of them can only be in strings.
     static func escaped(_ json: [UInt8]) -> [UInt8] {
         var escaped: [UInt8] = []
         escaped.reserveCapacity(json.count)
@@ -64,8 +66,8 @@ enum GoText {
             var width = text[index] == UInt8(ascii: "\\") ? 2 : 1
             if let unit = codeUnit(in: text, at: index) {
                 width = 6
-                // Go looks at the next escape only to complete a pair; a half that stays alone is replaced, and the escape
-                // behind it is read again on its own.
+                // Go looks at the next escape only to complete a pair; a half that stays alone is replaced, and the
+                // escape behind it is read again on its own.
                 if unit & 0xFC00 == 0xD800, let low = codeUnit(in: text, at: index + 6), low & 0xFC00 == 0xDC00 {
                     width = 12
                 } else if unit & 0xF800 == 0xD800 {

@@ -228,8 +228,8 @@ import Synchronization
         return code == RD_KAFKA_RESP_ERR_NO_ERROR && high >= 0 ? Watermarks(low: max(low, 0), high: high) : nil
     }
 
-    /// Asks the leader for the lowest offset kept and the next one that readers of committed records may get; waits at most
-    /// `timeout`.
+    /// Asks the leader for the lowest offset kept and the next one that readers of committed records may get; waits at
+    /// most `timeout`.
     public func watermarks(of partition: TopicPartition, timeout: Duration) async throws(KafkaError) -> Watermarks {
         try await self.blocking.run { () throws(KafkaError) in
             var low: Int64 = 0

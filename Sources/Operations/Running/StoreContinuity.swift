@@ -24,9 +24,9 @@ package struct StoreContinuity: Sendable {
         throw StartFailure(
             .configuration,
             "there is no store at \(self.settings.store.url), but the group \(self.settings.kafka.consumerGroup) has "
-                + "read commands before (\(partition.topicPartition) up to \(partition.offset ?? 0)), and nothing would "
-                + "be known of them: check store.url, put the store or a copy by 'ledger backup' in its place, or begin "
-                + "with an empty one by 'run --accept-empty-ledger'"
+                + "read commands before (\(partition.topicPartition) up to \(partition.offset ?? 0)), "
+                + "and nothing would be known of them: check store.url, put the store or a copy by 'ledger backup' in "
+                + "its place, or begin with an empty one by 'run --accept-empty-ledger'"
         )
     }
 

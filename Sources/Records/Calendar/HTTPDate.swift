@@ -1,7 +1,7 @@
 /// Dates in HTTP (RFC 9110, section 5.6.7): written in the first of their three forms, read in each.
 ///
-/// `Sun, 06 Nov 1994 08:49:37 GMT`, and the obsolete `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`, which a
-/// recipient must still understand. The name of the day is not looked at.
+/// `Sun, 06 Nov 1994 08:49:37 GMT`, and the obsolete `Sunday, 06-Nov-94 08:49:37 GMT` and `Sun Nov  6 08:49:37 1994`,
+/// which a recipient must still understand. The name of the day is not looked at.
 package enum HTTPDate {
     /// The date of seconds since 1970, within the years 0 to 9999.
     package static func text(_ seconds: Int64) -> String {

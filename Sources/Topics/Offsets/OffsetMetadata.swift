@@ -1,18 +1,20 @@
-/// The completed set, and the fingerprint of the last complete record, as they stand in the metadata of a committed offset.
+/// The completed set, and the fingerprint of the last complete record, as they stand in the metadata of a committed
+/// offset.
 ///
-/// `cw2.CHECKSUM.FINGERPRINT.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left out,
-/// how many follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36) of the
-/// committed offset and what follows. FINGERPRINT belongs to the record before the committed offset; without one it is
-/// `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs either. ASCII, because brokers treat metadata as a string.
-/// Metadata that is foreign, damaged or belongs to another offset reads as nothing, and whoever reads it must be able to
-/// live with that.
+/// `cw2.CHECKSUM.FINGERPRINT.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left
+/// out, how many follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36)
+/// of the committed offset and what follows. FINGERPRINT belongs to the record before the committed offset; without one
+/// it is `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs either. ASCII, because brokers treat metadata as
+/// a string. Metadata that is foreign, damaged or belongs to another offset reads as nothing, and whoever reads it must
+/// be able to live with that.
 package enum OffsetMetadata {
     private static let prefix = "cw1."
     private static let fingerprintedPrefix = "cw2."
     /// Brokers refuse more (`offset.metadata.max.bytes`, 4,096 by default).
     package static let limit = 4_096
 
-    /// Encodes a completed set and its fingerprint; runs that would pass ``limit`` are left out from the end, which is safe.
+    /// Encodes a completed set and its fingerprint; runs that would pass ``limit`` are left out from the end, which is
+    /// safe.
     package static func encode(_ progress: OffsetProgress) -> [UInt8] {
         guard !progress.completed.isEmpty || progress.fingerprint != nil else { return [] }
         var body = progress.fingerprint.map { Self.digits($0.value) } ?? []

@@ -1,6 +1,7 @@
 package import Records
 
-/// What tells a record from the one that another log has at the same offset: its timestamp, key and size, as a hash of 48 bits.
+/// What tells a record from the one that another log has at the same offset: its timestamp, key and size, as a hash of
+/// 48 bits.
 ///
 /// A topic that was deleted and made again has its offsets once more, and records of another time at them.
 package struct RecordFingerprint: Sendable, Hashable {

@@ -35,7 +35,8 @@ package struct TopicSnapshot: Sendable, Hashable {
         _ admin: Admin,
         within limit: Duration = .seconds(10)
     ) async throws(KafkaError) {
-        guard let found = try await admin.topics(timeout: limit).first(where: { $0.name.hasSameBytes(as: topic) }) else {
+        guard let found = try await admin.topics(timeout: limit).first(where: { $0.name.hasSameBytes(as: topic) })
+        else {
             return nil
         }
         var ranges: [TopicPartition: Range<Int64>] = [:]

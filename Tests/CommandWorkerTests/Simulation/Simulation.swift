@@ -183,7 +183,8 @@ final class Simulation {
 
     /// A partition is deleted and made again.
     ///
-    /// One whose committed offset says which log it belongs to: before the first record of a partition is complete nothing tells.
+    /// One whose committed offset says which log it belongs to: before the first record of a partition is complete
+    /// nothing tells.
     private func restartLog() {
         let partitions = self.log.names.filter { name in
             guard self.log.epochs[name] == nil, let committed = self.broker.committed[name],
@@ -229,7 +230,8 @@ final class Simulation {
 
     private var remains: String {
         let partitions = self.log.names.map { name in
-            "\(name) at \(self.broker.committed[name]?.offset.map(String.init) ?? "none") of \(self.log.end(of: name) ?? 0)"
+            "\(name) at \(self.broker.committed[name]?.offset.map(String.init) ?? "none") of "
+                + "\(self.log.end(of: name) ?? 0)"
         }
         let workers = self.workers.sorted { $0.key < $1.key }.map { slot, worker in
             "worker \(slot) \(worker.isAlive ? "alive" : "dead"), block \(worker.core.intakeBlock?.reason ?? "none"), "
