@@ -201,7 +201,10 @@ struct OutageGate: Sendable {
             }
         }
         self.blame.failed(customer)
-        self.failures.failed(customer, failure.sign, at: now)
+        // One that is known to fail by itself says nothing of the others, unless it could not even be sent.
+        if !self.blame.failsAlone(customer) || failure.sign == .unreachable {
+            self.failures.failed(customer, failure.sign, at: now)
+        }
         let stillFails = wasProbe && self.breaker.cause != nil
         if stillFails || self.failures.isTelling || self.isLowTrafficOutage(customer, failure, history) {
             let cause = Breaker.Cause(reason: failure.reason, certainty: .likely)

@@ -68,14 +68,14 @@ import Topics
         #expect(partitions.due(at: .zero) == nil)
     }
 
-    @Test func `what the metadata lists as ended is skipped, and what was seen is not run again`() {
+    @Test func `what the metadata lists as ended is skipped, and a log that goes back is another one`() {
         var partitions = self.none()
         partitions.await([Self.one])
         let committed = OffsetProgress(offset: 10, completed: CompletedOffsets(runs: [12...13]))
         _ = partitions.take([PartitionOffset(Self.one, offset: 10, metadata: OffsetMetadata.encode(committed))])
         let words = (10...14).map { partitions.accept($0, of: Self.one).word }
         #expect(words == ["run", "run", "skip", "skip", "run"])
-        #expect(partitions.accept(14, of: Self.one).word == "ignore")
+        #expect(partitions.accept(12, of: Self.one).word == "run")
     }
 
     // MARK: 2. Identity
@@ -103,11 +103,11 @@ import Topics
         #expect(!partitions.hasNews(id))
         #expect(partitions.complete(number, of: id, onlyAsFirst: false) == true)
         #expect(partitions.hasNews(id))
-        #expect(partitions.takeNews().offsets == [PartitionOffset(Self.one, offset: 8)])
+        #expect(partitions.takeNews().offsets.map(\.offset) == [8])
         #expect(partitions.takeNews().offsets == [])
         partitions.bringAgain([id])
         let again = partitions.takeNews()
-        #expect(again.offsets == [PartitionOffset(Self.one, offset: 8)])
+        #expect(again.offsets.map(\.offset) == [8])
         partitions.committed(again.progress)
         #expect(partitions.committed(of: id)?.offset == 8)
         partitions.bringAgain([id])
@@ -122,7 +122,7 @@ import Topics
         #expect(partitions.complete(numbers[3].1, of: id, onlyAsFirst: false) == false)
         #expect(partitions.complete(numbers[2].1, of: id, onlyAsFirst: true) == false)
         #expect(partitions.complete(numbers[0].1, of: id, onlyAsFirst: true) == true)
-        #expect(partitions.takeNews().offsets == [PartitionOffset(Self.one, offset: 2)])
+        #expect(partitions.takeNews().offsets.map(\.offset) == [2])
     }
 
     // MARK: 4. Leaving

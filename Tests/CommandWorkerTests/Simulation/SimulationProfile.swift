@@ -159,6 +159,7 @@ struct SimulationProfile {
         (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
             (0, 0, 0, 0, 0, 0)
         (self.poisonIDs, self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0, 0)
+        (self.blockedIDs, self.worstIDs, self.alikeRefusals) = (0, 0, nil)
         (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)
         self.backend = .remote
         self.core.createsLocally = false

@@ -62,7 +62,7 @@ struct SimulationVerdict {
                     documents.insert(document)
                     if outcome != .replayed { firsts += 1 }
                 case .failed(let failure):
-                    if failure.code == .retriesExhausted { gaveUp = true }
+                    if failure.code == .retriesExhausted || failure.code == .rejected { gaveUp = true }
                 }
             }
             if payloads.count > 1 { return "\(id) was created with \(payloads.count) payloads" }
