@@ -83,7 +83,7 @@ struct Engine {
         case .publish(let batch):
             self.settled += batch.results.count
             self.core.published(.published, at: self.now)
-        case .readCommitted, .assign, .release, .pause, .resume, .report:
+        case .readCommitted, .assign, .release, .pause, .resume, .askNeutral, .report, .reportLog:
             break
         }
     }
@@ -94,7 +94,7 @@ extension WorkerCore {
     mutating func assign(_ partition: TopicPartition, at now: Moment) {
         self.partitionsAssigned([partition])
         _ = self.takeActions(at: now)
-        self.assigned([PartitionOffset(partition, offset: nil)], at: now)
+        self.assigned([CommittedPosition(committed: PartitionOffset(partition, offset: nil))], at: now)
         _ = self.takeActions(at: now)
     }
 }

@@ -54,7 +54,7 @@ struct EngineAtWork {
             case .publish(let batch):
                 self.settled += batch.results.count
                 self.core.published(.published, at: self.now)
-            case .readCommitted, .assign, .release, .pause, .resume, .report: break
+            case .readCommitted, .assign, .release, .pause, .resume, .askNeutral, .report, .reportLog: break
             }
         }
     }
