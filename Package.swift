@@ -314,7 +314,7 @@ if Context.environment["HOT_PATH"] != nil {
     package.targets.append(
         .executableTarget(
             name: "hot-path",
-            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Records"],
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Records", "Topics"],
             path: "Tests/Benchmarks/HotPath",
             swiftSettings: strict
         )

@@ -99,7 +99,8 @@ struct OutageGate: Sendable {
     /// - Parameter isSeeking: whether the search has begun; it goes on until such a command is there.
     func seeksProbe(isSeeking: Bool, at now: Duration) -> Bool {
         guard let cause = self.breaker.cause else { return self.refusals.trickleDue.map { now >= $0 } ?? false }
-        guard cause.isCertain else { return self.breaker.isTrying(at: now) }
+        // Before it is due: else the one that has failed already would go again and again, and no other be looked for.
+        if self.prefersFresh || !cause.isCertain { return self.breaker.isTrying(at: now) }
         return isSeeking || self.breaker.nextProbe.map { now >= $0 } ?? false
     }
 

@@ -1,6 +1,8 @@
 import CustomerContract
 import Kafka
 import Ledger
+import Records
+import Topics
 
 @testable import CommandWorker
 
