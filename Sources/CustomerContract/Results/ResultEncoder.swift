@@ -42,7 +42,9 @@ public struct ResultEncoder: Sendable {
     /// the caller must be ready for a partition that the topic does not have. One that is not allowed is named in the
     /// header `reply-topic-refused`; so is one that the form refuses, with its reason behind a colon.
     ///
-    /// - Parameter form: How much of the result is written, and where it goes.
+    /// - Parameters:
+    ///   - result: What became of a command.
+    ///   - form: How much of the result is written, and where it goes.
     public func encode(_ result: CommandResult, form: ResultForm = .full) -> ProducerRecord {
         let correlation = result.context.correlation
         var topic = resultsTopic
