@@ -101,7 +101,7 @@ def worker(brokers, **more):
         # What this machine's environment says of proxies is nobody's business here.
         env = {k: v for k, v in env.items() if v is not None and (k in more or not k.lower().endswith("_proxy"))}
         with open(os.path.join(folder, "log"), "w+") as log:
-            with harness.process([harness.PROGRAM, "run"], env=env, stderr=log) as process:
+            with harness.process([harness.PROGRAM, "run", "--accept-empty-ledger"], env=env, stderr=log) as process:
                 yield process, lambda: open(log.name).read()
                 process.terminate()
                 harness.wait_for_exit(process, 0)
