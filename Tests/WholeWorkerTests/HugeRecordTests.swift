@@ -38,6 +38,17 @@ import Testing
         return []
     }
 
+    /// The first dead letter, read from the beginning each time, for the same reason.
+    private static func firstLetter(_ broker: TestBroker) async throws -> KafkaRecord? {
+        for attempt in 1...6 {
+            let reader = try TopicReader(broker, "customer_commands_dlq", group: "letters-\(attempt)")
+            let letters = try await reader.read(1, within: .seconds(10))
+            await reader.close()
+            if let letter = letters.first { return letter }
+        }
+        return nil
+    }
+
     private static func check(_ letter: KafkaRecord) {
         #expect(letter.key == Array("big".utf8))
         #expect(letter.timestamp == UnixMilliseconds(1_700_000_000_000))
@@ -57,20 +68,18 @@ import Testing
             partitions: kind == .embedded ? 2 : 1,
             largestRecord: ["customer_commands": 200_000_000, "customer_commands_dlq": 200_000_000]
         )
-        let letters = try TopicReader(broker, "customer_commands_dlq")
         try await Self.sendHuge(broker)
         let letter = try await withWorker(broker, backend: .local) { _ in
             let failed = try #require(try await Self.results(broker, 1).first)
             #expect(failed.outcome == "payload_too_large")
             #expect(failed.position == "0/0")
-            let letter = try #require(try await letters.read(1).first)
+            let letter = try #require(try await Self.firstLetter(broker))
             try await Self.sendGood(broker, partition: kind == .embedded ? 1 : 0)
             let both = try await Self.results(broker, 2)
             #expect(Set(both.map(\.outcome)) == ["payload_too_large", "created"])
             #expect(both.compactMap(\.externalID) == ["good"])
             return letter
         }
-        await letters.close()
         Self.check(letter)
         // Not inside of #expect: what it prints of two such values that differ is of no use.
         let isWhole = letter.value == Self.value
