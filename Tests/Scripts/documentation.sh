@@ -29,6 +29,11 @@ library() {
 library CustomerContract
 library CustomerCommands Sources/CustomerCommands/Documentation.docc
 
+# Source files that the README names, from Sources or from the root.
+while read -r named; do
+    [ -e "Sources/$named" ] || [ -e "$named" ] || { echo "documentation: README.md names $named, which is not there" >&2; exit 1; }
+done < <(grep -oE '`[A-Za-z-]+(/[A-Za-z+-]+)+\.(swift|py|sh)`' README.md | tr -d '`' | sort -u)
+
 for page in customer-worker/data/documentation/customer-worker/runbook.json \
     customer-worker/data/documentation/customer-worker/recipes.json CustomerContract/data/documentation/customercontract.json \
     CustomerCommands/data/documentation/customercommands/sendingcommands.json; do
