@@ -244,10 +244,15 @@ def trouble():
         s.broker.stop()
         wait_until(lambda: '"brokers_unreachable"' in get(s.port, "/readyz")[1] or get(s.port, "/readyz")[1], 30, "lost brokers")
         expect(get(s.port, "/livez")[0] == 200, "brokers that are away are no reason to restart")
+        # Told once it has lasted for a moment.
+        told = lambda: [line["reason"] for line in s.log.find("Not ready")]
+        wait_until(lambda: "brokers_unreachable" in told() or told(), 20, "its beginning is told")
         s.broker.start()
         wait_until(lambda: harness.is_ready(s.port), 60, "ready with the broker back")
         why = s.program("why")
         expect(why.returncode == 0 and why.stdout.startswith("Nothing waits"), f"{why}")
+        wait_until(lambda: bool(s.log.find("A reason for not being ready has ended")) or "no line", 10, "its end is told")
+        expect(told().count("brokers_unreachable") == 1, f"{told()} were told")
 
         harness.inject(s.api, [{"fault": "service_unavailable", "requests": 1, "retry_after": 600}])
         harness.produce_commands(s.broker.address, ["acct_held"])
