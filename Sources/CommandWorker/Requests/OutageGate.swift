@@ -19,6 +19,8 @@ struct OutageGate: Sendable {
         case flow
         /// One, on which the others wait; better one of a command that has not failed yet if `prefersFresh`.
         case probe(prefersFresh: Bool)
+        /// One, within the limit, better one of a command that has not failed yet: it is judged by itself.
+        case trickle
         /// None.
         case stop
     }
@@ -79,7 +81,7 @@ struct OutageGate: Sendable {
             return .probe(prefersFresh: self.prefersFresh)
         }
         guard let due = self.refusals.trickleDue else { return .flow }
-        return now >= due ? .probe(prefersFresh: true) : .stop
+        return now >= due ? .trickle : .stop
     }
 
     /// When a request that waits may go, as far as the gate says; may lie in the past.

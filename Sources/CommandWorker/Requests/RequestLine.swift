@@ -175,12 +175,19 @@ struct RequestLine: Sendable {
         case .flow:
             guard self.slotCount < self.limiter.limit, self.takeToken(at: now) else { return nil }
             return self.queue.popFirst()
+        case .trickle:
+            guard self.slotCount < self.limiter.limit, self.takeToken(at: now) else { return nil }
+            return self.takeWaiting(prefersFresh: true, lanes)
         case .probe(let prefersFresh):
             // Not bound by the limit: those that hang may hold every place.
             guard self.takeToken(at: now) else { return nil }
-            let fresh = prefersFresh ? self.queue.firstIndex { lanes[$0]?.attempts == 0 } : nil
-            return fresh.map { self.queue.remove(at: $0) } ?? self.queue.popFirst()
+            return self.takeWaiting(prefersFresh: prefersFresh, lanes)
         }
+    }
+
+    private mutating func takeWaiting(prefersFresh: Bool, _ lanes: Lanes) -> CommandTicket? {
+        let fresh = prefersFresh ? self.queue.firstIndex { lanes[$0]?.attempts == 0 } : nil
+        return fresh.map { self.queue.remove(at: $0) } ?? self.queue.popFirst()
     }
 
     private mutating func takeToken(at now: Duration) -> Bool { self.bucket?.take(at: now) ?? true }

@@ -233,7 +233,7 @@ import Testing
         for id in ["a", "b"] { #expect(gate.refuses(id, at: .zero).isEmpty) }
         #expect(gate.refuses("c", at: .zero) == ["stopped \(OutageGate.refusedAlike)"])
         #expect(gate.passage(at: .milliseconds(999)) == .stop)
-        #expect(gate.passage(at: .seconds(1)) == .probe(prefersFresh: true))
+        #expect(gate.passage(at: .seconds(1)) == .trickle)
         _ = gate.sendProbe(at: .seconds(1))
         #expect(gate.passage(at: .milliseconds(1_999)) == .stop)
         #expect(gate.isShared(gate.refusal))

@@ -256,6 +256,21 @@ import Testing
         #expect(bench.answer(next, self.success) == "created")
     }
 
+    @Test func `a trickle keeps to the limit on requests`() throws {
+        var bench = Bench(limit: 2, refusals: 2)
+        bench.add("a", "b", "c", "d", "e")
+        let first = bench.send()
+        #expect(bench.answer(first[0], self.refusal()) == "failed rejected")
+        let second = bench.send()
+        #expect(bench.answer(second[0], self.refusal()) == "failed rejected")
+        // One of the crowd is still under way: of two places one is left.
+        #expect(bench.line.slotCount == 1)
+        _ = try bench.sendNext()
+        bench.now += .seconds(5)
+        #expect(bench.send().isEmpty)
+        #expect(bench.line.slotCount == 2)
+    }
+
     // MARK: 4. Stops
 
     @Test func `what fails for all goes back to the head, and the only request is a probe`() throws {
