@@ -107,7 +107,7 @@ ONBOARDING = {
     "file.sh": prints(),
     "look.sh": says(65, r"customers\.csv:3: .*address_country", r"customers\.csv:5: .*email", r"4 rows, 2 of them bad"),
     "onboard.sh": says(0, r"customers\.csv:3: ", r"created +2\b"),
-    "mend.sh": says(0, r"created +2\b"),
+    "fix.sh": says(0, r"created +2\b"),
     "verify.sh": says(0, r'"replayed": ?2.*\n.*"replayed": ?2'),
     "failed.sh": says(3),
 }
