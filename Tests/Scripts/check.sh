@@ -12,6 +12,8 @@ step "lint"
 swift format lint --strict --recursive --parallel Package.swift Sources Tests
 Tests/Scripts/layers.py --self-test
 Tests/Scripts/layers.py
+Tests/Scripts/documents.py --self-test
+Tests/Scripts/documents.py
 
 step "build"
 swift build --build-tests

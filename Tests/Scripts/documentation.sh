@@ -1,8 +1,12 @@
 #!/usr/bin/env bash
-# Builds the documentation: the pages for operators, and those of the libraries that producers import. A link that leads nowhere fails.
+# Checks the documents, then builds the pages: those of the program, and those of the libraries that producers import. A link that leads
+# nowhere fails.
 #   Tests/Scripts/documentation.sh [FOLDER]     after a build; FOLDER is where the pages go, .build/documentation without it
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+
+# What needs no build: paths, links, words, sizes.
+Tests/Scripts/documents.py
 
 folder="${1:-.build/documentation}"
 mkdir -p "$folder"
@@ -29,12 +33,8 @@ library() {
 library CustomerContract
 library CustomerCommands Sources/CustomerCommands/Documentation.docc
 
-# Source files that the README names, from Sources or from the root.
-while read -r named; do
-    [ -e "Sources/$named" ] || [ -e "$named" ] || { echo "documentation: README.md names $named, which is not there" >&2; exit 1; }
-done < <(grep -oE '`[A-Za-z-]+(/[A-Za-z+-]+)+\.(swift|py|sh)`' README.md | tr -d '`' | sort -u)
-
 for page in customer-worker/data/documentation/customer-worker/runbook.json \
+    customer-worker/data/documentation/customer-worker/glossary.json \
     customer-worker/data/documentation/customer-worker/recipes.json CustomerContract/data/documentation/customercontract.json \
     CustomerCommands/data/documentation/customercommands/sendingcommands.json; do
     [ -s "$folder/$page" ] || { echo "documentation: $folder/$page was not made" >&2; exit 1; }
