@@ -5,7 +5,8 @@
     Tests/Scripts/documents.py --self-test   checks that each rule can fail, on a tree made up for it
     Tests/Scripts/documents.py --words FILE...   checks the words of other files too: Swift comments, for one
 
-The documents are README.md, the pages of every DocC catalogue, the comments of the configuration file, and the manual page. The rules:
+The documents are README.md, the pages of every DocC catalogue, the manual page, and in config and systemd the comments of all files and the
+descriptions in schemas, AsyncAPI document, alerts and dashboard. The rules:
 
 1. A path in backticks exists: from the root, from Sources or from the document's folder. A bare name of a source file exists somewhere. An
    installed path is one that systemd/package/build.sh installs.
@@ -34,8 +35,9 @@ ROAD_FILES = 10
 
 def documents(root):
     """The paths of the documents, from the root."""
-    paths = ["README.md", "config/customer-worker.yaml", "systemd/package/customer-worker.1.in"]
-    paths += sorted(str(path.relative_to(root)) for path in root.glob("Sources/*/*.docc/*.md"))
+    paths = ["README.md", "systemd/package/customer-worker.1.in", "systemd/package/control.in"]
+    for pattern in ("Sources/*/*.docc/*.md", "config/**/*.*", "systemd/*.service", "systemd/*/*.example"):
+        paths += sorted(str(path.relative_to(root)) for path in root.glob(pattern))
     return [path for path in paths if (root / path).is_file()]
 
 
@@ -59,14 +61,35 @@ def prose(path, text):
     if suffix == ".md":
         text = blank(SPAN, blank(FENCE, text))
         return SYMBOL.sub(" ", LINK.sub(lambda found: found.group(1), text))
-    if suffix in (".yaml", ".yml", ".py", ".sh"):
-        return blank(SPAN, "\n".join(line.partition("#")[2] for line in text.split("\n")))
-    if suffix == ".swift":
-        return blank(SPAN, "\n".join((re.findall(r"(?:^|\s)//+(.*)", line) or [""])[0] for line in text.split("\n")))
-    if suffix == ".in":
-        # Macro lines of mdoc hold names and headings; text lines hold the sentences.
-        return "\n".join("" if line.startswith(".") and not line.startswith(".Nd") else line for line in text.split("\n"))
+    if suffix in READABLE:
+        return blank(SPAN, only(READABLE[suffix], text))
     return text
+
+
+#: In files that are not all prose, by the end of their names: what people read, as the first group.
+READABLE = {
+    ".swift": re.compile(r"(?:^|\s)//+(.*)", re.MULTILINE),
+    ".sql": re.compile(r"--(.*)"),
+    ".json": re.compile(r'"(?:description|title|\$comment)": *"((?:[^"\\]|\\.)*)"'),
+    # Macro lines of mdoc hold names and headings; text lines, and the page's own line, hold the sentences.
+    ".in": re.compile(r"^((?:\.Nd|[^.\n]).*)", re.MULTILINE),
+    **dict.fromkeys((".py", ".sh", ".service", ".example"), re.compile(r"#(.*)")),
+    # Comments, and descriptions with the lines of a block that is indented below one.
+    **dict.fromkeys(
+        (".yaml", ".yml"),
+        re.compile(
+            r"((?<=#).*|(?<=description: )[^|\n].*|(?<=summary: ).*|(?<=title: ).*|(?<=description: \|)(?:\n {6,}.*)+)"
+        ),
+    ),
+}
+
+
+def only(pattern, text):
+    """The text with everything blanked that is in no first group, line ends kept."""
+    kept = [" " if character != "\n" else character for character in text]
+    for found in pattern.finditer(text):
+        kept[found.start(1) : found.end(1)] = found.group(1)
+    return "".join(kept)
 
 
 # The glossary
@@ -255,6 +278,13 @@ BAD = [
     ({"Sources/A/Docs.docc/A.md": "A store.\n"}, "A.md:1: «store»"),
     ({"config/customer-worker.yaml": "a: 1  # a store\n"}, "customer-worker.yaml:1: «store»"),
     ({"systemd/package/customer-worker.1.in": "A store.\n"}, "customer-worker.1.in:1: «store»"),
+    ({"config/a.yaml": "a:\n  description: |\n      Some\n      store.\n  b: store\n"}, "a.yaml:4: «store»"),
+    ({"config/a.yaml": "store:\n  email: store\n  description: |\n      Some.\n  b: store\n"}, None),
+    ({"config/a.yml": 'summary: "A store"\n'}, "a.yml:1: «store»"),
+    ({"config/s/a.json": '{"store": "store",\n"description": "The \\"store"}\n'}, "a.json:2: «store»"),
+    ({"config/s/a.json": '{"store": "store"}\n'}, None),
+    ({"config/a.sql": "CREATE store;  -- a store\n"}, "a.sql:1: «store»"),
+    ({"systemd/a.service": "# a store\n"}, "a.service:1: «store»"),
     ({"README.md": "`Tests/gone.py`\n"}, "`Tests/gone.py` is not there"),
     ({"README.md": "`B/Gone/`\n"}, "`B/Gone/` is not there"),
     ({"README.md": "`gone.py`\n"}, "`gone.py` is not there"),

@@ -1,7 +1,6 @@
--- The ledger as 16 partitions by hash of the external_id, for more customers than one table is comfortable with (some
--- 100 million). To be run once, by the role of the workers, in the schema that they use, before the first of them starts; the
--- first start adds what else is needed. As a table that exists cannot be partitioned later, move an old ledger into the
--- new one: customer-worker ledger migrate.
+-- The ledger as 16 partitions by hash of the external_id, for more than some 100 million customers. Run it once, by the role
+-- of the workers, in the schema that they use, before the first worker starts; its start adds whatever else is needed. An
+-- existing table cannot be partitioned later: move an old ledger into the new one with customer-worker ledger migrate.
 CREATE TABLE customer_worker_customers (
     remembered_at bigint NOT NULL,
     "offset" bigint NOT NULL,
