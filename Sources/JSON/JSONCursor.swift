@@ -136,7 +136,7 @@ struct JSONCursor {
             if peek(is: UInt8(ascii: "+")) || peek(is: UInt8(ascii: "-")) { index += 1 }
             _ = try skipDigits()
         }
-        return JSONNumber(validSpelling: text(from: start, to: index))
+        return JSONNumber(validSpelling: text(from: start, to: index, isASCII: true))
     }
 
     /// Steps over at least one digit and says how many there were.
@@ -149,18 +149,24 @@ struct JSONCursor {
 
     /// Reads a string from its opening quote; most have no escape and are cut out in one piece.
     private mutating func readString() throws(JSONSyntaxError) -> String {
-        index += 1
-        let start = index
-        while index < bytes.count {
-            let byte = bytes[index]
+        let start = index + 1
+        var place = start
+        var bits: UInt8 = 0
+        while place < bytes.count {
+            let byte = bytes[place]
             if byte == UInt8(ascii: "\"") {
-                index += 1
-                return text(from: start, to: index - 1)
+                index = place + 1
+                return text(from: start, to: place, isASCII: bits < 0x80)
             }
-            if byte == UInt8(ascii: "\\") { return try readEscapedString(from: start) }
-            guard byte >= 0x20 else { throw error(.controlCharacter) }
-            index += 1
+            if byte < 0x20 || byte == UInt8(ascii: "\\") {
+                index = place
+                guard byte >= 0x20 else { throw error(.controlCharacter) }
+                return try readEscapedString(from: start)
+            }
+            bits |= byte
+            place += 1
         }
+        index = place
         throw error(.unexpectedEnd)
     }
 
@@ -235,8 +241,10 @@ struct JSONCursor {
         return code
     }
 
-    private func text(from start: Int, to end: Int) -> String {
-        String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+    /// The bytes were checked as a whole, and neither end lies within a character.
+    private func text(from start: Int, to end: Int, isASCII: Bool) -> String {
+        let span = UnsafeBufferPointer(rebasing: bytes[start..<end]).span
+        return String(copying: UTF8Span(unchecked: span, isKnownASCII: isASCII))
     }
 
     private func peek(is byte: UInt8) -> Bool {

@@ -20,25 +20,25 @@ public enum JSONValue: Sendable, Hashable {
     case object(JSONObject)
 
     /// The string inside, or nil when this is not a string.
-    public var stringValue: String? {
+    @inlinable public var stringValue: String? {
         guard case .string(let text) = self else { return nil }
         return text
     }
 
     /// The object inside, or nil when this is not an object.
-    public var objectValue: JSONObject? {
+    @inlinable public var objectValue: JSONObject? {
         guard case .object(let object) = self else { return nil }
         return object
     }
 
     /// The elements inside, or nil when this is not an array.
-    public var arrayValue: [JSONValue]? {
+    @inlinable public var arrayValue: [JSONValue]? {
         guard case .array(let elements) = self else { return nil }
         return elements
     }
 
     /// Whether this is `null`.
-    public var isNull: Bool {
+    @inlinable public var isNull: Bool {
         guard case .null = self else { return false }
         return true
     }

@@ -13,14 +13,17 @@ import Records
 /// writer.endObject()
 /// ```
 public struct JSONWriter: Sendable {
-    /// What has been written so far.
-    public private(set) var bytes: [UInt8] = []
+    @usableFromInline var output: [UInt8] = []
     /// Whether a comma must stand before the next name or element.
-    private var needsComma = false
+    @usableFromInline var needsComma = false
+
+    /// What has been written so far.
+    @inlinable public var bytes: [UInt8] { output }
 
     /// An empty writer; the capacity is a guess in bytes that saves growing.
+    @inlinable
     public init(capacity: Int = 0) {
-        bytes.reserveCapacity(capacity)
+        output.reserveCapacity(capacity)
     }
 
     /// The JSON text of one value.
@@ -38,50 +41,57 @@ public struct JSONWriter: Sendable {
     }
 
     /// Opens an object.
+    @inlinable
     public mutating func beginObject() {
         separate()
-        bytes.append(UInt8(ascii: "{"))
+        output.append(UInt8(ascii: "{"))
         needsComma = false
     }
 
     /// Closes the innermost object.
+    @inlinable
     public mutating func endObject() {
-        bytes.append(UInt8(ascii: "}"))
+        output.append(UInt8(ascii: "}"))
         needsComma = true
     }
 
     /// Opens an array.
+    @inlinable
     public mutating func beginArray() {
         separate()
-        bytes.append(UInt8(ascii: "["))
+        output.append(UInt8(ascii: "["))
         needsComma = false
     }
 
     /// Closes the innermost array.
+    @inlinable
     public mutating func endArray() {
-        bytes.append(UInt8(ascii: "]"))
+        output.append(UInt8(ascii: "]"))
         needsComma = true
     }
 
     /// Writes a member's name; its value must follow.
+    @inlinable
     public mutating func name(_ name: String) {
         separate()
         appendQuoted(name)
-        bytes.append(UInt8(ascii: ":"))
+        output.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a member's name that needs no escapes, as it stands; its value must follow.
+    @inlinable
     public mutating func plainName(_ name: StaticString) {
         separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
+        output.append(UInt8(ascii: "\""))
+        output.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+        output.append(UInt8(ascii: "\""))
+        output.append(UInt8(ascii: ":"))
         needsComma = false
     }
 
     /// Writes a string.
+    @inlinable
     public mutating func string(_ text: String) {
         separate()
         appendQuoted(text)
@@ -89,30 +99,39 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a whole number.
-    public mutating func integer(_ value: some BinaryInteger) {
+    @inlinable
+    public mutating func integer(_ value: some FixedWidthInteger & SignedInteger) {
+        integer(Int64(value))
+    }
+
+    /// Writes a whole number.
+    public mutating func integer(_ value: Int64) {
         separate()
-        bytes.append(contentsOf: String(value).utf8)
+        output.appendDecimal(value)
         needsComma = true
     }
 
     /// Writes `true` or `false`.
+    @inlinable
     public mutating func bool(_ value: Bool) {
         separate()
-        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        output.append(contentsOf: (value ? "true" : "false").utf8)
         needsComma = true
     }
 
     /// Writes `null`.
+    @inlinable
     public mutating func null() {
         separate()
-        bytes.append(contentsOf: "null".utf8)
+        output.append(contentsOf: "null".utf8)
         needsComma = true
     }
 
     /// Splices in one value that is JSON already; it is not checked.
+    @inlinable
     public mutating func raw(_ json: [UInt8]) {
         separate()
-        bytes.append(contentsOf: json)
+        output.append(contentsOf: json)
         needsComma = true
     }
 
@@ -123,7 +142,7 @@ public struct JSONWriter: Sendable {
         case .bool(let value): bool(value)
         case .number(let number):
             separate()
-            bytes.append(contentsOf: number.spelling.utf8)
+            output.append(contentsOf: number.spelling.utf8)
             needsComma = true
         case .string(let text): string(text)
         case .array(let elements):
@@ -144,14 +163,16 @@ public struct JSONWriter: Sendable {
         endObject()
     }
 
-    private mutating func separate() {
-        if needsComma { bytes.append(UInt8(ascii: ",")) }
+    @inlinable
+    mutating func separate() {
+        if needsComma { output.append(UInt8(ascii: ",")) }
     }
 
-    private mutating func appendQuoted(_ text: String) {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.appendEscaped(text)
-        bytes.append(UInt8(ascii: "\""))
+    @usableFromInline
+    mutating func appendQuoted(_ text: String) {
+        output.append(UInt8(ascii: "\""))
+        output.appendEscaped(text)
+        output.append(UInt8(ascii: "\""))
     }
 }
 
@@ -159,16 +180,38 @@ extension [UInt8] {
     /// Appends a string's bytes, escaping only what JSON requires: the quote, the backslash and U+0000 to U+001F.
     package mutating func appendEscaped(_ text: String) {
         text.withBytes { buffer in
+            let raw = UnsafeRawBufferPointer(buffer)
             var start = 0
-            for index in buffer.indices {
+            var index = 0
+            while index < buffer.count {
+                // Eight at a time as long as none of them needs an escape.
+                if index + 8 <= buffer.count,
+                    !Self.needsEscape(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+                {
+                    index += 8
+                    continue
+                }
                 let byte = buffer[index]
-                guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-                append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start..<index]))
-                appendEscape(of: byte)
-                start = index + 1
+                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                    append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start..<index]))
+                    appendEscape(of: byte)
+                    start = index + 1
+                }
+                index += 1
             }
             append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
         }
+    }
+
+    /// Whether any of eight bytes is below 0x20, a quote or a backslash; says yes of a few that are none of these.
+    private static func needsEscape(_ word: UInt64) -> Bool {
+        let (ones, highs) = (UInt64(0x0101_0101_0101_0101), UInt64(0x8080_8080_8080_8080))
+        let quotes = word ^ (ones &* 0x22)
+        let backslashes = word ^ (ones &* 0x5c)
+        // A byte below n borrows from its highest bit when n is taken away, unless that bit was set before.
+        let found =
+            ((word &- ones &* 0x20) & ~word) | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
+        return found & highs != 0
     }
 
     private mutating func appendEscape(of byte: UInt8) {

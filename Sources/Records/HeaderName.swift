@@ -26,11 +26,13 @@ public struct HeaderName: Sendable, Hashable, ExpressibleByStringLiteral, Custom
     public var description: String { self.text }
 
     /// Compares the UTF-8 bytes.
+    @inlinable
     public static func == (left: HeaderName, right: HeaderName) -> Bool {
         left.text.hasSameBytes(as: right.text)
     }
 
     /// Hashes the bytes that `==` compares.
+    @inlinable
     public func hash(into hasher: inout Hasher) {
         self.text.hashBytes(into: &hasher)
     }

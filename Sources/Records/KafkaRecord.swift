@@ -19,6 +19,7 @@ public struct KafkaRecord: Sendable, Hashable {
     @inlinable public var offset: Int64 { self.position.offset }
 
     /// What the record weighs in memory, about, in bytes: key, value, and headers with a little for each.
+    @inlinable
     public var byteCount: Int {
         (self.key?.count ?? 0) + (self.value?.count ?? 0) + self.headers.byteCount
     }

@@ -23,8 +23,9 @@ public struct RecordHeaders: Sendable, Hashable {
     }
 
     /// The value of the last header of that name; nil when there is none, or when it is null.
+    @inlinable
     public subscript(name: HeaderName) -> [UInt8]? {
-        self.last(name)?.value
+        self.lastIndex(name).flatMap { self.fields[$0].value }
     }
 
     /// The value of the last header whose name is that one but for the case of the letters A to Z; nil as for a name.
@@ -33,21 +34,24 @@ public struct RecordHeaders: Sendable, Hashable {
     }
 
     /// The value of the last header of that name as text; nil when there is none, or when it is null or not UTF-8.
+    @inlinable
     public func text(_ name: HeaderName) -> String? {
-        self.last(name)?.text
+        self.lastIndex(name).flatMap { self.fields[$0].text }
     }
 
     /// Whether there is a header of that name, be it null.
     public func has(_ name: HeaderName) -> Bool {
-        self.last(name) != nil
+        self.lastIndex(name) != nil
     }
 
     /// What the headers weigh in memory, about, in bytes: names and values, and 64 for each header.
+    @inlinable
     public var byteCount: Int {
         self.fields.reduce(0) { $0 + $1.name.text.utf8.count + ($1.value?.count ?? 0) + 64 }
     }
 
     /// Makes room for that many headers in all.
+    @inlinable
     public mutating func reserveCapacity(_ count: Int) {
         self.fields.reserveCapacity(count)
     }
@@ -69,11 +73,13 @@ public struct RecordHeaders: Sendable, Hashable {
         RecordHeaders(try self.fields.filter(isIncluded))
     }
 
-    private func last(_ name: HeaderName) -> RecordHeader? {
+    /// The place of the last header of that name.
+    @inlinable
+    func lastIndex(_ name: HeaderName) -> Int? {
         var index = self.fields.count
         while index > 0 {
             index -= 1
-            if self.fields[index].name == name { return self.fields[index] }
+            if self.fields[index].name == name { return index }
         }
         return nil
     }

@@ -1,6 +1,7 @@
-import CustomerContract
 import JSON
 import Testing
+
+@testable import CustomerContract
 
 /// The accepted and refused addresses of Flexprice's own validators, and the edges between them.
 @Suite struct EmailAddressTests {
@@ -45,5 +46,20 @@ import Testing
         let details = try details(body(email))
         #expect(details.keys.sorted() == ["email"])
         #expect(details["email"]?.contains(words) == true, "\(details)")
+    }
+
+    @Test func `whatever the quick look takes, the whole rule takes`() {
+        // Every address of up to six of these characters.
+        let characters = Array("a1.-@_")
+        var plain = 0
+        var addresses = [""]
+        for _ in 0..<6 {
+            addresses = addresses.flatMap { address in characters.map { address + String($0) } }
+            for address in addresses where EmailAddress.isPlain(address) {
+                plain += 1
+                #expect(EmailAddress.faultInCodePoints(of: address) == nil, "\(address)")
+            }
+        }
+        #expect(plain > 20)
     }
 }

@@ -32,6 +32,28 @@ import Testing
         #expect(try JSONParser.parse(JSONWriter.encode(.string(text))) == .string(text))
     }
 
+    @Test func `a character that needs an escape gets it at every place of a text`() throws {
+        // Texts are looked at in words of eight bytes, and what is left byte by byte.
+        for character in ["\"", "\\", "\u{0}", "\u{1f}", " ", "!", "#", "[", "]", "\u{7f}", "é", "\u{1F600}"] {
+            for length in 0...20 {
+                for place in 0...length {
+                    let text =
+                        String(repeating: "a", count: place) + character
+                        + String(repeating: "z", count: length - place)
+                    let encoded = JSONWriter.encode(.string(text))
+                    #expect(try JSONParser.parse(encoded) == .string(text))
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [0, 7, -7, 10, 99, 100, -1_000, .max, .min] as [Int64])
+    func `whole numbers are written in decimal digits`(value: Int64) {
+        var writer = JSONWriter()
+        writer.integer(value)
+        #expect(String(decoding: writer.bytes, as: UTF8.self) == "\(value)")
+    }
+
     @Test func `a member set by name stays in its place, and a new one goes to the end`() {
         var object = JSONObject([.init(name: "a", value: .null), .init(name: "b", value: .null)])
         object["a"] = .bool(true)

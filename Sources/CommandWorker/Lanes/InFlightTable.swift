@@ -1,6 +1,11 @@
 /// The commands in flight, by ticket; places are used again, so that a steady stream allocates nothing here.
 struct InFlightTable: Sendable {
-    private var slots: [(generation: UInt32, command: InFlightCommand?)] = []
+    private struct Slot: Sendable {
+        var generation: UInt32 = 0
+        var command: InFlightCommand?
+    }
+
+    private var slots: [Slot] = []
     private var free: [Int] = []
     /// Commands in the table.
     private(set) var count = 0
@@ -14,7 +19,7 @@ struct InFlightTable: Sendable {
             self.slots[slot].command = command
             return CommandTicket(slot: slot, generation: self.slots[slot].generation)
         }
-        self.slots.append((0, command))
+        self.slots.append(Slot(command: command))
         return CommandTicket(slot: self.slots.count - 1, generation: 0)
     }
 
@@ -31,11 +36,13 @@ struct InFlightTable: Sendable {
     }
 
     mutating func remove(_ ticket: CommandTicket) {
-        guard let command = self[ticket] else { return }
-        self.slots[ticket.slot] = (ticket.generation &+ 1, nil)
+        guard self.slots[ticket.slot].generation == ticket.generation,
+            let size = self.slots[ticket.slot].command?.size
+        else { return }
+        self.slots[ticket.slot] = Slot(generation: ticket.generation &+ 1)
         self.free.append(ticket.slot)
         self.count -= 1
-        self.byteCount -= command.size
+        self.byteCount -= size
     }
 
     /// Whether any command matches; for the rare moments that concern a whole partition.

@@ -19,18 +19,21 @@ struct KeyedDispatcher: Sendable {
 
     /// Puts a command into its lane; `true` when it is the first there and may run now.
     mutating func enqueue(_ ticket: CommandTicket, in lane: ExternalID) -> Bool {
-        if self.lanes[lane]?.append(ticket) != nil {
-            self.waitingCount += 1
-            return false
+        // By its index, so that the id is hashed once and the lane stays where it is.
+        guard let index = self.lanes.index(forKey: lane) else {
+            self.lanes[lane] = []
+            return true
         }
-        self.lanes[lane] = []
-        return true
+        self.lanes.values[index].append(ticket)
+        self.waitingCount += 1
+        return false
     }
 
     /// Ends the running command of a lane; returns the next one, which may run now, or `nil` when the lane is gone.
     mutating func finish(lane: ExternalID) -> CommandTicket? {
-        guard let next = self.lanes[lane]?.popFirst() else {
-            self.lanes[lane] = nil
+        guard let index = self.lanes.index(forKey: lane) else { return nil }
+        guard let next = self.lanes.values[index].popFirst() else {
+            self.lanes.remove(at: index)
             if !self.remembered.isEmpty { self.remembered[lane] = nil }
             return nil
         }

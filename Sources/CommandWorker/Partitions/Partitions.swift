@@ -160,16 +160,16 @@ struct Partitions: Sendable {
     mutating func accept(_ record: KafkaRecord) -> Acceptance {
         guard let id = self.current[record.topicPartition], !self.isDraining else { return .ignore }
         let fingerprint = RecordFingerprint(record)
-        switch self.assignments[id]?.tracker.accept(record.offset, fingerprint) {
+        // In its place: a look-up by key would move the whole assignment out and back.
+        guard let index = self.assignments.index(forKey: id) else { return .ignore }
+        switch self.assignments.values[index].tracker.accept(record.offset, fingerprint) {
         case .run(let number):
             return .run(id, number: number)
         case .skip:
-            self.assignments[id]?.hasNews = true
+            self.assignments.values[index].hasNews = true
             return .skip
         case .ofAnotherLog:
             return self.beginAnew(record, fingerprint, after: id)
-        case nil:
-            return .ignore
         }
     }
 
@@ -207,7 +207,8 @@ struct Partitions: Sendable {
 
     /// Completes a record, if its completed set can still be written down; `nil` when its assignment has ended.
     mutating func complete(_ number: Int, of id: AssignmentID, onlyAsFirst: Bool) -> Bool? {
-        self.assignments[id]?.completeIfPossible(number, onlyAsFirst: onlyAsFirst)
+        guard let index = self.assignments.index(forKey: id) else { return nil }
+        return self.assignments.values[index].completeIfPossible(number, onlyAsFirst: onlyAsFirst)
     }
 
     /// The progress of these assignments has not been committed, and goes with the next batch.

@@ -22,10 +22,20 @@ public struct CommandID: Sendable, Hashable, CustomStringConvertible {
     ///
     /// CloudEvents forbids control characters in its strings, and the id goes into headers and logs.
     init?(producerChosen bytes: [UInt8]) {
-        guard (1...255).contains(bytes.count), let text = String(validating: bytes, as: UTF8.self),
-            !text.unicodeScalars.contains(where: { $0.value < 0x20 || (0x7f...0x9f).contains($0.value) })
+        guard (1...255).contains(bytes.count), !Self.hasControlCharacter(bytes),
+            let text = String(validating: bytes, as: UTF8.self)
         else { return nil }
         self.text = text
+    }
+
+    /// Whether UTF-8 bytes hold U+0000 to U+001F or U+007F to U+009F; U+0080 and up are C2 and a byte below A0.
+    private static func hasControlCharacter(_ bytes: [UInt8]) -> Bool {
+        var previous: UInt8 = 0
+        for byte in bytes {
+            if byte < 0x20 || byte == 0x7f || previous == 0xc2 && byte < 0xa0 { return true }
+            previous = byte
+        }
+        return false
     }
 
     /// Compares the UTF-8 bytes.

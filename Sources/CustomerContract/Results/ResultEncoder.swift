@@ -76,8 +76,21 @@ public struct ResultEncoder: Sendable {
     ///
     /// The timestamp tells apart the records of a topic that was deleted and made anew.
     public static func eventID(of message: KafkaRecord) -> String {
-        guard let timestamp = message.timestamp else { return message.position.description }
-        return "\(message.position)@\(timestamp.value)"
+        String(decoding: self.eventIDBytes(of: message), as: UTF8.self)
+    }
+
+    private static func eventIDBytes(of message: KafkaRecord) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(message.position.topic.utf8.count + 64)
+        message.position.topic.withBytes { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "/"))
+        bytes.appendDecimal(Int64(message.position.partition))
+        bytes.append(UInt8(ascii: "/"))
+        bytes.appendDecimal(message.position.offset)
+        guard let timestamp = message.timestamp else { return bytes }
+        bytes.append(UInt8(ascii: "@"))
+        bytes.appendDecimal(timestamp.value)
+        return bytes
     }
 
     private func key(of context: CommandContext, _ form: ResultForm) -> [UInt8]? {
@@ -95,7 +108,7 @@ public struct ResultEncoder: Sendable {
         var headers: RecordHeaders = []
         headers.reserveCapacity(16)
         headers.append(Self.specVersionHeader)
-        headers.append(RecordHeader(name: .ceID, text: Self.eventID(of: context.message)))
+        headers.append(RecordHeader(name: .ceID, value: Self.eventIDBytes(of: context.message)))
         headers.append(typeHeader(of: result.outcome))
         headers.append(sourceHeader)
         if let externalID = context.externalID {

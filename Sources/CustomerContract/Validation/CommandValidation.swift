@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// Judges the body of a command by the rules of Flexprice's API, all fields at once.
 ///
@@ -116,7 +117,7 @@ struct CommandValidation {
             problems.add(name, "must have at most 255 characters; found \(text.unicodeScalars.count)")
             return
         }
-        guard !text.utf8.contains(0) else {
+        guard !text.withBytes({ $0.contains(0) }) else {
             problems.add(name, "must not contain the character U+0000")
             return
         }

@@ -1,4 +1,5 @@
 import JSON
+import Records
 
 /// What is odd about a command and refuses nothing: sentences for the developer of its producer, sent with the result.
 enum CommandWarnings {
@@ -7,7 +8,7 @@ enum CommandWarnings {
 
     /// Whether Flexprice creates a customer of this id and has trouble with it later.
     static func isOdd(_ id: ExternalID) -> Bool {
-        id.text.utf8.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "%") }
+        id.text.withBytes { bytes in bytes.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "%") } }
     }
 
     /// The sentences: about the id, then about unknown fields, then about others in their order.

@@ -1,3 +1,5 @@
+import Records
+
 /// Flexprice's rule for e-mail addresses: what both Go's `net/mail.ParseAddress` and the `email` pattern of
 /// go-playground/validator take.
 ///
@@ -38,6 +40,11 @@ enum EmailAddress {
 
     /// What is wrong with an address, or nil when Flexprice would take it.
     static func fault(in text: String) -> Fault? {
+        // Nearly every address is one of these, and no code point has to be decoded for them.
+        isPlain(text) ? nil : faultInCodePoints(of: text)
+    }
+
+    static func faultInCodePoints(of text: String) -> Fault? {
         let scalars = Array(text.unicodeScalars)
         guard let at = scalars.lastIndex(of: "@") else { return .noAt }
         if scalars.first == "\"" {
@@ -46,6 +53,37 @@ enum EmailAddress {
             return fault
         }
         return faultInDomain(scalars[(at + 1)...])
+    }
+
+    /// Whether an address consists of ASCII letters, digits and the commonest signs, and obeys every rule.
+    ///
+    /// `false` says nothing: other addresses are allowed as well.
+    static func isPlain(_ text: String) -> Bool {
+        text.withBytes { bytes in
+            guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < bytes.count else { return false }
+            // A dot may stand neither at an end of a part nor beside another one.
+            var last = UInt8(ascii: ".")
+            for byte in bytes[..<at] {
+                guard isPlainLetter(byte) || isPlainDigit(byte) || isPlainSign(byte) || byte == UInt8(ascii: "."),
+                    byte != UInt8(ascii: ".") || last != UInt8(ascii: ".")
+                else { return false }
+                last = byte
+            }
+            guard last != UInt8(ascii: ".") else { return false }
+            // Neither a dot nor a hyphen may begin the domain.
+            last = UInt8(ascii: ".")
+            var labels = 0
+            for byte in bytes[(at + 1)...] {
+                if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") {
+                    guard isPlainLetter(last) || isPlainDigit(last) else { return false }
+                } else {
+                    guard isPlainLetter(byte) || isPlainDigit(byte) else { return false }
+                    if last == UInt8(ascii: "."), isPlainLetter(byte) || labels == 0 { labels += 1 }
+                }
+                last = byte
+            }
+            return labels > 1 && isPlainLetter(last)
+        }
     }
 
     private static func faultInDotAtom(_ local: ArraySlice<Unicode.Scalar>, ofWhole scalars: [Unicode.Scalar]) -> Fault?
@@ -128,6 +166,14 @@ enum EmailAddress {
         case "a"..."z", "A"..."Z": true
         default: isListedLetter(scalar)
         }
+    }
+
+    private static func isPlainLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+    private static func isPlainDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
+    private static func isPlainSign(_ byte: UInt8) -> Bool {
+        byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
     }
 
     private static func isDigit(_ scalar: Unicode.Scalar) -> Bool {

@@ -1,15 +1,16 @@
 #if canImport(Glibc)
-import Glibc
+public import Glibc
 #elseif canImport(Musl)
-import Musl
+public import Musl
 #elseif canImport(Darwin)
-import Darwin
+public import Darwin
 #endif
 
 /// Swift compares strings by canonical equivalence: «é» composed equals «é» decomposed, and even the Kelvin sign equals
 /// the letter K. Ids, member names and header names are compared byte for byte here, so none of them may use `==`.
 extension String {
     /// Whether both strings have the same UTF-8 bytes.
+    @inlinable
     package func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         return withBytes { left in
@@ -21,6 +22,7 @@ extension String {
     }
 
     /// Whether this string sorts before the other by its UTF-8 bytes, which is also the order of code points.
+    @inlinable
     package func bytesPrecede(_ other: String) -> Bool {
         withBytes { left in
             other.withBytes { right in
@@ -34,6 +36,7 @@ extension String {
     }
 
     /// Feeds the UTF-8 bytes to the hasher, so that hashes agree with `hasSameBytes(as:)`.
+    @inlinable
     package func hashBytes(into hasher: inout Hasher) {
         withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(0xff as UInt8)
