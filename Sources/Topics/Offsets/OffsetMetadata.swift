@@ -4,35 +4,41 @@
 /// `cw2.CHECKSUM.FINGERPRINT.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left
 /// out, how many follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36)
 /// of the committed offset and what follows. FINGERPRINT belongs to the record before the committed offset; without one
-/// it is `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs either. ASCII, because brokers treat metadata as
-/// a string. Metadata that is foreign, damaged or belongs to another offset reads as nothing, and whoever reads it must
-/// be able to live with that.
+/// it is `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs either.
+///
+/// A set that is too large for that stands as `cw3.`, six characters of the checksum, and ``DenseRuns`` (all of six
+/// bits a character). The older form is written as long as it has room, since earlier versions of this program read
+/// only that one: while a group has members of both, no partition that moves loses what is complete.
+///
+/// ASCII, because brokers treat metadata as a string. Metadata that is foreign, damaged or belongs to another offset
+/// reads as nothing, and whoever reads it must be able to live with that.
 package enum OffsetMetadata {
     private static let prefix = "cw1."
     private static let fingerprintedPrefix = "cw2."
+    private static let densePrefix = "cw3."
     /// Brokers refuse more (`offset.metadata.max.bytes`, 4,096 by default).
     package static let limit = 4_096
 
-    /// Encodes a completed set and its fingerprint; runs that would pass ``limit`` are left out from the end, which is
-    /// safe.
-    package static func encode(_ progress: OffsetProgress) -> [UInt8] {
+    /// The prefix and the checksum of the dense form.
+    private static let denseHead = 4 + 6
+
+    /// The bits that ``DenseRuns/bits(runs:covered:span:)`` may reach for a set that is to be written whole.
+    package static func bits(within limit: Int) -> Int {
+        max(0, (limit - Self.denseHead) * 6 - DenseRuns.headBits)
+    }
+
+    /// Encodes a completed set and its fingerprint.
+    ///
+    /// Runs that would pass the limit, in bytes, are left out from the end, which is safe; all of it is, when not even
+    /// the fingerprint fits.
+    package static func encode(_ progress: OffsetProgress, limit: Int = Self.limit) -> [UInt8] {
         guard !progress.completed.isEmpty || progress.fingerprint != nil else { return [] }
-        var body = progress.fingerprint.map { Self.digits($0.value) } ?? []
-        var position = progress.offset
-        for run in progress.completed.runs {
-            let gap = Self.digits(run.lowerBound - position)
-            let length = Self.digits(run.upperBound - run.lowerBound + 1)
-            let separators = body.isEmpty ? 1 : 2
-            guard body.count + gap.count + length.count + separators + Self.headroom <= Self.limit else { break }
-            if !body.isEmpty { body.append(UInt8(ascii: ".")) }
-            body += gap
-            body.append(UInt8(ascii: "."))
-            body += length
-            position = run.upperBound + 1
-        }
-        let prefix = progress.fingerprint == nil ? Self.prefix : Self.fingerprintedPrefix
-        let sum = Self.digits(Int64(Self.checksum(progress.offset, body)))
-        return Array(prefix.utf8) + sum + [UInt8(ascii: ".")] + body
+        if let plain = Self.plain(progress, limit: limit) { return plain }
+        guard (limit - Self.denseHead) * 6 >= DenseRuns.headBits else { return [] }
+        let body = DenseRuns.encode(progress, within: Self.bits(within: limit))
+        var sum = SixBitWriter()
+        sum.append(Int64(Self.checksum(progress.offset, body)), bits: 36)
+        return Array(Self.densePrefix.utf8) + sum.text + body
     }
 
     /// Decodes the completed set beside `offset`; the empty set for anything that this worker did not write there.
@@ -42,42 +48,86 @@ package enum OffsetMetadata {
 
     /// Decodes all that is said beside `offset`; the offset alone for anything that this worker did not write there.
     package static func progress(_ metadata: [UInt8], at offset: Int64) -> OffsetProgress {
-        let nothing = OffsetProgress(offset: offset, completed: CompletedOffsets())
+        Self.read(metadata, at: offset) ?? OffsetProgress(offset: offset, completed: CompletedOffsets())
+    }
+
+    /// Decodes all that is said beside `offset`; `nil` for anything that this worker did not write there.
+    package static func read(_ metadata: [UInt8], at offset: Int64) -> OffsetProgress? {
+        guard metadata.starts(with: Self.densePrefix.utf8) else { return Self.readPlain(metadata, at: offset) }
+        var head = SixBitReader(metadata.dropFirst(Self.densePrefix.utf8.count).prefix(6))
+        let body = metadata.dropFirst(Self.denseHead)
+        guard let sum = head.read(bits: 36), sum == Int64(Self.checksum(offset, body)) else { return nil }
+        return DenseRuns.decode(body, at: offset)
+    }
+
+    // MARK: The older form
+
+    /// `nil` when it does not fit.
+    private static func plain(_ progress: OffsetProgress, limit: Int) -> [UInt8]? {
+        // Each run takes two digits and two separators at least.
+        guard progress.completed.runs.count <= limit / 4 else { return nil }
+        var body: [UInt8] = []
+        if let fingerprint = progress.fingerprint { Self.append(fingerprint.value, to: &body) }
+        var position = progress.offset
+        for run in progress.completed.runs {
+            if !body.isEmpty { body.append(UInt8(ascii: ".")) }
+            Self.append(run.lowerBound - position, to: &body)
+            body.append(UInt8(ascii: "."))
+            Self.append(run.upperBound - run.lowerBound + 1, to: &body)
+            if body.count > limit { return nil }
+            position = run.upperBound + 1
+        }
+        var text = Array((progress.fingerprint == nil ? Self.prefix : Self.fingerprintedPrefix).utf8)
+        Self.append(Int64(Self.checksum(progress.offset, body)), to: &text)
+        guard text.count + 1 + body.count <= limit else { return nil }
+        return text + [UInt8(ascii: ".")] + body
+    }
+
+    private static func readPlain(_ metadata: [UInt8], at offset: Int64) -> OffsetProgress? {
         let isFingerprinted = metadata.starts(with: Self.fingerprintedPrefix.utf8)
-        guard isFingerprinted || metadata.starts(with: Self.prefix.utf8) else { return nothing }
+        guard isFingerprinted || metadata.starts(with: Self.prefix.utf8) else { return nil }
         let parts = metadata.dropFirst(Self.prefix.utf8.count).split(
             separator: UInt8(ascii: "."),
             omittingEmptySubsequences: false
         )
         guard let sum = parts.first.flatMap(Self.number), parts.count % 2 == (isFingerprinted ? 0 : 1) else {
-            return nothing
+            return nil
         }
         let body = Array(metadata.dropFirst(Self.prefix.utf8.count + (parts.first?.count ?? 0) + 1))
-        guard sum == Int64(Self.checksum(offset, body)) else { return nothing }
+        guard sum == Int64(Self.checksum(offset, body)) else { return nil }
 
         var fingerprint: RecordFingerprint?
         if isFingerprinted {
             fingerprint = Self.number(parts[1]).flatMap(RecordFingerprint.init(value:))
-            if fingerprint == nil { return nothing }
+            if fingerprint == nil { return nil }
         }
         var runs: [ClosedRange<Int64>] = []
         var position = offset
         for index in stride(from: isFingerprinted ? 2 : 1, to: parts.count - 1, by: 2) {
-            guard let gap = Self.number(parts[index]), let length = Self.number(parts[index + 1]), length > 0
-            else { return nothing }
+            guard let gap = Self.number(parts[index]), let length = Self.number(parts[index + 1]), length > 0,
+                gap > 0 || runs.isEmpty
+            else { return nil }
             let (start, startOverflow) = position.addingReportingOverflow(gap)
             let (end, endOverflow) = start.addingReportingOverflow(length - 1)
-            guard !startOverflow, !endOverflow, end < .max else { return nothing }
+            guard !startOverflow, !endOverflow, end < .max else { return nil }
             runs.append(start...end)
             position = end + 1
         }
         return OffsetProgress(offset: offset, completed: CompletedOffsets(runs: runs), fingerprint: fingerprint)
     }
 
-    /// The prefix, the checksum (at most 7 digits) and its separator.
-    private static let headroom = 4 + 7 + 1
-
-    private static func digits(_ number: Int64) -> [UInt8] { Array(String(number, radix: 36).utf8) }
+    /// Appends the digits in base 36.
+    private static func append(_ number: Int64, to text: inout [UInt8]) {
+        let start = text.count
+        var rest = number.magnitude
+        repeat {
+            let digit = UInt8(rest % 36)
+            text.append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10)
+            rest /= 36
+        } while rest > 0
+        if number < 0 { text.append(UInt8(ascii: "-")) }
+        text[start...].reverse()
+    }
 
     private static func number(_ text: some Collection<UInt8>) -> Int64? {
         guard !text.isEmpty, text.count <= 13, text.first != UInt8(ascii: "-"), text.first != UInt8(ascii: "+") else {
@@ -86,9 +136,12 @@ package enum OffsetMetadata {
         return Int64(String(decoding: text, as: UTF8.self), radix: 36)
     }
 
-    private static func checksum(_ offset: Int64, _ body: [UInt8]) -> UInt32 {
+    private static func checksum(_ offset: Int64, _ body: some Sequence<UInt8>) -> UInt32 {
+        var digits: [UInt8] = []
+        Self.append(offset, to: &digits)
         var hash: UInt32 = 2_166_136_261
-        for byte in Self.digits(offset) + body { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        for byte in digits { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+        for byte in body { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
         return hash
     }
 }

@@ -35,17 +35,72 @@ import Topics
     @Test func `the longest fingerprint and the most runs fit`() throws {
         let fingerprint = try #require(RecordFingerprint(value: 1 << 48 - 1))
         var random = SplitMix64(seed: 1)
-        let plain = Self.progress(runs: OffsetTracker.safeRunLimit, spread: 50_000_000, random: &random)
+        let plain = Self.progress(runs: 330, spread: 50_000_000, random: &random)
         let progress = OffsetProgress(offset: plain.offset, completed: plain.completed, fingerprint: fingerprint)
         let metadata = OffsetMetadata.encode(progress)
         #expect(metadata.count <= OffsetMetadata.limit)
+        #expect(metadata.starts(with: "cw2.".utf8))
         #expect(OffsetMetadata.progress(metadata, at: progress.offset) == progress)
+    }
+
+    @Test func `the bytes of a dense set stay what they are, and come back`() throws {
+        let progress = OffsetProgress(
+            offset: 1_207,
+            completed: .init(runs: stride(from: 1_209, to: 1_309, by: 12).map { $0...$0 + 9 }),
+            fingerprint: RecordFingerprint(value: 35)
+        )
+        let metadata = OffsetMetadata.encode(progress, limit: 45)
+        #expect(String(decoding: metadata, as: UTF8.self) == "cw3.")
+        #expect(OffsetMetadata.read(metadata, at: 1_207) == progress)
+        #expect(OffsetMetadata.read(metadata, at: 1_208) == nil)
+        for index in metadata.indices {
+            for value in [UInt8(ascii: "A"), UInt8(ascii: "B"), UInt8(ascii: "."), 0xFF] where value != metadata[index]
+            {
+                var damaged = metadata
+                damaged[index] = value
+                #expect(OffsetMetadata.read(damaged, at: 1_207) == nil, "byte \(index) as \(value)")
+            }
+            #expect(OffsetMetadata.read(Array(metadata.prefix(index)), at: 1_207) == nil, "cut to \(index) bytes")
+        }
+    }
+
+    @Test func `the older form is written as long as it fits, since older programs read only that one`() {
+        let runs = (0..<400 as Range<Int64>).map { number -> ClosedRange<Int64> in
+            let start = number * 3 + 1
+            return start...start + 1
+        }
+        let progress = OffsetProgress(offset: 0, completed: .init(runs: runs))
+        let plain = OffsetMetadata.encode(progress)
+        #expect(plain.starts(with: "cw1.".utf8))
+        #expect(OffsetMetadata.encode(progress, limit: plain.count).starts(with: "cw1.".utf8))
+        let dense = OffsetMetadata.encode(progress, limit: plain.count - 1)
+        #expect(dense.starts(with: "cw3.".utf8))
+        for metadata in [plain, dense] { #expect(OffsetMetadata.read(metadata, at: 0) == progress) }
+    }
+
+    @Test(arguments: [0, 1, 9, 22, 23, 24, 30, 100, 1_000])
+    func `a lower limit is kept, and what is left is a beginning of the set`(limit: Int) {
+        for seed in 1...40 as ClosedRange<UInt64> {
+            var random = SplitMix64(seed: seed)
+            var progress = Self.progress(runs: Int.random(in: 0...400, using: &random), spread: 40, random: &random)
+            progress = OffsetProgress(
+                offset: progress.offset,
+                completed: progress.completed,
+                fingerprint: RecordFingerprint(value: Int64.random(in: 0..<1 << 48, using: &random))
+            )
+            let metadata = OffsetMetadata.encode(progress, limit: limit)
+            #expect(metadata.count <= limit, "seed \(seed)")
+            let read = OffsetMetadata.progress(metadata, at: progress.offset)
+            #expect(read.completed.runs == Array(progress.completed.runs.prefix(read.completed.runs.count)))
+            if limit >= 23 { #expect(read.fingerprint == progress.fingerprint) }
+        }
     }
 
     @Test(arguments: 1...200 as ClosedRange<UInt64>)
     func `what is written comes back, and is never longer than brokers take`(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
-        let progress = Self.progress(runs: Int.random(in: 1...330, using: &random), spread: 50_000_000, random: &random)
+        let runs = Int.random(in: 1...330, using: &random)
+        let progress = Self.progress(runs: runs, spread: 50_000_000, random: &random)
         let metadata = OffsetMetadata.encode(progress)
         #expect(metadata.count <= 4_096, "seed \(seed)")
         #expect(OffsetMetadata.decode(metadata, at: progress.offset) == progress.completed, "seed \(seed)")
@@ -99,7 +154,8 @@ import Topics
                 isText ? alphabet.randomElement(using: &random) ?? 0 : UInt8.random(in: .min ... .max, using: &random)
             }
             let offset = Int64.random(in: .min ... .max, using: &random)
-            return OffsetMetadata.decode(Array("cw1.".utf8) + tail, at: offset).isEmpty
+            let prefix = ["cw1.", "cw2.", "cw3."].randomElement(using: &random) ?? ""
+            return OffsetMetadata.read(Array(prefix.utf8) + tail, at: offset) == nil
         }
         #expect(unread, "seed \(seed)")
     }
