@@ -39,6 +39,24 @@ import Testing
         #expect(records[3].timestamp == UnixMilliseconds(1_700_000_000_123))
     }
 
+    @Test func `offsets are committed as the member that made them, or not at all`() async throws {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic("commands", partitions: 1)
+        let reader = try GroupReader(cluster, group: "members", topics: ["commands"])
+        let partition = try #require(try await reader.assignment().first)
+        let member = try reader.consumer.groupMetadata()
+        let offset = PartitionOffset(partition, offset: 7)
+        try await reader.consumer.commit([offset], as: member)
+        #expect(try await reader.consumer.committed([partition]).first?.offset == 7)
+        let another = ConsumerGroupMetadata(memberless: "members")
+        let refusal = await #expect(throws: KafkaError.self) {
+            try await reader.consumer.commit([PartitionOffset(partition, offset: 3)], as: another)
+        }
+        #expect(refusal?.name == "ILLEGAL_GENERATION")
+        #expect(try await reader.consumer.committed([partition]).first?.offset == 7)
+        await reader.consumer.close()
+    }
+
     @Test func `a committed offset comes back with its metadata, byte for byte`() async throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 2)

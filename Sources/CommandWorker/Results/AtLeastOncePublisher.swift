@@ -56,7 +56,7 @@ actor AtLeastOncePublisher: ResultPublisher {
             self.tally.add(encoded.acknowledged(without: failures))
             if failures.isEmpty {
                 self.replies.succeeded(encoded.replyTopics)
-                return await self.commit(batch)
+                return await self.commit(batch, as: member)
             }
             // Of no more use, or told to give up what may still be on its way.
             if failures.values.contains(where: { $0.disposition == .fatal || $0.name == "_TIMED_OUT" }) {
@@ -72,10 +72,10 @@ actor AtLeastOncePublisher: ResultPublisher {
         }
     }
 
-    private func commit(_ batch: CommitBatch) async -> PublishOutcome {
+    private func commit(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
         guard !batch.offsets.isEmpty else { return .published }
         do {
-            try await self.consumer.commit(batch.offsets)
+            try await self.consumer.commit(batch.offsets, as: member)
             return .published
         } catch {
             return .notCommitted(error)

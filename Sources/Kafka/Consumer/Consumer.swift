@@ -189,6 +189,20 @@ import Synchronization
         }
     }
 
+    /// Commits offsets that a member made, while this consumer is that member; see ``commit(_:)``.
+    ///
+    /// A commit carries the generation of its moment and not that in which its offsets were made. A member that was
+    /// thrown out and has joined again would be taken for the owner of partitions that are another one's by now, and
+    /// set back what that one has committed.
+    ///
+    /// - Throws: `ILLEGAL_GENERATION` when the group has moved on since.
+    public func commit(_ offsets: [PartitionOffset], as member: ConsumerGroupMetadata) async throws(KafkaError) {
+        guard try self.groupMetadata().isSame(as: member) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, disposition: .retry)
+        }
+        try await self.commit(offsets)
+    }
+
     /// Commits exactly these offsets and waits for the broker's word.
     ///
     /// Offsets are always explicit: without a list librdkafka commits whatever it had handed out by the time it gets to

@@ -17,6 +17,25 @@ import CLibrdkafka
         unsafe self.pointer = rd_kafka_consumer_group_metadata_new(group)
     }
 
+    /// Whether both name the same member of the same generation.
+    func isSame(as other: ConsumerGroupMetadata) -> Bool {
+        guard let own = self.bytes else { return false }
+        return own == other.bytes
+    }
+
+    /// A private form of librdkafka, which depends on nothing but what it names; `nil` when there is no memory for it.
+    private var bytes: [UInt8]? {
+        var buffer: UnsafeMutableRawPointer?
+        var size = 0
+        if let error = unsafe rd_kafka_consumer_group_metadata_write(self.pointer, &buffer, &size) {
+            unsafe rd_kafka_error_destroy(error)
+            return nil
+        }
+        guard let buffer = unsafe buffer else { return nil }
+        defer { unsafe rd_kafka_mem_free(nil, buffer) }
+        return unsafe Array(UnsafeRawBufferPointer(start: buffer, count: size))
+    }
+
     deinit {
         unsafe rd_kafka_consumer_group_metadata_destroy(self.pointer)
     }
