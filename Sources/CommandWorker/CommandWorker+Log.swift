@@ -60,6 +60,16 @@ extension CommandWorker {
                     "to_offset": "\(offsets.upperBound)", "records_at_most": "\(count)",
                 ]
             )
+        case .unreadableMetadata(let partition, let offset):
+            self.logger.warning(
+                "Metadata of a committed offset unreadable; records beyond it run again, answered from the store",
+                metadata: ["partition": "\(partition)", "offset": "\(offset)"]
+            )
+        case .metadataLimited(let bytes):
+            self.logger.warning(
+                "Brokers take less offset metadata; fewer commands may finish beyond an unfinished one",
+                metadata: ["metadata_bytes_at_most": "\(bytes)", "see": "offset.metadata.max.bytes of the brokers"]
+            )
         }
     }
 

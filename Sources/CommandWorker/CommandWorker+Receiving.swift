@@ -26,7 +26,12 @@ extension CommandWorker {
             case .published:
                 if self.life.isOn { self.life.committed(core.results.resultsUnderWay) }
             case .failed(let error, _), .notCommitted(let error):
-                self.logger.warning("Results were not published; they are tried again", metadata: ["error": "\(error)"])
+                if let untold = self.publishFailures.withLock({ $0.tells(at: now.uptime) }) {
+                    self.logger.warning(
+                        "Results were not published; they are tried again",
+                        metadata: ["error": "\(error)", "failures_not_told_before": "\(untold)"]
+                    )
+                }
             case .fenced(let error):
                 self.logger.critical("Another instance took the transactional id", metadata: ["error": "\(error)"])
             }

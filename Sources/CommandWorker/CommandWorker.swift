@@ -43,6 +43,7 @@ public final class CommandWorker: Sendable {
     let current = Mutex(WorkerSnapshot())
     let inquiries = Inquiries()
     let isToWedge = Atomic(false)
+    let publishFailures = Mutex(TroubleLog())
 
     /// Makes a worker; nothing connects before ``run()``.
     public init(

@@ -70,7 +70,8 @@ public struct WorkerSettings: Sendable {
             breaker: self.breaker,
             // A command of which only the envelope is checked may break a rule of the API by itself.
             judgesRefusals: self.validation == .full,
-            revocationBudget: self.revocationBudget
+            revocationBudget: self.revocationBudget,
+            deadLetterTopic: self.deadLetterTopic
         )
     }
 }

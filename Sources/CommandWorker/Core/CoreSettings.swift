@@ -1,3 +1,5 @@
+import Topics
+
 /// The numbers that the core decides by.
 struct CoreSettings: Sendable {
     /// Whether customers are made here, in the ledger's own transaction, and not by requests.
@@ -21,11 +23,13 @@ struct CoreSettings: Sendable {
     var maximumCommitBatch = 5_000
     /// How long batches of the ledger and of results wait to fill.
     var linger = LingerSettings()
-    /// Runs of completed offsets beyond the first unfinished one, at most; see ``OffsetTracker``.
-    var runLimit = OffsetTracker.safeRunLimit
+    /// Bytes of metadata beside a committed offset, which bounds the completed set; see ``OffsetTracker``.
+    var metadataLimit = OffsetMetadata.limit
     /// Intake that is full for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks
     /// do not, since pausing drops what was fetched ahead.
     var pauseDelay: Duration = .seconds(1)
-    /// Between two attempts at a store or a publication that failed.
+    /// Where the dead letters of failed commands go; without it every failed publication concerns all results.
+    var deadLetterTopic: String?
+    /// Between two attempts at a store that failed, and at first between two at a publication.
     var effectRetryWait: Duration = .seconds(1)
 }

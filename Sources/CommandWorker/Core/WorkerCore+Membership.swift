@@ -79,6 +79,7 @@ extension WorkerCore {
             switch report {
             case .beganAnew: self.own.logRestarts += 1
             case .skipped(_, _, let count): self.own.recordsSkipped[.retention, default: 0] += count
+            case .unreadableMetadata, .metadataLimited: break
             }
             self.actions.append(.reportLog(report))
         }

@@ -37,7 +37,7 @@ struct WorkerCore: Sendable {
             pauseDelay: settings.pauseDelay
         )
         self.partitions = Partitions(
-            runLimit: settings.runLimit,
+            metadataLimit: settings.metadataLimit,
             revocationBudget: settings.revocationBudget,
             retryWait: settings.effectRetryWait
         )
@@ -57,7 +57,9 @@ struct WorkerCore: Sendable {
         self.results = ResultLine(
             maximumBatch: settings.maximumCommitBatch,
             linger: settings.linger,
-            retryWait: settings.effectRetryWait
+            retryWait: settings.effectRetryWait,
+            deadLetterTopic: settings.deadLetterTopic,
+            seed: seed
         )
     }
 
@@ -129,7 +131,8 @@ struct WorkerCore: Sendable {
             isBehind: self.isBehind,
             ledgerCount: self.ledger.count,
             hasLedgerTrouble: self.ledger.trouble != nil,
-            isLedgerUnderWay: self.ledger.isUnderWay
+            isLedgerUnderWay: self.ledger.isUnderWay,
+            isLeaving: self.partitions.isDraining || self.partitions.revoking != nil
         )
     }
 
@@ -241,8 +244,11 @@ struct WorkerCore: Sendable {
     mutating func published(_ outcome: PublishOutcome, at now: Moment) {
         guard self.results.isUnderWay else { return }
         self.own.count(outcome)
-        let settlement = self.results.published(outcome, at: now.uptime)
+        let settlement = self.results.published(outcome, &self.partitions, at: now.uptime)
         self.partitions.committed(settlement.committed)
+        if settlement.hasTooMuchMetadata, self.partitions.refusedMetadata() != nil {
+            self.results.tryAgain(at: now.uptime)
+        }
         // Looked at in place: a copy of each would be a dozen counted references.
         for index in settlement.settled.indices {
             self.lanes.remove(settlement.settled[index].ticket)
@@ -252,6 +258,9 @@ struct WorkerCore: Sendable {
             }
         }
         self.endSuperseded()
-        if settlement.groupMovedOn { self.lanes.abandon(self.partitions.abandonRevoked()) }
+        if settlement.groupMovedOn {
+            self.lanes.abandon(self.partitions.abandonRevoked())
+            self.results.drop(self.partitions)
+        }
     }
 }

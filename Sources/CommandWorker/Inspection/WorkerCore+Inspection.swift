@@ -55,6 +55,9 @@ extension WorkerCore {
             stops: watch.stops(at: now.uptime),
             storeSilence: self.ledger.sentAt.map { now.uptime - $0 },
             publishSilence: self.results.sentAt.map { now.uptime - $0 },
+            publishTrouble: self.results.trouble.map { "\($0)" },
+            letterTrouble: self.results.letters.error.map { "\($0)" },
+            lettersWaiting: self.results.letters.waitingCount,
             recentFailures: self.recentFailures.newestFirst,
             commands: self.reports(of: named, at: now)
         )
@@ -90,8 +93,8 @@ extension WorkerCore {
         case .requesting: "the API's answer to attempt \(command.attempts)"
         case .backingOff: "its next attempt, after attempt \(command.attempts) failed in passing"
         case .finished:
-            self.results.trouble.map { "its result's publication, which has trouble (\($0.name))" }
-                ?? "its result to be committed"
+            (self.results.trouble ?? self.results.letters.error)
+                .map { "its result's publication, which has trouble (\($0))" } ?? "its result to be committed"
         }
     }
 }

@@ -52,6 +52,12 @@ public struct WorkerInspection: Sendable {
     public internal(set) var storeSilence: Duration?
     /// For how long the brokers have owed the answer to a batch of results; `nil` when they owe none.
     public internal(set) var publishSilence: Duration?
+    /// Why the last batch of results failed, with the topic where it is known; `nil` when it got out.
+    public internal(set) var publishTrouble: String?
+    /// Why dead letters wait while all other results are published; `nil` when they do not.
+    public internal(set) var letterTrouble: String?
+    /// Results of failed commands that wait for that.
+    public internal(set) var lettersWaiting = 0
     /// The latest failed commands, the newest first.
     public let recentFailures: [RecentFailure]
     /// The commands in flight of the external_id that was asked for, in log order; empty when none was.

@@ -14,14 +14,24 @@ struct Assignment: Sendable {
     /// Its log is gone: its commands end, and nothing of it is committed.
     private(set) var isSuperseded = false
 
-    /// Completes a record in place, if its completed set can still be written down.
-    mutating func completeIfPossible(_ number: Int, onlyAsFirst: Bool) -> Bool {
+    /// Promises a record in place, if its completed set can still be written down.
+    mutating func promiseIfPossible(_ number: Int, onlyAsFirst: Bool) -> Bool {
         // No set is written down, so none is too long.
         if self.isSuperseded { return true }
         guard self.tracker.canComplete(number, onlyAsFirst: onlyAsFirst) else { return false }
-        self.tracker.complete(number)
+        self.tracker.promise(number)
         self.hasNews = true
         return true
+    }
+
+    /// The batch that promised the record is out.
+    mutating func complete(_ number: Int) {
+        if !self.isSuperseded { self.tracker.complete(number) }
+    }
+
+    /// The batch that promised the record did not get out.
+    mutating func withdraw(_ number: Int) {
+        if !self.isSuperseded { self.tracker.withdraw(number) }
     }
 
     /// Its log began anew.

@@ -24,6 +24,12 @@ struct CommittedPosition: Sendable {
         self.committed.offset.map { OffsetMetadata.progress(self.committed.metadata, at: $0) }
     }
 
+    /// Whether something stands beside the committed offset that tells nothing.
+    var isUnreadable: Bool {
+        guard let offset = self.committed.offset, !self.committed.metadata.isEmpty else { return false }
+        return OffsetMetadata.read(self.committed.metadata, at: offset) == nil
+    }
+
     /// Takes note of the first record from the last complete one on.
     mutating func compare(with record: KafkaRecord) {
         guard let progress = self.progress, let fingerprint = progress.fingerprint else { return }

@@ -68,6 +68,7 @@ extension Partitions {
 
     private mutating func end(_ ids: Set<AssignmentID>) -> Set<AssignmentID> {
         for id in ids { self.assignments[id] = nil }
+        self.changes += 1
         self.superseded.subtract(ids)
         return ids
     }

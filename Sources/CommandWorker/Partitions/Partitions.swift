@@ -26,8 +26,10 @@ struct Partitions: Sendable {
         case ignore
     }
 
-    /// Runs of completed offsets that each assignment may list; see ``OffsetTracker``.
-    private let runLimit: Int
+    /// Bytes of metadata that a committed offset may carry.
+    private var metadataLimit: Int
+    /// The most that the brokers took so far, and that they were handed last.
+    private var (takenMetadata, largestMetadata) = (0, 0)
     /// How long the running commands of a revoked partition may take to finish.
     let revocationBudget: Duration
     /// Between two attempts at reading committed offsets.
@@ -39,14 +41,16 @@ struct Partitions: Sendable {
     var superseded: Set<AssignmentID> = []
     var revocation: Revocation?
     private var reports: [LogReport] = []
+    /// Grows whenever something else than a completion may let a completion be written down.
+    var changes = 0
     /// Partitions that the group gave, and whose committed offsets are not read yet.
     var awaited: Set<TopicPartition> = []
     private var retryDue: Duration?
     /// When the drain is over; `nil` while the worker goes on.
     var drainDeadline: Duration?
 
-    init(runLimit: Int, revocationBudget: Duration, retryWait: Duration) {
-        self.runLimit = runLimit
+    init(metadataLimit: Int, revocationBudget: Duration, retryWait: Duration) {
+        self.metadataLimit = metadataLimit
         self.revocationBudget = revocationBudget
         self.retryWait = retryWait
     }
@@ -93,6 +97,10 @@ struct Partitions: Sendable {
         // The answer may come after the partition has been taken away again.
         answer.filter { self.awaited.remove($0.topicPartition) != nil }.map { position in
             let start = position.start
+            self.takenMetadata = max(self.takenMetadata, position.committed.metadata.count)
+            if position.isUnreadable, let offset = position.committed.offset {
+                self.reports.append(.unreadableMetadata(position.topicPartition, at: offset))
+            }
             self.begin(
                 position.topicPartition,
                 committed: position.isOfAnotherLog ? nil : position.progress,
@@ -123,10 +131,14 @@ struct Partitions: Sendable {
     ) -> AssignmentID {
         let id = AssignmentID(value: self.nextAssignment)
         self.nextAssignment += 1
+        self.changes += 1
         self.assignments[id] = Assignment(
             id: id,
             topicPartition: partition,
-            tracker: OffsetTracker(committed: start, runLimit: self.runLimit),
+            tracker: OffsetTracker(
+                committed: start,
+                bitLimit: OffsetMetadata.bits(within: self.metadataLimit)
+            ),
             committed: committed,
             hasNews: hasNews
         )
@@ -202,13 +214,31 @@ struct Partitions: Sendable {
         for id in self.superseded where !isInFlight(id) {
             self.superseded.remove(id)
             self.assignments[id] = nil
+            self.changes += 1
         }
     }
 
-    /// Completes a record, if its completed set can still be written down; `nil` when its assignment has ended.
-    mutating func complete(_ number: Int, of id: AssignmentID, onlyAsFirst: Bool) -> Bool? {
+    /// Counts a record as complete, since its result is in the batch at hand, if the completed set can still be written
+    /// down; `nil` when its assignment has ended.
+    mutating func promise(_ number: Int, of id: AssignmentID, onlyAsFirst: Bool) -> Bool? {
         guard let index = self.assignments.index(forKey: id) else { return nil }
-        return self.assignments.values[index].completeIfPossible(number, onlyAsFirst: onlyAsFirst)
+        return self.assignments.values[index].promiseIfPossible(number, onlyAsFirst: onlyAsFirst)
+    }
+
+    /// Completes a record that was promised: its result is out.
+    mutating func complete(_ number: Int, of id: AssignmentID) {
+        guard let index = self.assignments.index(forKey: id) else { return }
+        self.assignments.values[index].complete(number)
+    }
+
+    /// Takes back what a batch promised that did not get out.
+    mutating func withdraw(_ results: some Sequence<PendingResult>) {
+        var ids: Set<AssignmentID> = []
+        for result in results {
+            self.assignments[result.assignment]?.withdraw(result.number)
+            ids.insert(result.assignment)
+        }
+        for id in ids { self.assignments[id]?.tracker.recount() }
     }
 
     /// The progress of these assignments has not been committed, and goes with the next batch.
@@ -224,19 +254,33 @@ struct Partitions: Sendable {
             self.assignments[id]?.hasNews = false
             guard let progress = assignment.tracker.progress, progress != assignment.committed else { continue }
             news[id] = progress
-            offsets.append(
-                PartitionOffset(
-                    assignment.topicPartition,
-                    offset: progress.offset,
-                    metadata: OffsetMetadata.encode(progress)
-                )
-            )
+            let metadata = OffsetMetadata.encode(progress, limit: self.metadataLimit)
+            offsets.append(PartitionOffset(assignment.topicPartition, offset: progress.offset, metadata: metadata))
         }
+        self.largestMetadata = offsets.reduce(0) { max($0, $1.metadata.count) }
         return (news, offsets)
+    }
+
+    /// The brokers do not take as much metadata as was handed out last: half of it is written from now on, or as much
+    /// as they have taken before, so that what is complete already can still be written down.
+    ///
+    /// - Returns: the bytes that may be written; `nil` when there was nothing to make smaller.
+    mutating func refusedMetadata() -> Int? {
+        guard self.largestMetadata > 0 else { return nil }
+        // They took it before, and take it no more.
+        if self.largestMetadata <= self.takenMetadata { self.takenMetadata = 0 }
+        self.metadataLimit = max(min(self.metadataLimit, self.largestMetadata) / 2, self.takenMetadata)
+        self.changes += 1
+        for id in self.assignments.keys {
+            self.assignments[id]?.tracker.bitLimit = OffsetMetadata.bits(within: self.metadataLimit)
+        }
+        self.reports.append(.metadataLimited(bytes: self.metadataLimit))
+        return self.metadataLimit
     }
 
     /// The group has committed this.
     mutating func committed(_ progress: [AssignmentID: OffsetProgress]) {
+        if !progress.isEmpty { self.takenMetadata = max(self.takenMetadata, self.largestMetadata) }
         for (id, progress) in progress { self.assignments[id]?.committed = progress }
     }
 

@@ -6,11 +6,13 @@ import Topics
 /// The line of results: what finishes while a batch is under way leaves with the next one.
 ///
 /// Invariants:
-/// 1. A record is completed in its tracker only in ``makeBatch(_:)``, together with its result. One batch is under way
-///    at a time, and what it completed stays in the batch of the next attempt. So no committed offset passes an
-///    unpublished result.
-/// 2. Results enter in the order in which their lanes ended them, and of one partition leave in that order.
+/// 1. A record is promised to its tracker only in ``makeBatch(_:at:)``, together with its result, and complete when the
+///    batch is out. One batch is under way at a time; of one that failed every promise is taken back. So no committed
+///    offset passes an unpublished result.
+/// 2. Results enter in the order in which their lanes ended them, and those of one external_id leave in that order.
 /// 3. When nothing is under way and no command waits for a request, a result leaves at once.
+/// 4. A dead-letter topic that takes nothing holds back results of failed commands, and later ones of their
+///    external_ids; no others.
 struct ResultLine: Sendable {
     /// What else goes on, which decides whether a batch lingers.
     struct Surroundings {
@@ -22,6 +24,8 @@ struct ResultLine: Sendable {
         let hasLedgerTrouble: Bool
         /// The ledger is at work.
         let isLedgerUnderWay: Bool
+        /// Partitions are to be given back soon, so that a retry must not wait long.
+        var isLeaving = false
     }
 
     /// What came of a batch.
@@ -33,24 +37,31 @@ struct ResultLine: Sendable {
         /// The group has another generation, or is about to: it takes no offsets from this member before it has joined
         /// again.
         var groupMovedOn = false
+        /// The brokers do not take as much metadata as the offsets carried.
+        var hasTooMuchMetadata = false
     }
 
-    /// The batch that is being published, or that waits for its next attempt.
-    ///
-    /// Its records are complete in their trackers already: so it stays together until it is out, or its partitions are
-    /// gone.
+    /// The batch that is being published.
     private struct Batch: Sendable {
         let results: [PendingResult]
         /// The progress that it commits.
         let progress: [AssignmentID: OffsetProgress]
+        /// Dead letters are among its records.
+        let hasLetters: Bool
     }
+
+    /// The bytes of a batch's records, at most, as far as they can be told before they are written.
+    ///
+    /// A slow broker takes some megabytes a second, and a transaction has to end within `transaction.timeout.ms`.
+    static let maximumBytes = 32 << 20
 
     private let maximumBatch: Int
     private let linger: LingerSettings
-    private let retryWait: Duration
+    private let deadLetterTopic: String?
     private var pending: Deque<PendingResult> = []
     private var underWay: Batch?
-    private var retryDue: Duration?
+    private var retry: PublishRetry
+    private(set) var letters: LetterHold
     /// When the batch left that is being published now; `nil` when none is.
     private(set) var sentAt: Duration?
     private var lingering = Linger()
@@ -58,24 +69,35 @@ struct ResultLine: Sendable {
     private var hasLingered = false
     /// A batch of results has ended since the ledger's last one: what waits for the ledger goes first.
     private var isLedgersTurn = false
-    /// Why the batch under way failed the last time.
+    /// How many of those that wait could not leave with the last batch, and ``Partitions/changes`` then.
+    private var heldBack = (count: 0, changes: 0)
+    /// Why the last batch failed; `nil` when it got out.
     private(set) var trouble: KafkaError?
     /// Another instance took the transactional id.
     private(set) var fenced: KafkaError?
 
     /// - Parameters:
     ///   - maximumBatch: results in one batch.
-    ///   - retryWait: between two attempts at a batch.
-    init(maximumBatch: Int, linger: LingerSettings, retryWait: Duration) {
+    ///   - retryWait: between two attempts at first; it doubles up to half a minute.
+    ///   - deadLetterTopic: the topic without which only failed commands have no result; `nil` when none is.
+    init(
+        maximumBatch: Int,
+        linger: LingerSettings,
+        retryWait: Duration,
+        deadLetterTopic: String? = nil,
+        seed: UInt64 = 0
+    ) {
         self.maximumBatch = maximumBatch
         self.linger = linger
-        self.retryWait = retryWait
+        self.deadLetterTopic = deadLetterTopic
+        self.retry = PublishRetry(first: retryWait, seed: seed)
+        self.letters = LetterHold(retry: PublishRetry(first: retryWait, seed: seed &+ 1))
     }
 
     /// Results that wait for their batch.
     var waitingCount: Int { self.pending.count }
-    /// Whether a batch is being published, or waits for its next attempt.
-    var isUnderWay: Bool { self.underWay != nil }
+    /// Whether a batch is being published, or one that failed waits for its next attempt.
+    var isUnderWay: Bool { self.underWay != nil || self.retry.due != nil }
     /// The results of the batch under way.
     var resultsUnderWay: [PendingResult] { self.underWay?.results ?? [] }
 
@@ -90,7 +112,7 @@ struct ResultLine: Sendable {
         return !lanes.contains { command in
             guard !command.isAbandoned, ids.contains(command.assignment) else { return false }
             // While a batch is under way, what has finished since then waits for the next one.
-            return command.stage != .finished || self.underWay != nil
+            return command.stage != .finished || self.isUnderWay
         }
     }
 
@@ -104,9 +126,10 @@ struct ResultLine: Sendable {
 
     /// When a batch leaves although nothing happens; `nil` while something else holds it, whose end is an event.
     func due(_ surroundings: Surroundings) -> Duration? {
-        if let due = self.retryDue { return due }
+        if let due = self.retry.due(isLeaving: surroundings.isLeaving) { return due }
         let isHeld = self.underWay != nil || self.isLedgerFirst(surroundings) || surroundings.isLedgerUnderWay
-        return isHeld ? nil : self.lingering.due
+        if isHeld { return nil }
+        return [self.lingering.due, self.letters.due].compactMap { $0 }.min()
     }
 
     /// The batch that leaves now; `nil` when none does.
@@ -115,16 +138,16 @@ struct ResultLine: Sendable {
         _ partitions: inout Partitions,
         at now: Duration
     ) -> CommitBatch? {
-        guard self.fenced == nil else { return nil }
-        if let due = self.retryDue {
+        guard self.fenced == nil, self.underWay == nil else { return nil }
+        if let due = self.retry.due(isLeaving: surroundings.isLeaving) {
             guard now >= due else { return nil }
-            self.retryDue = nil
-        } else if self.underWay != nil || self.isLedgerFirst(surroundings) || self.lingers(surroundings, at: now) {
+            self.retry.begin()
+        } else if self.isLedgerFirst(surroundings) || self.lingers(surroundings, at: now) {
             return nil
         }
         self.lingering.end()
         self.hasLingered = false
-        let batch = self.makeBatch(&partitions)
+        let batch = self.makeBatch(&partitions, at: now)
         guard !batch.results.isEmpty || !batch.offsets.isEmpty else {
             // What could not be published is another member's now, and its trouble with it.
             self.underWay = nil
@@ -136,40 +159,63 @@ struct ResultLine: Sendable {
     }
 
     /// Takes what came of the batch under way.
-    mutating func published(_ outcome: PublishOutcome, at now: Duration) -> Settlement {
+    mutating func published(
+        _ outcome: PublishOutcome,
+        _ partitions: inout Partitions,
+        at now: Duration
+    ) -> Settlement {
         var settlement = Settlement()
         self.sentAt = nil
         guard let batch = self.underWay else { return settlement }
+        if case .fenced(let error) = outcome {
+            self.fenced = error
+            return settlement
+        }
+        self.underWay = nil
         self.trouble = nil
         self.isLedgersTurn = true
         switch outcome {
         case .published:
-            self.underWay = nil
             settlement.settled = batch.results
             settlement.committed = batch.progress
+            self.retry.succeeded()
+            if batch.hasLetters { self.letters.end() }
         case .notCommitted(let error):
             // The results are out; the partitions' progress still has to be committed, with the next batch.
-            self.failed(error, &settlement, at: now)
-            self.underWay = Batch(results: [], progress: batch.progress)
+            self.failed(error, hasLetters: false, &settlement, at: now)
             settlement.settled = batch.results
         case .failed(let error, let unpublished):
-            self.failed(error, &settlement, at: now)
-            guard let unpublished else { break }
+            self.failed(error, hasLetters: batch.hasLetters, &settlement, at: now)
             let results = batch.results.enumerated()
-            self.underWay = Batch(
-                results: results.filter { unpublished.contains($0.offset) }.map(\.element),
-                progress: batch.progress
-            )
-            settlement.settled = results.filter { !unpublished.contains($0.offset) }.map(\.element)
-        case .fenced(let error):
-            self.fenced = error
+            let isOut = { (index: Int) in unpublished.map { !$0.contains(index) } ?? false }
+            let back = results.filter { !isOut($0.offset) }.map(\.element)
+            partitions.withdraw(back)
+            self.pending = Deque(back) + self.pending
+            self.heldBack.count = 0
+            settlement.settled = results.filter { isOut($0.offset) }.map(\.element)
+        case .fenced:
+            break
         }
+        for index in settlement.settled.indices {
+            partitions.complete(settlement.settled[index].number, of: settlement.settled[index].assignment)
+        }
+        if settlement.committed.isEmpty { partitions.bringAgain(batch.progress.keys) }
         return settlement
     }
+
+    /// Forgets results whose partitions are gone.
+    mutating func drop(_ partitions: Partitions) {
+        self.pending.removeAll { !partitions.holds($0.assignment) }
+        self.heldBack.count = 0
+    }
+
+    /// Lets a batch that failed leave at once: its cause is gone.
+    mutating func tryAgain(at now: Duration) { self.retry.hurry(at: now) }
 
     /// Gives the batch under way up: its time is over.
     mutating func cutOff() {
         self.underWay = nil
+        self.retry.begin()
         self.sentAt = nil
     }
 
@@ -190,35 +236,74 @@ struct ResultLine: Sendable {
         return self.lingering.holds(atMost: self.linger.limit, at: now)
     }
 
-    private mutating func failed(_ error: KafkaError, _ settlement: inout Settlement, at now: Duration) {
-        self.trouble = error
-        self.retryDue = now + self.retryWait
+    private mutating func failed(
+        _ error: KafkaError,
+        hasLetters: Bool,
+        _ settlement: inout Settlement,
+        at now: Duration
+    ) {
         settlement.groupMovedOn = error.saysGroupMovedOn
+        settlement.hasTooMuchMetadata = error.name == "OFFSET_METADATA_TOO_LARGE"
+        if hasLetters, self.isOfLetters(error) {
+            // Everything else goes on at once without them.
+            self.letters.begin(error, at: now)
+        } else {
+            self.trouble = error
+            self.retry.failed(at: now)
+        }
+    }
+
+    /// Whether the dead-letter topic is the cause, or may be, as far as the error tells.
+    private func isOfLetters(_ error: KafkaError) -> Bool {
+        guard let deadLetterTopic else { return false }
+        if let topic = error.topic { return topic == deadLetterTopic }
+        // A transaction that cannot have one of its topics does not tell which: it is tried without.
+        return error.produceVerdict == .topic && self.letters.error == nil
     }
 
     // MARK: What a batch holds
 
-    /// Gathers results and the offsets that they make committable: the only place where a record is completed.
-    private mutating func makeBatch(_ partitions: inout Partitions) -> CommitBatch {
-        // First what an earlier attempt could not publish or commit, without what has been taken away since.
-        var results = (self.underWay?.results ?? []).filter { partitions.holds($0.assignment) }
-        if let progress = self.underWay?.progress { partitions.bringAgain(progress.keys) }
-        self.completePending(into: &results, &partitions)
+    /// Gathers results and the offsets that they make committable: the only place where a record is promised.
+    private mutating func makeBatch(_ partitions: inout Partitions, at now: Duration) -> CommitBatch {
+        let takesLetters = self.letters.letsIn(at: now)
+        var results: [PendingResult] = []
+        let isNew = self.pending.count > self.heldBack.count || self.heldBack.changes != partitions.changes
+        if isNew || takesLetters && self.letters.error != nil {
+            self.promisePending(into: &results, &partitions, takesLetters: takesLetters)
+        }
         let (progress, offsets) = partitions.takeNews()
-        self.underWay = Batch(results: results, progress: progress)
+        let hasLetters = takesLetters && results.contains { $0.isFailure }
+        self.underWay = Batch(results: results, progress: progress, hasLetters: hasLetters)
         return CommitBatch(results: results.map(\.result), offsets: offsets)
     }
 
-    private mutating func completePending(into batch: inout [PendingResult], _ partitions: inout Partitions) {
+    private mutating func promisePending(
+        into batch: inout [PendingResult],
+        _ partitions: inout Partitions,
+        takesLetters: Bool
+    ) {
         var heldBack: Deque<PendingResult> = []
         var holding: Set<AssignmentID> = []
-        while batch.count < self.maximumBatch, let next = self.pending.popFirst() {
+        var held: Set<ExternalID> = []
+        var bytes = 0
+        var letterCount = 0
+        while batch.count < self.maximumBatch, bytes < Self.maximumBytes, let next = self.pending.popFirst() {
+            let id = next.result.context.externalID
+            if !takesLetters, next.isFailure || id.map(held.contains) ?? false {
+                if let id { held.insert(id) }
+                if partitions.holds(next.assignment) {
+                    letterCount += 1
+                    heldBack.append(next)
+                }
+                continue
+            }
             // Once one result of a partition is held back, every later one is, or results of one external_id could
             // change places; only the first unfinished record passes, which no held result of its id can precede.
             let isHolding = holding.contains(next.assignment)
-            switch partitions.complete(next.number, of: next.assignment, onlyAsFirst: isHolding) {
+            switch partitions.promise(next.number, of: next.assignment, onlyAsFirst: isHolding) {
             case true?:
                 batch.append(next)
+                bytes += next.byteCount
             case false?:
                 holding.insert(next.assignment)
                 heldBack.append(next)
@@ -227,6 +312,9 @@ struct ResultLine: Sendable {
                 break
             }
         }
+        // Where something was promised there may be room for others now.
+        self.heldBack = (self.pending.isEmpty && batch.isEmpty ? heldBack.count : 0, partitions.changes)
+        self.letters.waitingCount = letterCount
         if !heldBack.isEmpty { self.pending = heldBack + self.pending }
     }
 }

@@ -50,6 +50,7 @@ package struct Health: Sendable, Equatable {
             reasons.append(.init(kind: .takingPartitions, detail: detail))
         }
         if let reason = Reason(intakeOf: inspection) { reasons.append(reason) }
+        if let reason = Reason(lettersOf: inspection) { reasons.append(reason) }
         if let reason = Reason(holdOf: inspection) { reasons.append(reason) }
         self.reasons = reasons + Self.silences(inspection)
     }
@@ -82,7 +83,8 @@ extension Health.Reason {
         case "suspended":
             self.init(kind: .intakePaused, detail: "an operator suspended the intake (TSTP); CONT resumes it")
         case "publishing":
-            self.init(kind: .publishingTrouble, detail: "results cannot be published; they are tried again")
+            let error = inspection.publishTrouble.map { " (\($0))" } ?? ""
+            self.init(kind: .publishingTrouble, detail: "results cannot be published\(error); they are tried again")
         case let word? where word.hasPrefix("store_"):
             self.init(
                 kind: .storeTrouble,
@@ -100,6 +102,16 @@ extension Health.Reason {
                 detail: "the API is failing for all commands (\(word)); probes continue"
             )
         }
+    }
+
+    /// `nil` while no dead letter waits for its topic.
+    fileprivate init?(lettersOf inspection: WorkerInspection) {
+        guard let trouble = inspection.letterTrouble, inspection.lettersWaiting > 0 else { return nil }
+        self.init(
+            kind: .publishingTrouble,
+            detail: "dead letters cannot be published (\(trouble)); they are tried again, and the results of all "
+                + "commands that did not fail go on"
+        )
     }
 
     /// `nil` without a wait that the API asked for, and while little is left of it.

@@ -55,6 +55,7 @@ enum Step: String, CaseIterable {
                 if case .run(let number) = tracker.accept(Int64(offset)) { numbers.append(number) }
             }
             for number in numbers.reversed() where tracker.canComplete(number) {
+                tracker.promise(number)
                 tracker.complete(number)
                 done += 1
             }

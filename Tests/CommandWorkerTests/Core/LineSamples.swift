@@ -1,8 +1,14 @@
 import CustomerContract
 import Kafka
 import Records
+import Topics
 
 @testable import CommandWorker
+
+enum LineSamples {
+    /// Bytes of metadata that hold a fingerprint and one run of a single offset behind a single unfinished one.
+    static let roomForOneRun = 23
+}
 
 /// What the tests of a single line need of the others: commands as the log gives them, and partitions that are held.
 extension InFlightCommand {
@@ -22,8 +28,11 @@ extension InFlightCommand {
 
 extension Partitions {
     /// Holds partitions of which nothing is committed; the first one's assignment has the value 0.
-    static func holding(_ partitions: [TopicPartition] = [CoreDriver.partition], runLimit: Int = 330) -> Partitions {
-        var held = Partitions(runLimit: runLimit, revocationBudget: .seconds(10), retryWait: .seconds(1))
+    static func holding(
+        _ partitions: [TopicPartition] = [CoreDriver.partition],
+        metadataLimit: Int = OffsetMetadata.limit
+    ) -> Partitions {
+        var held = Partitions(metadataLimit: metadataLimit, revocationBudget: .seconds(10), retryWait: .seconds(1))
         held.await(partitions)
         _ = held.take(partitions.map { PartitionOffset($0, offset: nil) })
         return held

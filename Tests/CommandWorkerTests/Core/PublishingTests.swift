@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Testing
+import Topics
 
 @testable import CommandWorker
 
@@ -137,7 +138,7 @@ import Testing
     }
 
     @Test func `results that cannot be written down wait, and all that follow in their partition with them`() throws {
-        let driver = CoreDriver { $0.runLimit = 1 }
+        let driver = CoreDriver { $0.metadataLimit = LineSamples.roomForOneRun }
         driver.assign()
         let slow = try #require(driver.start(0, id: "slow"))
         driver.receive(1, id: "a", isValid: false)
@@ -153,8 +154,36 @@ import Testing
         #expect(first.records == [0])
         #expect(first.offsets.map(\.offset) == [2])
         let rest = try #require(driver.published().batches.first)
-        #expect(rest.records == [3, 4, 2])
-        #expect(rest.offsets.map(\.offset) == [5])
+        #expect(rest.records == [3, 2])
+        #expect(rest.offsets.map(\.offset) == [4])
+        let last = try #require(driver.published().batches.first)
+        #expect(last.records == [4])
+        #expect(last.offsets.map(\.offset) == [5])
+    }
+
+    @Test func `metadata that brokers refuse are made smaller at once, and the batch gets out`() throws {
+        let driver = CoreDriver { $0.live.requestLimit = .fixed(64) }
+        driver.assign()
+        let slow = try #require(driver.start(0, id: "slow"))
+        for offset in stride(from: 1, to: 80, by: 2) as StrideTo<Int64> {
+            driver.receive(offset, id: "\(offset)", isValid: false)
+            _ = driver.start(offset + 1, id: "\(offset + 1)")
+        }
+        let first = try #require(driver.published().batches.first)
+        let refusal = KafkaError(
+            name: "OFFSET_METADATA_TOO_LARGE",
+            code: 12,
+            message: "too large",
+            disposition: .abortTransaction
+        )
+        let second = try #require(driver.published(.failed(refusal, unpublished: nil)).batches.first)
+        #expect(second.records == first.records)
+        let (large, small) = (try #require(first.offsets.first), try #require(second.offsets.first))
+        #expect(small.metadata.count <= large.metadata.count / 2)
+        #expect(OffsetMetadata.decode(small.metadata, at: 0) == OffsetMetadata.decode(large.metadata, at: 0))
+        #expect(driver.published().batches.isEmpty)
+        #expect(driver.core.intakeBlock == nil)
+        #expect(driver.succeed(slow).batches.first?.offsets.map(\.offset) == [2])
     }
 
     @Test func `a batch holds no more results than it may`() throws {

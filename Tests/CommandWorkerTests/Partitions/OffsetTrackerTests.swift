@@ -14,9 +14,9 @@ import Topics
         let first = try #require(tracker.accept(10).number)
         let second = try #require(tracker.accept(15).number)
         #expect(tracker.progress == OffsetProgress(offset: 10, completed: .init()))
-        tracker.complete(first)
+        tracker.finish(first)
         #expect(tracker.progress == OffsetProgress(offset: 11, completed: .init()))
-        tracker.complete(second)
+        tracker.finish(second)
         #expect(tracker.progress == OffsetProgress(offset: 16, completed: .init()))
     }
 
@@ -24,10 +24,10 @@ import Topics
         var tracker = OffsetTracker(committed: .init(offset: 5, completed: .init()))
         let numbers = [5, 7, 9, 20].compactMap { tracker.accept($0).number }
         try #require(numbers.count == 4)
-        tracker.complete(numbers[2])
-        tracker.complete(numbers[1])
+        tracker.finish(numbers[2])
+        tracker.finish(numbers[1])
         #expect(tracker.progress == OffsetProgress(offset: 5, completed: .init(runs: [7...9])))
-        tracker.complete(numbers[0])
+        tracker.finish(numbers[0])
         #expect(tracker.progress == OffsetProgress(offset: 10, completed: .init()))
     }
 
@@ -39,9 +39,9 @@ import Topics
         let sixth = tracker.accept(6)
         #expect([fifth, sixth] == [.skip, .skip])
         let seventh = try #require(tracker.accept(7).number)
-        tracker.complete(seventh)
+        tracker.finish(seventh)
         #expect(tracker.progress == OffsetProgress(offset: 3, completed: .init(runs: [5...9])))
-        tracker.complete(slow)
+        tracker.finish(slow)
         #expect(tracker.progress == OffsetProgress(offset: 8, completed: .init(runs: [8...9])))
         let rest = [tracker.accept(8), tracker.accept(9)]
         #expect(rest == [.skip, .skip])
@@ -67,20 +67,20 @@ import Topics
         let numbers = [3, 5, 6].enumerated().compactMap { tracker.accept(Int64($1), prints[$0 + 1]).number }
         try #require(numbers.count == 3)
         #expect(tracker.progress?.fingerprint == prints[0])
-        tracker.complete(numbers[2])
+        tracker.finish(numbers[2])
         #expect(tracker.progress?.fingerprint == prints[0])
-        tracker.complete(numbers[0])
+        tracker.finish(numbers[0])
         #expect(tracker.progress == OffsetProgress(offset: 4, completed: .init(runs: [6...6]), fingerprint: prints[1]))
-        tracker.complete(numbers[1])
+        tracker.finish(numbers[1])
         #expect(tracker.progress == OffsetProgress(offset: 7, completed: .init(), fingerprint: prints[3]))
     }
 
-    @Test func `beyond the bound on runs only what adds no run may be completed, and the first always may`() throws {
-        var tracker = OffsetTracker(committed: nil, runLimit: 2)
+    @Test func `beyond the bound only what takes no more room may be completed, and the first always may`() throws {
+        var tracker = OffsetTracker(committed: nil, bitLimit: 7)
         let numbers = (0..<8).compactMap { tracker.accept($0).number }
         try #require(numbers.count == 8)
-        tracker.complete(numbers[2])
-        tracker.complete(numbers[4])
+        tracker.finish(numbers[2])
+        tracker.finish(numbers[4])
         #expect(!tracker.canComplete(numbers[6]))
         #expect(tracker.canComplete(numbers[3]))
         #expect(tracker.canComplete(numbers[5]))
@@ -93,25 +93,57 @@ import Topics
         var tracker = OffsetTracker(committed: nil)
         _ = try #require(tracker.accept(0).number)
         for offset in 1...100_000 as ClosedRange<Int64> {
-            if let number = tracker.accept(offset).number { tracker.complete(number) }
+            if let number = tracker.accept(offset).number { tracker.finish(number) }
         }
         #expect(tracker.progress == OffsetProgress(offset: 0, completed: .init(runs: [1...100_000])))
         #expect(tracker.placeCount <= 4)
     }
 
-    /// Records with gaps end in any order, and now and then the worker starts again from what it committed.
+    @Test(arguments: [(100, 2_500), (10, 4_200), (1_000, 1_800)])
+    func `so many unfinished records, one in so many, find room beside an offset`(oneIn: Int64, count: Int) throws {
+        var random = SplitMix64(seed: UInt64(oneIn))
+        var tracker = OffsetTracker(committed: .init(offset: 1 << 40, completed: .init()))
+        var offset: Int64 = 1 << 40
+        while tracker.unfinishedCount < count {
+            offset += 1
+            guard let number = tracker.accept(offset).number else { continue }
+            if Int64.random(in: 1...oneIn, using: &random) == 1 { continue }
+            try #require(tracker.canComplete(number), "with \(tracker.unfinishedCount) unfinished")
+            tracker.finish(number)
+        }
+        let progress = try #require(tracker.progress)
+        let metadata = OffsetMetadata.encode(progress)
+        #expect(metadata.count <= OffsetMetadata.limit)
+        #expect(OffsetMetadata.progress(metadata, at: progress.offset) == progress)
+    }
+
+    @Test func `a set that became too large is made no larger, and shrinks as the first ones end`() throws {
+        var tracker = OffsetTracker(committed: nil)
+        let numbers = (0..<2_000).compactMap { tracker.accept($0).number }
+        for number in stride(from: 1, to: 2_000, by: 2) { tracker.finish(numbers[number]) }
+        tracker.bitLimit = OffsetMetadata.bits(within: 200)
+        #expect(!tracker.canComplete(numbers[1_000]))
+        for number in stride(from: 0, to: 1_400, by: 2) {
+            #expect(tracker.canComplete(numbers[number], onlyAsFirst: true))
+            tracker.finish(numbers[number])
+        }
+        #expect(tracker.canComplete(numbers[1_998]))
+    }
+
+    /// Records with gaps end in any order, and now and then the worker starts again from what it committed, when the
+    /// log may have lost records since.
     @Test(arguments: 1...100 as ClosedRange<UInt64>)
     func `whatever the order, it agrees with a set of numbers`(_ seed: UInt64) {
         var random = SplitMix64(seed: seed)
         var offset = Int64.random(in: 0...1_000_000, using: &random)
-        let log = (0..<Int.random(in: 1...120, using: &random)).map { _ in
+        var log = (0..<Int.random(in: 1...120, using: &random)).map { _ in
             offset += Int.random(in: 0...2, using: &random) == 0 ? Int64.random(in: 1...9, using: &random) : 1
             return offset
         }
-        let runLimit = Int.random(in: 1...6, using: &random)
+        let bitLimit = Int.random(in: 0...60, using: &random)
         var model = Set<Int64>()
         var committed: PartitionState?
-        var world = PartitionState(log: log, committed: nil, runLimit: runLimit)
+        var world = PartitionState(log: log, committed: nil, bitLimit: bitLimit)
         var steps = 0
         while model.count < log.count {
             steps += 1
@@ -121,8 +153,11 @@ import Topics
             }
             switch Int.random(in: 0..<20, using: &random) {
             case 0:
-                world = PartitionState(log: log, committed: committed, runLimit: runLimit)
-                model = committed?.model ?? []
+                if Bool.random(using: &random) {
+                    log = log.filter { _ in Int.random(in: 0..<20, using: &random) > 0 }
+                }
+                world = PartitionState(log: log, committed: committed, bitLimit: bitLimit)
+                model = (committed?.model ?? []).intersection(log)
             case 1:
                 committed = world
             case 2..<11:
@@ -154,20 +189,20 @@ private struct PartitionState {
     var lastRead: Int64 = -1
     private var refusedFirst = false
     private var index: Int
-    private let runLimit: Int
+    private let bitLimit: Int
     private let start: OffsetProgress?
 
     /// Starts where another one stood, through the bytes that are committed.
-    init(log: [Int64], committed: PartitionState?, runLimit: Int) {
+    init(log: [Int64], committed: PartitionState?, bitLimit: Int) {
         self.log = log
-        self.runLimit = runLimit
+        self.bitLimit = bitLimit
         self.start = committed?.tracker.progress.map { progress in
             OffsetProgress(
                 offset: progress.offset,
                 completed: OffsetMetadata.decode(OffsetMetadata.encode(progress), at: progress.offset)
             )
         }
-        self.tracker = OffsetTracker(committed: self.start, runLimit: runLimit)
+        self.tracker = OffsetTracker(committed: self.start, bitLimit: bitLimit)
         let first = self.start?.offset ?? 0
         self.index = log.firstIndex { $0 >= first } ?? log.count
     }
@@ -187,7 +222,7 @@ private struct PartitionState {
         let isFirst = offset == self.open.keys.min()
         self.refusedFirst = isFirst && !self.tracker.canComplete(number, onlyAsFirst: true)
         guard self.tracker.canComplete(number) else { return false }
-        self.tracker.complete(number)
+        self.tracker.finish(number)
         self.open[offset] = nil
         return true
     }
@@ -204,9 +239,18 @@ private struct PartitionState {
         // Runs out of order could not be written down.
         let areApart = zip(runs, runs.dropFirst()).allSatisfy { $0.upperBound < $1.lowerBound }
         if !areApart || runs.first.map({ $0.lowerBound < progress.offset }) == true { return "runs \(runs)" }
-        if runs.count > self.runLimit + 1 { return "\(runs.count) runs" }
+        let text = DenseRuns.encode(progress, within: self.bitLimit)
+        if DenseRuns.decode(text[...], at: progress.offset) != progress { return "no room for \(runs)" }
         if self.tracker.placeCount > 2 * self.log.count + 1 { return "\(self.tracker.placeCount) places" }
         return nil
+    }
+}
+
+extension OffsetTracker {
+    /// A batch with the record's result gets out.
+    fileprivate mutating func finish(_ number: Int) {
+        self.promise(number)
+        self.complete(number)
     }
 }
 

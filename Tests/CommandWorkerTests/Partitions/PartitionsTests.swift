@@ -16,7 +16,7 @@ import Topics
     private static let two = TopicPartition(topic: "commands", partition: 2)
 
     private func none() -> Partitions {
-        Partitions(runLimit: 330, revocationBudget: .seconds(10), retryWait: .seconds(1))
+        Partitions(metadataLimit: OffsetMetadata.limit, revocationBudget: .seconds(10), retryWait: .seconds(1))
     }
 
     /// The assignment of a partition that is held, and the number of a record of it that is to be run.
@@ -91,7 +91,7 @@ import Topics
         _ = partitions.take([PartitionOffset(Self.one, offset: nil)])
         let (second, _) = try self.run(0, in: &partitions)
         #expect(second != first)
-        #expect(partitions.complete(number, of: first, onlyAsFirst: false) == nil)
+        #expect(partitions.promise(number, of: first, onlyAsFirst: false) == nil)
         #expect(partitions.takeNews().offsets == [])
     }
 
@@ -101,7 +101,7 @@ import Topics
         var partitions = Partitions.holding([Self.one])
         let (id, number) = try self.run(7, in: &partitions)
         #expect(!partitions.hasNews(id))
-        #expect(partitions.complete(number, of: id, onlyAsFirst: false) == true)
+        #expect(partitions.promise(number, of: id, onlyAsFirst: false) == true)
         #expect(partitions.hasNews(id))
         #expect(partitions.takeNews().offsets.map(\.offset) == [8])
         #expect(partitions.takeNews().offsets == [])
@@ -115,14 +115,55 @@ import Topics
     }
 
     @Test func `a completion that cannot be written down is refused, and changes nothing`() throws {
-        var partitions = Partitions.holding([Self.one], runLimit: 1)
+        var partitions = Partitions.holding([Self.one], metadataLimit: LineSamples.roomForOneRun)
         let numbers = try (0...4).map { try self.run($0, in: &partitions) }
         let id = numbers[0].0
-        #expect(partitions.complete(numbers[1].1, of: id, onlyAsFirst: false) == true)
-        #expect(partitions.complete(numbers[3].1, of: id, onlyAsFirst: false) == false)
-        #expect(partitions.complete(numbers[2].1, of: id, onlyAsFirst: true) == false)
-        #expect(partitions.complete(numbers[0].1, of: id, onlyAsFirst: true) == true)
+        #expect(partitions.promise(numbers[1].1, of: id, onlyAsFirst: false) == true)
+        #expect(partitions.promise(numbers[3].1, of: id, onlyAsFirst: false) == false)
+        #expect(partitions.promise(numbers[2].1, of: id, onlyAsFirst: true) == false)
+        #expect(partitions.promise(numbers[0].1, of: id, onlyAsFirst: true) == true)
         #expect(partitions.takeNews().offsets.map(\.offset) == [2])
+    }
+
+    @Test func `metadata that brokers refuse are halved, and told, until they are taken`() throws {
+        var partitions = Partitions.holding([Self.one])
+        let numbers = try (0..<300).map { try self.run($0, in: &partitions) }
+        let id = numbers[0].0
+        for (_, number) in numbers.enumerated().filter({ $0.offset % 2 == 1 }).map(\.element) {
+            let isPromised = partitions.promise(number, of: id, onlyAsFirst: false)
+            #expect(isPromised == true)
+        }
+        let whole = partitions.takeNews().offsets.first?.metadata ?? []
+        let limit = partitions.refusedMetadata() ?? -1
+        #expect(limit == whole.count / 2)
+        let reports = partitions.takeReports()
+        #expect(reports == [.metadataLimited(bytes: limit)])
+        partitions.bringAgain([id])
+        let dense = partitions.takeNews().offsets.first?.metadata ?? []
+        #expect(dense.count <= limit)
+        #expect(OffsetMetadata.decode(dense, at: 0).runs.count == 150)
+        // What does not fit any more is left out from the end, and nothing is added to it.
+        partitions.bringAgain([id])
+        while partitions.refusedMetadata() != nil {
+            partitions.bringAgain([id])
+            let offset = partitions.takeNews().offsets.first?.offset
+            #expect(offset == 0)
+            let isPromised = partitions.promise(numbers[200].1, of: id, onlyAsFirst: false)
+            #expect(isPromised == false)
+        }
+        let isPromised = partitions.promise(numbers[0].1, of: id, onlyAsFirst: false)
+        #expect(isPromised == true)
+    }
+
+    @Test func `metadata that cannot be read are told, and nothing of them is believed`() {
+        var partitions = self.none()
+        partitions.await([Self.one, Self.two])
+        let foreign = PartitionOffset(Self.one, offset: 7, metadata: Array("{}".utf8))
+        _ = partitions.take([foreign, PartitionOffset(Self.two, offset: 7)])
+        let reports = partitions.takeReports()
+        #expect(reports == [.unreadableMetadata(Self.one, at: 7)])
+        let word = partitions.accept(8, of: Self.one).word
+        #expect(word == "run")
     }
 
     // MARK: 4. Leaving

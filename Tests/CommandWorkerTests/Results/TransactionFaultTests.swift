@@ -76,6 +76,9 @@ import Testing
             Fault(step: .commitOffsets, codes: [22], reaction: .aborts),
             Fault(step: .commitOffsets, codes: [25], reaction: .aborts),
 
+            // OFFSET_METADATA_TOO_LARGE: less is written the next time.
+            Fault(step: .commitOffsets, codes: [12], reaction: .aborts),
+
             // INVALID_PRODUCER_ID_MAPPING: the coordinator has forgotten the producer.
             Fault(step: .end, codes: [49], reaction: .aborts),
 

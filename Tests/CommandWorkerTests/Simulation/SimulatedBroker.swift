@@ -20,6 +20,7 @@ struct SimulatedBroker {
 
     var log: SimulatedLog
     private let guarantee: WorkerSettings.Guarantee
+    private let metadataLimit: Int
     private(set) var committed: [TopicPartition: PartitionOffset] = [:]
     /// Transactions that hold offsets of a partition and have not ended.
     var openTransactions: [TopicPartition: Int] = [:]
@@ -32,8 +33,9 @@ struct SimulatedBroker {
     private var lastOfID: [String: Int64] = [:]
     private(set) var violation: String?
 
-    init(log: SimulatedLog, guarantee: WorkerSettings.Guarantee) {
+    init(log: SimulatedLog, guarantee: WorkerSettings.Guarantee, metadataLimit: Int) {
         self.log = log
+        self.metadataLimit = metadataLimit
         self.guarantee = guarantee
     }
 
@@ -77,10 +79,20 @@ struct SimulatedBroker {
                 self.complain("a commit without an offset")
                 continue
             }
-            if entry.metadata.count > 4_096 { self.complain("metadata of \(entry.metadata.count) bytes") }
+            if entry.metadata.count > self.metadataLimit {
+                self.complain("metadata of \(entry.metadata.count) bytes")
+            }
             let progress = OffsetMetadata.progress(entry.metadata, at: offset)
             let completed = progress.completed
-            if OffsetMetadata.encode(progress) != entry.metadata { self.complain("metadata that cannot be read back") }
+            if OffsetMetadata.encode(progress, limit: self.metadataLimit) != entry.metadata {
+                self.complain("metadata that cannot be read back")
+            }
+            // Whoever owns the partition by now has committed more than a member that owned it before.
+            if let before = self.committed[entry.topicPartition]?.offset, offset < before,
+                self.log.epochs[entry.topicPartition] == nil
+            {
+                self.complain("commit of \(entry.topicPartition) goes back from \(before) to \(offset)")
+            }
             self.committed[entry.topicPartition] = entry
             // Who has not noticed yet that the log began anew goes on with the old one.
             guard self.log.holds(progress, in: entry.topicPartition) else { continue }

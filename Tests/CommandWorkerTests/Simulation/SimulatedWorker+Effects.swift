@@ -197,7 +197,10 @@ extension SimulatedWorker {
             }
             simulation.broker.append(batch.results, at: simulation.now)
             simulation.after(simulation.pace()) {
-                guard self.isAlive, simulation.group.accepts(credentials), !simulation.hits(\.publish) else {
+                let shown =
+                    simulation.sabotage == .asksLateWhoItIs
+                    ? simulation.group.credentials(of: self.member) : credentials
+                guard self.isAlive, simulation.group.accepts(shown), !simulation.hits(\.publish) else {
                     return self.answerPublish(.notCommitted(Self.error(.retry)), after: simulation.pace())
                 }
                 simulation.broker.commit(batch.offsets)

@@ -38,7 +38,11 @@ final class Simulation {
         adjust(&profile)
         self.profile = profile
         self.log = SimulatedLog(profile, random: &random)
-        self.broker = SimulatedBroker(log: self.log, guarantee: profile.guarantee)
+        self.broker = SimulatedBroker(
+            log: self.log,
+            guarantee: profile.guarantee,
+            metadataLimit: profile.core.metadataLimit
+        )
         self.api = SimulatedAPI(profile, random: &random)
         self.ledger.isForgetful = sabotage == .forgetsSuccesses
         self.random = random

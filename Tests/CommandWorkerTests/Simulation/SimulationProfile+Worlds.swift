@@ -1,3 +1,5 @@
+import Topics
+
 @testable import CommandWorker
 
 /// Worlds with one fault, in which more can be asked than that every command ends.
@@ -19,7 +21,7 @@ extension SimulationProfile {
         self.production = .zero
         self.faultsEnd = .zero
         self.ids = 100_000
-        self.core.runLimit = 330
+        self.core.metadataLimit = OffsetMetadata.limit
         self.core.live.requestLimit = .fixed(16)
         self.core.live.rateLimit = nil
         self.core.maximumInFlight = 256

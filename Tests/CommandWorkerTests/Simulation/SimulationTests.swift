@@ -97,6 +97,17 @@ import Testing
         }
     }
 
+    @Test func `a worker that commits an older batch with a newer generation is caught at least once, too`() {
+        let caught = (1...300 as ClosedRange<UInt64>).contains { seed in
+            Simulation(seed: seed, sabotage: .asksLateWhoItIs) {
+                $0.guarantee = .atLeastOnce
+                ($0.workers, $0.kicks, $0.slowShare) = (3, 8, 0.3)
+                $0.faultsEnd = max($0.faultsEnd, .seconds(40))
+            }.run() != nil
+        }
+        #expect(caught)
+    }
+
     @Test(arguments: Sabotage.general)
     func `a worker that is broken on purpose is caught`(_ sabotage: Sabotage) {
         let caught = (1...200 as ClosedRange<UInt64>).contains { seed in
