@@ -145,6 +145,7 @@ public final class CommandWorker: Sendable {
                     isPaused: core.intake.isPaused,
                     at: now.uptime
                 )
+                if case .statistics = event { core.logsStart(watch.logStarts) }
                 if let failure = self.receive(event, into: &core, at: now) { return failure }
             }
             now = Moment(uptime: clock.now - start, wall: now.wall)
@@ -281,7 +282,7 @@ public final class CommandWorker: Sendable {
             snapshot.counters.reduced = self.reductions.counts
             snapshot.inFlight = core.lanes.count
             snapshot.requests = core.requests.count
-            snapshot.intakeBlock = core.intakeBlock?.reason
+            snapshot.intakeBlock = core.intakeBlock?.reason ?? (core.areAllOverShare ? "full" : nil)
             if snapshot.partitions.count != core.partitions.held.count
                 || snapshot.partitions.contains(where: { core.partitions.held[$0] == nil })
             {

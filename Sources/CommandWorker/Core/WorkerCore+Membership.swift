@@ -122,12 +122,54 @@ extension WorkerCore {
     private var blockWithin: IntakeBlock? {
         if let trouble = self.ledger.trouble { return .store(trouble.reason.rawValue) }
         if let trouble = self.results.trouble { return .publishing(trouble.name) }
-        return self.intake.isFull(self.lanes.count, bytes: self.lanes.byteCount) ? .full : nil
+        let bytes = self.shares.counted(self.lanes.byteCount)
+        return self.intake.isFull(self.lanes.count, bytes: bytes, hasShares: self.shares.areKept) ? .full : nil
     }
+
+    /// Stops and resumes all partitions, or those that are over their share.
+    mutating func regulateIntake(at now: Duration) {
+        let block = self.intakeBlock
+        let change = self.intake.advance(block, seeksProbe: self.seeksProbe(at: now), at: now)
+        var single = PartitionShares.Change()
+        var isSharing = !self.intake.isPaused
+        // The probe of a failing backend may have to come from any of them.
+        if case .backend? = block { isSharing = false }
+        if isSharing {
+            single = self.shares.advance(
+                self.partitions.loads,
+                heldCount: self.partitions.held.count,
+                count: self.lanes.count,
+                bytes: self.lanes.byteCount,
+                at: now
+            )
+        } else {
+            single = self.shares.reset()
+            if self.intake.isPaused { single.resume = [] }
+        }
+        switch change {
+        case .pause: self.actions.append(.pause(Array(self.partitions.held.keys)))
+        case .resume: self.actions.append(.resume(Array(self.partitions.held.keys)))
+        case nil: break
+        }
+        if !single.pause.isEmpty { self.actions.append(.pause(single.pause)) }
+        if !single.resume.isEmpty { self.actions.append(.resume(single.resume)) }
+    }
+
+    /// Whether each partition is paused alone, so that nothing is taken in.
+    var areAllOverShare: Bool {
+        !self.shares.paused.isEmpty && self.shares.paused.count == self.partitions.held.count
+    }
+
+    /// Where logs start now, as the client has learnt.
+    mutating func logsStart(_ starts: [TopicPartition: Int64]) { self.partitions.logsStart(starts) }
 
     /// How many events the owner may poll for now; 0 during a short block.
     var pollLimit: Int {
-        self.intake.pollLimit(isBlocked: self.intakeBlock != nil, inFlight: self.lanes.count)
+        let isBlocked = self.intakeBlock != nil
+        let limit = self.intake.pollLimit(isBlocked: isBlocked, inFlight: self.lanes.count)
+        if isBlocked { return limit }
+        if self.shares.isBlocking { return 0 }
+        return min(limit, self.shares.pollLimit(count: self.lanes.count, bytes: self.lanes.byteCount))
     }
 
     mutating func suspendIntake() { self.intake.suspend() }

@@ -11,8 +11,8 @@ import Records
 /// it with any order of events.
 ///
 /// A command's road: ``Partitions`` → ``Lanes`` → ``LedgerLine`` → ``RequestLine`` → ``LedgerLine`` → ``ResultLine``;
-/// ``Intake`` decides whether there are new ones. Each line's invariants are at the head of its file. Those of the
-/// whole:
+/// ``Intake`` decides whether there are new ones, ``PartitionShares`` of which partitions. Each line's invariants are
+/// at the head of its file. Those of the whole:
 /// 1. A result enters the line of results only when the ledger remembers the success that it tells of.
 /// 2. What a command learns from the ledger decides about it, whoever remembered it there first.
 /// 3. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
@@ -20,6 +20,7 @@ struct WorkerCore: Sendable {
     var settings: CoreSettings
     var intake: Intake
     var partitions: Partitions
+    var shares: PartitionShares
     var lanes = Lanes()
     var ledger: LedgerLine
     var requests: RequestLine
@@ -32,6 +33,12 @@ struct WorkerCore: Sendable {
     init(settings: CoreSettings, seed: UInt64) {
         self.settings = settings
         self.intake = Intake(
+            maximumCount: settings.maximumInFlight,
+            maximumBytes: settings.maximumInFlightBytes,
+            pauseDelay: settings.pauseDelay
+        )
+        self.shares = PartitionShares(
+            parts: settings.shareParts,
             maximumCount: settings.maximumInFlight,
             maximumBytes: settings.maximumInFlightBytes,
             pauseDelay: settings.pauseDelay
@@ -77,11 +84,7 @@ struct WorkerCore: Sendable {
         if let batch = self.ledger.next(self.aroundLedger, at: now.uptime) { self.actions.append(.remember(batch)) }
         self.releaseRevoked()
         self.reportLogs()
-        switch self.intake.advance(self.intakeBlock, seeksProbe: self.seeksProbe(at: now.uptime), at: now.uptime) {
-        case .pause: self.actions.append(.pause(Array(self.partitions.held.keys)))
-        case .resume: self.actions.append(.resume(Array(self.partitions.held.keys)))
-        case nil: break
-        }
+        self.regulateIntake(at: now.uptime)
         if self.requests.takeNeutralQuestion() { self.actions.append(.askNeutral) }
         for report in self.requests.takeReports() { self.actions.append(.report(report)) }
         defer { self.actions = [] }
@@ -92,7 +95,7 @@ struct WorkerCore: Sendable {
     func nextDeadline(at now: Moment) -> Duration? {
         [
             self.partitions.due(at: now.uptime), self.requests.due(at: now.uptime), self.ledger.due,
-            self.results.due(self.aroundResults), self.intake.due,
+            self.results.due(self.aroundResults), self.intake.due, self.shares.due,
         ].compactMap { $0 }.min()
     }
 
@@ -141,11 +144,11 @@ struct WorkerCore: Sendable {
     /// One record of a partition; records of partitions that are not held came too late and are another member's.
     mutating func received(_ record: KafkaRecord, decode: (KafkaRecord) -> DecodedCommand, at now: Moment) {
         switch self.partitions.accept(record) {
-        case .run(let assignment, let number):
+        case .run(let assignment, let number, let size):
             let decoded = decode(record)
             if case .command(let command) = decoded { self.own.unknownFields += command.unknownFields.count }
             self.lanes.admit(
-                InFlightCommand(decoded: decoded, assignment: assignment, number: number, size: record.byteCount)
+                InFlightCommand(decoded: decoded, assignment: assignment, number: number, size: size)
             )
         case .skip:
             self.own.skipped += 1

@@ -11,6 +11,8 @@ struct ConsumerStatistics: Sendable {
         let hasLeader: Bool
         /// The next offset to fetch; `nil` before the first fetch.
         let nextOffset: Int64?
+        /// The lowest offset kept, as the client asked last.
+        let logStart: Int64?
         /// The end of the log, as the last fetch said.
         let logEnd: Int64?
         /// No transaction that begins before this offset is open: readers of committed records come no further.
@@ -61,6 +63,7 @@ extension ConsumerStatistics.Partition {
     fileprivate init(_ object: JSONObject) {
         self.hasLeader = object["leader"] == nil || object.natural("leader") != nil
         self.nextOffset = object.natural("next_offset")
+        self.logStart = object.natural("lo_offset")
         self.logEnd = object.natural("hi_offset")
         self.lastStable = object.natural("ls_offset")
         self.hasWaiting = object.natural("fetchq_cnt") != 0

@@ -26,6 +26,8 @@ struct ConsumerWatch: Sendable {
     private var groupState = ""
     private var leaderless: [TopicPartition: Duration] = [:]
     private var held: [TopicPartition: (at: Int64, since: Duration)] = [:]
+    /// Where the logs of partitions that are held start, as of the last statistics.
+    private(set) var logStarts: [TopicPartition: Int64] = [:]
     /// Every record below the offset has been handed over; of partitions that flow, as of the last statistics.
     private(set) var readTo: [TopicPartition: Int64] = [:]
 
@@ -106,6 +108,7 @@ struct ConsumerWatch: Sendable {
         // Judged only here: between two statistics nothing is known of answers.
         self.isSilent = now - self.heardAt >= Self.tolerance
         let partitions = statistics.partitions.filter { holds($0.key) }
+        self.logStarts = partitions.compactMapValues(\.logStart)
         self.judgeMembership(statistics, holdsAny: !partitions.isEmpty, at: now)
         if now > self.missingSince, partitions.values.contains(where: { $0.hasLeader && $0.nextOffset != nil }) {
             self.missingTopic = nil

@@ -39,6 +39,7 @@ extension WorkerCore {
                 logEnd: ends?.high,
                 logStart: ends?.low,
                 incomplete: incomplete[id] ?? 0,
+                isOverShare: self.shares.paused.contains(topicPartition),
                 readTo: self.intake.isPaused ? nil : watch.readTo[topicPartition]
             )
         }

@@ -20,6 +20,8 @@ public struct WorkerInspection: Sendable {
         public let logStart: Int64?
         /// Records that were read, and whose commands have not ended with a committed result.
         public let incomplete: Int
+        /// Whether it alone is paused, since its unfinished commands fill its share of what may be in flight.
+        public internal(set) var isOverShare = false
         /// The offset below which every record has been handed over, as far as it is known.
         ///
         /// With it the end of a log is told from what only looks like a record: a transaction's marker at the end has

@@ -41,9 +41,12 @@ struct Intake: Sendable {
 
     mutating func resume() { self.isSuspended = false }
 
-    /// Whether no more may be in flight; once paused, intake resumes with a quarter free.
-    func isFull(_ count: Int, bytes: Int) -> Bool {
-        let bound = self.isPaused ? self.maximumCount * 3 / 4 : self.maximumCount
+    /// Whether no more may be in flight.
+    ///
+    /// Once paused, intake resumes with a quarter free; where each partition has a share, with any place, since what
+    /// is taken may be one partition's for long.
+    func isFull(_ count: Int, bytes: Int, hasShares: Bool = false) -> Bool {
+        let bound = self.isPaused && !hasShares ? self.maximumCount * 3 / 4 : self.maximumCount
         return count >= max(bound, 1) || bytes >= self.maximumBytes
     }
 

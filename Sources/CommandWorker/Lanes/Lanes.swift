@@ -96,6 +96,7 @@ struct Lanes: Sendable {
             ticket: ticket,
             assignment: inFlight.assignment,
             number: inFlight.number,
+            size: inFlight.size,
             result: CommandResult(
                 context: inFlight.context,
                 outcome: outcome,

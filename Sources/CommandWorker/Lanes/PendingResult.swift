@@ -1,5 +1,4 @@
 import CustomerContract
-import Records
 
 /// The result of a command that has ended, until it is out.
 struct PendingResult: Sendable {
@@ -7,6 +6,8 @@ struct PendingResult: Sendable {
     let assignment: AssignmentID
     /// The tracker's number of its record.
     let number: Int
+    /// Bytes of its record.
+    let size: Int
     let result: CommandResult
 
     /// Whether a dead letter goes with it.
@@ -17,7 +18,7 @@ struct PendingResult: Sendable {
         switch self.result.outcome {
         case .created(_, let customer): customer.json.count + Self.rest
         // The letter holds the command.
-        case .failed: self.result.context.message.byteCount + Self.rest
+        case .failed: self.size + Self.rest
         }
     }
 

@@ -104,6 +104,17 @@ struct OffsetTracker: Sendable {
         self.safeRuns = bitLimit / Self.mostBitsOfRun
     }
 
+    /// The offset that the next record has if there is no gap; `nil` when nothing is known.
+    var expected: Int64? { self.lastSeen.map { $0 &+ 1 } ?? self.settled.next }
+
+    /// How many of these offsets a former instance has completed.
+    func completedEarlier(in offsets: Range<Int64>) -> Int64 {
+        self.earlier.runs.reduce(0) { sum, run in
+            let overlap = Range(run).clamped(to: offsets)
+            return sum + Int64(overlap.count)
+        }
+    }
+
     /// The last record that was read; `nil` before the first.
     var lastRead: Int64? { self.lastSeen }
 

@@ -18,8 +18,8 @@ import Topics
 struct Partitions: Sendable {
     /// What a record that was read is to the worker.
     enum Acceptance {
-        /// It is to be run; the tracker's number names it.
-        case run(AssignmentID, number: Int)
+        /// It is to be run; the tracker's number names it, and its bytes count.
+        case run(AssignmentID, number: Int, size: Int)
         /// The metadata of the committed offset listed it as ended.
         case skip
         /// Its partition is not held any more.
@@ -166,22 +166,42 @@ struct Partitions: Sendable {
         return self.awaited.sorted()
     }
 
+    /// Where the logs of these partitions start now: what lay below and was jumped over is lost.
+    mutating func logsStart(_ starts: [TopicPartition: Int64]) {
+        for (partition, start) in starts {
+            guard let id = self.current[partition], let lost = self.assignments[id]?.lost(below: start) else {
+                continue
+            }
+            for loss in lost { self.reports.append(.skipped(partition, loss.offsets, count: loss.count)) }
+        }
+    }
+
+    /// What is unfinished of each partition that is held.
+    var loads: [PartitionShares.Load] {
+        self.current.compactMap { partition, id in
+            self.assignments[id].map {
+                .init(partition: partition, count: $0.tracker.unfinishedCount, bytes: $0.unfinishedBytes)
+            }
+        }
+    }
+
     // MARK: Records
 
     /// Takes note of a record that was read; one of a partition that is not held came too late and is another member's.
     mutating func accept(_ record: KafkaRecord) -> Acceptance {
         guard let id = self.current[record.topicPartition], !self.isDraining else { return .ignore }
         let fingerprint = RecordFingerprint(record)
+        let size = record.byteCount
         // In its place: a look-up by key would move the whole assignment out and back.
         guard let index = self.assignments.index(forKey: id) else { return .ignore }
-        switch self.assignments.values[index].tracker.accept(record.offset, fingerprint) {
+        switch self.assignments.values[index].accept(record, fingerprint, size: size) {
         case .run(let number):
-            return .run(id, number: number)
+            return .run(id, number: number, size: size)
         case .skip:
             self.assignments.values[index].hasNews = true
             return .skip
         case .ofAnotherLog:
-            return self.beginAnew(record, fingerprint, after: id)
+            return self.beginAnew(record, fingerprint, size: size, after: id)
         }
     }
 
@@ -189,6 +209,7 @@ struct Partitions: Sendable {
     private mutating func beginAnew(
         _ record: KafkaRecord,
         _ fingerprint: RecordFingerprint,
+        size: Int,
         after earlier: AssignmentID
     ) -> Acceptance {
         let assignment = self.assignments[earlier]
@@ -203,10 +224,10 @@ struct Partitions: Sendable {
         self.superseded.insert(earlier)
         // The new position is news at once: until it is committed the group remembers that of the log which is gone.
         let id = self.begin(record.topicPartition, committed: nil, start: nil, hasNews: true)
-        guard case .run(let number)? = self.assignments[id]?.tracker.accept(record.offset, fingerprint) else {
+        guard case .run(let number)? = self.assignments[id]?.accept(record, fingerprint, size: size) else {
             return .ignore
         }
-        return .run(id, number: number)
+        return .run(id, number: number, size: size)
     }
 
     /// Ends the superseded assignments of which nothing is in flight any more.
@@ -220,9 +241,9 @@ struct Partitions: Sendable {
 
     /// Counts a record as complete, since its result is in the batch at hand, if the completed set can still be written
     /// down; `nil` when its assignment has ended.
-    mutating func promise(_ number: Int, of id: AssignmentID, onlyAsFirst: Bool) -> Bool? {
+    mutating func promise(_ number: Int, size: Int, of id: AssignmentID, onlyAsFirst: Bool) -> Bool? {
         guard let index = self.assignments.index(forKey: id) else { return nil }
-        return self.assignments.values[index].promiseIfPossible(number, onlyAsFirst: onlyAsFirst)
+        return self.assignments.values[index].promiseIfPossible(number, size: size, onlyAsFirst: onlyAsFirst)
     }
 
     /// Completes a record that was promised: its result is out.
@@ -235,7 +256,7 @@ struct Partitions: Sendable {
     mutating func withdraw(_ results: some Sequence<PendingResult>) {
         var ids: Set<AssignmentID> = []
         for result in results {
-            self.assignments[result.assignment]?.withdraw(result.number)
+            self.assignments[result.assignment]?.withdraw(result.number, size: result.size)
             ids.insert(result.assignment)
         }
         for id in ids { self.assignments[id]?.tracker.recount() }

@@ -267,21 +267,23 @@ struct ResultLine: Sendable {
     private mutating func makeBatch(_ partitions: inout Partitions, at now: Duration) -> CommitBatch {
         let takesLetters = self.letters.letsIn(at: now)
         var results: [PendingResult] = []
+        var hasLetters = false
         let isNew = self.pending.count > self.heldBack.count || self.heldBack.changes != partitions.changes
         if isNew || takesLetters && self.letters.error != nil {
-            self.promisePending(into: &results, &partitions, takesLetters: takesLetters)
+            hasLetters = self.promisePending(into: &results, &partitions, takesLetters: takesLetters)
         }
         let (progress, offsets) = partitions.takeNews()
-        let hasLetters = takesLetters && results.contains { $0.isFailure }
         self.underWay = Batch(results: results, progress: progress, hasLetters: hasLetters)
         return CommitBatch(results: results.map(\.result), offsets: offsets)
     }
 
+    /// - Returns: whether dead letters go with the batch.
     private mutating func promisePending(
         into batch: inout [PendingResult],
         _ partitions: inout Partitions,
         takesLetters: Bool
-    ) {
+    ) -> Bool {
+        var hasLetters = false
         var heldBack: Deque<PendingResult> = []
         var holding: Set<AssignmentID> = []
         var held: Set<ExternalID> = []
@@ -300,10 +302,11 @@ struct ResultLine: Sendable {
             // Once one result of a partition is held back, every later one is, or results of one external_id could
             // change places; only the first unfinished record passes, which no held result of its id can precede.
             let isHolding = holding.contains(next.assignment)
-            switch partitions.promise(next.number, of: next.assignment, onlyAsFirst: isHolding) {
+            switch partitions.promise(next.number, size: next.size, of: next.assignment, onlyAsFirst: isHolding) {
             case true?:
-                batch.append(next)
                 bytes += next.byteCount
+                if next.isFailure { hasLetters = true }
+                batch.append(next)
             case false?:
                 holding.insert(next.assignment)
                 heldBack.append(next)
@@ -316,6 +319,7 @@ struct ResultLine: Sendable {
         self.heldBack = (self.pending.isEmpty && batch.isEmpty ? heldBack.count : 0, partitions.changes)
         self.letters.waitingCount = letterCount
         if !heldBack.isEmpty { self.pending = heldBack + self.pending }
+        return hasLetters
     }
 }
 

@@ -106,6 +106,8 @@ struct StatusReport: Sendable {
             writer.member("log_end", [partition.logEnd, newerEnd].compactMap { $0 }.max().map { Double($0) })
             writer.member("lag", partition.lag(logEnd: newerEnd).map { Double($0) })
             writer.member("incomplete", partition.incomplete)
+            writer.name("over_share")
+            writer.bool(partition.isOverShare)
             writer.endObject()
         }
         writer.endArray()

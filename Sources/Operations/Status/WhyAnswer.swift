@@ -54,6 +54,13 @@ package struct WhyAnswer: Sendable {
             return "Commands move as fast as their results come: limits.max_in_flight is reached, "
                 + "and most commands \(self.busiestStage)."
         }
+        let slow = (self.status["partitions"]?.arrayValue ?? []).compactMap { $0.objectValue }
+            .filter { $0["over_share"] == .bool(true) }
+        if let first = slow.first, case .number(let number)? = first["partition"] {
+            return "Commands move but for those behind the unfinished ones of \(slow.count) partitions, among them "
+                + "\(number.spelling): they fill their share of limits.max_in_flight, and most commands "
+                + "\(self.busiestStage)."
+        }
         if inFlight > 0 {
             return "Commands move: \(self.rate)\(inFlight) in flight, of which most \(self.busiestStage)"
                 + "\(lag.map { ", and the lag is \($0)" } ?? "")."

@@ -50,7 +50,7 @@ import Topics
             fingerprint: RecordFingerprint(value: 35)
         )
         let metadata = OffsetMetadata.encode(progress, limit: 45)
-        #expect(String(decoding: metadata, as: UTF8.self) == "cw3.")
+        #expect(String(decoding: metadata, as: UTF8.self) == "cw3.B_SvuJgAAAAAARgBIAejRo0aNGjRog")
         #expect(OffsetMetadata.read(metadata, at: 1_207) == progress)
         #expect(OffsetMetadata.read(metadata, at: 1_208) == nil)
         for index in metadata.indices {

@@ -117,6 +117,44 @@ import Topics
         #expect(OffsetMetadata.progress(metadata, at: progress.offset) == progress)
     }
 
+    @Test(arguments: 1...100 as ClosedRange<UInt64>)
+    func `what was promised and withdrawn has not happened`(_ seed: UInt64) throws {
+        var random = SplitMix64(seed: seed)
+        let prints = (0..<60 as Range<Int64>).compactMap(RecordFingerprint.init(value:))
+        let committed = OffsetProgress(offset: 0, completed: .init(runs: [40...44]), fingerprint: prints[0])
+        var tracker = OffsetTracker(committed: committed)
+        var open = (0..<30 as Range<Int64>).compactMap { tracker.accept($0 * 2, prints[Int($0)]).number }
+        var model = tracker.progress
+        while !open.isEmpty {
+            let batch = Array(open.shuffled(using: &random).prefix(Int.random(in: 1...5, using: &random)))
+            let count = tracker.unfinishedCount
+            for number in batch { tracker.promise(number) }
+            // More comes while the batch is under way, of what was complete before, too.
+            if let last = tracker.lastRead, last < 100 {
+                if let number = tracker.accept(last + Int64.random(in: 1...3, using: &random)).number {
+                    open.append(number)
+                }
+            }
+            let promised = tracker.progress
+            if Bool.random(using: &random) {
+                for number in batch.shuffled(using: &random) { tracker.complete(number) }
+                #expect(tracker.progress == promised, "seed \(seed)")
+                open.removeAll { batch.contains($0) }
+                tracker.recount()
+                #expect(tracker.progress == promised, "seed \(seed)")
+                model = promised
+            } else {
+                for number in batch { tracker.withdraw(number) }
+                tracker.recount()
+                #expect(tracker.progress?.offset == model?.offset, "seed \(seed)")
+                #expect(tracker.progress?.fingerprint == model?.fingerprint, "seed \(seed)")
+                #expect(tracker.unfinishedCount >= count, "seed \(seed)")
+                model = tracker.progress
+            }
+        }
+        #expect(tracker.unfinishedCount == 0)
+    }
+
     @Test func `a set that became too large is made no larger, and shrinks as the first ones end`() throws {
         var tracker = OffsetTracker(committed: nil)
         let numbers = (0..<2_000).compactMap { tracker.accept($0).number }

@@ -21,7 +21,7 @@ import Topics
 
     /// The assignment of a partition that is held, and the number of a record of it that is to be run.
     private func run(_ offset: Int64, in partitions: inout Partitions) throws -> (AssignmentID, Int) {
-        guard case .run(let id, let number) = partitions.accept(offset, of: Self.one) else {
+        guard case .run(let id, let number, _) = partitions.accept(offset, of: Self.one) else {
             Issue.record("offset \(offset) is not to be run")
             throw NotRun()
         }
@@ -91,7 +91,7 @@ import Topics
         _ = partitions.take([PartitionOffset(Self.one, offset: nil)])
         let (second, _) = try self.run(0, in: &partitions)
         #expect(second != first)
-        #expect(partitions.promise(number, of: first, onlyAsFirst: false) == nil)
+        #expect(partitions.promise(number, size: 1, of: first, onlyAsFirst: false) == nil)
         #expect(partitions.takeNews().offsets == [])
     }
 
@@ -101,7 +101,7 @@ import Topics
         var partitions = Partitions.holding([Self.one])
         let (id, number) = try self.run(7, in: &partitions)
         #expect(!partitions.hasNews(id))
-        #expect(partitions.promise(number, of: id, onlyAsFirst: false) == true)
+        #expect(partitions.promise(number, size: 1, of: id, onlyAsFirst: false) == true)
         #expect(partitions.hasNews(id))
         #expect(partitions.takeNews().offsets.map(\.offset) == [8])
         #expect(partitions.takeNews().offsets == [])
@@ -118,10 +118,10 @@ import Topics
         var partitions = Partitions.holding([Self.one], metadataLimit: LineSamples.roomForOneRun)
         let numbers = try (0...4).map { try self.run($0, in: &partitions) }
         let id = numbers[0].0
-        #expect(partitions.promise(numbers[1].1, of: id, onlyAsFirst: false) == true)
-        #expect(partitions.promise(numbers[3].1, of: id, onlyAsFirst: false) == false)
-        #expect(partitions.promise(numbers[2].1, of: id, onlyAsFirst: true) == false)
-        #expect(partitions.promise(numbers[0].1, of: id, onlyAsFirst: true) == true)
+        #expect(partitions.promise(numbers[1].1, size: 1, of: id, onlyAsFirst: false) == true)
+        #expect(partitions.promise(numbers[3].1, size: 1, of: id, onlyAsFirst: false) == false)
+        #expect(partitions.promise(numbers[2].1, size: 1, of: id, onlyAsFirst: true) == false)
+        #expect(partitions.promise(numbers[0].1, size: 1, of: id, onlyAsFirst: true) == true)
         #expect(partitions.takeNews().offsets.map(\.offset) == [2])
     }
 
@@ -130,7 +130,7 @@ import Topics
         let numbers = try (0..<300).map { try self.run($0, in: &partitions) }
         let id = numbers[0].0
         for (_, number) in numbers.enumerated().filter({ $0.offset % 2 == 1 }).map(\.element) {
-            let isPromised = partitions.promise(number, of: id, onlyAsFirst: false)
+            let isPromised = partitions.promise(number, size: 1, of: id, onlyAsFirst: false)
             #expect(isPromised == true)
         }
         let whole = partitions.takeNews().offsets.first?.metadata ?? []
@@ -148,10 +148,10 @@ import Topics
             partitions.bringAgain([id])
             let offset = partitions.takeNews().offsets.first?.offset
             #expect(offset == 0)
-            let isPromised = partitions.promise(numbers[200].1, of: id, onlyAsFirst: false)
+            let isPromised = partitions.promise(numbers[200].1, size: 1, of: id, onlyAsFirst: false)
             #expect(isPromised == false)
         }
-        let isPromised = partitions.promise(numbers[0].1, of: id, onlyAsFirst: false)
+        let isPromised = partitions.promise(numbers[0].1, size: 1, of: id, onlyAsFirst: false)
         #expect(isPromised == true)
     }
 

@@ -36,24 +36,30 @@ import Topics
         /// Reads records.
         mutating func read(_ offsets: Range<Int64>, of partition: TopicPartition = CoreDriver.partition) {
             for offset in offsets {
-                guard case .run(let id, let number) = self.partitions.accept(offset, of: partition) else { continue }
+                guard case .run(let id, let number, _) = self.partitions.accept(offset, of: partition) else { continue }
                 self.numbers["\(partition)/\(offset)"] = (id, number)
             }
         }
 
         /// Commands end.
-        mutating func finish(_ offsets: Int64..., of partition: TopicPartition = CoreDriver.partition) throws {
+        mutating func finish(
+            _ offsets: Int64...,
+            of partition: TopicPartition = CoreDriver.partition,
+            id: String? = nil,
+            outcome: CommandOutcome = .created(.created, CoreDriver.customer)
+        ) throws {
             for offset in offsets {
                 let (assignment, number) = try #require(self.numbers["\(partition)/\(offset)"])
-                let record = CoreDriver.record(offset, id: "\(offset)", of: partition)
+                let record = CoreDriver.record(offset, id: id ?? "\(offset)", of: partition)
                 self.line.add(
                     PendingResult(
                         ticket: CommandTicket(slot: Int(offset), generation: 0),
                         assignment: assignment,
                         number: number,
+                        size: record.byteCount,
                         result: CommandResult(
                             context: CommandReader().read(record).context,
-                            outcome: .created(.created, CoreDriver.customer),
+                            outcome: outcome,
                             attempts: 1,
                             completedAt: UnixMilliseconds(0)
                         )
@@ -241,6 +247,66 @@ import Topics
         #expect(!bench.line.isAtRest(ids, bench.partitions, lanes))
         _ = bench.published()
         #expect(bench.line.isAtRest(ids, bench.partitions, lanes))
+    }
+
+    private static let failure = CommandOutcome.failed(CommandFailure(code: .rejected, message: "refused"))
+
+    private static func error(of topic: String?) -> KafkaError {
+        KafkaError(name: "TOPIC_AUTHORIZATION_FAILED", code: 29, message: "no", disposition: .retry, topic: topic)
+    }
+
+    @Test(arguments: ["dead", nil])
+    func `a dead-letter topic that takes nothing holds back failed commands and what follows them of their ids`(
+        topic: String?
+    ) throws {
+        var bench = Bench()
+        bench.read(0..<6)
+        try bench.finish(0)
+        try bench.finish(1, id: "a", outcome: Self.failure)
+        try bench.finish(2, id: "a")
+        #expect(bench.next() == "[0, 1, 2] 0@3")
+        #expect(bench.published(.failed(Self.error(of: topic), unpublished: nil)) == [])
+        #expect(bench.line.trouble == nil)
+        #expect(bench.next() == "[0] 0@1")
+        #expect(bench.published() == [0])
+        #expect(bench.line.letters.waitingCount == 2)
+        try bench.finish(4)
+        #expect(bench.next() == "[4] 0@1+4-4")
+        #expect(bench.published() == [4])
+        #expect(bench.next() == nil)
+        let around = ResultLine.Surroundings(
+            isBehind: false,
+            ledgerCount: 0,
+            hasLedgerTrouble: false,
+            isLedgerUnderWay: false
+        )
+        #expect(bench.line.due(around) == .seconds(1))
+        #expect(bench.next(at: .seconds(1)) == "[1, 2] 0@3+4-4")
+        #expect(bench.published(at: .seconds(1)) == [1, 2])
+        #expect(bench.line.letters.error == nil)
+    }
+
+    @Test func `a topic that is not that of dead letters is everybody's`() throws {
+        var bench = Bench()
+        bench.read(0..<2)
+        try bench.finish(0)
+        try bench.finish(1, outcome: Self.failure)
+        _ = bench.next()
+        #expect(bench.published(.failed(Self.error(of: "results"), unpublished: nil)) == [])
+        #expect(bench.line.trouble?.topic == "results")
+        #expect(bench.line.letters.error == nil)
+        #expect(bench.next(at: .milliseconds(999)) == nil)
+        #expect(bench.next(at: .seconds(1)) == "[0, 1] 0@2")
+    }
+
+    @Test func `a batch takes no more bytes than a slow broker takes in time`() throws {
+        var bench = Bench()
+        bench.read(0..<5)
+        let customer = CustomerDocument(json: [UInt8](repeating: UInt8(ascii: " "), count: ResultLine.maximumBytes / 2))
+        for offset in 0..<5 as Range<Int64> { try bench.finish(offset, outcome: .created(.created, customer)) }
+        #expect(bench.next() == "[0, 1] 0@2")
+        _ = bench.published()
+        #expect(bench.next() == "[2, 3] 0@4")
     }
 
     // MARK: 4. Bounds on what can be written down

@@ -1,5 +1,6 @@
 import Kafka
 import Records
+import Topics
 
 @testable import CommandWorker
 @testable import CustomerContract
@@ -10,6 +11,8 @@ enum Sabotage: String, CaseIterable, Sendable {
     case commitsWhatWasSeen
     /// Commits the position alone, without the completed set.
     case forgetsCompletedSet
+    /// Leaves out what stands last in the completed set, as though there were no room for it.
+    case forgetsLastRun
     /// Runs commands of one external_id side by side.
     case hasNoLanes
     /// Publishes a result twice.
@@ -37,8 +40,8 @@ enum Sabotage: String, CaseIterable, Sendable {
 
     /// Ways that show where everything is wrong at once; the others need a world with one fault.
     static let general: [Sabotage] = [
-        .commitsWhatWasSeen, .forgetsCompletedSet, .hasNoLanes, .publishesTwice, .dropsResults, .reversesResults,
-        .splitsTransaction, .forgetsSuccesses, .asksLateWhoItIs, .ignoresCommittedOffsets,
+        .commitsWhatWasSeen, .forgetsCompletedSet, .forgetsLastRun, .hasNoLanes, .publishesTwice, .dropsResults,
+        .reversesResults, .splitsTransaction, .forgetsSuccesses, .asksLateWhoItIs, .ignoresCommittedOffsets,
     ]
 
     /// The command with a lane of its own.
@@ -86,6 +89,21 @@ enum Sabotage: String, CaseIterable, Sendable {
         case .commitsWhatWasSeen:
             offsets.map { PartitionOffset($0.topicPartition, offset: seen($0.topicPartition) ?? $0.offset) }
         case .forgetsCompletedSet: offsets.map { PartitionOffset($0.topicPartition, offset: $0.offset) }
+        case .forgetsLastRun:
+            offsets.map { entry in
+                guard let offset = entry.offset else { return entry }
+                let progress = OffsetMetadata.progress(entry.metadata, at: offset)
+                let rest = OffsetProgress(
+                    offset: offset,
+                    completed: CompletedOffsets(runs: progress.completed.runs.dropLast()),
+                    fingerprint: progress.fingerprint
+                )
+                return PartitionOffset(
+                    entry.topicPartition,
+                    offset: offset,
+                    metadata: OffsetMetadata.encode(rest, limit: entry.metadata.count)
+                )
+            }
         default: offsets
         }
     }

@@ -99,6 +99,9 @@ struct SimulatedAPI {
         let faults = now < self.profile.faultsEnd ? self.profile.faults : SimulationProfile.Faults()
         // Long enough to see that a command gives up; not for ever, since a queue that is full of such commands waits
         // for it.
+        if let end = self.profile.stuckUntil, now < end, SimulatedLog.isStuck(command.externalID) {
+            return Self.passing("http_500", after: .seconds(60))
+        }
         let isOver = self.profile.poisonEnd.map { now > $0 } ?? false
         if !isOver, let failure = self.ownFailure(of: command.externalID) { return failure }
         if self.profile.alikeRefusals?.contains(now) == true {

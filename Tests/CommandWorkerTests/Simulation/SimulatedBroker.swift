@@ -84,7 +84,7 @@ struct SimulatedBroker {
             }
             let progress = OffsetMetadata.progress(entry.metadata, at: offset)
             let completed = progress.completed
-            if OffsetMetadata.encode(progress, limit: self.metadataLimit) != entry.metadata {
+            if OffsetMetadata.encode(progress, limit: entry.metadata.count) != entry.metadata {
                 self.complain("metadata that cannot be read back")
             }
             // Whoever owns the partition by now has committed more than a member that owned it before.
@@ -98,6 +98,7 @@ struct SimulatedBroker {
             guard self.log.holds(progress, in: entry.topicPartition) else { continue }
             for command in self.log.partitions[entry.topicPartition] ?? [] {
                 let own = command.record.offset
+                if self.log.isDeleted(command), self.results[command.eventID] == nil { continue }
                 let isDeclared = own < offset || completed.runs.contains { $0.contains(own) }
                 let isPublished = self.results[command.eventID] != nil
                 if isDeclared, !isPublished {

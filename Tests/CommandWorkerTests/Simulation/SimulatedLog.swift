@@ -22,6 +22,8 @@ struct LoggedCommand {
 struct SimulatedLog {
     private(set) var partitions: [TopicPartition: [LoggedCommand]] = [:]
     private(set) var names: [TopicPartition] = []
+    /// Where the logs start whose beginning was deleted.
+    private(set) var starts: [TopicPartition: Int64] = [:]
     /// How often each partition's log has begun anew.
     private(set) var epochs: [TopicPartition: Int] = [:]
     /// Every command of every log.
@@ -66,7 +68,9 @@ struct SimulatedLog {
                 position: RecordPosition(name, offset: offset),
                 timestamp: UnixMilliseconds(1_800_000_000_000 + Int64(epoch) * 1_000_000 + offset),
                 key: nil,
-                value: Self.value(profile, random: &random)
+                value: profile.stuckUntil != nil && name.partition == 0
+                    ? Self.body(of: Self.id(Self.firstStuck + index).text, isConflict: false)
+                    : Self.value(profile, random: &random)
             )
             let command = LoggedCommand(
                 record: record,
@@ -79,6 +83,22 @@ struct SimulatedLog {
             offset += 1
         }
         self.partitions[name] = commands
+    }
+
+    /// Ids from this number on are those of a partition whose customers all fail for a time.
+    static let firstStuck = 1_000_000
+
+    /// Whether an id is one of those.
+    static func isStuck(_ id: ExternalID) -> Bool {
+        Int(id.text.dropFirst("acct_".count)).map { $0 >= Self.firstStuck } ?? false
+    }
+
+    /// Deletes what lies below an offset.
+    mutating func delete(_ name: TopicPartition, below start: Int64) { self.starts[name] = start }
+
+    /// Whether a command was deleted.
+    func isDeleted(_ command: LoggedCommand) -> Bool {
+        self.starts[command.record.topicPartition].map { command.record.offset < $0 } ?? false
     }
 
     /// Ids by number, so that a profile can give the lowest numbers a fate.
@@ -127,9 +147,12 @@ struct SimulatedLog {
         else { return CommittedPosition(committed: committed) }
         var position = CommittedPosition(
             committed: committed,
-            ends: Watermarks(low: min(first.record.offset, offset), high: end)
+            ends: Watermarks(
+                low: max(min(first.record.offset, offset), self.starts[committed.topicPartition] ?? .min),
+                high: end
+            )
         )
-        if let next = commands.first(where: { $0.record.offset >= offset - 1 }) {
+        if let next = commands.first(where: { $0.record.offset >= offset - 1 && !self.isDeleted($0) }) {
             position.compare(with: next.record)
         } else {
             position.caughtUp(at: end)

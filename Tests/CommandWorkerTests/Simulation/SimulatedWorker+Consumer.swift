@@ -43,6 +43,7 @@ extension SimulatedWorker {
 
     func poll(_ limit: Int) -> [ConsumerEvent] {
         var polled: [ConsumerEvent] = []
+        self.passDeleted()
         let bound = Int.random(in: 1...min(limit, 40), using: &self.simulation.random)
         let hasEvent = self.unanswered == nil && !self.events.isEmpty
         while polled.count < bound - (hasEvent ? 1 : 0), let partition = self.simulation.pick(self.readable) {
@@ -57,6 +58,14 @@ extension SimulatedWorker {
             polled.append(event)
         }
         return polled
+    }
+
+    /// What was deleted is not there: the client goes to where the log starts.
+    private func passDeleted() {
+        for (partition, position) in self.positions {
+            guard let start = self.simulation.log.starts[partition] else { continue }
+            self.positions[partition] = max(position, self.simulation.log.index(in: partition, from: start))
+        }
     }
 
     func assign(_ offsets: [PartitionOffset]) {

@@ -145,6 +145,9 @@ extension SimulatedWorker {
         let simulation = self.simulation
         simulation.after(simulation.pace()) {
             guard self.isAlive else { return }
+            if let error = self.refusal(of: batch) {
+                return self.answerPublish(.failed(error, unpublished: nil), after: simulation.pace())
+            }
             let shown =
                 simulation.sabotage == .asksLateWhoItIs ? simulation.group.credentials(of: self.member) : credentials
             guard simulation.group.accepts(shown), !simulation.hits(\.publish) else {
@@ -177,6 +180,19 @@ extension SimulatedWorker {
         let simulation = self.simulation
         simulation.after(simulation.pace()) {
             guard self.isAlive || simulation.chance(0.5) else { return }
+            if let error = self.refusal(of: batch), error.topic != nil {
+                var (unpublished, held) = (Set<Int>(), Set<ExternalID?>())
+                for (index, result) in batch.results.enumerated() {
+                    var isHeld = held.contains(result.context.externalID)
+                    if case .failed = result.outcome { isHeld = true }
+                    guard isHeld else { continue }
+                    unpublished.insert(index)
+                    if let id = result.context.externalID { held.insert(id) }
+                }
+                let rest = batch.results.enumerated().filter { !unpublished.contains($0.offset) }.map(\.element)
+                simulation.broker.append(rest, at: simulation.now)
+                return self.answerPublish(.failed(error, unpublished: unpublished), after: simulation.pace())
+            }
             if simulation.hits(\.publish) {
                 // An idempotent producer leaves no gap: what follows a failure in its partition fails too.
                 var failing: Set<ExternalID?> = []
@@ -203,10 +219,29 @@ extension SimulatedWorker {
                 guard self.isAlive, simulation.group.accepts(shown), !simulation.hits(\.publish) else {
                     return self.answerPublish(.notCommitted(Self.error(.retry)), after: simulation.pace())
                 }
+                if let error = self.refusal(of: batch), error.topic == nil {
+                    return self.answerPublish(.notCommitted(error), after: simulation.pace())
+                }
                 simulation.broker.commit(batch.offsets)
                 self.answerPublish(.published, after: simulation.pace())
             }
         }
+    }
+
+    /// Why the brokers do not take a batch; `nil` when they do.
+    private func refusal(of batch: CommitBatch) -> KafkaError? {
+        let profile = self.simulation.profile
+        let hasLetters = batch.results.contains { if case .failed = $0.outcome { true } else { false } }
+        if hasLetters, profile.letterOutage?.contains(self.simulation.now) == true {
+            return KafkaError(name: "NOT_ENOUGH_REPLICAS", code: 19, message: "", disposition: .retry, topic: "dead")
+        }
+        guard batch.offsets.contains(where: { $0.metadata.count > profile.brokerMetadataLimit }) else { return nil }
+        return KafkaError(
+            name: "OFFSET_METADATA_TOO_LARGE",
+            code: 12,
+            message: "",
+            disposition: .abortTransaction
+        )
     }
 
     private func answerPublish(_ outcome: PublishOutcome, after wait: Duration) {

@@ -41,7 +41,7 @@ final class Simulation {
         self.broker = SimulatedBroker(
             log: self.log,
             guarantee: profile.guarantee,
-            metadataLimit: profile.core.metadataLimit
+            metadataLimit: min(profile.core.metadataLimit, profile.brokerMetadataLimit)
         )
         self.api = SimulatedAPI(profile, random: &random)
         self.ledger.isForgetful = sabotage == .forgetsSuccesses
@@ -52,6 +52,7 @@ final class Simulation {
     func run() -> String? {
         for slot in 0..<self.profile.workers { self.start(slot) }
         self.scheduleTrouble()
+        if self.profile.retentionJumps > 0 || self.profile.gapShare > 0.4 { self.tellStarts() }
         for partition in self.log.names {
             for command in self.log.partitions[partition] ?? [] where command.visibleFrom > .zero {
                 self.at(command.visibleFrom) { [unowned self] in self.ringAll() }
@@ -179,10 +180,47 @@ final class Simulation {
             )
         }
         scatter(self.profile.logRestarts) { [unowned self] _ in self.restartLog() }
+        scatter(self.profile.retentionJumps) { [unowned self] worker in self.deleteUnread(worker) }
         scatter(self.profile.suspensions) { [unowned self] worker in
             worker.post { core, _ in core.suspendIntake() }
             self.after(self.delay(.zero ... .seconds(20))) { worker.post { core, _ in core.resumeIntake() } }
         }
+    }
+
+    /// Records that were deleted before they were read, and the offsets from the first to the last of each jump.
+    private(set) var deleted = (records: 0, offsets: 0)
+
+    /// The beginning of a log is deleted, some records beyond what a worker has read; some seconds later its client
+    /// learns where the log starts.
+    private func deleteUnread(_ worker: SimulatedWorker) {
+        guard let name = self.pick(worker.positions.keys.sorted()), let position = worker.positions[name],
+            let commands = self.log.partitions[name]
+        else { return }
+        let visible = commands.filter { $0.visibleFrom <= self.now }
+        guard position + 1 < visible.count else { return }
+        let first = min(position + Int.random(in: 1...20, using: &self.random), visible.count - 1)
+        let start = commands[first].record.offset
+        guard commands[position].record.offset >= self.log.starts[name] ?? .min else { return }
+        self.deleted.records += first - position
+        self.deleted.offsets += Int(start - (position > 0 ? commands[position - 1].record.offset + 1 : 0))
+        self.trace("\(name) is deleted below \(start)")
+        self.log.delete(name, below: start)
+        self.broker.log = self.log
+        for slot in self.workers.keys.sorted() { self.workers[slot]?.ring() }
+    }
+
+    /// Each client learns where its logs start, as it does every few seconds.
+    private func tellStarts() {
+        let starts = Dictionary(
+            uniqueKeysWithValues: self.log.names.compactMap { name in
+                self.log.partitions[name]?.first.map { (name, self.log.starts[name] ?? $0.record.offset) }
+            }
+        )
+        for slot in self.workers.keys.sorted() {
+            self.workers[slot]?.post { core, _ in core.logsStart(starts) }
+        }
+        guard !self.broker.isAtEnd || self.now < self.profile.faultsEnd else { return }
+        self.after(.seconds(5)) { [unowned self] in self.tellStarts() }
     }
 
     /// A partition is deleted and made again.
@@ -213,6 +251,16 @@ final class Simulation {
         self.seen[record.topicPartition] = max(self.seen[record.topicPartition] ?? 0, record.offset + 1)
         let decoded = SimulatedLog.reader.read(record)
         return self.sabotage?.lane(of: decoded) ?? decoded
+    }
+
+    /// How long the results of commands took that are in none of these partitions and did not fail.
+    func longestWait(besides name: TopicPartition? = nil) -> Duration {
+        var longest: Duration = .zero
+        for command in self.log.byEventID.values where command.record.topicPartition != name {
+            guard let result = self.broker.results[command.eventID], case .created = result.outcome else { continue }
+            longest = max(longest, result.at - command.visibleFrom)
+        }
+        return longest
     }
 
     /// Ends a transaction: results and offsets at once.

@@ -13,6 +13,8 @@ extension SimulationProfile {
         (self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0)
         (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)
         (self.alikeRefusals, self.poisonEnd, self.slowShare) = (nil, nil, 0)
+        (self.logRestarts, self.letterOutage, self.brokerMetadataLimit) = (0, nil, 4_096)
+        self.guarantee = .exactlyOnce
         self.backend = .remote
         self.core.createsLocally = false
         self.workers = 1
@@ -63,6 +65,37 @@ extension SimulationProfile {
         self.production = .seconds(60)
         (self.faults.longHold, self.faults.ownHold) = (0.2, 0.2)
         self.core.live.retry.maximumElapsedTime = .seconds(20)
+    }
+
+    /// A world in which all customers of one of four partitions fail in passing for minutes, so that its commands would
+    /// fill the table of commands in flight.
+    mutating func becomeStuck(inFlight: Int) {
+        self.becomeCalm(commands: 400)
+        self.production = .seconds(60)
+        self.stuckUntil = .seconds(180)
+        self.faultsEnd = .seconds(180)
+        self.core.maximumInFlight = inFlight
+        self.core.live.retry.maximumElapsedTime = .seconds(900)
+        self.core.breaker = BreakerSettings(failureRatio: 1, minimumRequests: 1_000)
+    }
+
+    /// A world in which the topic of dead letters takes none for half a minute, and a fifth of the commands fails.
+    mutating func becomeWithoutLetters() {
+        self.becomeCalm(commands: 300)
+        self.invalidShare = 0.2
+        self.production = .seconds(30)
+        self.faultsEnd = .seconds(40)
+        self.letterOutage = .seconds(5)..<Duration.seconds(40)
+    }
+
+    /// A world in which the beginning of a log is deleted beyond what was read.
+    mutating func becomeShortened(jumps: Int) {
+        self.becomeCalm(commands: 300)
+        self.production = .seconds(60)
+        self.faultsEnd = .seconds(60)
+        self.gapShare = 0.3
+        self.retentionJumps = jumps
+        self.core.maximumInFlight = 4
     }
 
     /// When nothing goes wrong any more; `nil` for never.

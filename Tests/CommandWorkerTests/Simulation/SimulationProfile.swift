@@ -62,6 +62,14 @@ struct SimulationProfile {
     var kicks = 0
     var drains = 0
     var suspensions = 0
+    /// Bytes of metadata that the brokers take beside an offset.
+    var brokerMetadataLimit = 4_096
+    /// When the topic of dead letters takes none.
+    var letterOutage: Range<Duration>?
+    /// Until when every customer of the first partition fails in passing, with a wait of a minute asked of it alone.
+    var stuckUntil: Duration?
+    /// How often the beginning of a log is deleted beyond what was read.
+    var retentionJumps = 0
     /// Partitions that are deleted and made again, each at most once.
     var logRestarts = 0
     /// Changes of the live settings, each by chance.
@@ -93,6 +101,7 @@ struct SimulationProfile {
             ),
             revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
         )
+        self.core.deadLetterTopic = "dead"
         self.core.metadataLimit = [0, 23, 24, 30, 4_096].randomElement(using: &random) ?? 4_096
         self.core.maximumLedgerBatch = [1, 7, 2_000].randomElement(using: &random) ?? 2_000
         self.core.maximumCommitBatch = [1, 7, 5_000].randomElement(using: &random) ?? 5_000
@@ -144,6 +153,12 @@ struct SimulationProfile {
         self.faults.ownHold = share(upTo: 0.2)
         self.faults.readCommitted = share(upTo: 0.5)
         self.logRestarts = Int.random(in: 0...3, using: &random) == 0 ? Int.random(in: 1...2, using: &random) : 0
+        if Int.random(in: 0...3, using: &random) == 0 {
+            self.brokerMetadataLimit = [40, 60, 200].randomElement(using: &random) ?? 200
+        }
+        if Int.random(in: 0...3, using: &random) == 0 {
+            self.letterOutage = self.faultsEnd * Double.random(in: 0...1, using: &random)..<self.faultsEnd
+        }
         self.outages = Int.random(in: 0...2, using: &random)
         self.rebalances = Bool.random(using: &random) ? Int.random(in: 0...12, using: &random) : 0
         self.kicks = Bool.random(using: &random) ? Int.random(in: 0...6, using: &random) : 0
@@ -155,6 +170,7 @@ struct SimulationProfile {
     mutating func becomeOutage(of kind: SimulatedAPI.Outage.Kind) {
         self.faults = Faults()
         self.logRestarts = 0
+        self.letterOutage = nil
         self.faultsEnd = .seconds(190)
         (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
             (0, 0, 0, 0, 0, 0)

@@ -87,6 +87,56 @@ import Testing
         #expect(logRestarts > 50)
     }
 
+    @Test(arguments: [20, 64, 256])
+    func `a partition whose customers all fail for minutes delays no other`(inFlight: Int) {
+        for seed in 1...20 as ClosedRange<UInt64> {
+            let simulation = Simulation(seed: seed) { $0.becomeStuck(inFlight: inFlight) }
+            #expect(simulation.run() == nil, "seed \(seed)")
+            let wait = simulation.longestWait(besides: simulation.log.names[0])
+            #expect(wait < .seconds(15), "seed \(seed): \(wait)")
+        }
+    }
+
+    @Test func `without shares one partition fills the table that all need`() {
+        let simulation = Simulation(seed: 1) {
+            $0.becomeStuck(inFlight: 20)
+            $0.core.shareParts = 1_000_000
+        }
+        _ = simulation.run()
+        #expect(simulation.longestWait(besides: simulation.log.names[0]) > .seconds(15))
+    }
+
+    @Test func `dead letters that cannot be published hold up no command that did not fail`() {
+        for seed in 1...30 as ClosedRange<UInt64> {
+            let simulation = Simulation(seed: seed) { $0.becomeWithoutLetters() }
+            #expect(simulation.run() == nil, "seed \(seed)")
+            let wait = simulation.longestWait()
+            #expect(wait < .seconds(5), "seed \(seed): \(wait)")
+        }
+    }
+
+    @Test func `without a word which topic holds dead letters one that takes none holds up all`() {
+        let simulation = Simulation(seed: 1) {
+            $0.becomeWithoutLetters()
+            $0.core.deadLetterTopic = nil
+        }
+        _ = simulation.run()
+        #expect(simulation.longestWait() > .seconds(15))
+    }
+
+    @Test func `records that were deleted unread are counted, and gaps of a log are not`() {
+        var total = 0
+        for seed in 1...30 as ClosedRange<UInt64> {
+            let simulation = Simulation(seed: seed) { $0.becomeShortened(jumps: seed % 3 == 0 ? 0 : 4) }
+            #expect(simulation.run() == nil, "seed \(seed)")
+            let counted = simulation.counters.reduce(0) { $0 + ($1.recordsSkipped[.retention] ?? 0) }
+            let (records, offsets) = simulation.deleted
+            #expect((records...offsets).contains(counted), "seed \(seed): \(counted) of \(simulation.deleted)")
+            total += records
+        }
+        #expect(total > 100)
+    }
+
     @Test func `the same seed makes the same run`() {
         for seed in Self.seeds.prefix(5) {
             let runs = (0..<2).map { _ in

@@ -17,6 +17,7 @@ struct SimulationVerdict {
         for name in simulation.log.names {
             for command in simulation.log.partitions[name] ?? [] {
                 let position = command.decoded.context.message.position
+                if simulation.log.isDeleted(command), simulation.broker.results[command.eventID] == nil { continue }
                 guard let visible = simulation.broker.results[command.eventID] else {
                     return "no result for \(position)"
                 }
@@ -33,7 +34,7 @@ struct SimulationVerdict {
         }
         let isExact = simulation.profile.guarantee == .exactlyOnce
         // Of a log that is gone the commands that were not read are gone, too.
-        guard simulation.log.epochs.isEmpty else { return nil }
+        guard simulation.log.epochs.isEmpty, simulation.log.starts.isEmpty else { return nil }
         guard isExact, simulation.broker.resultCount != simulation.log.count else { return nil }
         return "\(simulation.broker.resultCount) results for \(simulation.log.count) commands"
     }

@@ -34,6 +34,16 @@ import Testing
         #expect(health.isLive)
     }
 
+    @Test func `publishing that fails is told with its error, and dead letters that wait with theirs`() {
+        let stopped = WorkerInspection.sample(publishTrouble: "X: no (topic r)") { $0.intakeBlock = "publishing" }
+        let results = Health(stopped, silence: .zero)
+        #expect(results.reasons[0].detail == "results cannot be published (X: no (topic r)); they are tried again")
+        let letters = Health(.sample(letterTrouble: "X: no (topic d)", lettersWaiting: 2), silence: .zero)
+        #expect(letters.reasons.map(\.word) == ["publishing_trouble"])
+        #expect(letters.reasons[0].detail.contains("dead letters cannot be published (X: no (topic d))"))
+        #expect(Health(.sample(letterTrouble: "X: no (topic d)"), silence: .zero).isReady)
+    }
+
     @Test func `being full is not trouble`() {
         #expect(Health(.sample { $0.intakeBlock = "full" }, silence: .zero).isReady)
     }

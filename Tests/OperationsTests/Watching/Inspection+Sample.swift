@@ -13,6 +13,9 @@ extension WorkerInspection {
         oldestRecord: UnixMilliseconds? = nil,
         isPaused: Bool = false,
         stops: [ConsumerStop] = [],
+        publishTrouble: String? = nil,
+        letterTrouble: String? = nil,
+        lettersWaiting: Int = 0,
         _ change: (inout WorkerSnapshot) -> Void = { _ in }
     ) -> WorkerInspection {
         var snapshot = WorkerSnapshot()
@@ -29,6 +32,9 @@ extension WorkerInspection {
             isPaused: isPaused,
             nextProbe: nil,
             stops: stops,
+            publishTrouble: publishTrouble,
+            letterTrouble: letterTrouble,
+            lettersWaiting: lettersWaiting,
             recentFailures: [],
             commands: []
         )
