@@ -1,10 +1,19 @@
 import CLibrdkafka
+import Dispatch
 
 /// Owns a librdkafka client and what its callbacks point to.
 ///
 /// Made in two steps that cannot leak: the context is retained only once the client exists, and released only after
 /// `rd_kafka_destroy` has joined every thread that could still call back.
+///
+/// That call has no end while anything refers to the client. A consumer that has read a partition which is gone from
+/// the cluster refers to itself, before librdkafka 2.1 always (github.com/confluentinc/librdkafka/pull/4187) and before
+/// 2.6.1 while records of it are queued (CHANGELOG.md). So the call is made on a thread of its own, waited for up to a
+/// deadline, and past that left alone.
 @safe struct ClientHandle<Context: ClientContext>: ~Copyable {
+    /// What a client needs at most to join its threads when nothing holds it up: a second each, at the same time.
+    private static var destroyLimit: DispatchTimeInterval { .seconds(5) }
+
     let pointer: OpaquePointer
     /// What the callbacks find as their opaque value.
     let context: Context
@@ -34,8 +43,28 @@ import CLibrdkafka
             _ = unsafe Unmanaged.passRetained(self.context)
             return
         }
-        unsafe rd_kafka_destroy(self.pointer)
-        // Every thread of the client is joined: nothing can call back any more, and the context may go.
-        withExtendedLifetime(self.context) {}
+        let client = unsafe AbandonedClient(pointer: self.pointer, context: self.context)
+        if !client.destroy(within: Self.destroyLimit) {
+            let line = "librdkafka did not finish destroying a client; it is left as it is"
+            self.context.log(KafkaLogLine(severity: 4, facility: "DESTROY", message: line))
+        }
+    }
+}
+
+/// A client that nobody uses any more, on its way out.
+@safe private struct AbandonedClient: @unchecked Sendable {
+    // @unchecked: the one thread that destroys it is its only user.
+    let pointer: OpaquePointer
+    let context: ClientContext
+
+    /// Destroys it; `false` if that did not come to its end in time, and may yet.
+    func destroy(within limit: DispatchTimeInterval) -> Bool {
+        let group = DispatchGroup()
+        DispatchQueue(label: "kafka.destroy").async(group: group) {
+            unsafe rd_kafka_destroy(self.pointer)
+            // Every thread of the client is joined: nothing can call back any more, and the context may go.
+            withExtendedLifetime(self.context) {}
+        }
+        return group.wait(timeout: .now() + limit) == .success
     }
 }
