@@ -14,8 +14,12 @@ package struct StartFailure: Error, Sendable, CustomStringConvertible {
         self.description = description
     }
 
-    /// The brokers do not answer, or refused.
+    /// The brokers do not answer, or refused; or librdkafka refused properties that do not go together.
     init(_ error: KafkaError, brokers: String) {
+        guard !error.isOfProperties else {
+            self.init(.configuration, "kafka.properties: \(error.message)")
+            return
+        }
         self.init(.unavailable, "no answer from the brokers \(brokers) (\(error)); check kafka.brokers and the cluster")
     }
 

@@ -50,7 +50,7 @@ import Testing
         let errors = Self.errors(Self.client(["session.timeout.ms": "10000", "max.poll.interval.ms": "6000"]))
         // A producer does not care about either.
         #expect(errors.count == 1)
-        #expect(errors.allSatisfy { $0.message.contains("max.poll.interval.ms") })
+        #expect(errors.allSatisfy { $0.message.contains("max.poll.interval.ms") && $0.isOfProperties })
     }
 
     /// What making a consumer, a producer and an administrator throws.
@@ -112,5 +112,15 @@ import Testing
         #expect(last(["linger.ms", "queue.buffering.max.ms"], producer) == "50")
         #expect(last(["enable.idempotence"], producer) == "true")
         #expect(last(["transactional.id"], producer) == nil)
+    }
+
+    @Test(arguments: [nil, "classic", "consumer", "Consumer"])
+    func `an assignor of our own is no default where the brokers assign`(groupProtocol: String?) {
+        let client = Self.client(groupProtocol.map { ["group.protocol": $0] } ?? [:])
+        let defaults = ConsumerSettings(client: client, group: "g").defaults
+        let isClassic = groupProtocol?.lowercased() != "consumer"
+        #expect(defaults["partition.assignment.strategy"] == (isClassic ? "cooperative-sticky" : nil))
+        #expect(defaults["auto.offset.reset"] == "earliest")
+        #expect(defaults["session.timeout.ms"] == nil && defaults["heartbeat.interval.ms"] == nil)
     }
 }

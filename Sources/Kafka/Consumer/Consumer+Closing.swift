@@ -10,7 +10,8 @@ import Synchronization
 ///
 /// 1. What the owner has not answered is answered with nothing.
 /// 2. A dynamic member ends its subscription and answers, with nothing, until it has left: no rebalance can come after
-///    that. A static member must not do so, since it would lose its place; it answers what is there.
+///    that. A static member must not do so, since it would lose its place, and one of KIP-848 need not; they answer
+///    what is there.
 /// 3. The close begins, and is waited for up to a deadline, past which the client is left alone for good.
 extension Consumer {
     private static let leaveLimit = Duration.seconds(3)
@@ -20,7 +21,7 @@ extension Consumer {
     func closeNow() {
         guard !self.state.withLock({ $0.isClosed }) else { return }
         self.answerWithNothing(self.state.withLock { $0.unanswered })
-        if self.isStaticMember {
+        if self.leavesByClosing {
             while self.answerNext(within: 50) {}
         } else {
             self.leave()

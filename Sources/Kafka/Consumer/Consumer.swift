@@ -23,8 +23,9 @@ import Synchronization
     // @unchecked: the handles are C pointers that never change, and librdkafka's calls on them are thread-safe.
     let client: ClientHandle<ConsumerContext>
     let queue: OpaquePointer
-    /// A static member (KIP-345) keeps its place in the group when it closes.
-    let isStaticMember: Bool
+    /// Whether the subscription is not to be ended before the close: a static member (KIP-345) would lose its place in
+    /// the group, and under KIP-848 a member keeps the id whose end would be waited for.
+    let leavesByClosing: Bool
     private let blocking: BlockingCalls
     /// Apart from the other calls, which must not wait for it.
     let waking: BlockingCalls
@@ -80,7 +81,7 @@ import Synchronization
         }
         _ = unsafe rd_kafka_poll_set_consumer(self.client.pointer)
         unsafe self.queue = rd_kafka_queue_get_consumer(self.client.pointer)
-        self.isStaticMember = settings.groupInstanceID != nil
+        self.leavesByClosing = settings.groupInstanceID != nil || settings.isAssignedByBrokers
         self.blocking = BlockingCalls(label: "kafka.consumer.\(settings.group)")
         self.waking = BlockingCalls(label: "kafka.consumer.\(settings.group).waking")
         unsafe context.wake(on: self.queue)

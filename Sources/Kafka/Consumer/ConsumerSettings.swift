@@ -14,9 +14,14 @@ public struct ConsumerSettings: Sendable, Hashable {
         self.groupInstanceID = groupInstanceID
     }
 
-    /// librdkafka's properties: our defaults, then what the user passes through, then what delivery rests on.
-    func properties() throws(KafkaError) -> [(String, String)] {
-        let defaults = [
+    /// Whether the brokers assign partitions themselves (KIP-848), which librdkafka knows from 2.4 on.
+    var isAssignedByBrokers: Bool {
+        self.client.passthrough["group.protocol"]?.lowercased() == "consumer"
+    }
+
+    /// Our defaults, without those that librdkafka refuses beside what is passed through.
+    var defaults: [String: String] {
+        var defaults = [
             "client.id": self.client.clientID,
             // Commands must not be skipped: a group without offsets starts at the beginning.
             "auto.offset.reset": "earliest",
@@ -36,6 +41,8 @@ public struct ConsumerSettings: Sendable, Hashable {
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",
             "topic.metadata.refresh.interval.ms": ClientProperties.metadataRefresh,
+            // For so long after the start a topic may be unknown and is not told to be missing; the default is 30 s.
+            "topic.metadata.propagation.max.ms": "5000",
             // Otherwise the first reconnect after a broker's restart may wait 10 s.
             "reconnect.backoff.max.ms": "2000",
             // Comes as an event, and so wakes the owner of an idle consumer, whose poll is the sign of life that
@@ -43,6 +50,13 @@ public struct ConsumerSettings: Sendable, Hashable {
             // minutes.
             "statistics.interval.ms": "5000",
         ]
+        // «`partition.assignment.strategy` is not supported for `group.protocol=consumer`» (CONFIGURATION.md).
+        if self.isAssignedByBrokers { defaults["partition.assignment.strategy"] = nil }
+        return defaults
+    }
+
+    /// librdkafka's properties: our defaults, then what the user passes through, then what delivery rests on.
+    func properties() throws(KafkaError) -> [(String, String)] {
         var owned = [
             ("bootstrap.servers", self.client.brokers),
             ("group.id", self.group),
@@ -53,6 +67,6 @@ public struct ConsumerSettings: Sendable, Hashable {
         ]
         if let instance = self.groupInstanceID { owned.append(("group.instance.id", instance)) }
         // What is passed comes after all defaults, so that it wins under an alias of their names too.
-        return try defaults.map { ($0.key, $0.value) } + self.client.passed(to: .consumer) + owned
+        return try self.defaults.map { ($0.key, $0.value) } + self.client.passed(to: .consumer) + owned
     }
 }

@@ -1,6 +1,7 @@
 import CommandWorker
 import Dispatch
 import Glibc
+import Kafka
 import Ledger
 package import Logging
 
@@ -77,7 +78,7 @@ package struct Daemon: Sendable {
             try await self.worker.run()
         } catch {
             self.logger.critical("Worker stopped", metadata: [LogKey.error: "\(error)"])
-            return .failure
+            return (error as? KafkaError)?.isOfProperties == true ? .configuration : .failure
         }
         let counters = self.worker.snapshot.counters
         var facts: Logger.Metadata = ["results": "\(counters.resultCount)", "abandoned": "\(counters.abandoned)"]
