@@ -74,7 +74,7 @@ extension CommandWorker {
     }
 
     var kafkaLog: KafkaLogSink {
-        { [logger] line in
+        { [logger, repeated] line in
             let level: Logger.Level =
                 switch line.severity {
                 case ...3: .error
@@ -82,11 +82,11 @@ extension CommandWorker {
                 case 5, 6: .info
                 default: .debug
                 }
-            logger.log(
-                level: level,
-                "librdkafka",
-                metadata: ["facility": "\(line.facility)", "text": "\(line.message)"]
-            )
+            let facts: Logger.Metadata = ["facility": "\(line.facility)", "text": "\(line.message)"]
+            guard level > .debug else { return logger.debug("librdkafka", metadata: facts) }
+            // Ports, times and counts make no other kind.
+            let kind = String(decoding: line.message.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
+            repeated.log(level, "librdkafka", of: line.facility + kind, metadata: facts)
         }
     }
 }

@@ -29,7 +29,8 @@ extension CommandWorker {
             }
             try await self.compare(&positions, until: deadline, clock)
         } catch {
-            self.logger.warning(
+            self.repeated.log(
+                .warning,
                 "Logs could not be looked at; committed offsets believed",
                 metadata: ["error": "\(error)"]
             )

@@ -10,7 +10,12 @@ extension CommandWorker {
         switch message {
         case .remembered(let answer):
             if case .failed(let error) = answer {
-                self.logger.error("Ledger refused a batch; it is tried again", metadata: ["error": "\(error)"])
+                self.repeated.log(
+                    .error,
+                    "Ledger refused a batch; it is tried again",
+                    of: "\(error)",
+                    metadata: ["error": "\(error)"]
+                )
             }
             core.answered(answer, at: now)
         case .answered(let ticket, let reply):
@@ -26,12 +31,12 @@ extension CommandWorker {
             case .published:
                 if self.life.isOn { self.life.committed(core.results.resultsUnderWay) }
             case .failed(let error, _), .notCommitted(let error):
-                if let untold = self.publishFailures.withLock({ $0.tells(at: now.uptime) }) {
-                    self.logger.warning(
-                        "Results were not published; they are tried again",
-                        metadata: ["error": "\(error)", "failures_not_told_before": "\(untold)"]
-                    )
-                }
+                self.repeated.log(
+                    .warning,
+                    "Results were not published; they are tried again",
+                    of: error.name,
+                    metadata: ["error": "\(error)"]
+                )
             case .fenced(let error):
                 self.logger.critical("Another instance took the transactional id", metadata: ["error": "\(error)"])
             }
@@ -39,7 +44,12 @@ extension CommandWorker {
         case .committed(let positions):
             core.assigned(positions, at: now)
         case .committedUnknown(let partitions, let error):
-            self.logger.warning("Committed offsets could not be read; tried again", metadata: ["error": "\(error)"])
+            self.repeated.log(
+                .warning,
+                "Committed offsets could not be read; tried again",
+                of: error.name,
+                metadata: ["error": "\(error)"]
+            )
             core.assignmentFailed(partitions, at: now)
         case .drain(let budget):
             self.logger.info("Draining", metadata: ["in_flight": "\(core.lanes.count)"])
@@ -70,7 +80,7 @@ extension CommandWorker {
             core.partitionsLost(partitions)
         case .failed(let error):
             if error.disposition == .fatal { return .kafka(error) }
-            self.logger.warning("Kafka reports an error", metadata: ["error": "\(error)"])
+            self.repeated.log(.warning, "Kafka reports an error", of: error.name, metadata: ["error": "\(error)"])
         case .statistics:
             break
         }

@@ -37,13 +37,13 @@ public final class CommandWorker: Sendable {
     let decoder: CommandReader
     let logger: Logger
     let life: CommandLife
+    let repeated: RepeatedLog
     let replyTopics: LiveReplyTopics
     let reductions = ReductionTally()
     private let mailbox = Mailbox<Message>()
     let current = Mutex(WorkerSnapshot())
     let inquiries = Inquiries()
     let isToWedge = Atomic(false)
-    let publishFailures = Mutex(TroubleLog())
 
     /// Makes a worker; nothing connects before ``run()``.
     public init(
@@ -57,6 +57,7 @@ public final class CommandWorker: Sendable {
         self.backend = backend
         self.logger = logger
         self.life = CommandLife(logger: logger)
+        self.repeated = RepeatedLog(logger)
         self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
         self.decoder = CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         if case .local(let customers) = backend {
@@ -270,7 +271,12 @@ public final class CommandWorker: Sendable {
         do throws(KafkaError) {
             try body()
         } catch {
-            self.logger.warning("Kafka refused an answer to a rebalance", metadata: ["error": "\(error)"])
+            self.repeated.log(
+                .warning,
+                "Kafka refused an answer to a rebalance",
+                of: error.name,
+                metadata: ["error": "\(error)"]
+            )
         }
     }
 
