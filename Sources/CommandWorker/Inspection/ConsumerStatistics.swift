@@ -7,8 +7,8 @@ import Records
 struct ConsumerStatistics: Sendable {
     /// One partition.
     struct Partition: Sendable {
-        /// Whether a broker leads it.
-        let hasLeader: Bool
+        /// Whether a broker leads it, and has not refused the last fetch.
+        let isServed: Bool
         /// The next offset to fetch; `nil` before the first fetch.
         let nextOffset: Int64?
         /// The lowest offset kept, as the client asked last.
@@ -61,10 +61,13 @@ struct ConsumerStatistics: Sendable {
 
 extension ConsumerStatistics.Partition {
     fileprivate init(_ object: JSONObject) {
-        self.hasLeader = object["leader"] == nil || object.natural("leader") != nil
         self.nextOffset = object.natural("next_offset")
         self.logStart = object.natural("lo_offset")
         self.logEnd = object.natural("hi_offset")
+        // An answer that refuses has -1 as the start of the log, and an end below what was read: -1, or 0. One in the
+        // form before Kafka 0.11 has no start either, but the end. Before the first answer both are -1001.
+        let isRefused = object.integer("lo_offset") == -1 && (self.logEnd ?? -1) < min(self.nextOffset ?? 0, 1)
+        self.isServed = (object["leader"] == nil || object.natural("leader") != nil) && !isRefused
         self.lastStable = object.natural("ls_offset")
         self.hasWaiting = object.natural("fetchq_cnt") != 0
     }

@@ -10,7 +10,7 @@ public enum ConsumerStop: Sendable, Hashable {
     case membershipLost(for: Duration, state: String)
     /// A topic is not there any more; librdkafka's sentence.
     case topicMissing(String)
-    /// No broker leads these partitions.
+    /// No broker leads these partitions, or the one that does refuses to let them be read.
     case leaderMissing([TopicPartition])
     /// A producer's transaction, open for long, holds back every later record of these partitions.
     case foreignTransaction([TopicPartition])

@@ -18,6 +18,8 @@ struct ConsumerWatch: Sendable {
     /// librdkafka's sentence about a topic that is not there.
     private var missingTopic: String?
     private var missingSince: Duration = .zero
+    /// When statistics last came; `nil` before the first.
+    private var toldAt: Duration?
     /// Answers of all brokers when last counted, and when the last one came.
     private var received: Int?
     private var heardAt: Duration = .zero
@@ -73,18 +75,26 @@ struct ConsumerWatch: Sendable {
         var stops: [ConsumerStop] = []
         if self.hasLostBrokers {
             stops.append(.brokersUnreachable)
-        } else if self.isSilent {
+        } else if self.isSilent || self.isMute(at: now) {
             stops.append(.brokersSilent(for: now - self.heardAt))
+        }
+        if let missingTopic {
+            // There is no partition to be a member for, or to lead.
+            return stops + [.topicMissing(missingTopic)]
         }
         if let since = self.outsideSince, now - since >= Self.tolerance {
             stops.append(.membershipLost(for: now - since, state: self.groupState))
         }
-        if let missingTopic { stops.append(.topicMissing(missingTopic)) }
         let leaderless = self.leaderless.filter { now - $0.value >= Self.tolerance }.keys.sorted()
         if !leaderless.isEmpty { stops.append(.leaderMissing(leaderless)) }
         let held = self.held.filter { now - $0.value.since >= Self.tolerance }.keys.sorted()
         if !held.isEmpty { stops.append(.foreignTransaction(held)) }
         return stops
+    }
+
+    /// Whether statistics no longer come: librdkafka's thread that writes them, and answers the group, has stopped.
+    private func isMute(at now: Duration) -> Bool {
+        self.toldAt.map { now - $0 >= Self.tolerance + .seconds(5) } ?? false
     }
 
     private mutating func brokersAreBack(at now: Duration) {
@@ -100,6 +110,7 @@ struct ConsumerWatch: Sendable {
         isPaused: Bool,
         at now: Duration
     ) {
+        self.toldAt = now
         if statistics.hasBrokerUp { self.hasLostBrokers = false }
         if statistics.received != self.received {
             self.received = statistics.received
@@ -110,12 +121,12 @@ struct ConsumerWatch: Sendable {
         let partitions = statistics.partitions.filter { holds($0.key) }
         self.logStarts = partitions.compactMapValues(\.logStart)
         self.judgeMembership(statistics, holdsAny: !partitions.isEmpty, at: now)
-        if now > self.missingSince, partitions.values.contains(where: { $0.hasLeader && $0.nextOffset != nil }) {
+        if now > self.missingSince, partitions.values.contains(where: { $0.isServed && $0.nextOffset != nil }) {
             self.missingTopic = nil
         }
-        self.leaderless = partitions.filter { !$0.value.hasLeader }.mapValues { _ in now }
+        self.leaderless = partitions.filter { !$0.value.isServed }.mapValues { _ in now }
             .merging(self.leaderless) { _, since in since }
-            .filter { partitions[$0.key]?.hasLeader == false }
+            .filter { partitions[$0.key]?.isServed == false }
         let earlier = self.held
         (self.held, self.readTo) = ([:], [:])
         guard !isPaused else { return }

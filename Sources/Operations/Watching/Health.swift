@@ -143,7 +143,7 @@ extension Health.Reason {
                 detail: "the command topic is not there (\(message)); create it with: customer-worker topics create"
             )
         case .leaderMissing(let partitions):
-            self.init(kind: .leaderMissing, detail: "no broker leads \(Self.list(partitions)); their records wait")
+            self.init(kind: .leaderMissing, detail: "no broker serves \(Self.list(partitions)); their records wait")
         case .foreignTransaction(let partitions):
             self.init(
                 kind: .foreignTransaction,

@@ -16,7 +16,7 @@ package enum ReadinessWord: String, Sendable, CaseIterable {
     case takingPartitions = "taking_partitions"
     /// The command topic is gone.
     case topicMissing = "topic_missing"
-    /// A partition has no leader.
+    /// A partition has no leader, or one that refuses to serve it.
     case leaderMissing = "leader_missing"
     /// A producer's open transaction holds records back.
     case foreignTransaction = "foreign_transaction"

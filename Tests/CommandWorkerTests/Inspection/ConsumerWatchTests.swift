@@ -17,7 +17,7 @@ import Testing
         received: Int = 0,
         idle: Int = 0,
         group: String = #""state":"up","stateage":0,"join_state":"steady""#,
-        partition: String = #""leader":1,"next_offset":10,"hi_offset":10,"ls_offset":10,"fetchq_cnt":0"#
+        partition: String = #""leader":1,"next_offset":10,"lo_offset":0,"hi_offset":10,"ls_offset":10,"fetchq_cnt":0"#
     ) -> ConsumerEvent {
         .statistics(
             #"{"brokers":{"a":{"state":"UP","rx":\#(received),"rxidle":\#(idle)}},"cgrp":{\#(group)},"#
@@ -95,7 +95,7 @@ import Testing
             let expected = holds ? [] : [ConsumerStop.membershipLost(for: .seconds(15), state: "up, wait-join")]
             #expect(watch.stops(at: .seconds(20)) == expected)
             Self.receive(&watch, Self.statistics(received: 25), at: 25, holds: holds)
-            #expect(watch.stops(at: .seconds(60)).isEmpty)
+            #expect(watch.stops(at: .seconds(40)).isEmpty)
         }
     }
 
@@ -124,6 +124,41 @@ import Testing
         }
     }
 
+    @Test(arguments: [(-1, -1), (0, 0)])
+    func `a topic whose fetches are refused is missing still, whatever leader is remembered`(ends: (Int, Int)) {
+        var watch = ConsumerWatch()
+        Self.receive(&watch, Self.unknownTopic, at: 1)
+        let refused = #""leader":1,"next_offset":10,"lo_offset":-1,"hi_offset":\#(ends.0),"ls_offset":\#(ends.1)"#
+        for second in stride(from: 5, through: 60, by: 5) {
+            Self.receive(&watch, Self.statistics(received: second, partition: refused), at: second)
+            #expect(watch.stops(at: .seconds(second)) == [.topicMissing("Unknown topic")])
+        }
+        Self.receive(&watch, Self.statistics(received: 65), at: 65)
+        #expect(watch.stops(at: .seconds(65)).isEmpty)
+    }
+
+    @Test func `a partition that its leader does not let be read is told after a while`() {
+        var watch = ConsumerWatch()
+        let refused = #""leader":1,"next_offset":0,"lo_offset":-1,"hi_offset":-1,"ls_offset":-1"#
+        for second in [5, 20] {
+            Self.receive(&watch, Self.statistics(received: second, partition: refused), at: second)
+        }
+        #expect(watch.stops(at: .seconds(20)) == [.leaderMissing([CoreDriver.partition])])
+        // An answer in the form of old brokers has no start of the log.
+        let old = #""leader":1,"next_offset":0,"lo_offset":-1,"hi_offset":0,"ls_offset":0"#
+        Self.receive(&watch, Self.statistics(received: 25, partition: old), at: 25)
+        #expect(watch.stops(at: .seconds(25)).isEmpty)
+    }
+
+    @Test func `statistics that stop coming are a silence of the brokers, as far as anybody knows`() {
+        var watch = ConsumerWatch()
+        Self.receive(&watch, Self.statistics(received: 1), at: 5)
+        #expect(watch.stops(at: .seconds(24)).isEmpty)
+        #expect(watch.stops(at: .seconds(25)) == [.brokersSilent(for: .seconds(20))])
+        Self.receive(&watch, Self.statistics(received: 2), at: 30)
+        #expect(watch.stops(at: .seconds(31)).isEmpty)
+    }
+
     @Test func `a partition without leader is told after a while, and one that is not ours never`() {
         for holds in [true, false] {
             var watch = ConsumerWatch()
@@ -133,7 +168,7 @@ import Testing
             }
             #expect(watch.stops(at: .seconds(20)) == (holds ? [.leaderMissing([CoreDriver.partition])] : []))
             Self.receive(&watch, Self.statistics(received: 25), at: 25, holds: holds)
-            #expect(watch.stops(at: .seconds(60)).isEmpty)
+            #expect(watch.stops(at: .seconds(40)).isEmpty)
         }
     }
 

@@ -63,7 +63,7 @@ import Testing
         (ConsumerStop.brokersSilent(for: .seconds(17)), "brokers_silent", "no Kafka broker has answered for 17 s"),
         (.membershipLost(for: .seconds(20), state: "up, wait-join"), "membership_lost", "for 20 s (up, wait-join)"),
         (.topicMissing("gone"), "topic_missing", "(gone); create it with: customer-worker topics create"),
-        (.leaderMissing([TopicPartition(topic: "c", partition: 1)]), "leader_missing", "no broker leads c/1;"),
+        (.leaderMissing([TopicPartition(topic: "c", partition: 1)]), "leader_missing", "no broker serves c/1;"),
         (
             .foreignTransaction((0..<5).map { TopicPartition(topic: "c", partition: $0) }), "foreign_transaction",
             "the records of c/0, c/1, c/2 and 2 more until"
