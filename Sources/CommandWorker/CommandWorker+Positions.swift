@@ -7,6 +7,8 @@ import Topics
 extension CommandWorker {
     /// For so long all logs are looked at; those that were not are believed.
     private static let lookLimit: Duration = .seconds(5)
+    /// Between two looks at whether the worker ends meanwhile.
+    private static let lookStep: Duration = .milliseconds(200)
 
     /// Reads committed offsets with the facts that tell one log from another.
     ///
@@ -32,6 +34,7 @@ extension CommandWorker {
             self.repeated.log(
                 .warning,
                 "Logs could not be looked at; committed offsets believed",
+                of: error.name,
                 metadata: ["error": "\(error)"]
             )
         }
@@ -51,26 +54,58 @@ extension CommandWorker {
             }
             if ends.low < progress.offset, progress.offset <= ends.high { open[position.topicPartition] = index }
         }
-        guard !open.isEmpty else { return }
-        let reader = try PartitionReader(self.settings.kafka, log: self.kafkaLog)
-        try await reader.read(
-            from: open.map { partition, index in
-                PartitionOffset(partition, offset: positions[index].progress.map { $0.offset - 1 })
+        let offsets = open.compactMapValues { index in positions[index].progress.map { $0.offset - 1 } }
+        for (partition, reading) in try await self.firstReadings(from: offsets, until: deadline, clock) {
+            guard let index = open[partition] else { continue }
+            switch reading {
+            case .record(let record): positions[index].compare(with: record)
+            case .caughtUp(_, let offset): positions[index].caughtUp(at: offset)
+            case .failed: break
             }
-        )
-        while !open.isEmpty, clock.now < deadline {
-            for reading in try await reader.next(limit: 100, within: max(.zero, deadline - clock.now)) {
+        }
+    }
+
+    /// Looks at the anchors of logs; what cannot be read is left out.
+    func look(at anchors: [TopicPartition: LogAnchors.Anchor]) async -> [TopicPartition: KafkaRecord] {
+        let clock = ContinuousClock()
+        do throws(KafkaError) {
+            return try await self.firstReadings(
+                from: anchors.mapValues(\.offset),
+                until: clock.now + Self.lookLimit,
+                clock
+            )
+            .compactMapValues { reading in if case .record(let record) = reading { record } else { nil } }
+        } catch {
+            self.logger.debug("Logs could not be looked at", metadata: ["error": "\(error)"])
+            return [:]
+        }
+    }
+
+    /// Reads of each partition the first record from an offset on, or that there is none.
+    private func firstReadings(
+        from offsets: [TopicPartition: Int64],
+        until deadline: ContinuousClock.Instant,
+        _ clock: ContinuousClock
+    ) async throws(KafkaError) -> [TopicPartition: PartitionReading] {
+        var found: [TopicPartition: PartitionReading] = [:]
+        guard !offsets.isEmpty else { return found }
+        let reader = try PartitionReader(self.settings.kafka, log: self.kafkaLog)
+        try await reader.read(from: offsets.map { PartitionOffset($0.key, offset: $0.value) })
+        while found.count < offsets.count, clock.now < deadline, !Task.isCancelled {
+            let wait = min(Self.lookStep, max(.zero, deadline - clock.now))
+            for reading in try await reader.next(limit: 100, within: wait) {
                 switch reading {
-                case .record(let record):
-                    guard let index = open.removeValue(forKey: record.topicPartition) else { continue }
-                    positions[index].compare(with: record)
-                case .caughtUp(let partition, let offset):
-                    guard let index = open.removeValue(forKey: partition) else { continue }
-                    positions[index].caughtUp(at: offset)
+                case .record(let record) where found[record.topicPartition] == nil:
+                    found[record.topicPartition] = reading
+                case .caughtUp(let partition, _) where found[partition] == nil:
+                    found[partition] = reading
+                case .record, .caughtUp:
+                    break
                 case .failed(let error):
                     self.logger.debug("Reading a log's last record failed", metadata: ["error": "\(error)"])
                 }
             }
         }
+        return found
     }
 }

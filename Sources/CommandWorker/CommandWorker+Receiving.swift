@@ -23,8 +23,8 @@ extension CommandWorker {
             core.answered(ticket, reply, at: now)
         case .answeredNeutral(let answer):
             core.answered(answer, at: now)
-        case .unsettled:
-            // The loop's: it has a task to start.
+        case .unsettled, .looked:
+            // The loop's: it has a task to start, or a consumer to turn back.
             break
         case .published(let outcome):
             switch outcome {

@@ -25,6 +25,7 @@ public final class CommandWorker: Sendable {
         case published(PublishOutcome)
         case committed([CommittedPosition])
         case committedUnknown([TopicPartition], KafkaError)
+        case looked([TopicPartition: KafkaRecord])
         case drain(within: Duration)
         case suspend
         case resume
@@ -36,8 +37,8 @@ public final class CommandWorker: Sendable {
     private let writer: LedgerWriter
     let decoder: CommandReader
     let logger: Logger
-    let life: CommandLife
     let repeated: RepeatedLog
+    let life: CommandLife
     let replyTopics: LiveReplyTopics
     let reductions = ReductionTally()
     private let mailbox = Mailbox<Message>()
@@ -56,8 +57,8 @@ public final class CommandWorker: Sendable {
         self.settings = settings
         self.backend = backend
         self.logger = logger
-        self.life = CommandLife(logger: logger)
         self.repeated = RepeatedLog(logger)
+        self.life = CommandLife(logger: logger)
         self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
         self.decoder = CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
         if case .local(let customers) = backend {
@@ -126,15 +127,16 @@ public final class CommandWorker: Sendable {
         let clock = ContinuousClock()
         let start = clock.now
         var watch = ConsumerWatch()
+        var anchors = LogAnchors()
         var alarm: Duration?
         while !Task.isCancelled {
             var now = Moment(uptime: clock.now - start, wall: .now())
             let messages = self.mailbox.take()
             for message in messages {
-                if case .unsettled(let ticket, let span, let settle) = message {
-                    self.settle(ticket, span, &group, settle)
-                } else {
-                    self.receive(message, into: &core, at: now)
+                switch message {
+                case .unsettled(let ticket, let span, let settle): self.settle(ticket, span, &group, settle)
+                case .looked(let records): self.rewind(anchors.looked(records, core.partitions), consumer)
+                default: self.receive(message, into: &core, at: now)
                 }
             }
             let limit = core.pollLimit
@@ -152,6 +154,9 @@ public final class CommandWorker: Sendable {
             now = Moment(uptime: clock.now - start, wall: now.wall)
             for action in core.takeActions(at: now) {
                 self.perform(action, consumer, publisher, &group, at: now.wall)
+            }
+            if let look = anchors.next(core.partitions, at: now.uptime) {
+                group.addTask { [mailbox] in mailbox.post(.looked(await self.look(at: look))) }
             }
             self.publishSnapshot(core)
             self.wedgeIfAsked()
@@ -263,6 +268,20 @@ public final class CommandWorker: Sendable {
             let reply = await span.during(settle)
             span.end(reply.answer)
             mailbox.post(.answered(ticket, reply))
+        }
+    }
+
+    /// Reads logs that were replaced from their beginnings: what comes at an offset that was passed tells the core.
+    private func rewind(_ partitions: [TopicPartition], _ consumer: Consumer) {
+        for partition in partitions {
+            do throws(KafkaError) {
+                try consumer.rewind(partition)
+            } catch {
+                self.logger.warning(
+                    "Log was replaced, and is read again from its beginning at the next look",
+                    metadata: ["partition": "\(partition)", "error": "\(error)"]
+                )
+            }
         }
     }
 

@@ -55,6 +55,27 @@ import Testing
         await reader.consumer.close()
     }
 
+    @Test func `a partition that is rewound is read from its beginning, and the others go on`() async throws {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic(Self.topic, partitions: 2)
+        let producer = try Producer(.init(client: .init(brokers: cluster.brokers)), log: { _ in })
+        let reader = try GroupReader(cluster, group: "g", topics: [Self.topic])
+        try await reader.assignment()
+        _ = try await producer.send([Self.record(0, 1), Self.record(0, 2), Self.record(1, 3)])
+        _ = try await reader.read(3)
+
+        try reader.consumer.rewind(Self.left)
+        _ = try await producer.send([Self.record(0, 4), Self.record(1, 5)])
+        var seen: [TopicPartition: [Int64]] = [:]
+        while seen[Self.left]?.last != 2 || seen[Self.right] == nil {
+            for record in try await reader.read(1) { seen[record.topicPartition, default: []].append(record.offset) }
+        }
+        #expect(seen == [Self.left: [0, 1, 2], Self.right: [1]])
+        let nowhere = TopicPartition(topic: Self.topic, partition: 7)
+        #expect(throws: KafkaError.self) { try reader.consumer.rewind(nowhere) }
+        await reader.consumer.close()
+    }
+
     @Test func `watermarks are those of the last fetch, and the administrator's those of the leader`() async throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic(Self.topic, partitions: 2)

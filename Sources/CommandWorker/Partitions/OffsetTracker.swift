@@ -259,6 +259,11 @@ struct OffsetTracker: Sendable {
         return last
     }
 
+    /// The offset behind the complete prefix and the fingerprint of its last record, without what is complete beyond.
+    var position: OffsetProgress? {
+        self.next.map { OffsetProgress(offset: $0, completed: CompletedOffsets(), fingerprint: self.fingerprint) }
+    }
+
     /// How many places the list takes, free ones among them.
     var placeCount: Int { self.places.count }
 

@@ -177,6 +177,20 @@ import Synchronization
         self.wakeFetching()
     }
 
+    /// Reads a partition of the assignment from its log's beginning again; what was fetched ahead is dropped.
+    ///
+    /// Returns before that has happened: records of the earlier position may come still.
+    public func rewind(_ partition: TopicPartition) throws(KafkaError) {
+        try self.requireOpen()
+        guard let topic = unsafe rd_kafka_topic_new(self.client.pointer, partition.topic, nil) else {
+            throw KafkaError(rd_kafka_last_error())
+        }
+        defer { unsafe rd_kafka_topic_destroy(topic) }
+        // «If \p timeout_ms is 0 it will initiate the seek but return immediately without any error reporting»
+        // (rdkafka.h); rd_kafka_seek_partitions() cannot be given a time before librdkafka 2.1.
+        try Self.check(unsafe rd_kafka_seek(topic, partition.partition, Int64(RD_KAFKA_OFFSET_BEGINNING), 0))
+    }
+
     /// Asks the broker what the group has committed, with metadata; waits at most `timeout`.
     public func committed(
         _ partitions: [TopicPartition],
