@@ -19,7 +19,7 @@ def main():
     parser.add_argument("--parts", nargs="+", choices=list(PARTS), default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--count", type=int, help="commands of a run; at most 40,000 on noida-db")
     parser.add_argument("--seconds", type=int, default=10, help="how long commands come at a steady rate")
-    parser.add_argument("--brokers", help="an Apache Kafka to use instead of a noida-db for each run; its topics must not exist yet")
+    parser.add_argument("--brokers", help="an Apache Kafka to use instead of a noida-db for each run, which has topics of its own there")
     parser.add_argument("--output", default=".build/comparison", help="a folder for runs.jsonl, comparison.md and the plots")
     parser.add_argument("--from", dest="source", help="measure nothing: tables and plots of an earlier runs.jsonl")
     options = parser.parse_args()

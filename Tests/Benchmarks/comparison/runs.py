@@ -11,7 +11,7 @@ import harness
 
 from .machine import Meter, peak_megabytes
 from .stub import KEY, stub
-from .workload import Pace, Results, load, make_topics
+from .workload import Pace, Results, Topics, load, own_topics
 
 PATIENCE = 45
 
@@ -29,6 +29,7 @@ class Run:
     latency_ms: int = 20
     partitions: int = 6
     brokers: str = ""
+    topics: Topics | None = None
     given_brokers: str | None = None
     folder: str = ""
     api: str = ""
@@ -49,7 +50,7 @@ class Run:
                 broker = stack.enter_context(harness.restartable_broker())
                 self.brokers, self.helpers = broker.address, [broker.process.pid]
             self.folder = stack.enter_context(tempfile.TemporaryDirectory())
-            make_topics(self.brokers, self.partitions)
+            self.topics = stack.enter_context(own_topics(self.brokers, self.partitions))
             self.stub = None
             if self.backend == "flexprice":
                 self.stub = stack.enter_context(stub(self.latency_ms))
@@ -85,8 +86,8 @@ class Run:
 
     def throughput(self):
         with self.surroundings():
-            load(self.brokers, self.count, self.ids)
-            results = Results(self.brokers)
+            load(self.brokers, self.topics, self.count, self.ids)
+            results = Results(self.brokers, self.topics)
             figures = self.timed(results, 0)
             results.close()
             return figures
@@ -94,9 +95,9 @@ class Run:
     def replay(self):
         """The figures of a stream, and of the same stream once more: the worker answers it from what it remembers."""
         with self.surroundings():
-            results, figures = Results(self.brokers), []
+            results, figures = Results(self.brokers, self.topics), []
             for turn in range(2):
-                load(self.brokers, self.count)
+                load(self.brokers, self.topics, self.count)
                 figures.append(self.timed(results, turn * self.count, repeats=True))
             results.close()
             return figures
@@ -120,11 +121,11 @@ class Run:
 
     def latency(self, rate, count):
         with self.surroundings():
-            results = Results(self.brokers)
+            results = Results(self.brokers, self.topics)
             with self.started() as process:
-                load(self.brokers, 1)
+                load(self.brokers, self.topics, 1)
                 self.gather(results, 1, process)
-                pace, arrived = Pace(self.brokers, rate, count), {}
+                pace, arrived = Pace(self.brokers, self.topics, rate, count), {}
                 meter = Meter(process.pid, self.helpers)
                 pace.start()
                 last = time.monotonic()
@@ -145,8 +146,8 @@ class Run:
     def kill(self, share):
         """Kills it once with signal 9 when so much is done, starts it again, and counts what stands twice."""
         with self.surroundings():
-            load(self.brokers, self.count)
-            results = Results(self.brokers)
+            load(self.brokers, self.topics, self.count)
+            results = Results(self.brokers, self.topics)
             with self.started() as process:
                 self.gather(results, int(self.count * share), process)
                 process.kill()

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEERS = os.path.join(os.path.dirname(HERE), "Peers")
 SESSION_MS = 6_000
-COMMANDS, RESULTS, DEAD_LETTERS = "customer_commands", "customer_results", "customer_commands_dlq"
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,8 @@ class Worker:
         """The settings of one run, in the worker's own words."""
         if not self.is_ours:
             settings = {
-                "PEER_BROKERS": run.brokers, "PEER_GROUP": "customer_worker", "PEER_COMMANDS": COMMANDS, "PEER_RESULTS": RESULTS,
+                "PEER_BROKERS": run.brokers, "PEER_GROUP": run.topics.group,
+                "PEER_COMMANDS": run.topics.commands, "PEER_RESULTS": run.topics.results,
                 "PEER_BACKEND": run.backend, "PEER_FOLDER": run.folder, "PEER_CONCURRENCY": str(run.concurrency),
                 "PEER_SESSION_MS": str(SESSION_MS), "PEER_PARTITIONS": str(run.partitions),
                 "PEER_API": f"{run.api}/v1", "PEER_API_KEY": run.key,
@@ -44,7 +44,9 @@ class Worker:
             "FLEXPRICE_KAFKA_BROKERS": run.brokers, "FLEXPRICE_STORE_URL": f"sqlite:{run.folder}/customers.sqlite",
             "FLEXPRICE_KAFKA_PROPERTIES": json.dumps({"session.timeout.ms": str(SESSION_MS)}), "FLEXPRICE_BACKEND": run.backend,
             "FLEXPRICE_DELIVERY_GUARANTEE": "exactly_once" if self.exactly_once else "at_least_once",
-            "FLEXPRICE_ADMIN_LISTEN": "127.0.0.1:0", **run.more,
+            "FLEXPRICE_ADMIN_LISTEN": "127.0.0.1:0", "FLEXPRICE_KAFKA_CONSUMER_GROUP": run.topics.group,
+            "FLEXPRICE_KAFKA_TOPIC": run.topics.commands, "FLEXPRICE_KAFKA_TOPIC_RESULTS": run.topics.results,
+            "FLEXPRICE_KAFKA_TOPIC_DLQ": run.topics.dead_letters, **run.more,
         }
         if run.instance:
             settings["FLEXPRICE_KAFKA_GROUP_INSTANCE_ID"] = run.instance

@@ -1,11 +1,13 @@
-"""The commands, and the reader of results: distinct ids are counted, and what comes twice."""
+"""The topics, the commands, and the reader of results: distinct ids are counted, and what comes twice."""
+import contextlib
+import secrets
+import sys
 import threading
 import time
+from dataclasses import dataclass
 
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-
-from .workers import COMMANDS, DEAD_LETTERS, RESULTS
 
 
 def key_of(index):
@@ -21,19 +23,39 @@ def command(index):
     )
 
 
-def make_topics(brokers, partitions):
-    admin = AdminClient({"bootstrap.servers": brokers})
-    wanted = [NewTopic(name, partitions, 1) for name in (COMMANDS, RESULTS, DEAD_LETTERS)]
-    for future in admin.create_topics(wanted).values():
+@dataclass(frozen=True)
+class Topics:
+    """The topics and the group of one run: what an earlier run left on the same broker concerns nobody."""
+
+    commands: str
+    results: str
+    dead_letters: str
+    group: str
+
+
+@contextlib.contextmanager
+def own_topics(brokers, partitions):
+    """Makes topics under names that were never used, and removes them."""
+    name = f"bench_{secrets.token_hex(4)}"
+    topics = Topics(f"{name}_commands", f"{name}_results", f"{name}_commands_dlq", name)
+    names = [topics.commands, topics.results, topics.dead_letters]
+    admin = AdminClient({"bootstrap.servers": brokers, "log_level": 2})
+    for future in admin.create_topics([NewTopic(name, partitions, 1) for name in names]).values():
         future.result(30)
+    try:
+        yield topics
+    finally:
+        for name, future in admin.delete_topics(names).items():
+            if (error := future.exception(30)) is not None:
+                print(f"{name} is left behind: {error}", file=sys.stderr)
 
 
-def load(brokers, count, ids=None):
+def load(brokers, topics, count, ids=None):
     """Sends commands of `ids` different customers, as many as commands unless told."""
     producer = Producer({"bootstrap.servers": brokers, "linger.ms": 5, "queue.buffering.max.messages": count + 1})
     for index in range(count):
         number = index % (ids or count)
-        producer.produce(COMMANDS, command(number), key=key_of(number))
+        producer.produce(topics.commands, command(number), key=key_of(number))
     if producer.flush(120) != 0:
         raise SystemExit("the commands could not be loaded")
 
@@ -41,13 +63,13 @@ def load(brokers, count, ids=None):
 class Results:
     """Reads committed results from the beginning."""
 
-    def __init__(self, brokers):
+    def __init__(self, brokers, topics):
         self.consumer = Consumer({
             "bootstrap.servers": brokers, "group.id": "reader", "isolation.level": "read_committed", "log_level": 3,
             "auto.offset.reset": "earliest", "enable.auto.commit": False, "fetch.wait.max.ms": 5,
         })
-        topic = self.consumer.list_topics(RESULTS, timeout=10).topics[RESULTS]
-        self.consumer.assign([TopicPartition(RESULTS, partition, 0) for partition in topic.partitions])
+        topic = self.consumer.list_topics(topics.results, timeout=10).topics[topics.results]
+        self.consumer.assign([TopicPartition(topics.results, partition, 0) for partition in topic.partitions])
         self.seen, self.repeated, self.refused = set(), 0, 0
 
     def take(self, limit=5_000, wait=0.02):
@@ -80,10 +102,10 @@ class Results:
 class Pace(threading.Thread):
     """Sends commands at a steady rate, each when it is due, whatever becomes of them."""
 
-    def __init__(self, brokers, rate, count):
+    def __init__(self, brokers, topics, rate, count):
         super().__init__(daemon=True)
         self.producer = Producer({"bootstrap.servers": brokers, "linger.ms": 0, "log_level": 2})
-        self.rate, self.count, self.due = rate, count, {}
+        self.topic, self.rate, self.count, self.due = topics.commands, rate, count, {}
 
     def run(self):
         start = time.monotonic() + 0.1
@@ -92,6 +114,6 @@ class Pace(threading.Thread):
             if (wait := due - time.monotonic()) > 0:
                 time.sleep(wait)
             self.due[key_of(index).encode()] = due
-            self.producer.produce(COMMANDS, command(index), key=key_of(index))
+            self.producer.produce(self.topic, command(index), key=key_of(index))
             self.producer.poll(0)
         self.producer.flush(30)
