@@ -13,10 +13,12 @@ usage: disk_trouble.py PROGRAM
 import contextlib
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 
 import harness
 from harness import expect, get, is_ready, read_all, wait_until
@@ -107,6 +109,12 @@ def gone():
         paused = metric(port, 'customer_worker_intake_paused{reason="store_replaced"}')
         expect(paused == 1, f"the metric of paused intake says {paused}")
         expect(results() == 50, f"{results()} results while the store is away")
+        # A copy in its place knows the same, and is another file.
+        shutil.copy(folder + "/away", store)
+        time.sleep(2.5)  # It is tried again each second.
+        expect(troubled(port, "replaced") is True, "a copy is taken for the store")
+        expect(results() == 50, f"{results()} results with a copy in the store's place")
+        os.remove(store)
         move(folder + "/away", store)
         wait_until(lambda: results() == 70 or results(), 30, "the results after it was put back")
         worker.terminate()

@@ -187,18 +187,27 @@ def unread():
 
 def few_descriptors():
     """fewer descriptors than api.max_concurrency asks for: it is lowered, and said"""
+    lowered(600, limits=(64, 300), to=172)
+
+
+def as_many_descriptors_as_usual():
+    """the same with 1,100 requests at once and the 1,024 descriptors that most systems give"""
+    lowered(1_100, limits=(1_024, 1_024), to=896)
+
+
+def lowered(wanted, limits, to):
     with contextlib.ExitStack() as stack:
-        s = Stack(stack, latency=300, FLEXPRICE_API_MAX_CONCURRENCY="600")
-        names = [f"acct_{n}" for n in range(600)]
+        s = Stack(stack, latency=300, FLEXPRICE_API_MAX_CONCURRENCY=str(wanted))
+        names = [f"acct_{n}" for n in range(wanted)]
         harness.produce_commands(s.brokers, names)
         log = harness.Log(s.folder)
         stack.callback(log.file.close)
         worker = stack.enter_context(harness.process(
             [harness.PROGRAM, "run"], env=s.env, stderr=log.file,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 300))))
-        wait_until(lambda: s.status()["results"]["created"] == 600 or s.status()["results"], 60, "all results")
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, limits)))
+        wait_until(lambda: s.status()["results"]["created"] == wanted or s.status()["results"], 60, "all results")
         said = log.find("Too few file descriptors for api.max_concurrency; it is lowered")
-        expect(said and said[0]["new_value"] == "172", f"{said}")
+        expect(said and said[0]["new_value"] == str(to), f"{said}")
         worker.send_signal(signal.SIGTERM)
         harness.wait_for_exit(worker, 0)
 
@@ -229,4 +238,5 @@ def suspended():
 
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    sys.exit(harness.report([drained, aborted, out_of_time, early, hung_up_early, unread, few_descriptors, suspended]))
+    sys.exit(harness.report([drained, aborted, out_of_time, early, hung_up_early, unread, few_descriptors, as_many_descriptors_as_usual,
+                             suspended]))
