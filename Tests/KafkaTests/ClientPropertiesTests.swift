@@ -112,6 +112,9 @@ import Testing
         #expect(last(["linger.ms", "queue.buffering.max.ms"], producer) == "50")
         #expect(last(["enable.idempotence"], producer) == "true")
         #expect(last(["transactional.id"], producer) == nil)
+        let knowsRecovery = ConfigurationHandle().problem("metadata.recovery.strategy", "none") == nil
+        #expect(last(["metadata.recovery.strategy"], producer) == (knowsRecovery ? "none" : nil))
+        #expect(last(["metadata.recovery.strategy"], consumer) == nil)
     }
 
     @Test(arguments: [nil, "classic", "consumer", "Consumer"])

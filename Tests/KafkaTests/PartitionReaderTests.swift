@@ -86,7 +86,10 @@ import Testing
         let settings = ProducerSettings(client: Self.client(cluster), transactionalID: "t", reportsPositions: true)
         let producer = try Producer(settings, log: { _ in })
         try await producer.initTransactions()
-        for first in [3, 5] as [Int64] {
+        let admin = try Admin(Self.client(cluster), log: { _ in })
+        for _ in 0..<2 {
+            // The clusters of some versions write the markers of transactions, others do not.
+            let first = try await admin.watermarks(of: TopicPartition(topic: "letters", partition: 1)).high
             try await producer.beginTransaction()
             try await producer.enqueue(
                 [1, 1].map { ProducerRecord(topic: "letters", partition: $0, key: nil, value: [1]) }

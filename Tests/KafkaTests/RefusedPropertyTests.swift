@@ -22,6 +22,7 @@ import Testing
         ("topic.blacklist", "customer.*"), ("plugin.library.paths", "x.so"), ("interceptors", "x"),
         ("internal.termination.signal", "15"), ("group.protocol.type", "connect"), ("max.poll.records", "5"),
         ("api.version.request", "false"), ("api.version.fallback.ms", "5000"), ("socket.max.fails", "0"),
+        ("metadata.recovery.strategy", "rebootstrap"),
     ])
     func `a property that breaks delivery is refused with a reason`(_ name: String, _ value: String) throws {
         #expect(try #require(RefusedProperty.reason(name: name, value: value)).count > 10)
@@ -35,6 +36,7 @@ import Testing
         ("auto.offset.reset", "earliest"), ("auto.offset.reset", "Beginning"), ("topic.auto.offset.reset", "smallest"),
         ("partitioner", "consistent"), ("topic.metadata.refresh.interval.ms", "5000"), ("group.protocol", "consumer"),
         ("message.timeout.ms", "30000"), ("transaction.timeout.ms", "60000"), ("queuing.strategy", "fifo"),
+        ("metadata.recovery.strategy", "none"),
     ])
     func `a property that does no harm passes`(_ name: String, _ value: String) {
         #expect(RefusedProperty.reason(name: name, value: value) == nil)

@@ -29,6 +29,9 @@ public struct ProducerSettings: Sendable, Hashable {
 
     private static let defaultLargestRecord = 104_857_600
 
+    /// What a client does once it has lost every broker; older versions do not know the name.
+    private static let recovery = "metadata.recovery.strategy"
+
     /// Milliseconds; the default of librdkafka and of Kafka's Java clients.
     private static let defaultTransactionTimeout = 60_000
 
@@ -71,6 +74,9 @@ public struct ProducerSettings: Sendable, Hashable {
             defaults["transaction.timeout.ms"] = "\(Self.defaultTransactionTimeout)"
             owned.append(("transactional.id", id))
         }
+        // The default «rebootstrap» (from librdkafka 2.10 to 2.16 at least) makes new brokers of those that were away,
+        // while the sending of a transaction's offsets waits for the one that was their coordinator, without end.
+        if ConfigurationHandle().problem(Self.recovery, "none") == nil { defaults[Self.recovery] = "none" }
         // What is passed comes after all defaults, so that it wins under an alias of their names too.
         return try defaults.map { ($0.key, $0.value) } + self.client.passed(to: .producer) + owned
     }

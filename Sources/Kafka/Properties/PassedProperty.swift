@@ -11,7 +11,7 @@ enum PassedProperty {
         "enable.sasl.oauthbearer.unsecure.jwt", "enable.sparse.connections", "enable.ssl.certificate.verification",
         "https.ca.location", "https.ca.pem", "log.connection.close", "log.thread.name", "log_level",
         "message.copy.max.bytes", "message.max.bytes", "metadata.max.age.ms",
-        "metadata.recovery.rebootstrap.trigger.ms", "metadata.recovery.strategy", "metadata.request.timeout.ms",
+        "metadata.recovery.rebootstrap.trigger.ms", "metadata.request.timeout.ms",
         "reconnect.backoff.jitter.ms", "reconnect.backoff.max.ms", "reconnect.backoff.ms", "retry.backoff.max.ms",
         "sasl.kerberos.keytab", "sasl.kerberos.kinit.cmd",
         "sasl.kerberos.min.time.before.relogin", "sasl.kerberos.principal", "sasl.kerberos.service.name",

@@ -136,6 +136,12 @@ extension RefusedProperty {
                 unless: .numbers(5_000...900_000)
             ),
             Self.each(
+                "metadata.recovery.strategy",
+                of: .producer,
+                because: "a producer that looks for its brokers anew waits for ever for the coordinator that it had",
+                unless: .values(["none"])
+            ),
+            Self.each(
                 "queuing.strategy",
                 of: .producer,
                 because: "results must leave in the order of their commands",

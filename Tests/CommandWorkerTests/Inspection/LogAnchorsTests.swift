@@ -16,7 +16,8 @@ import Testing
     ) {
         for offset in offsets {
             guard case .run(let id, let number) = partitions.accept(Self.record(offset, of: log)) else { continue }
-            #expect(partitions.complete(number, of: id, onlyAsFirst: false) == true)
+            #expect(partitions.promise(number, of: id, onlyAsFirst: false) == true)
+            partitions.complete(number, of: id)
         }
     }
 
