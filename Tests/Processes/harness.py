@@ -3,6 +3,7 @@
 Everything listens on free ports of 127.0.0.1, ends by its pid and is bounded in time. The broker is noida-db, which
 Tests/Scripts/setup.sh tests installs. Set PROGRAM before anything else.
 """
+import concurrent.futures
 import contextlib
 import faulthandler
 import json
@@ -291,7 +292,7 @@ class NotifySocket:
         self.socket.close()
 
 
-def report(checks, limit=None):
+def report(checks, limit=None, summary=True):
     """Runs checks one after the other, each for at most `limit` seconds; the exit code.
 
     Whatever a check ends with, and wherever it hangs, it has a verdict.
@@ -322,6 +323,24 @@ def report(checks, limit=None):
             if limit:
                 signal.alarm(0)
                 faulthandler.cancel_dump_traceback_later()
+    if summary:
+        print(f"{len(checks) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+def chosen(checks, names):
+    """Those of the checks that are named, all of them without a name."""
+    return [check for check in checks if not names or check.__name__ in names]
+
+
+def report_at_once(checks, limit):
+    """Runs checks at the same time, since they mostly wait; the exit code. What still runs after `limit` seconds ends all."""
+    faulthandler.dump_traceback_later(limit, exit=True)
+    try:
+        with concurrent.futures.ThreadPoolExecutor(len(checks)) as pool:
+            failed = sum(pool.map(lambda check: report([check], summary=False), checks))
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     print(f"{len(checks) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -93,10 +93,14 @@ class Stack:
         )
         made = self.program("topics", "create", "--partitions", "3", "--replication-factor", "1")
         expect(made.returncode == 0, made.stderr)
+        self.start()
+
+    def start(self):
+        """Starts the worker, with a log that begins anew, and waits until it is ready."""
         self.log = harness.Log(self.folder)
-        stack.callback(self.log.file.close)
+        self.stack.callback(self.log.file.close)
         command = [harness.PROGRAM, "run", "--config", self.config]
-        self.worker = stack.enter_context(harness.process(command, env=self.env, stderr=self.log.file))
+        self.worker = self.stack.enter_context(harness.process(command, env=self.env, stderr=self.log.file))
         wait_until(lambda: harness.is_ready(self.port), 40, "ready")
 
     def write(self, config):
