@@ -93,6 +93,18 @@ step "a full disk, a damaged file, a move to PostgreSQL that is killed, retentio
 step "records that a topic refuses"
 "$python" Tests/Processes/refused_records.py "$program"
 
+step "poison of every kind beside ordinary commands"
+"$python" Tests/Processes/poison.py "$program"
+
+step "topics that are made anew or get partitions"
+"$python" Tests/Processes/restarted_logs.py "$program"
+
+step "stops that come without a word"
+"$python" Tests/Processes/silent_stops.py "$program"
+
+step "a newer librdkafka"
+Tests/Scripts/newer_librdkafka.sh "$binaries"
+
 step "dead letters"
 "$python" Tests/Processes/dead_letters.py "$program"
 
