@@ -21,7 +21,8 @@ let strict: [SwiftSetting] = [
 //   metadata are what this project is for; it stands directly on librdkafka.
 // - The road to the API (FlexpriceAPI/Transport) stands on libcurl and not on async-http-client: that one takes three
 //   times the CPU of a request, more than everything else that a command costs (Tests/Benchmarks/api_concurrency.py has
-//   it as its yardstick).
+//   it as its yardstick). The outer form of api.ca_file is read by hand: NIOSSL brings a TLS library of its own, three
+//   hundred files to compile, for one question that libcurl's answers with the first connection.
 // - The PostgreSQL store: GRDB speaks SQLite alone, and no client for PostgreSQL is among the packages at hand. It
 //   stands directly on libpq, which brings its URIs, TLS, password and service files, and its way from host to host.
 // - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the
@@ -45,7 +46,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -93,7 +93,6 @@ let package = Package(
                 "CCurl", "CustomerContract", "JSON", "Records",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
-                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             swiftSettings: strict + [.strictMemorySafety()]

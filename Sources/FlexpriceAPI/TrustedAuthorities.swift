@@ -1,5 +1,4 @@
 import Foundation
-import NIOSSL
 
 /// `api.ca_file`: certificate authorities that are trusted in place of the system's.
 public struct TrustedAuthorities: Sendable {
@@ -18,14 +17,20 @@ public struct TrustedAuthorities: Sendable {
     public init(pemFile path: String) throws(Unusable) {
         do {
             self.pem = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
-            // libcurl would tell of a damaged file with the first request only.
-            if try NIOSSLCertificate.fromPEMBytes(self.pem).isEmpty { throw NoCertificate() }
-        } catch is NoCertificate {
-            throw Unusable(description: "\(path) holds no certificate")
         } catch {
-            throw Unusable(description: "\(path) cannot be read as certificates in PEM: \(error)")
+            throw Unusable(description: "\(path) cannot be read: \(error.localizedDescription)")
+        }
+        // libcurl would tell of a damaged file with the first request only.
+        switch PEMCertificates.count(in: self.pem) {
+        case nil:
+            throw Unusable(
+                description: "\(path) has a certificate that is damaged or cut off; expected PEM, from BEGIN to END"
+            )
+        case 0?:
+            throw Unusable(
+                description: "\(path) holds no certificate; expected PEM, with a line -----BEGIN CERTIFICATE-----"
+            )
+        default: break
         }
     }
-
-    private struct NoCertificate: Error {}
 }
