@@ -4,9 +4,9 @@ import JSON
 
 /// Masks API keys in text that comes from outside, once, where it is read.
 ///
-/// Some servers say which key they refuse. Of a whole answer the keys that are known are masked, of an error's words
-/// whatever looks like a key of Flexprice (`sk_…`) as well; a customer's own fields are left as they are apart from the
-/// known keys.
+/// Some servers say which key they refuse. Of a whole answer the keys that are known are masked, however their bytes
+/// are escaped, of an error's words whatever looks like a key of Flexprice (`sk_…`) as well; a customer's own fields
+/// are left as they are apart from the known keys.
 enum KeyMask {
     /// What stands in a key's place.
     static let mask = "***"
@@ -23,28 +23,48 @@ enum KeyMask {
                 result.replaceSubrange(place..<(place + secret.count), with: Self.mask.utf8)
                 from = place + Self.mask.utf8.count
             }
+            if EscapedKey.mayBe(in: result) { result = EscapedKey(secret).masked(result) }
         }
         return result
     }
 
     /// The text with everything that looks like a key of Flexprice masked.
     static func masked(_ text: String) -> String {
-        guard text.utf8.count >= Self.shortestKey, text.contains("sk_") else { return text }
+        guard text.utf8.count >= Self.shortestKey, Self.beginnings.contains(where: text.contains) else { return text }
         let bytes = Array(text.utf8)
         var result: [UInt8] = []
         var index = 0
         while index < bytes.count {
-            let isStart = index == 0 || !Self.isOfKey(bytes[index - 1])
-            let end = bytes[index...].firstIndex { !Self.isOfKey($0) } ?? bytes.count
-            if isStart, bytes[index...].starts(with: "sk_".utf8), end - index >= Self.shortestKey {
+            if let end = Self.endOfKey(in: bytes, from: index) {
+                result += "sk_".utf8
                 result += "sk_".utf8
                 result += Self.mask.utf8
+                index = end
             } else {
+                // What follows an escape of a URL begins anew.
+                let digits = bytes[index...].dropFirst().prefix(2)
+                let isEscape = bytes[index] == UInt8(ascii: "%") && digits.count == 2 && digits.allSatisfy(\.isHexDigit)
+                let rest = bytes[index...]
+                let end = isEscape ? rest.prefix(3).endIndex : rest.firstIndex { !Self.isOfKey($0) } ?? bytes.count
                 result += bytes[index..<max(end, index + 1)]
+                index = max(end, index + 1)
             }
-            index = max(end, index + 1)
         }
         return String(decoding: result, as: UTF8.self)
+    }
+
+    /// How a key of Flexprice begins, as it is and in a URL.
+    private static let beginnings = ["sk_", "sk%5F", "sk%5f"]
+
+    /// Where a key ends that begins here; `nil` when none does.
+    private static func endOfKey(in bytes: [UInt8], from start: Int) -> Int? {
+        guard let beginning = Self.beginnings.first(where: { bytes[start...].starts(with: $0.utf8) }) else {
+            return nil
+        }
+        let isEscaped = beginning.utf8.contains(UInt8(ascii: "%"))
+        let end = bytes[start...].firstIndex { !Self.isOfKey($0) && !(isEscaped && $0 == UInt8(ascii: "%")) }
+        guard (end ?? bytes.count) - start >= Self.shortestKey else { return nil }
+        return end ?? bytes.count
     }
 
     /// The object with every string and name in it masked as a text.
@@ -82,6 +102,17 @@ enum KeyMask {
                 unsafe from = UnsafeRawPointer(found) - base + 1
             }
             return nil
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isHexDigit: Bool {
+        switch self {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"),
+            UInt8(ascii: "A")...UInt8(ascii: "F"):
+            true
+        default: false
         }
     }
 }

@@ -1,0 +1,74 @@
+/// A key whose bytes may stand escaped: as JSON (`\u005f`, `\/`), in a URL (`%5F`) or in HTML (`&#95;`, `&#x5f;`).
+struct EscapedKey {
+    private let key: [UInt8]
+
+    init(_ key: [UInt8]) {
+        self.key = key
+    }
+
+    /// Whether anything in a text is escaped.
+    static func mayBe(in bytes: [UInt8]) -> Bool {
+        bytes.contains(UInt8(ascii: "\\")) || bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "&"))
+    }
+
+    /// The bytes with every occurrence masked.
+    func masked(_ bytes: [UInt8]) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(bytes.count)
+        var index = 0
+        while index < bytes.count {
+            if let end = self.end(in: bytes, from: index) {
+                result += KeyMask.mask.utf8
+                index = end
+            } else {
+                result.append(bytes[index])
+                index += 1
+            }
+        }
+        return result
+    }
+
+    /// Where the key ends, if it stands here.
+    private func end(in bytes: [UInt8], from start: Int) -> Int? {
+        var index = start
+        for expected in self.key {
+            guard index < bytes.count else { return nil }
+            if bytes[index] == expected {
+                index += 1
+            } else if let (byte, length) = Self.escape(bytes[index...]), byte == expected {
+                index += length
+            } else {
+                return nil
+            }
+        }
+        return index
+    }
+
+    /// The byte that an escape at the beginning stands for, and how long the escape is.
+    private static func escape(_ bytes: ArraySlice<UInt8>) -> (byte: UInt8, length: Int)? {
+        func number(_ digits: ArraySlice<UInt8>, radix: Int) -> UInt8? {
+            UInt8(String(decoding: digits, as: UTF8.self), radix: radix)
+        }
+        switch bytes.first {
+        case UInt8(ascii: "\\"):
+            if bytes.starts(with: "\\u00".utf8) {
+                return number(bytes.dropFirst(4).prefix(2), radix: 16).map { ($0, 6) }
+            }
+            return bytes.dropFirst().first.map { ($0, 2) }
+        case UInt8(ascii: "%"):
+            let digits = bytes.dropFirst().prefix(2)
+            return digits.count == 2 ? number(digits, radix: 16).map { ($0, 3) } : nil
+        case UInt8(ascii: "&"):
+            // At most `&#x5f;`, or with a leading zero.
+            guard let end = bytes.prefix(8).firstIndex(of: UInt8(ascii: ";")) else { return nil }
+            let length = end - bytes.startIndex + 1
+            if bytes.starts(with: "&#x".utf8) || bytes.starts(with: "&#X".utf8) {
+                return number(bytes[(bytes.startIndex + 3)..<end], radix: 16).map { ($0, length) }
+            }
+            guard bytes.starts(with: "&#".utf8) else { return nil }
+            return number(bytes[(bytes.startIndex + 2)..<end], radix: 10).map { ($0, length) }
+        default:
+            return nil
+        }
+    }
+}
