@@ -172,6 +172,27 @@ struct KeptConnectionTests {
         await client.shutdown()
     }
 
+    @Test func `trailers are no headers, and of several wishes to wait the longest counts`() async throws {
+        let server = try RawServer { request in
+            guard request.number == 0 else {
+                return Self.answer("{}", "503 No", more: "Retry-After: 7\r\nRetry-After: soon\r\nRetry-After: 9\r\n")
+            }
+            let head = "HTTP/1.1 503 No\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+            return Array((head + "2\r\n{}\r\n0\r\nRetry-After: 1000\r\nContent-Type: text/html\r\n\r\n").utf8)
+        }
+        let client = FlexpriceClient(Self.settings(server))
+        for expected in [nil, RetryAfter.delay(.seconds(9))] {
+            guard case .answered(let answer) = await client.health() else {
+                Issue.record("no answer")
+                return
+            }
+            #expect(answer.isJSON)
+            #expect(answer.body == Array("{}".utf8))
+            #expect(answer.retryAfter == expected)
+        }
+        await client.shutdown()
+    }
+
     @Test func `no coding is asked for, and one that comes all the same is decoded`() async throws {
         let zipped: [UInt8] = [
             0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 0x02, 0xFF, 0xAB, 0xAE, 0x05, 0, 0x43, 0xBF, 0xA6, 0xA3, 0x02, 0, 0, 0,

@@ -21,6 +21,19 @@ public enum RetryAfter: Sendable, Hashable {
         self = .date(seconds)
     }
 
+    /// Reads the header as often as it stands there: the longest wish counts, since each may be another server's.
+    init?(_ texts: [String], from now: @autoclosure () -> Int64 = UnixMilliseconds.now().value) {
+        guard texts.count > 1 else {
+            guard let wish = texts.first.flatMap({ RetryAfter($0) }) else { return nil }
+            self = wish
+            return
+        }
+        let moment = now()
+        let wishes = texts.compactMap { RetryAfter($0) }
+        guard let longest = wishes.max(by: { $0.wait(from: moment) < $1.wait(from: moment) }) else { return nil }
+        self = longest
+    }
+
     /// How long to wait from a moment, in milliseconds since 1970; a date that has passed means no wait.
     public func wait(from now: Int64) -> Duration {
         switch self {

@@ -1,21 +1,26 @@
 /// The header fields of an answer that are looked at, read line by line as they come.
 ///
 /// They belong to their own status line: what an interim answer (1xx) says is forgotten when the next status line
-/// begins.
+/// begins, and trailers behind the body say nothing (RFC 9110, section 6.5.1).
 struct AnswerHead {
     /// Whether the content type says JSON.
     private(set) var isJSON = false
-    /// The text of `Retry-After`.
-    private(set) var retryAfter: String?
+    /// The texts of `Retry-After`, one for each time that it stands there.
+    private(set) var retryAfter: [String] = []
+    private var isOver = false
 
     /// Takes one line with its name in any case, and the line's end behind it.
     mutating func take(_ line: UnsafeRawBufferPointer) {
         if unsafe Self.begins(line, with: "http/") {
             self = AnswerHead()
+        } else if self.isOver {
+            return
+        } else if line.count <= 2 {
+            self.isOver = true
         } else if unsafe Self.begins(line, with: "content-type:") {
             self.isJSON = HTTPAnswer.isJSON(contentType: unsafe Self.value(line, after: "content-type:"))
         } else if unsafe Self.begins(line, with: "retry-after:") {
-            self.retryAfter = unsafe Self.value(line, after: "retry-after:")
+            self.retryAfter.append(unsafe Self.value(line, after: "retry-after:"))
         }
     }
 

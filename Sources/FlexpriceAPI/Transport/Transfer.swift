@@ -101,7 +101,7 @@ import CCurl
         let answer = HTTPAnswer(
             status: self.number(CURLINFO_RESPONSE_CODE),
             isJSON: self.head.isJSON,
-            retryAfter: self.head.retryAfter.flatMap(RetryAfter.init),
+            retryAfter: RetryAfter(self.head.retryAfter),
             body: body
         )
         return (completion, .answered(answer))
