@@ -2,7 +2,11 @@ import CustomerContract
 import FlexpriceAPI
 import JSON
 
-/// Looks at the API: whether it is there, whether the key is known, and whether it may make customers; it makes none.
+/// Looks at the API: whether it is there, and whether the key is known; it makes no customer.
+///
+/// Whether a key may make customers only a create can tell. `/users/me` has the present roles of the key's user and not
+/// the roles that the key got when it was made, and a key of a server's own configuration has no user: so what is said
+/// of rights there is a warning at most.
 struct APICheck: Sendable {
     /// The roles that may write customers.
     private static let writers = ["all_writer", "super_admin"]
@@ -93,12 +97,26 @@ struct APICheck: Sendable {
                 "401: the key is wrong, expired or revoked, or of another region",
                 remedy: "make a key with the role all_writer in the region of api.host"
             )
+        case 403 where body != nil:
+            return CheckFinding(
+                "api key",
+                .warning,
+                "403: the key is known, and may not ask whose it is; whether it may make customers only a create tells",
+                remedy: "set environment_id if it is a key of a self-hosted server's configuration"
+            )
         case 403:
             return CheckFinding(
                 "api key",
                 .failed(.notPermitted),
-                "403: the key is known and may do nothing",
-                remedy: "set environment_id if it is a key of a self-hosted server's configuration"
+                "403 without JSON: something before the API lets this machine, or this request, not through",
+                remedy: "ask who runs the firewall before api.host"
+            )
+        case 404 where ErrorBody(body).isFlexprices:
+            return CheckFinding(
+                "api key",
+                .warning,
+                "the key is known and has no user; whether it may make customers only a create tells",
+                remedy: "nothing, if it is a key of a self-hosted server's configuration"
             )
         case 408, 429, 500...:
             return CheckFinding(
@@ -125,12 +143,12 @@ struct APICheck: Sendable {
         guard roles.contains(where: { Self.writers.contains($0) }) else {
             return CheckFinding(
                 "api key",
-                .failed(.notPermitted),
-                "the key is valid and may not make customers: its roles are "
-                    + "\(roles.isEmpty ? "none" : roles.joined(separator: ", "))",
-                remedy: "make a key with the role all_writer; the roles of a key cannot be changed"
+                .warning,
+                "the key is valid; its user has \(roles.isEmpty ? "no role" : roles.joined(separator: ", ")) now, "
+                    + "which does not say what the key itself may",
+                remedy: "if creates are refused with 403, make a key with the role all_writer; a key's roles are fixed"
             )
         }
-        return CheckFinding("api key", .fine, "valid, and may make customers (\(roles.joined(separator: ", ")))")
+        return CheckFinding("api key", .fine, "valid; its user has \(roles.joined(separator: ", "))")
     }
 }

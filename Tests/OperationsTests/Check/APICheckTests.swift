@@ -24,8 +24,10 @@ import Testing
     @Test(arguments: [
         (answer(200, #"{"id":"u","roles":["all_writer"]}"#), CheckFinding.State.fine),
         (answer(200, #"{"id":"u","roles":["all_reader","super_admin"]}"#), .fine),
-        (answer(200, #"{"id":"u","roles":["event_ingestor"]}"#), .failed(.notPermitted)),
-        (answer(200, #"{"id":"u","roles":[]}"#), .failed(.notPermitted)), (answer(200, #"{"id":"u"}"#), .warning),
+        (answer(200, #"{"id":"u","roles":["event_ingestor"]}"#), .warning),
+        (answer(200, #"{"id":"u","roles":[]}"#), .warning), (answer(200, #"{"id":"u"}"#), .warning),
+        (answer(403, #"{"message":"insufficient permissions"}"#), .warning),
+        (answer(404, #"{"code":"not_found","message":"User was not found","http_status_code":404}"#), .warning),
         (answer(200, "<html></html>", isJSON: false), .failed(.configuration)),
         (answer(401, #"{"error":"Unauthorized"}"#), .failed(.notPermitted)), (answer(403), .failed(.notPermitted)),
         (answer(404, "404 page not found", isJSON: false), .failed(.configuration)),
