@@ -37,6 +37,8 @@ extension CommandWorker {
                 "API asked all callers to wait; requests held, HUP lifts the hold",
                 metadata: ["wait": "\(wait.roundedText)"]
             )
+        case .backendWaitIsLifted:
+            self.logger.notice("Hold that the API asked for lifted early; requests resumed")
         case .backendIsWell(let time):
             self.logger.notice("API recovered; intake resumed", metadata: ["paused_for": "\(time.roundedText)"])
         }

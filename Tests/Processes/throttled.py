@@ -4,8 +4,8 @@
 usage: throttled.py PROGRAM [--rate R] [--concurrency C|auto]
 
 R commands a second come in. For a moment the API answers 429 with `Retry-After: 2`. Required, by the API's own log of requests:
-no request of a command that met the 429 comes again within 2 s, nobody else's request comes in a span of 2 s that begins
-with what was under way, no command fails, and the lag is back to 0 within 10 s. Then api.rate_limit is measured the same way.
+no request of a command that met the 429 comes again within the second before the probe at half time, nobody else's request comes in a
+span of a second that begins with what was under way, no command fails, and the lag is back to 0 within 10 s. Then api.rate_limit is measured the same way.
 """
 import argparse
 import contextlib
@@ -76,9 +76,9 @@ def run(rate, concurrency):
         print(f"{len(again)} requests met 429 and came again after {min(again, default=0):.3f} to {max(again, default=0):.3f} s; nobody's "
               f"request for {gap:.3f} s; {before_rate:.0f}/s before, {after_rate:.0f}/s in the 2 s after", flush=True)
         expect(again, "no request met the 429")
-        expect(min(again) >= WAIT, f"a request came again after {min(again)} s")
+        # One probe goes when half of the wait has passed; its success ends the wait for those that met the 429 as well.
+        expect(min(again) >= WAIT / 2, f"a request came again after {min(again)} s")
         # What was sent before the 429 came back may arrive behind it; the wait is counted from the answer.
-        # One probe goes when half of the wait has passed.
         expect(gap >= WAIT / 2 - 0.1, f"the longest time without a request was {gap} s")
         expect(gap_start - after[0] < 1, f"requests went on for {gap_start - after[0]} s after the first 429")
         expect(len(results) == load.count and all(r["status"] == "created" for r in results),

@@ -4,6 +4,8 @@ import HeapModule
 struct BackOffQueue: Sendable {
     private struct Waiting: Comparable, Sendable {
         let due: Duration
+        /// Until when the backend asked all callers to wait; what follows is the command's own wait.
+        let heldUntil: Duration
         let ticket: CommandTicket
 
         static func < (left: Waiting, right: Waiting) -> Bool { left.due < right.due }
@@ -23,8 +25,21 @@ struct BackOffQueue: Sendable {
         self.heap.unordered.first { $0.ticket == ticket }?.due
     }
 
-    mutating func insert(_ ticket: CommandTicket, due: Duration) {
-        self.heap.insert(Waiting(due: due, ticket: ticket))
+    /// - Parameter heldUntil: the end of the wait that the backend asked of all callers, if that is why it waits.
+    mutating func insert(_ ticket: CommandTicket, due: Duration, heldUntil: Duration? = nil) {
+        self.heap.insert(Waiting(due: due, heldUntil: heldUntil ?? .zero, ticket: ticket))
+    }
+
+    /// Ends what the backend asked of all callers: of such a wait only the command's own part is left.
+    mutating func liftHold(at now: Duration) {
+        guard self.heap.unordered.contains(where: { $0.heldUntil > now }) else { return }
+        self.heap = Heap(
+            self.heap.unordered.map { waiting in
+                guard waiting.heldUntil > now else { return waiting }
+                let own = waiting.due - waiting.heldUntil
+                return Waiting(due: now + own, heldUntil: .zero, ticket: waiting.ticket)
+            }
+        )
     }
 
     /// Takes one that is due; commands that have left meanwhile are for the caller to recognise.

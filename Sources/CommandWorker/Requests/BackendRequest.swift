@@ -29,6 +29,8 @@ enum RequestReport: Sendable {
     case backendAsksToWait(Duration)
     /// Requests and intake go on.
     case backendIsWell(after: Duration)
+    /// That wait is over before its time.
+    case backendWaitIsLifted
 }
 
 /// What the line to the backend has met since it began; every number only grows.

@@ -31,6 +31,8 @@ struct OutageGate: Sendable {
         /// Requests were stopped already, for another reason.
         case changed(reason: String, message: String?)
         case held(for: Duration)
+        /// A hold has ended before its time.
+        case lifted
         /// `scattersAll`: all commands that failed have gathered, and may be those that fail by themselves.
         case flowing(after: Duration, scattersAll: Bool)
     }
@@ -133,9 +135,9 @@ struct OutageGate: Sendable {
         return self.stop(.init(reason: "no_answer", certainty: .silence), message, wasProbe: false, at: now)
     }
 
-    /// Ends a hold before its time.
-    mutating func liftHold(at now: Duration) {
-        self.hold.lift(at: now)
+    /// Ends a hold before its time; `nil` when there is none.
+    mutating func liftHold(at now: Duration) -> Change? {
+        guard self.hold.lift(at: now) else { return nil }
         self.updateClock(at: now)
     }
 
@@ -143,6 +145,7 @@ struct OutageGate: Sendable {
 
     /// A customer is there: the backend is well, and takes what commands hold.
     mutating func succeeded(_ customer: ExternalID, wasProbe: Bool, at now: Duration) -> [Change] {
+        return .lifted
         let endsTrickle = self.refusals.succeeded()
         let changes = self.answered(customer, wasProbe: wasProbe, at: now)
         guard endsTrickle, let since = self.trickleSince else { return changes }
@@ -157,6 +160,16 @@ struct OutageGate: Sendable {
     ///   get.
     mutating func refused(
         _ customer: ExternalID,
+    /// A look-up was answered, and nothing had to be made.
+    ///
+    /// The backend is there, but that says nothing of the commands whose customers it would not make: none of those is
+    /// held to fail by itself for it.
+    mutating func looked(wasProbe: Bool, at now: Duration) -> [Change] {
+        self.silence.heard(at: now)
+        defer { self.updateClock(at: now) }
+        return (wasProbe && self.hold.lift(at: now) ? [.lifted] : []) + self.flow(by: nil, wasProbe: wasProbe, at: now)
+    }
+
         _ signature: RefusalSignature?,
         wasProbe: Bool,
         at now: Duration
@@ -293,9 +306,9 @@ struct OutageGate: Sendable {
         self.failures.succeeded(customer, at: now)
         // Nothing is stopped, so nothing changes: the common case.
         guard isStopped || self.hold.isActive(at: now) else { return [] }
-        if wasProbe { self.hold.lift(at: now) }
         defer { self.updateClock(at: now) }
-        return self.flow(by: customer, wasProbe: wasProbe, at: now)
+        return (wasProbe && self.hold.lift(at: now) ? [.lifted] : [])
+            + self.flow(by: customer, wasProbe: wasProbe, at: now)
     }
 
     // MARK: Changes

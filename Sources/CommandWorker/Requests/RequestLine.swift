@@ -90,7 +90,7 @@ struct RequestLine: Sendable {
     /// Puts other limits in force, and ends a wait that the backend asked for.
     mutating func reconfigure(_ retry: RetryPolicy, limit: RequestLimit, rate: Double?, at now: Duration) {
         self.retry = retry
-        self.gate.liftHold(at: now)
+        if self.gate.liftHold(at: now) != nil { self.liftHold(at: now) }
         self.limiter.reconfigure(limit)
         guard rate != self.rateLimit else { return }
         self.rateLimit = rate
@@ -325,13 +325,16 @@ struct RequestLine: Sendable {
         }
         lanes.update(ticket) {
             $0.stage = .backingOff
-            // A hold stops the clock itself.
-            if failure.sign != .overload { $0.excused += wait.asked }
+            $0.excused += max(wait.asked - held, .zero)
         }
-        self.backOffs.insert(ticket, due: now + wait.asked + wait.jitter)
+        let heldUntil = isHeld ? now + wait.asked : nil
+        self.backOffs.insert(ticket, due: now + wait.asked + wait.jitter, heldUntil: heldUntil)
         return .waits
     }
 
+        // A hold stops the clock itself.
+        let isHeld = failure.sign == .overload
+        let held = isHeld ? self.gate.hold.left(at: now) ?? .zero : .zero
     // MARK: Changes of the gate
 
     private mutating func apply(_ changes: [OutageGate.Change], _ lanes: inout Lanes, at now: Duration) {
@@ -353,6 +356,8 @@ struct RequestLine: Sendable {
     }
 
     /// Gives every command that has failed already a wait of its own again, or only those that are known to fail by
+            case .lifted:
+                self.liftHold(at: now)
     /// themselves.
     ///
     /// They have gathered while requests were stopped. All at once and before any other they would look like a failure
@@ -361,6 +366,12 @@ struct RequestLine: Sendable {
         var others: Deque<CommandTicket> = []
         for ticket in self.queue {
             guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { continue }
+    /// A hold has ended early: the commands that met it no longer wait for its end either.
+    private mutating func liftHold(at now: Duration) {
+        self.backOffs.liftHold(at: now)
+        self.reports.append(.backendWaitIsLifted)
+    }
+
             let failsAlone = waiting.command.map { self.gate.blame.failsAlone($0.externalID) } ?? false
             guard waiting.attempts > 0, all || failsAlone else {
                 others.append(ticket)

@@ -28,6 +28,10 @@ struct ServerHold: Sendable {
     /// The probe of this hold has gone; there is one.
     mutating func probeSent() { self.probeDue = self.end }
 
-    /// Lets requests go before its end.
-    mutating func lift(at now: Duration) { self.end = min(self.end, now) }
+    /// Lets requests go before its end; whether there was a hold.
+    mutating func lift(at now: Duration) -> Bool {
+        guard self.isActive(at: now) else { return false }
+        self.end = now
+        return true
+    }
 }

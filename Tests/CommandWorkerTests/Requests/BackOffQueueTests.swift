@@ -28,5 +28,18 @@ import Testing
         #expect(queue.count == 0)
     }
 
+    @Test func `a hold that is lifted leaves a command's own wait, and touches no other's`() {
+        var queue = BackOffQueue()
+        queue.insert(Self.ticket(1), due: .seconds(31), heldUntil: .seconds(30))
+        queue.insert(Self.ticket(2), due: .seconds(20))
+        queue.liftHold(at: .seconds(5))
+        #expect(queue.due(of: Self.ticket(1)) == .seconds(6))
+        #expect(queue.due(of: Self.ticket(2)) == .seconds(20))
+        // What is over already cannot be lifted.
+        queue.insert(Self.ticket(3), due: .seconds(9), heldUntil: .seconds(7))
+        queue.liftHold(at: .seconds(8))
+        #expect(queue.due(of: Self.ticket(3)) == .seconds(9))
+    }
+
     private static func ticket(_ slot: Int) -> CommandTicket { CommandTicket(slot: slot, generation: 0) }
 }

@@ -52,10 +52,10 @@ import Testing
 
     @Test func `it can be lifted, and lifting none makes none`() {
         var hold = self.hold(of: .seconds(10))
-        hold.lift(at: .seconds(2))
+        #expect(hold.lift(at: .seconds(2)) == true)
         #expect(!hold.isActive(at: .seconds(2)))
         #expect(hold.opens <= .seconds(2))
-        hold.lift(at: .seconds(9))
+        #expect(hold.lift(at: .seconds(9)) == false)
         #expect(!hold.isActive(at: .seconds(3)))
     }
 }
