@@ -26,8 +26,10 @@ struct InFlightCommand: Sendable {
     /// Bytes of its record, for the bound on what is in flight.
     let size: Int
     var stage: Stage = .waitingInLane
-    /// Requests to the API so far.
+    /// Attempts so far, each of one request and those that find out what its answer means.
     var attempts = 0
+    /// Requests beyond the first of each attempt: look-ups and updates.
+    var followingRequests = 0
     /// When the last request went.
     var sentAt: Duration = .zero
     /// The era in which it went; see ``RequestLine``.
@@ -44,6 +46,9 @@ struct InFlightCommand: Sendable {
     var excused: Duration = .zero
     /// Its partition was taken away: no result of it may be published here.
     var isAbandoned = false
+
+    /// Requests to the API so far.
+    var requests: Int { self.attempts + self.followingRequests }
 
     /// The command, or `nil` for one that was refused at decoding.
     var command: CreateCustomerCommand? {

@@ -100,7 +100,7 @@ struct Lanes: Sendable {
             result: CommandResult(
                 context: inFlight.context,
                 outcome: outcome,
-                attempts: inFlight.attempts,
+                attempts: inFlight.requests,
                 completedAt: now,
                 unverified: inFlight.unverified
             )

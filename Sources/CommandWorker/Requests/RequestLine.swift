@@ -203,7 +203,10 @@ struct RequestLine: Sendable {
         at now: Duration
     ) -> Verdict {
         self.count -= 1
-        self.bucket?.charge(reply.requests - 1, at: now)
+        if reply.requests > 1 {
+            self.bucket?.charge(reply.requests - 1, at: now)
+            lanes.update(ticket) { $0.followingRequests += reply.requests - 1 }
+        }
         let wasProbe = self.probe == ticket
         if wasProbe { self.probe = nil }
         guard let inFlight = lanes[ticket], let command = inFlight.command else {

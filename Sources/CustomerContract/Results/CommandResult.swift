@@ -6,7 +6,7 @@ public struct CommandResult: Sendable {
     public let context: CommandContext
     /// Its final state.
     public let outcome: CommandOutcome
-    /// How many requests were made to the API for it; 0 when nobody was asked.
+    /// How many requests were made to the API for it, look-ups and updates among them; 0 when nobody was asked.
     public let attempts: Int
     /// Of a created result the fields that were sent and that the server does not give back, so that nothing is known
     /// of them.
