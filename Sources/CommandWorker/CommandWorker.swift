@@ -215,6 +215,7 @@ public final class CommandWorker: Sendable {
                 request.command,
                 attempt: request.attempt,
                 patience: request.patience,
+                remembered: request.remembered,
                 context: span.context
             ) { first in
                 switch first {

@@ -37,6 +37,9 @@ public struct WorkerSettings: Sendable {
     public var maximumInFlight: Int
     /// Bytes of records in flight.
     public var maximumInFlightBytes: Int
+    /// Whether an id whose customer was archived since is made anew, and not answered from memory; only with a remote
+    /// backend.
+    public var recreatesArchived: Bool
     /// When everybody's requests are stopped.
     public var breaker: BreakerSettings
     /// How long running commands of a revoked partition may take.
@@ -57,6 +60,7 @@ public struct WorkerSettings: Sendable {
         self.live = LiveSettings()
         self.maximumInFlight = 4_096
         self.maximumInFlightBytes = 67_108_864
+        self.recreatesArchived = false
         self.breaker = BreakerSettings()
         self.revocationBudget = .seconds(10)
     }
@@ -70,6 +74,7 @@ public struct WorkerSettings: Sendable {
             breaker: self.breaker,
             // A command of which only the envelope is checked may break a rule of the API by itself.
             judgesRefusals: self.validation == .full,
+            asksForArchived: self.recreatesArchived && !createsLocally,
             revocationBudget: self.revocationBudget,
             deadLetterTopic: self.deadLetterTopic
         )

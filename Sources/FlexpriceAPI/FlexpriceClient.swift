@@ -89,6 +89,16 @@ public final class FlexpriceClient: Sendable {
         }
     }
 
+    /// `POST /customers/search` for an archived customer, by Flexprice's own id (`cust_…`).
+    public func searchArchivedCustomer(id: String, requestID: String) async -> Exchange {
+        let filter = JSONObject([
+            .init(name: "customer_ids", value: .array([.string(id)])),
+            .init(name: "status", value: .string("archived")),
+            .init(name: "limit", value: .number(JSONNumber(1))),
+        ])
+        return await self.send(.post, "/customers/search", JSONWriter.encode(filter), requestID)
+    }
+
     /// `PUT /customers` for the customer of this id of Flexprice's own (`cust_…`): fields that are not sent stay.
     public func updateCustomer(id: String, _ fields: JSONObject, requestID: String) async -> Exchange {
         await self.send(.put, "/customers?id=" + Self.percentEncoded(id), JSONWriter.encode(fields), requestID)

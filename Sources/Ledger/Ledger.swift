@@ -5,7 +5,8 @@ public import Records
 ///
 /// An implementation makes ``apply(_:)`` atomic and durable: when it returns, every entry survives a power cut, and of
 /// two callers with the same external_id exactly one finds no earlier entry. Look-ups of a batch see the state before
-/// its entries. It may be called concurrently.
+/// its entries; superseded entries are gone before its entries come, in the same transaction or in one of their own. It
+/// may be called concurrently.
 public protocol Ledger: Sendable {
     /// Answers look-ups and remembers entries, in one transaction.
     ///

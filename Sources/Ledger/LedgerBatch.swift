@@ -4,17 +4,22 @@ public import CustomerContract
 public struct LedgerBatch: Sendable {
     /// External ids to look up.
     public var lookUps: [ExternalID]
+    /// Entries to forget before the others are remembered, each only if it is what is remembered still.
+    ///
+    /// Of a customer that is gone, so that the next one of its id can be remembered.
+    public var superseded: [LedgerEntry]
     /// Successes to remember, unless there is one of the same external_id already.
     public var entries: [LedgerEntry]
 
     /// Gathers a batch.
-    public init(lookUps: [ExternalID] = [], entries: [LedgerEntry] = []) {
+    public init(lookUps: [ExternalID] = [], superseded: [LedgerEntry] = [], entries: [LedgerEntry] = []) {
         self.lookUps = lookUps
+        self.superseded = superseded
         self.entries = entries
     }
 
     /// Whether there is nothing to do.
-    public var isEmpty: Bool { self.lookUps.isEmpty && self.entries.isEmpty }
+    public var isEmpty: Bool { self.lookUps.isEmpty && self.superseded.isEmpty && self.entries.isEmpty }
 }
 
 /// The ledger's answers to a batch, in the batch's order.

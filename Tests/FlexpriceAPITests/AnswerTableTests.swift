@@ -12,6 +12,7 @@ struct AnswerTableTests {
     enum Before: Sendable {
         case nothing
         case same
+        case archived
         case other
         case stub
     }
@@ -136,6 +137,60 @@ struct AnswerTableTests {
                 before: .same
             ),
             Scenario(row: "search.no_customer", outcome: "rejected 409", fault: .taxAssociationConflict),
+            Scenario(row: "archive.page", outcome: nil),
+            Scenario(row: "archive.unauthorized", outcome: "paused unauthorized", fault: .unauthorized, before: .same),
+            Scenario(
+                row: "archive.forbidden",
+                outcome: "paused forbidden",
+                fault: .forbidden(.environment),
+                before: .same
+            ),
+            Scenario(row: "archive.archived", outcome: "created", before: .archived),
+            Scenario(row: "archive.standing", outcome: "unchanged", before: .same),
+            Scenario(
+                row: "archive.slow_down",
+                outcome: "http_503 overload",
+                fault: .edge(.serviceUnavailable(nil)),
+                before: .same
+            ),
+            Scenario(row: "archive.unusable", outcome: "archive_unsettled", fault: html(200), before: .same),
+            Scenario(row: "archive.not_connected", outcome: nil, server: .deaf),
+            Scenario(row: "archive.not_trusted", outcome: nil, server: .withoutTLS),
+            Scenario(row: "archive.not_http", outcome: nil, server: .withoutHTTP),
+            Scenario(row: "archive.refused_by_proxy", outcome: nil, server: .proxy(502)),
+            Scenario(
+                row: "archive.interrupted",
+                outcome: "archive_unsettled silence",
+                fault: .dropBeforeCommit,
+                before: .same
+            ),
+            Scenario(row: "archive.answer_too_long", outcome: "archive_unsettled", fault: endless, before: .same),
+            Scenario(
+                row: "archive.cancelled",
+                outcome: "cancelled",
+                fault: .blackHole,
+                before: .same,
+                server: .cancelled
+            ),
+            Scenario(row: "neutral.served", outcome: nil),
+            Scenario(
+                row: "neutral.no_user",
+                outcome: nil,
+                fault: json(404, #"{"code":"not_found","message":"User was not found"}"#)
+            ),
+            Scenario(
+                row: "neutral.no_right",
+                outcome: nil,
+                fault: json(403, #"{"message":"insufficient permissions"}"#)
+            ),
+            Scenario(row: "neutral.rest", outcome: nil, fault: html(403)),
+            Scenario(row: "neutral.not_connected", outcome: nil, server: .deaf),
+            Scenario(row: "neutral.not_trusted", outcome: nil, server: .withoutTLS),
+            Scenario(row: "neutral.not_http", outcome: nil, server: .withoutHTTP),
+            Scenario(row: "neutral.refused_by_proxy", outcome: nil, server: .proxy(502)),
+            Scenario(row: "neutral.interrupted", outcome: nil, fault: .dropBeforeCommit),
+            Scenario(row: "neutral.answer_too_long", outcome: nil, fault: endless),
+            Scenario(row: "neutral.cancelled", outcome: nil, fault: .blackHole, server: .cancelled),
             Scenario(row: "update.filled", outcome: "existing", before: .stub, onStub: .update),
             Scenario(
                 row: "update.unreadable",
@@ -169,6 +224,7 @@ struct AnswerTableTests {
             scenario("redirect", "paused redirect", .redirect(location: "http://127.0.0.1:9/")),
             scenario("unauthorized", "paused unauthorized", .unauthorized),
             scenario("forbidden", "paused forbidden", .forbidden(.permissions)),
+            scenario("forbidden_by_json", "paused forbidden", json(403, #"{"message":"Forbidden"}"#)),
             scenario("blocked", "paused blocked", html(403)),
             scenario("wants_tls", "paused wants_tls", .answer(status: 400, contentType: "text/html", body: tlsPage)),
             scenario("wrong_base_url", "paused wrong_base_url", html(404)),
@@ -223,9 +279,19 @@ struct AnswerTableTests {
                 onExisting: scenario.onExisting,
                 clock: clock
             )
-            let requests = row.request == .create ? 1 : row.request == .search ? 2 : 3
-            let reply = await self.run(scenario, flexprice, cutOffAtRequest: requests) {
-                await backend.create(command, attempt: 1, patience: nil)
+            let requests =
+                switch row.request {
+                case .create, .archive, .neutral: 1
+                case .search: 2
+                case .update: 3
+                }
+            var remembered: CustomerDocument?
+            if row.request == .archive {
+                let id = try #require(flexprice.state.customers.first?.id)
+                remembered = CustomerDocument(json: Array(#"{"id":"\#(id)"}"#.utf8))
+            }
+            let reply = await self.run(scenario, flexprice, cutOffAtRequest: requests) { [remembered] in
+                await backend.create(command, attempt: 1, patience: nil, remembered: remembered)
             }
             #expect(Self.text(reply.answer) == outcome)
             #expect(Self.fits(reply.answer, row))
@@ -242,6 +308,10 @@ struct AnswerTableTests {
                     await flexprice.client.createCustomer(body: Array(Self.body.utf8), requestID: "r")
                 case .search:
                     await flexprice.client.searchCustomer(ExternalID("a"), requestID: "r")
+                case .archive:
+                    await flexprice.client.searchArchivedCustomer(id: id, requestID: "r")
+                case .neutral:
+                    await flexprice.client.currentUser()
                 case .update:
                     await flexprice.client.updateCustomer(id: id, JSONObject(), requestID: "r")
                 }
@@ -318,6 +388,9 @@ struct AnswerTableTests {
         case .nothing: break
         case .same:
             _ = await flexprice.client.createCustomer(body: Array(Self.body.utf8), requestID: "before")
+        case .archived:
+            _ = await flexprice.client.createCustomer(body: Array(Self.body.utf8), requestID: "before")
+            flexprice.state.archive(externalID: "a")
         case .other:
             _ = await flexprice.create("a")
         case .stub:
@@ -329,7 +402,14 @@ struct AnswerTableTests {
         case .taxAssociationConflict, .replicaLag: flexprice.state.inject(fault)
         default:
             let isOfCreate = if case .lookedUp = row.situation { true } else { row.request == .create }
-            let route: RouteName = isOfCreate ? .create : row.request == .search ? .search : .update
+            let route: RouteName =
+                switch row.request {
+                case _ where isOfCreate: .create
+                case .create: .create
+                case .search, .archive: .search
+                case .update: .update
+                case .neutral: .me
+                }
             flexprice.state.inject(fault, FaultScope(routes: [route]))
         }
     }
@@ -348,6 +428,7 @@ struct AnswerTableTests {
             scope.rawValue == row.sign.rawValue
         // What they lead to has rows of its own.
         case (.lookUp, _), (.update, _), (.change, _): true
+        case (.recreate, .created), (.remembered, .unchanged): true
         default: false
         }
     }
@@ -355,6 +436,7 @@ struct AnswerTableTests {
     private static func text(_ answer: BackendAnswer) -> String {
         switch answer {
         case .created(let outcome, _, _): outcome.rawValue
+        case .unchanged: "unchanged"
         case .failed(let failure, _): "\(failure.code.rawValue) \(failure.httpStatus ?? 0)"
         case .systemic(let reason, _, _): "paused \(reason)"
         case .transient(let failure):

@@ -174,6 +174,95 @@ struct FlexpriceBackendTests {
         }
     }
 
+    // MARK: Archived customers
+
+    /// What the backend made of the command's body, as memory has it.
+    private func make(_ backend: FlexpriceBackend) async throws -> CustomerDocument {
+        let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil)
+        guard case .created(.created, let customer, _) = reply.answer else {
+            throw CustomerMissing()
+        }
+        return customer
+    }
+
+    private struct CustomerMissing: Error {}
+
+    @Test func `a remembered customer that stands is left alone, even while the replica lags`() async throws {
+        for lags in [false, true] {
+            try await withBackend { (backend, flexprice) async throws in
+                let customer = try await self.make(backend)
+                if lags { flexprice.state.inject(.replicaLag(.seconds(3_600))) }
+                let reply = await backend.create(
+                    try command(Self.body),
+                    attempt: 1,
+                    patience: nil,
+                    remembered: customer
+                )
+                guard case .unchanged = reply.answer else {
+                    Issue.record("\(reply.answer)")
+                    return
+                }
+                #expect(reply.requests == 1)
+                #expect(flexprice.state.customerCount == 1)
+            }
+        }
+    }
+
+    @Test func `an archived one is made anew with another id, and an older one that is archived makes none`()
+        async throws
+    {
+        try await withBackend { (backend, flexprice) async throws in
+            let old = try await self.make(backend)
+            flexprice.state.archive(externalID: "a")
+            let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil, remembered: old)
+            guard case .created(.created, let new, _) = reply.answer else {
+                Issue.record("\(reply.answer)")
+                return
+            }
+            #expect(reply.requests == 2)
+            #expect(flexprice.state.customers.map(\.status) == [.archived, .published])
+            // The old one of the same external_id is archived still, and that says nothing of the new one.
+            let again = await backend.create(try command(Self.body), attempt: 1, patience: nil, remembered: new)
+            guard case .unchanged = again.answer else {
+                Issue.record("\(again.answer)")
+                return
+            }
+        }
+    }
+
+    @Test func `one that somebody has made anew meanwhile is existing, or already exists`() async throws {
+        try await withBackend { (backend, flexprice) async throws in
+            let old = try await self.make(backend)
+            flexprice.state.archive(externalID: "a")
+            _ = try await self.make(backend)
+            let same = await backend.create(try command(Self.body), attempt: 1, patience: nil, remembered: old)
+            guard case .created(.existing, _, _) = same.answer else {
+                Issue.record("\(same.answer)")
+                return
+            }
+            #expect(same.requests == 3)
+            let other = try command(#"{"external_id":"a","name":"Other"}"#)
+            let reply = await backend.create(other, attempt: 1, patience: nil, remembered: old)
+            guard case .failed(let failure, _) = reply.answer else {
+                Issue.record("\(reply.answer)")
+                return
+            }
+            #expect(failure.code == .alreadyExists)
+        }
+    }
+
+    @Test func `a remembered document without an id is not asked about`() async throws {
+        try await withBackend { (backend, flexprice) async throws in
+            let strange = CustomerDocument(json: Array("{}".utf8))
+            let reply = await backend.create(try command(Self.body), attempt: 1, patience: nil, remembered: strange)
+            guard case .unchanged = reply.answer else {
+                Issue.record("\(reply.answer)")
+                return
+            }
+            #expect(flexprice.state.requests.isEmpty)
+        }
+    }
+
     // MARK: Stubs
 
     @Test func `a stub is filled: what it lacks is sent, its metadata stay`() async throws {

@@ -67,6 +67,33 @@ import Testing
     }
 
     @Test(arguments: LedgerFactory.allCases)
+    func `a superseded entry makes room for the next one, and only as long as it is what is remembered`(
+        factory: LedgerFactory
+    )
+        async throws
+    {
+        try await factory.withLedger { ledger in
+            let (first, second, third) = (
+                try entry("a", offset: 1), try entry("a", offset: 2), try entry("a", offset: 3)
+            )
+            let other = try entry("b", offset: 4)
+            _ = try await ledger.apply(LedgerBatch(entries: [first, other]))
+            let batch = LedgerBatch(lookUps: [ExternalID("a")], superseded: [first], entries: [second])
+            let answers = try await ledger.apply(batch)
+            #expect(answers.found == [first])
+            #expect(answers.earlier == [nil])
+            #expect(try await ledger.entry(for: ExternalID("a")) == second)
+            // Whoever knows only the first comes too late.
+            let late = try await ledger.apply(LedgerBatch(superseded: [first], entries: [third]))
+            #expect(late.earlier == [second])
+            // A batch that is tried again finds itself.
+            #expect(try await ledger.apply(batch).earlier == [second])
+            #expect(try await ledger.entry(for: ExternalID("b")) == other)
+            #expect(try await ledger.count() == 2)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
     func `the look-ups of a batch see the state before its entries`(
         factory: LedgerFactory
     )

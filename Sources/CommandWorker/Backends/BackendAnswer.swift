@@ -6,6 +6,8 @@ public enum BackendAnswer: Sendable {
     ///
     /// `unverified` names the fields that the command sent and the backend does not give back.
     case created(CreatedOutcome, CustomerDocument, unverified: [String] = [])
+    /// The customer that is remembered of the command's id is not archived; nothing was made.
+    case unchanged
     /// The backend refused this command for good; with a signature when its answer said why.
     case failed(CommandFailure, refusal: RefusalSignature? = nil)
     /// A failure that passes.
@@ -18,6 +20,8 @@ public enum BackendAnswer: Sendable {
 public enum SystemicScope: String, Sendable, Hashable, CaseIterable {
     /// Every command, whatever it holds.
     case allCommands = "all_commands"
+    /// Every command, unless another one is served meanwhile; a request that makes nothing may be served all the same.
+    case unlessServed = "unless_served"
     /// Perhaps this command alone: a content filter in front of the API answers so to what one request holds.
     case perhapsOne = "perhaps_one"
 }

@@ -10,12 +10,15 @@ public protocol CustomerBackend: Sendable {
     /// - Parameters:
     ///   - attempt: from 1; a later one may find the customer that an earlier one made without saying so.
     ///   - patience: how long the request may take, if less than any may.
+    ///   - remembered: the customer that an earlier command made; then this one's is made only if the backend has
+    ///     archived that, and the answer is `unchanged` otherwise.
     ///   - context: of the span that the request belongs to.
     ///   - completion: called once, from any thread; it returns at once.
     func create(
         _ command: CreateCustomerCommand,
         attempt: Int,
         patience: Duration?,
+        remembered: CustomerDocument?,
         context: ServiceContext,
         then completion: @escaping @Sendable (FirstAnswer) -> Void
     )
@@ -47,10 +50,17 @@ extension CustomerBackend {
     public func create(
         _ command: CreateCustomerCommand,
         attempt: Int,
-        patience: Duration?
+        patience: Duration?,
+        remembered: CustomerDocument? = nil
     ) async -> BackendReply {
         let first = await withCheckedContinuation { continuation in
-            self.create(command, attempt: attempt, patience: patience, context: .topLevel) {
+            self.create(
+                command,
+                attempt: attempt,
+                patience: patience,
+                remembered: remembered,
+                context: .topLevel
+            ) {
                 continuation.resume(returning: $0)
             }
         }

@@ -41,9 +41,15 @@ public struct FlexpriceBackend: CustomerBackend {
         _ command: CreateCustomerCommand,
         attempt: Int,
         patience: Duration?,
+        remembered: CustomerDocument?,
         context: ServiceContext,
         then completion: @escaping @Sendable (FirstAnswer) -> Void
     ) {
+        if let remembered {
+            // Without an id of Flexprice's there is nothing to ask for.
+            guard let id = remembered.id else { return completion(.settled(BackendReply(.unchanged, requests: 0))) }
+            return completion(.open { await self.recreate(command, unlessStanding: id, patience, context) })
+        }
         self.client.createCustomer(
             body: command.encodedBody(),
             requestID: command.context.id.text,
@@ -64,11 +70,36 @@ public struct FlexpriceBackend: CustomerBackend {
 
     /// Asks whose key it is.
     public func neutral() async -> NeutralAnswer {
-        switch await self.client.currentUser() {
-        case .answered(let answer) where answer.status == 200 && answer.isJSON: .answered
-        case .answered(let answer): .failed(reason: AnswerRow.word(forStatus: answer.status))
-        case .unanswered(let failure): .failed(reason: failure.kind.rawValue)
+        let reading = AnswerReading(await self.client.currentUser(), of: .neutral, externalID: nil)
+        let row = reading.row
+        return row.decision == .served ? .answered : .failed(reason: row.reason(status: reading.status))
+    }
+
+    /// Makes a customer whose predecessor is archived; asks for that one by its own id, so that no replica that lags
+    /// can make a customer that stands look like one that is gone.
+    private func recreate(
+        _ command: CreateCustomerCommand,
+        unlessStanding id: String,
+        _ patience: Duration?,
+        _ context: ServiceContext
+    ) async -> BackendReply {
+        let exchange = await self.client.searchArchivedCustomer(id: id, requestID: command.context.id.text)
+        let reading = AnswerReading(exchange, of: .archive, externalID: command.externalID)
+        let row = reading.row
+        guard row.decision == .lookUp else { return BackendReply(self.answer(to: command, reading, row)) }
+        let finding: AnswerSituation.Finding = reading.findsArchived(id) ? .archived : .standing
+        guard AnswerTable.row(for: finding).decision == .recreate else { return BackendReply(.unchanged) }
+        let first = await withCheckedContinuation { continuation in
+            self.create(command, attempt: 1, patience: patience, remembered: nil, context: context) {
+                continuation.resume(returning: $0)
+            }
         }
+        let reply =
+            switch first {
+            case .settled(let reply): reply
+            case .open(let settle): await settle()
+            }
+        return BackendReply(reply.answer, requests: reply.requests + 1)
     }
 
     /// Finds out what is behind a 409, or a 201 that could not be read.
@@ -151,9 +182,10 @@ public struct FlexpriceBackend: CustomerBackend {
             return .systemic(
                 reason: reason,
                 message: "\(reading.summary): \(row.explanation)",
-                scope: row.sign == .perhapsOne ? .perhapsOne : .allCommands
+                scope: SystemicScope(row.sign)
             )
-        case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .change, .alreadyExists:
+        case .retry, .retryInDoubt, .slowDown, .lookUp, .update, .change, .alreadyExists, .recreate, .remembered,
+            .served:
             break
         }
         return .transient(
@@ -176,8 +208,26 @@ extension PassingFailure.Sign {
             case .overload: .overload
             case .unreachable: .unreachable
             case .silence: .silence
-            case .none, .allCommands, .perhapsOne: .none
+            case .none, .allCommands, .unlessServed, .perhapsOne: .none
             }
+    }
+}
+
+extension SystemicScope {
+    fileprivate init(_ sign: AnswerRow.Sign) {
+        self =
+            switch sign {
+            case .perhapsOne: .perhapsOne
+            case .unlessServed: .unlessServed
+            case .none, .overload, .unreachable, .silence, .allCommands: .allCommands
+            }
+    }
+}
+
+extension CustomerDocument {
+    /// Flexprice's own id of it; `nil` for a document without one.
+    fileprivate var id: String? {
+        (try? JSONParser.parseObject(self.json))?["id"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
     }
 }
 

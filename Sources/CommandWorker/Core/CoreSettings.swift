@@ -14,6 +14,9 @@ struct CoreSettings: Sendable {
     var breaker: BreakerSettings
     /// Whether each command has passed every rule here, so that a refusal that many get may be no fault of theirs.
     var judgesRefusals = true
+    /// Whether the backend is asked if the customer of a remembered success is archived (`idempotency.on_archived:
+    /// recreate`), before the command is answered from memory.
+    var asksForArchived = false
     /// How long a revoked partition's running commands may take to finish.
     var revocationBudget: Duration
 

@@ -180,7 +180,7 @@ struct WorkerCore: Sendable {
             let (outcome, customer) = (success.entry.outcome, success.entry.customer)
             // Another worker may have been quicker: then its success is the first, and this command's a replay.
             let earlier = earlier[batch.creations.count + index]
-            self.lanes.keep(earlier ?? success.entry, for: command.externalID)
+            self.lanes.keep(earlier ?? success.entry, for: command.externalID, replaces: true)
             self.succeeded(success.ticket, command, outcome, customer, earlier: earlier, at: now)
         }
     }
@@ -193,10 +193,15 @@ struct WorkerCore: Sendable {
         at now: Moment
     ) {
         guard let inFlight = self.lanes[ticket] else { return }
+        let asks = self.settings.asksForArchived
         switch LedgerVerdict(command: command, entry: entry) {
         case .new where self.partitions.isLeaving(inFlight.assignment): self.lanes.giveUp(ticket)
         case .new: self.requests.add(ticket, &self.lanes)
         case .repeated(let outcome, let customer): self.finish(ticket, .created(outcome, customer), at: now)
+        case .replayed where asks, .conflict where asks:
+            if self.partitions.isLeaving(inFlight.assignment) { return self.lanes.giveUp(ticket) }
+            if let entry { self.lanes.question(ticket, entry) }
+            self.requests.add(ticket, &self.lanes)
         case .replayed(let customer): self.finish(ticket, .created(.replayed, customer), at: now)
         case .conflict(let failure): self.finish(ticket, .failed(failure), at: now)
         }
@@ -226,8 +231,12 @@ struct WorkerCore: Sendable {
             // Even when the partition is gone: what was made must be known, whoever runs the command next.
             self.ledger.remember(
                 ticket,
-                LedgerEntry(command: command, customer: customer, outcome: outcome, rememberedAt: now.wall)
+                LedgerEntry(command: command, customer: customer, outcome: outcome, rememberedAt: now.wall),
+                superseding: self.lanes.questioned(ticket)
             )
+        case .unchanged(let command):
+            guard let entry = self.lanes.questioned(ticket) else { return }
+            self.succeeded(ticket, command, entry.outcome, entry.customer, earlier: entry, at: now)
         case .failed(let failure): self.finish(ticket, .failed(failure), at: now)
         case .givenUp: self.lanes.giveUp(ticket)
         case .waits: break

@@ -43,8 +43,12 @@ struct KeyedDispatcher: Sendable {
 
     /// Keeps what the ledger remembers of a lane's id, as long as commands wait in it: a success is for good, so it
     /// answers all of them, and none has to ask the ledger again.
-    mutating func keep(_ entry: @autoclosure () -> LedgerEntry, for lane: ExternalID) {
-        guard self.waitingCount > 0, self.remembered[lane] == nil, self.lanes[lane]?.isEmpty == false else { return }
+    ///
+    /// - Parameter replaces: whether it is newer than what is kept already.
+    mutating func keep(_ entry: @autoclosure () -> LedgerEntry, for lane: ExternalID, replaces: Bool = false) {
+        guard self.waitingCount > 0, replaces || self.remembered[lane] == nil, self.lanes[lane]?.isEmpty == false else {
+            return
+        }
         self.remembered[lane] = entry()
     }
 

@@ -24,6 +24,8 @@ struct Lanes: Sendable {
     private var table = InFlightTable()
     private var dispatcher = KeyedDispatcher()
     private var ready: Deque<CommandTicket> = []
+    /// Of commands whose customer may be archived what is remembered; beside the table, since there are few or none.
+    private var questioned: [CommandTicket: LedgerEntry] = [:]
     /// Commands given up so far; they run again elsewhere.
     private(set) var abandonedCount = 0
 
@@ -91,6 +93,7 @@ struct Lanes: Sendable {
             return nil
         }
         self.table.update(ticket) { $0.stage = .finished }
+        self.forgetQuestion(ticket)
         self.advance(inFlight)
         return PendingResult(
             ticket: ticket,
@@ -111,8 +114,27 @@ struct Lanes: Sendable {
     mutating func remove(_ ticket: CommandTicket) { self.table.remove(ticket) }
 
     /// Keeps what the ledger remembers of an id for the commands that wait behind in its lane.
-    mutating func keep(_ entry: @autoclosure () -> LedgerEntry, for id: ExternalID) {
-        self.dispatcher.keep(entry(), for: id)
+    ///
+    /// - Parameter replaces: whether it is newer than what is kept already.
+    mutating func keep(_ entry: @autoclosure () -> LedgerEntry, for id: ExternalID, replaces: Bool = false) {
+        self.dispatcher.keep(entry(), for: id, replaces: replaces)
+    }
+
+    // MARK: Commands that ask whether a customer is archived
+
+    /// Keeps what is remembered of a command's id while the backend is asked whether that customer is there still.
+    mutating func question(_ ticket: CommandTicket, _ entry: LedgerEntry) { self.questioned[ticket] = entry }
+
+    /// What is remembered of a command's id, if the backend is asked about it.
+    func questioned(_ ticket: CommandTicket) -> LedgerEntry? {
+        self.questioned.isEmpty ? nil : self.questioned[ticket]
+    }
+
+    /// The customer that the backend is asked about before a command's is made.
+    func questionedCustomer(_ ticket: CommandTicket) -> CustomerDocument? { self.questioned(ticket)?.customer }
+
+    private mutating func forgetQuestion(_ ticket: CommandTicket) {
+        if !self.questioned.isEmpty { self.questioned[ticket] = nil }
     }
 
     // MARK: Commands without a result
@@ -157,6 +179,7 @@ struct Lanes: Sendable {
 
     private mutating func leave(_ ticket: CommandTicket, _ inFlight: InFlightCommand) {
         self.table.remove(ticket)
+        self.forgetQuestion(ticket)
         self.advance(inFlight)
     }
 

@@ -50,7 +50,9 @@ struct LedgerLine: Sendable {
         self.waiting.creations.append((ticket, command))
     }
 
-    mutating func remember(_ ticket: CommandTicket, _ entry: LedgerEntry) {
+    /// - Parameter superseded: what was remembered before of a customer that is gone.
+    mutating func remember(_ ticket: CommandTicket, _ entry: LedgerEntry, superseding superseded: LedgerEntry?) {
+        if let superseded { self.waiting.superseded.append(superseded) }
         self.waiting.entries.append((ticket, entry))
     }
 

@@ -10,6 +10,9 @@ struct LedgerWork: Sendable {
     /// Successes at the backend to be remembered.
     var entries: [(ticket: CommandTicket, entry: LedgerEntry)] = []
 
+    /// What of these successes' ids was remembered before, of customers that are gone.
+    var superseded: [LedgerEntry] = []
+
     var isEmpty: Bool { self.lookUps.isEmpty && self.creations.isEmpty && self.entries.isEmpty }
     var count: Int { self.lookUps.count + self.creations.count + self.entries.count }
 
@@ -20,6 +23,8 @@ struct LedgerWork: Sendable {
             return self
         }
         var batch = LedgerWork()
+        // All of them, rare as they are: to be gone too early only costs a look-up.
+        swap(&batch.superseded, &self.superseded)
         batch.entries = Array(self.entries.prefix(limit))
         self.entries.removeFirst(batch.entries.count)
         batch.creations = Array(self.creations.prefix(limit - batch.count))

@@ -11,6 +11,7 @@ struct LedgerWriter: Sendable {
     func write(_ batch: LedgerWork, at moment: UnixMilliseconds) async -> LedgerAnswer {
         let made = batch.creations.map { self.customers.make($0.command, at: moment) }
         var request = LedgerBatch(lookUps: batch.lookUps.map(\.command.externalID))
+        request.superseded = batch.superseded
         request.entries.reserveCapacity(made.count + batch.entries.count)
         for (creation, customer) in zip(batch.creations, made) {
             request.entries.append(

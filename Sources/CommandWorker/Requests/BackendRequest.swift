@@ -4,6 +4,8 @@ import CustomerContract
 struct BackendRequest: Sendable {
     let ticket: CommandTicket
     let command: CreateCustomerCommand
+    /// The customer that is remembered of its id: it is made anew only if the backend has archived this one.
+    let remembered: CustomerDocument?
     /// From 1.
     let attempt: Int
     /// Whether the requests of all others wait for what comes of this one.
@@ -27,10 +29,10 @@ enum RequestReport: Sendable {
     case backendFailsOtherwise(reason: String, message: String?)
     /// The backend asked all callers to wait.
     case backendAsksToWait(Duration)
-    /// Requests and intake go on.
-    case backendIsWell(after: Duration)
     /// That wait is over before its time.
     case backendWaitIsLifted
+    /// Requests and intake go on.
+    case backendIsWell(after: Duration)
 }
 
 /// What the line to the backend has met since it began; every number only grows.

@@ -79,6 +79,19 @@ struct Blame: Sendable {
         return true
     }
 
+    /// A neutral request succeeded: customers whose content something may refuse fail by themselves.
+    ///
+    /// - Returns: whether any of them was not known to.
+    mutating func convict(_ customers: Set<ExternalID>) -> Bool {
+        let found = customers.subtracting(self.alone)
+        for customer in found { self.convict(customer) }
+        self.suspects.subtract(found)
+        if let failing = self.failing, failing.hasCompany || found.contains(failing.customer) {
+            self.failing = self.suspects.first.map { ($0, self.suspects.count > 1) }
+        }
+        return !found.isEmpty
+    }
+
     private mutating func convict(_ customer: ExternalID) {
         if self.alone.count >= Self.maximumRemembered { self.alone.removeFirst() }
         self.alone.insert(customer)

@@ -51,11 +51,17 @@ struct OutageGate: Sendable {
     private(set) var blame = Blame()
     /// Whether the backend is to be asked something neutral, and whether that question is under way.
     private var neutral = NeutralQuestion.none
+    /// Customers that met what may be about one command's content since the last success; at most
+    /// ``BreakerSettings/minimumRequests``, since so many tell by their number.
+    private var filtered: Set<ExternalID> = []
+    private let maximumFiltered: Int
 
     private enum NeutralQuestion: Sendable { case none, wanted, asked }
 
     init(_ settings: BreakerSettings) {
         self.window = settings.window
+        // Of a single one the neutral request tells in any case.
+        self.maximumFiltered = max(settings.minimumRequests, 2)
         self.breaker = Breaker(settings)
         self.failures = FailureWindow(settings)
         self.silence = SilenceWatch(settings)
@@ -139,13 +145,13 @@ struct OutageGate: Sendable {
     mutating func liftHold(at now: Duration) -> Change? {
         guard self.hold.lift(at: now) else { return nil }
         self.updateClock(at: now)
+        return .lifted
     }
 
     // MARK: Answers
 
     /// A customer is there: the backend is well, and takes what commands hold.
     mutating func succeeded(_ customer: ExternalID, wasProbe: Bool, at now: Duration) -> [Change] {
-        return .lifted
         let endsTrickle = self.refusals.succeeded()
         let changes = self.answered(customer, wasProbe: wasProbe, at: now)
         guard endsTrickle, let since = self.trickleSince else { return changes }
@@ -154,12 +160,6 @@ struct OutageGate: Sendable {
         return changes + [.flowing(after: now - since, scattersAll: false)]
     }
 
-    /// A refusal for good, which shows the backend well all the same.
-    ///
-    /// - Parameter signature: what it has in common with others; `nil` when it cannot be a refusal that all commands
-    ///   get.
-    mutating func refused(
-        _ customer: ExternalID,
     /// A look-up was answered, and nothing had to be made.
     ///
     /// The backend is there, but that says nothing of the commands whose customers it would not make: none of those is
@@ -170,6 +170,12 @@ struct OutageGate: Sendable {
         return (wasProbe && self.hold.lift(at: now) ? [.lifted] : []) + self.flow(by: nil, wasProbe: wasProbe, at: now)
     }
 
+    /// A refusal for good, which shows the backend well all the same.
+    ///
+    /// - Parameter signature: what it has in common with others; `nil` when it cannot be a refusal that all commands
+    ///   get.
+    mutating func refused(
+        _ customer: ExternalID,
         _ signature: RefusalSignature?,
         wasProbe: Bool,
         at now: Duration
@@ -244,12 +250,15 @@ struct OutageGate: Sendable {
         self.silence.heard(at: now)
         let isOwn =
             self.blame.failsAlone(customer)
-            || scope == .perhapsOne && self.blame.othersSucceed(than: customer, within: self.window, at: now)
+            || scope != .allCommands && self.blame.othersSucceed(than: customer, within: self.window, at: now)
         // A probe tells of all the same, as far as it goes.
         if isOwn, !wasProbe || self.breaker.cause == nil { return nil }
         // Of those that were hit all at once none is suspected, of probes each.
-        if wasProbe || scope == .perhapsOne { self.blame.failed(customer) }
-        if scope == .perhapsOne, self.blame.onlyFailing != nil { self.wantNeutral() }
+        if wasProbe || scope != .allCommands { self.blame.failed(customer) }
+        if scope == .perhapsOne, !self.blame.failsAlone(customer), self.filtered.count < self.maximumFiltered {
+            self.filtered.insert(customer)
+            if self.filtered.count < self.maximumFiltered { self.wantNeutral() }
+        }
         let certainty: Breaker.Cause.Certainty = scope == .allCommands ? .certain : .likely
         let cause = Breaker.Cause(reason: reason, certainty: certainty)
         return [self.stop(cause, message, wasProbe: wasProbe, at: now)].compactMap(\.self)
@@ -264,12 +273,16 @@ struct OutageGate: Sendable {
         return true
     }
 
-    /// Takes the answer: the backend serves, so that the only command that fails is at fault itself; or it does not.
+    /// Takes the answer: the backend serves, so that the only command that fails is at fault itself, and so are the few
+    /// whose content something may refuse; or it does not serve.
     mutating func neutral(_ answer: NeutralAnswer, at now: Duration) -> [Change] {
         self.neutral = .none
         switch answer {
         case .answered:
-            guard self.blame.convictOnlyFailing(), self.breaker.cause?.certainty == .likely else { return [] }
+            let areFew = !self.filtered.isEmpty && self.filtered.count < self.maximumFiltered
+            let isConvicted = areFew && self.blame.convict(self.filtered)
+            let isTold = isConvicted || self.blame.convictOnlyFailing()
+            guard isTold, self.breaker.cause?.certainty == .likely else { return [] }
             return self.flow(by: nil, wasProbe: true, at: now)
         case .failed(let reason):
             guard self.blame.onlyFailing != nil || self.blame.hasSeveral else { return [] }
@@ -304,6 +317,7 @@ struct OutageGate: Sendable {
         self.blame.succeeded(customer, keepsSuspects: isStopped, at: now)
         self.silence.heard(at: now)
         self.failures.succeeded(customer, at: now)
+        if !self.filtered.isEmpty { self.filtered.removeAll() }
         // Nothing is stopped, so nothing changes: the common case.
         guard isStopped || self.hold.isActive(at: now) else { return [] }
         defer { self.updateClock(at: now) }

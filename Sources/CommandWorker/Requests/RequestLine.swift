@@ -14,6 +14,8 @@ struct RequestLine: Sendable {
     enum Verdict {
         /// The customer is there, and is to be remembered.
         case created(CreateCustomerCommand, CreatedOutcome, CustomerDocument)
+        /// The customer that is remembered is there still.
+        case unchanged(CreateCustomerCommand)
         /// It ends.
         case failed(CommandFailure)
         /// Its partition is leaving, and the record's next owner goes on.
@@ -142,6 +144,7 @@ struct RequestLine: Sendable {
             return BackendRequest(
                 ticket: ticket,
                 command: command,
+                remembered: lanes.questionedCustomer(ticket),
                 attempt: attempt,
                 isProbe: isProbe,
                 patience: patience
@@ -232,6 +235,9 @@ struct RequestLine: Sendable {
                 $0.unverified = unverified
             }
             return .created(command, outcome, customer)
+        case .unchanged:
+            self.apply(self.gate.looked(wasProbe: wasProbe, at: now), &lanes, at: now)
+            return .unchanged(command)
         case .failed(let failure, let refusal):
             let isShared = self.gate.isShared(refusal) && !wasProbe
             let changes = self.gate.refused(
@@ -326,6 +332,9 @@ struct RequestLine: Sendable {
         {
             return .failed(failure.failure)
         }
+        // A hold stops the clock itself.
+        let isHeld = failure.sign == .overload
+        let held = isHeld ? self.gate.hold.left(at: now) ?? .zero : .zero
         lanes.update(ticket) {
             $0.stage = .backingOff
             $0.excused += max(wait.asked - held, .zero)
@@ -335,9 +344,6 @@ struct RequestLine: Sendable {
         return .waits
     }
 
-        // A hold stops the clock itself.
-        let isHeld = failure.sign == .overload
-        let held = isHeld ? self.gate.hold.left(at: now) ?? .zero : .zero
     // MARK: Changes of the gate
 
     private mutating func apply(_ changes: [OutageGate.Change], _ lanes: inout Lanes, at now: Duration) {
@@ -350,6 +356,8 @@ struct RequestLine: Sendable {
                 self.reports.append(.backendFailsOtherwise(reason: reason, message: message))
             case .held(let wait):
                 self.reports.append(.backendAsksToWait(wait))
+            case .lifted:
+                self.liftHold(at: now)
             case .flowing(let after, let scattersAll):
                 self.probe = nil
                 self.scatterRetries(all: scattersAll, &lanes, at: now)
@@ -358,9 +366,13 @@ struct RequestLine: Sendable {
         }
     }
 
+    /// A hold has ended early: the commands that met it no longer wait for its end either.
+    private mutating func liftHold(at now: Duration) {
+        self.backOffs.liftHold(at: now)
+        self.reports.append(.backendWaitIsLifted)
+    }
+
     /// Gives every command that has failed already a wait of its own again, or only those that are known to fail by
-            case .lifted:
-                self.liftHold(at: now)
     /// themselves.
     ///
     /// They have gathered while requests were stopped. All at once and before any other they would look like a failure
@@ -369,12 +381,6 @@ struct RequestLine: Sendable {
         var others: Deque<CommandTicket> = []
         for ticket in self.queue {
             guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { continue }
-    /// A hold has ended early: the commands that met it no longer wait for its end either.
-    private mutating func liftHold(at now: Duration) {
-        self.backOffs.liftHold(at: now)
-        self.reports.append(.backendWaitIsLifted)
-    }
-
             let failsAlone = waiting.command.map { self.gate.blame.failsAlone($0.externalID) } ?? false
             guard waiting.attempts > 0, all || failsAlone else {
                 others.append(ticket)

@@ -26,6 +26,7 @@ struct CommandLife: Sendable {
         var facts: Logger.Metadata = ["attempt": "\(inFlight.attempts)"]
         switch answer {
         case .created(let outcome, _, _): facts["outcome"] = "\(outcome.rawValue)"
+        case .unchanged: facts["outcome"] = "\(CreatedOutcome.replayed.rawValue)"
         case .failed(let failure, _): facts["code"] = "\(failure.code.rawValue)"
         case .transient(let failure): facts["reason"] = "\(failure.reason)"
         case .systemic(let reason, _, _): facts["reason"] = "\(reason)"

@@ -34,7 +34,7 @@ struct CommandSpan: Sendable {
     /// Ends with what came of it.
     func end(_ answer: BackendAnswer) {
         switch answer {
-        case .created: break
+        case .created, .unchanged: break
         case .failed(let failure, _): self.span.setStatus(.init(code: .error, message: failure.code.rawValue))
         case .transient(let failure): self.span.setStatus(.init(code: .error, message: failure.reason))
         case .systemic(let reason, _, _): self.span.setStatus(.init(code: .error, message: reason))

@@ -11,6 +11,12 @@ public enum AnswerDecision: String, Sendable, Hashable, CaseIterable {
     /// The customer that differs is changed to what the command has: if that succeeds a created result with outcome
     /// `updated`.
     case change
+    /// The customer that is remembered is archived: the command's is made anew.
+    case recreate
+    /// The customer that is remembered is there still: a replay or a conflict, as without asking.
+    case remembered
+    /// The API serves: commands that fail alone meanwhile do so by themselves.
+    case served
     /// What is behind the answer is looked up; what is found decides.
     case lookUp = "look_up"
     /// Flexprice refused the command for good: a failed result with `rejected`.

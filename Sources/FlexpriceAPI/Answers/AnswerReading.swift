@@ -15,10 +15,10 @@ public struct AnswerReading: Sendable {
     public let failure: TransportFailure?
     private let body: [UInt8]
     private let isJSON: Bool
-    private let externalID: ExternalID
+    private let externalID: ExternalID?
 
-    /// Reads what came of a request about `externalID`.
-    public init(_ exchange: Exchange, of request: AnswerRow.Request, externalID: ExternalID) {
+    /// Reads what came of a request about `externalID`, or about none.
+    public init(_ exchange: Exchange, of request: AnswerRow.Request, externalID: ExternalID?) {
         self.request = request
         self.externalID = externalID
         switch exchange {
@@ -58,6 +58,14 @@ public struct AnswerReading: Sendable {
         return items.lazy.compactMap(\.object).first { self.isOurCustomer($0) }
     }
 
+    /// Whether a search found the customer of this id of Flexprice's own, archived.
+    public func findsArchived(_ id: String) -> Bool {
+        guard case .array(let items)? = self.object?["items"] else { return false }
+        return items.lazy.compactMap(\.object).contains { item in
+            self.isOurs(item) && item["id"]?.text == id && item["status"]?.text.map(Self.goneStatuses.contains) == true
+        }
+    }
+
     /// Whether the answer is about another customer, and so was meant for another request.
     public var isAboutAnother: Bool {
         guard let object = self.object else { return false }
@@ -92,6 +100,7 @@ public struct AnswerReading: Sendable {
         case .ourCustomer: self.object.map { self.isOurCustomer($0) } ?? false
         case .anotherCustomer: self.isAboutAnother
         case .json: self.isJSON
+        case .accessRefusal: self.isAccessRefusal
         case .flexpriceError: self.error.isFlexprices
         case .namedResource: self.isJSON && (self.error.code == "not_found" || self.error.details != nil)
         case .namesOurID: self.error.details.map { self.isOurs($0) } ?? false
@@ -101,7 +110,8 @@ public struct AnswerReading: Sendable {
     }
 
     private func isOurs(_ object: JSONObject) -> Bool {
-        object["external_id"]?.text.map { ExternalID($0) } == self.externalID
+        guard let externalID = self.externalID, let text = object["external_id"]?.text else { return false }
+        return ExternalID(text) == externalID
     }
 
     private func isOurCustomer(_ object: JSONObject) -> Bool {
@@ -110,11 +120,21 @@ public struct AnswerReading: Sendable {
     }
 
     private func namesAnother(_ object: JSONObject) -> Bool {
+        guard let externalID = self.externalID else { return false }
         let places = [object, object["details"]?.object, object["error"]?.object?["details"]?.object]
         return places.contains { place in
-            place?["external_id"]?.text.map { ExternalID($0) != self.externalID } ?? false
+            place?["external_id"]?.text.map { ExternalID($0) != externalID } ?? false
         }
     }
+
+    /// A gateway's 403 may be JSON as well: only Flexprice's own words say that it is about rights.
+    private var isAccessRefusal: Bool {
+        guard self.isJSON, let object = self.object else { return false }
+        if object["error"]?.text == "Access denied" || self.error.code == "permission_denied" { return true }
+        return object["message"]?.text.map(Self.wordsOfRights.contains) ?? false
+    }
+
+    private static let wordsOfRights: Set<String> = ["insufficient permissions", "tenant account is suspended"]
 
     private static let goneStatuses: Set<String> = ["archived", "deleted"]
 

@@ -6,8 +6,13 @@ public struct AnswerRow: Sendable {
         case create
         /// `POST /customers/search`, which settles what another answer leaves open.
         case search
+        /// `POST /customers/search` for the customer that is remembered, before it is made anew; only with
+        /// `idempotency.on_archived: recreate`.
+        case archive
         /// `PUT /customers`, which fills a stub or changes a customer that differs.
         case update
+        /// `GET /users/me`, which has nothing to do with any command.
+        case neutral
     }
 
     /// What a failure says of other commands.
@@ -22,6 +27,8 @@ public struct AnswerRow: Sendable {
         case silence
         /// Every command would meet it.
         case allCommands = "all_commands"
+        /// Every command would meet it, unless another one is served meanwhile; the neutral request says nothing of it.
+        case unlessServed = "unless_served"
         /// A content filter gives such an answer too: it may concern this command alone.
         case perhapsOne = "perhaps_one"
     }

@@ -21,6 +21,8 @@ public enum AnswerSituation: Sendable {
         case anotherCustomer = "JSON that names another external_id"
         /// The content type says JSON.
         case json = "JSON"
+        /// What Flexprice says when a key, a user or a tenant may not write, which it looks at before the body.
+        case accessRefusal = "Flexprice's words on rights"
         /// A code of Flexprice, or the nested error of older servers; a proxy's page or message is neither.
         case flexpriceError = "an error in Flexprice's shape"
         /// An error in JSON that names what was not found.
@@ -52,12 +54,16 @@ public enum AnswerSituation: Sendable {
         case absentForeign
         /// None, after every attempt, behind a 201 that could not be read.
         case absentMade
+        /// The customer that is remembered, archived.
+        case archived
+        /// No archived customer of the remembered id.
+        case standing
 
         /// Every finding.
         public static let allCases: [Finding] =
             [.made, .agreeing] + StubPolicy.allCases.map { .stub($0) }
             + ExistingPolicy.allCases.map { .differing($0) } + [
-                .absentOurs, .absentOthers, .absentForeign, .absentMade,
+                .absentOurs, .absentOthers, .absentForeign, .absentMade, .archived, .standing,
             ]
     }
 }
@@ -113,6 +119,8 @@ extension AnswerSituation.Finding {
         case .absentOurs: "not found within 8 s, though the 409 named our external_id"
         case .absentOthers: "not found within 8 s, and the 409 did not name our external_id"
         case .absentForeign: "not found within 8 s, and the 409 was not Flexprice's, or about another customer"
+        case .archived: "the remembered customer is archived"
+        case .standing: "the remembered customer is not archived"
         case .absentMade: "not found within 8 s, though a 201 had come"
         }
     }

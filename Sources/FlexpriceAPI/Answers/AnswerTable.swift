@@ -5,7 +5,7 @@
 /// commands, word for logs and metrics; below each, why.
 public enum AnswerTable {
     /// All rows, in the order in which they are tried.
-    public static let rows: [AnswerRow] = create + search + lookedUp + update
+    public static let rows: [AnswerRow] = create + search + lookedUp + archive + update + neutral
 
     /// The row of an answer; never `nil`, since the last row of each request takes what is left.
     static func row(for reading: AnswerReading) -> AnswerRow {
@@ -13,14 +13,16 @@ public enum AnswerTable {
             switch reading.request {
             case .create: Self.create
             case .search: Self.search
+            case .archive: Self.archive
             case .update: Self.update
+            case .neutral: Self.neutral
             }
         return rows.first { reading.fits($0.situation) } ?? Self.rest(of: reading.request)
     }
 
     /// The row of what a look-up found.
     public static func row(for finding: AnswerSituation.Finding) -> AnswerRow {
-        Self.lookedUp.first { if case .lookedUp(finding) = $0.situation { true } else { false } }
+        (Self.lookedUp + Self.archive).first { if case .lookedUp(finding) = $0.situation { true } else { false } }
             ?? Self.rest(of: .search)
     }
 
@@ -77,25 +79,61 @@ public enum AnswerTable {
          "the key that creates customers may not read them any more; the key is read again"),
         ("forbidden",          status(403),                    .pause,    .perhapsOne,  "forbidden",
          "the API, or something before it, lets no look-up through; what was made stays unsettled until then"),
-        ("slow_down",          status(429, 503),               .slowDown, .overload,    nil,
-         "Retry-After is kept for all requests; the create is sent again later, and what it made is looked up then"),
-        ("unusable",           anyStatus,                      .retry,    .none,        "conflict_unsettled",
-         "the look-up told nothing: the create is sent again later, since only writing tells for sure"),
-        ("refused_by_proxy",   .noAnswer(.refusedByProxy),     .retry,    .unreachable, "conflict_unsettled",
-         "the look-up did not go out: the create is sent again later"),
-        ("not_connected",      .noAnswer(.notConnected),       .retry,    .unreachable, "conflict_unsettled",
-         "the look-up did not go out: the create is sent again later"),
-        ("not_trusted",        .noAnswer(.notTrusted),         .retry,    .unreachable, "conflict_unsettled",
-         "the look-up did not go out: the create is sent again later"),
-        ("not_http",           .noAnswer(.notHTTP),            .retry,    .none,        "conflict_unsettled",
-         "the look-up told nothing: the create is sent again later"),
-        ("interrupted",        .noAnswer(.interrupted),        .retry,    .silence,     "conflict_unsettled",
-         "the look-up told nothing: the create is sent again later"),
-        ("answer_too_long",    .noAnswer(.tooLong),            .retry,    .none,        "conflict_unsettled",
-         "the look-up told nothing: the create is sent again later"),
-        ("cancelled",          .noAnswer(.cancelled),          .retry,    .none,        "cancelled",
-         "whoever runs the command next asks again"),
-    ])
+    ]) + unread(.search, "conflict_unsettled", "the create is sent again later")
+
+    // swift-format-ignore
+    private static let archive: [AnswerRow] = table(.archive, [
+        ("page",               status(200, with: .searchPage), .lookUp,     .none,        nil,
+         "what is on the page decides"),
+        ("unauthorized",       status(401),                    .pause,      .allCommands, "unauthorized",
+         "the key is wrong, expired or revoked; it is read again"),
+        ("forbidden",          status(403),                    .pause,      .perhapsOne,  "forbidden",
+         "the API, or something before it, lets no look-up through; until then nothing is answered from memory either"),
+        ("archived",           .lookedUp(.archived),           .recreate,   .none,        nil,
+         "the customer that was made is archived: a new one is made, and remembered in its place"),
+        ("standing",           .lookedUp(.standing),           .remembered, .none,        nil,
+         "the command is answered from memory, as without idempotency.on_archived: recreate"),
+    ]) + unread(.archive, "archive_unsettled", "it is asked again later")
+
+    /// What tells nothing of the customers that were searched.
+    // swift-format-ignore
+    private static func unread(_ request: AnswerRow.Request, _ word: String, _ then: String) -> [AnswerRow] {
+        table(request, [
+            ("slow_down",        status(429, 503),           .slowDown, .overload,    nil,
+             "Retry-After is kept for all requests; \(then)"),
+            ("unusable",         anyStatus,                  .retry,    .none,        word,
+             "the look-up told nothing: \(then)"),
+            ("refused_by_proxy", .noAnswer(.refusedByProxy), .retry,    .unreachable, word,
+             "the look-up did not go out: \(then)"),
+            ("not_connected",    .noAnswer(.notConnected),   .retry,    .unreachable, word,
+             "the look-up did not go out: \(then)"),
+            ("not_trusted",      .noAnswer(.notTrusted),     .retry,    .unreachable, word,
+             "the look-up did not go out: \(then)"),
+            ("not_http",         .noAnswer(.notHTTP),        .retry,    .none,        word,
+             "the look-up told nothing: \(then)"),
+            ("interrupted",      .noAnswer(.interrupted),    .retry,    .silence,     word,
+             "the look-up told nothing: \(then)"),
+            ("answer_too_long",  .noAnswer(.tooLong),        .retry,    .none,        word,
+             "the look-up told nothing: \(then)"),
+            ("cancelled",        .noAnswer(.cancelled),      .retry,    .none,        "cancelled",
+             "whoever runs the command next asks again"),
+        ])
+    }
+
+    // swift-format-ignore
+    private static let neutral: [AnswerRow] = table(.neutral, [
+        ("served",   status(200, with: .json),           .served, .none,        nil,
+         "the API serves: what fails alone meanwhile fails by itself"),
+        ("no_user",  status(404, with: .flexpriceError), .served, .none,        nil,
+         "a key of a server's own configuration has no user; the API serves all the same"),
+        ("no_right", status(403, with: .accessRefusal),  .served, .none,        nil,
+         "the key may not ask whose it is; the API serves all the same"),
+        ("rest",     anyStatus,                          .pause,  .allCommands, nil,
+         "what has nothing to do with any command fails as well: so it is no command's fault"),
+    ] + TransportFailure.Kind.allCases.map { kind in
+        (kind.rawValue, .noAnswer(kind), .pause, .allCommands, kind.rawValue,
+         "what has nothing to do with any command fails as well: so it is no command's fault")
+    })
 
     // swift-format-ignore
     private static let lookedUp: [AnswerRow] = table(.search, [
@@ -145,8 +183,10 @@ public enum AnswerTable {
              "api.host begins with http:// and names a port that speaks TLS: write https://"),
             ("unauthorized",       status(401),                           .pause, .allCommands, "unauthorized",
              "the API key is wrong, expired or revoked, or Flexprice cannot reach its database; the key is read again"),
-            ("forbidden",          status(403, with: .json),              .pause, .perhapsOne, "forbidden",
+            ("forbidden",          status(403, with: .accessRefusal),     .pause, .unlessServed, "forbidden",
              "the key needs the role all_writer, environment_id must be right, and the tenant not suspended"),
+            ("forbidden_by_json",  status(403, with: .json),              .pause, .perhapsOne, "forbidden",
+             "not the words in which Flexprice speaks of rights: perhaps a gateway's, to this command's content"),
             ("blocked",            status(403),                           .pause, .perhapsOne, "blocked",
              "not the API's words: a firewall blocks this command's content, or this machine"),
             ("wrong_base_url",     status(404, 410, 421, 426),            setting, .allCommands, "wrong_base_url",
@@ -207,9 +247,11 @@ public enum AnswerTable {
 
     private static let proxyRefusals = AnswerSituation.proxy([400...406, 408...428, 430...499])
 
-    /// Those that speak for the API and do not know what it did; 499 and from 520 on they are of no standard.
+    /// Those that speak for the API and do not know what it did, and interim answers with nothing behind them.
+    ///
+    /// 499 and those from 520 on are of no standard.
     private static let gateways = AnswerSituation.answer(
-        [499...499, 502...502, 504...504, 520...527, 530...530, 598...599],
+        [100...199, 499...499, 502...502, 504...504, 520...527, 530...530, 598...599],
         .any
     )
 }

@@ -54,6 +54,19 @@ enum PostgresEntry {
         "DELETE FROM customer_worker_customers WHERE external_id = $1::bytea RETURNING 1::int"
     )
 
+    /// A column of entries in each value: forgets those that are what is remembered still.
+    static let forgetSuperseded = Statement(
+        "forget_superseded",
+        """
+        DELETE FROM customer_worker_customers AS e
+        USING unnest($1::bytea[], $2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[])
+            AS old (external_id, topic, "partition", "offset", remembered_at)
+        WHERE e.external_id = old.external_id AND e.topic = old.topic AND e."partition" = old."partition"
+            AND e."offset" = old."offset" AND e.remembered_at = old.remembered_at
+        RETURNING 1::int
+        """
+    )
+
     /// `$1`: the moment; `$2`: how many.
     ///
     /// Several instances that forget at once share the work.
@@ -106,6 +119,17 @@ enum PostgresEntry {
             integers { $0.position.offset },
             integers { $0.recordTimestamp?.value },
             integers { $0.rememberedAt.value },
+        ]
+    }
+
+    /// The values of ``forgetSuperseded``.
+    static func places(_ entries: [LedgerEntry]) -> [SQLValue] {
+        [
+            .array(entries.map { Array($0.externalID.text.utf8) }),
+            .array(entries.map { Array($0.position.topic.utf8) }),
+            .array(entries.map { Int64($0.position.partition) }),
+            .array(entries.map { $0.position.offset }),
+            .array(entries.map { $0.rememberedAt.value }),
         ]
     }
 

@@ -100,8 +100,22 @@ package final class PostgresLedger: Ledger {
                 }
                 answers.found = batch.lookUps.map { found[$0] }
             }
+            if !batch.superseded.isEmpty { try await self.forget(batch.superseded) }
             if !batch.entries.isEmpty { answers.earlier = try await self.remember(batch.entries) }
             return answers
+        }
+    }
+
+    private func forget(_ superseded: [LedgerEntry]) async throws(PostgresError) {
+        for attempt in 1... {
+            do throws(PostgresError) {
+                _ = try await self.writer.query(PostgresEntry.forgetSuperseded, PostgresEntry.places(superseded)) {
+                    $0.integer(0)
+                }
+                return
+            } catch  where attempt < Self.attempts && error.passesAtOnce {
+                continue
+            }
         }
     }
 

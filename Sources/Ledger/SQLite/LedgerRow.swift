@@ -19,6 +19,12 @@ enum LedgerRow {
 
     static let page = "SELECT \(columns) FROM customers WHERE external_id > ? ORDER BY external_id LIMIT ?"
 
+    /// Forgets an entry as long as it is what is remembered.
+    static let deleteSuperseded = """
+        DELETE FROM customers WHERE external_id = ? AND topic = ? AND "partition" = ? AND "offset" = ?
+            AND remembered_at = ?
+        """
+
     /// The rows stand in the order in which they were remembered: the oldest are at the front, and need no index.
     ///
     /// But for rows that `ledger migrate` brought, and those of a clock that was put back: ``placeBehind`` and

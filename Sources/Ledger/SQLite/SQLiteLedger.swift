@@ -93,6 +93,15 @@ public final class SQLiteLedger: Ledger {
             for externalID in batch.lookUps {
                 answers.found.append(try find.find(externalID))
             }
+            for entry in batch.superseded {
+                try database.execute(
+                    sql: LedgerRow.deleteSuperseded,
+                    arguments: [
+                        entry.externalID.text, entry.position.topic, entry.position.partition, entry.position.offset,
+                        entry.rememberedAt.value,
+                    ]
+                )
+            }
             guard !batch.entries.isEmpty else { return answers }
             let insert = try LedgerStatement(LedgerRow.insert, in: database)
             var scratch: [UInt8] = []

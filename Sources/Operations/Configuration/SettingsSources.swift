@@ -74,11 +74,15 @@ package struct SettingsSources: Sendable {
                 )
             }
         }
-        if settings.backend == .local, settings.idempotency.retention != nil {
+        let isIdle = [
+            "idempotency.retention": settings.idempotency.retention != nil,
+            "idempotency.on_archived": settings.idempotency.onArchived == .recreate,
+        ]
+        for (key, isSet) in isIdle.sorted(by: { $0.key > $1.key }) where isSet && settings.backend == .local {
             reader.warn(
                 ConfigurationWarning(
-                    key: "idempotency.retention",
-                    place: reader.origins["idempotency.retention"] ?? .builtIn,
+                    key: key,
+                    place: reader.origins[key] ?? .builtIn,
                     remark: "has no effect with backend local: what its store remembers are the customers themselves"
                 )
             )

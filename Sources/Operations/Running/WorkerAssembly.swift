@@ -43,6 +43,7 @@ package struct WorkerAssembly: Sendable {
         worker.validation = settings.validation.mode == .full ? .full : .envelope
         worker.maximumInFlight = settings.limits.maxInFlight
         worker.maximumInFlightBytes = settings.limits.maxInFlightBytes.bytes
+        worker.recreatesArchived = settings.idempotency.onArchived == .recreate
         worker.live = LiveSettings(settings)
         Self.warnAboutOpenFiles(settings, logger)
         worker.breaker = BreakerSettings(

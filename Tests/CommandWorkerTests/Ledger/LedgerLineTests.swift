@@ -177,7 +177,7 @@ extension LedgerLine {
             outcome: .created,
             rememberedAt: UnixMilliseconds(0)
         )
-        self.remember(ticket, entry)
+        self.remember(ticket, entry, superseding: nil)
     }
 }
 

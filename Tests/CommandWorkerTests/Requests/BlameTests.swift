@@ -104,6 +104,17 @@ import Testing
         #expect(!blame.failsAlone(self.b))
     }
 
+    @Test func `those that are convicted by name leave the others what they are`() {
+        var blame = Blame()
+        for id in [self.a, self.b, self.c] { blame.failed(id) }
+        #expect(blame.convict([self.a, self.b]) == true)
+        #expect(blame.failsAlone(self.a) && blame.failsAlone(self.b) && !blame.failsAlone(self.c))
+        #expect(blame.onlyFailing == self.c)
+        #expect(blame.convict([self.a]) == false)
+        #expect(blame.convict([self.c]) == true)
+        #expect(blame.onlyFailing == nil && !blame.hasSeveral)
+    }
+
     // MARK: 3. Memory
 
     @Test func `a customer's own success acquits it`() {

@@ -212,6 +212,72 @@ import Testing
         #expect(gate.failedForAll("a", .perhapsOne, at: .seconds(2)) == nil)
     }
 
+    @Test func `of the few that a firewall blocks the neutral request tells as well`() {
+        var gate = self.gate()
+        #expect(gate.failedForAll("a", .perhapsOne, at: .zero) == ["stopped http_401"])
+        // Sent before requests were stopped, and answered before the neutral request is.
+        #expect(gate.failedForAll("b", .perhapsOne, at: .zero) == [])
+        #expect(gate.takeNeutralQuestion() == true)
+        #expect(gate.neutral(.answered, at: .seconds(1)).words == ["flowing after 1.0 seconds"])
+        for id in ["a", "b"] {
+            #expect(gate.blame.failsAlone(ExternalID(id)))
+            #expect(gate.failedForAll(id, .perhapsOne, at: .seconds(2)) == nil)
+        }
+        #expect(gate.passage(at: .seconds(2)) == .flow)
+    }
+
+    @Test func `beside one that a firewall blocks it tells of the only other one that fails`() {
+        var gate = self.gate()
+        #expect(gate.failedForAll("a", .perhapsOne, at: .zero)?.count == 1)
+        #expect(gate.takeNeutralQuestion() == true)
+        #expect(gate.neutral(.answered, at: .zero).words.count == 1)
+        for attempt in 1...3 { #expect(gate.fails("b", attempt: attempt, at: .seconds(1)).isEmpty) }
+        #expect(gate.takeNeutralQuestion() == true)
+        _ = gate.neutral(.answered, at: .seconds(2))
+        #expect(gate.blame.failsAlone(ExternalID("b")))
+    }
+
+    @Test func `of as many as tell by their number it does not, however they come`() {
+        var gate = self.gate()
+        for number in 1...4 {
+            let now = Duration.seconds(number)
+            #expect(gate.failedForAll("\(number)", .perhapsOne, at: now) == ["stopped http_401"])
+            #expect(gate.takeNeutralQuestion() == true)
+            #expect(gate.neutral(.answered, at: now).words.count == 1)
+        }
+        #expect(gate.failedForAll("5", .perhapsOne, at: .seconds(5)) == ["stopped http_401"])
+        #expect(gate.takeNeutralQuestion() == false)
+        #expect(gate.passage(at: .seconds(5)) == .stop)
+        // The first success begins anew.
+        _ = gate.sendProbe(at: .seconds(20))
+        #expect(gate.succeeds("6", wasProbe: true, at: .seconds(20)).count == 1)
+        #expect(gate.failedForAll("7", .perhapsOne, at: .seconds(40)) == ["stopped http_401"])
+        #expect(gate.takeNeutralQuestion() == true)
+    }
+
+    @Test func `what only says that a key lacks a right is everybody's until another one is served`() {
+        var gate = self.gate()
+        #expect(gate.failedForAll("a", .unlessServed, at: .zero) == ["stopped http_401"])
+        #expect(gate.takeNeutralQuestion() == false)
+        #expect(gate.passage(at: .zero) == .stop)
+        _ = gate.sendProbe(at: .seconds(1))
+        #expect(gate.failedForAll("a", .unlessServed, wasProbe: true, at: .seconds(1)) == [])
+        _ = gate.sendProbe(at: .seconds(3))
+        #expect(gate.succeeds("b", wasProbe: true, at: .seconds(3)).count == 1)
+        #expect(gate.failedForAll("a", .unlessServed, at: .seconds(4)) == nil)
+    }
+
+    @Test func `a look-up that is answered ends a stop, and convicts nobody`() {
+        var gate = self.closedForAll()
+        _ = gate.sendProbe(at: .seconds(1))
+        _ = gate.failedForAll("a", wasProbe: true, at: .seconds(1))
+        _ = gate.sendProbe(at: .seconds(3))
+        #expect(gate.looked(wasProbe: true, at: .seconds(3)).words == ["flowing after 3.0 seconds"])
+        #expect(!gate.blame.failsAlone(ExternalID("a")))
+        #expect(gate.blame.successCount == 0)
+        #expect(gate.failedForAll("a", at: .seconds(4)) == ["stopped http_401"])
+    }
+
     // MARK: 5. Silence
 
     @Test func `a crowd that hears nothing for a window stops requests, and any answer lets them go`() {
@@ -257,12 +323,13 @@ import Testing
         var probed = self.gate()
         _ = probed.fails("a", .overload, after: .seconds(60), at: .zero)
         _ = probed.sendProbe(at: .seconds(30))
-        _ = probed.succeeds("b", wasProbe: true, at: .seconds(31))
+        #expect(probed.succeeds("b", wasProbe: true, at: .seconds(31)) == ["lifted"])
         #expect(probed.passage(at: .seconds(31)) == .flow)
 
         var lifted = self.gate()
         _ = lifted.fails("a", .overload, after: .seconds(60), at: .zero)
-        lifted.liftHold(at: .seconds(2))
+        #expect([lifted.liftHold(at: .seconds(2))].compactMap(\.self).words == ["lifted"])
+        #expect(lifted.liftHold(at: .seconds(2)) == nil)
         #expect(lifted.passage(at: .seconds(2)) == .flow)
         #expect(lifted.activeTime(at: .seconds(5)) == .seconds(3))
     }
@@ -326,6 +393,7 @@ extension [OutageGate.Change] {
             case .stopped(let reason, _): "stopped \(reason)"
             case .changed(let reason, _): "changed \(reason)"
             case .held(let wait): "held for \(wait)"
+            case .lifted: "lifted"
             case .flowing(let after, _): "flowing after \(after)"
             }
         }

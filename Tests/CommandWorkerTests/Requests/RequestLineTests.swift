@@ -21,12 +21,12 @@ import Testing
         var now: Duration = .zero
         var added: Int64 = 0
 
-        init(limit: Int = 2, rate: Double? = nil, refusals: Int = 20) {
+        init(limit: Int = 2, rate: Double? = nil, refusals: Int = 20, maximumHold: Duration = .seconds(60)) {
             let retry = RetryPolicy(
                 initialInterval: .seconds(1),
                 maximumInterval: .seconds(4),
                 maximumElapsedTime: .seconds(60),
-                maximumHold: .seconds(60)
+                maximumHold: maximumHold
             )
             self.line = RequestLine(
                 retry,
@@ -72,6 +72,7 @@ import Testing
             let reply = BackendReply(answer, requests: requests)
             switch self.line.answered(request.ticket, reply, &self.lanes, self.partitions, at: self.now) {
             case .created: return "created"
+            case .unchanged: return "unchanged"
             case .failed(let failure): return "failed \(failure.code.rawValue)"
             case .givenUp: return "given up"
             case .waits: return "waits"
@@ -237,6 +238,58 @@ import Testing
         _ = try bench.sendNext()
         #expect(bench.now >= .seconds(60))
         #expect(bench.line.gate.activeTime(at: .seconds(60)) == .zero)
+    }
+
+    @Test func `a hold that is lifted early is over for the command that met it as well`() throws {
+        for isByOperator in [true, false] {
+            // As long as the longest interval, so that its own wait would be as long as the hold.
+            var bench = Bench()
+            bench.add("a", "b")
+            let sent = bench.send()
+            let overload = CoreDriver.passing("http_429", after: .seconds(4), .overload)
+            #expect(bench.answer(sent[0], overload) == "waits")
+            #expect(bench.answer(sent[1], self.success) == "created")
+            if isByOperator {
+                bench.now = .seconds(1)
+                bench.line.reconfigure(RetryPolicy(), limit: .fixed(8), rate: nil, at: bench.now)
+            } else {
+                bench.add("probe")
+                let probe = try bench.sendNext()
+                #expect(bench.now == .seconds(2))
+                #expect(bench.answer(probe, self.success) == "created")
+            }
+            let lifted = bench.now
+            let again = try bench.sendNext()
+            #expect(again.command.externalID.text == "a")
+            // Its own part: at most the first interval.
+            #expect(bench.now - lifted <= .seconds(1))
+        }
+    }
+
+    @Test func `what a server asks of all beyond the longest hold does not count either`() throws {
+        var bench = Bench(maximumHold: .seconds(1))
+        bench.add("bad")
+        for number in 0..<30 {
+            let request = try bench.sendNext()
+            let overload = CoreDriver.passing("http_429", after: .seconds(4), .overload)
+            #expect(bench.answer(request, overload) == "waits")
+            // Others succeed all the while, when the hold is over.
+            bench.now += .seconds(1)
+            bench.add("good-\(number)")
+            for other in bench.send() { #expect(bench.answer(other, self.success) == "created") }
+        }
+        // Thirty waits of four seconds each, twice the command's time.
+        #expect(bench.now >= .seconds(100))
+    }
+
+    @Test func `requests beyond the first of an attempt are counted for its command`() throws {
+        var bench = Bench()
+        bench.add("a")
+        let first = try bench.sendNext()
+        #expect(bench.answer(first, self.passing, requests: 7) == "waits")
+        #expect(bench.answer(try bench.sendNext(), self.refusal(), requests: 2) == "failed rejected")
+        let command = try #require(bench.lanes[first.ticket])
+        #expect([command.attempts, command.requests] == [2, 9])
     }
 
     @Test func `while all are refused alike only requests of the trickle are judged`() throws {

@@ -30,6 +30,8 @@ struct SimulatedFairness {
         case .created, .failed:
             self.lastWell = now
             self.failing[id] = nil
+        case .unchanged:
+            self.failing[id] = nil
         case .transient, .systemic:
             guard hasEnded, let since = self.failing[id], self.lastWell ?? .zero < since else { return }
             self.violation = "\(id) was given up at \(now), although nothing was served since \(since)"

@@ -30,6 +30,9 @@ struct SimulatedLedger {
                 )
             )
         }
+        for entry in batch.superseded where self.entries[entry.externalID] == entry {
+            self.entries[entry.externalID] = nil
+        }
         for entry in batch.entries { earlier.append(self.remember(entry.entry)) }
         return .done(found: found, made: made, earlier: earlier)
     }

@@ -104,7 +104,7 @@ extension SimulatedWorker {
                 self.hold = Hold(half: now.uptime + after / 2, end: now.uptime + after)
             case .created, .failed:
                 if endsHold { self.hold = Hold() }
-            case .systemic:
+            case .systemic, .unchanged:
                 break
             }
         }

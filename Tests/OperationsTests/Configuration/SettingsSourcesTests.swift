@@ -26,6 +26,7 @@ import Testing
         #expect(settings.environmentID == nil)
         #expect(settings.store.url == .sqlite(path: "/var/lib/customer-worker/customers.sqlite"))
         #expect(settings.idempotency.retention == nil)
+        #expect(settings.idempotency.onArchived == .replay)
         #expect(settings.retry.initialInterval == .seconds(1))
         #expect(settings.retry.maxInterval == .seconds(30))
         #expect(settings.retry.multiplier == 2)
@@ -106,7 +107,7 @@ import Testing
     @Test func `the settings of later parts have their keys`() throws {
         let yaml = """
             api: {on_stub: update, max_concurrency: auto, ca_file: /etc/ca.pem, rate_limit: 12.5, timeout: 250ms}
-            idempotency: {retention: 168h}
+            idempotency: {retention: 168h, on_archived: recreate}
             kafka: {group_instance_id: worker-1}
             limits: {max_in_flight: 1}
             shutdown: {drain_timeout: 2m}
@@ -123,6 +124,7 @@ import Testing
         #expect(settings.api.rateLimit == 12.5)
         #expect(settings.api.timeout == .milliseconds(250))
         #expect(settings.idempotency.retention == .seconds(604_800))
+        #expect(settings.idempotency.onArchived == .recreate)
         #expect(settings.kafka.groupInstanceID == "worker-1")
         #expect(settings.limits.maxInFlight == 1)
         #expect(settings.shutdown.drainTimeout == .seconds(120))

@@ -16,20 +16,34 @@ extension Settings {
         }
     }
 
-    /// `idempotency.*`: how long a success is remembered.
+    /// `idempotency.*`: how long a success is remembered, and what it answers.
     package struct Idempotency: Sendable, Equatable {
+        /// What to do about a command whose customer was made by an earlier one and archived since.
+        package enum ArchivedPolicy: String, Sendable, CaseIterable {
+            /// It is answered from memory.
+            case replay
+
+            /// The API is asked, and the customer made anew.
+            case recreate
+        }
+
         /// Older successes are forgotten; nil remembers for ever.
         package var retention: Duration?
+
+        /// What to do about archived customers.
+        package var onArchived: ArchivedPolicy
 
         /// Reads the section.
         ///
         /// - `idempotency.retention` (duration, none): `1h` to `87600h` (ten years).
+        /// - `idempotency.on_archived` (text, `replay`): `replay` or `recreate`.
         init(from reader: inout SettingsReader) {
             retention = reader.value(
                 "idempotency.retention",
                 default: nil,
                 .optional(.duration(.seconds(3_600) ... .seconds(315_360_000)))
             )
+            onArchived = reader.value("idempotency.on_archived", default: .replay, .choice)
         }
     }
 }

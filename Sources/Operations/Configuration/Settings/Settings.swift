@@ -21,7 +21,7 @@ package struct Settings: Sendable, Equatable {
     /// `store.*`: the ledger and the local customers.
     package var store: Store
 
-    /// `idempotency.*`: how long successes are remembered.
+    /// `idempotency.*`: how long successes are remembered, and what they answer.
     package var idempotency: Idempotency
 
     /// `retry.*`: waiting after passing failures.
