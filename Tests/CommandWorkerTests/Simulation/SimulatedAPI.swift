@@ -6,7 +6,10 @@ import Records
 /// Flexprice as the worker meets it: unique on external_id, with ids that have a fate and times in which nothing works.
 struct SimulatedAPI {
     struct Outage {
-        enum Kind: CaseIterable { case unauthorized, forbidden, serverError, refused, blackHole }
+        enum Kind: CaseIterable {
+            /// `missingRight`: the key may make no customers, and may ask whose it is.
+            case unauthorized, forbidden, missingRight, serverError, refused, blackHole
+        }
 
         let span: Range<Duration>
         let kind: Kind
@@ -78,7 +81,8 @@ struct SimulatedAPI {
 
     /// Answers a request that has nothing to do with any command.
     func neutral(at now: Duration) -> NeutralAnswer {
-        self.outages.contains { $0.span.contains(now) } ? .failed(reason: "http_500") : .answered
+        let fails = self.outages.contains { $0.span.contains(now) && $0.kind != .missingRight }
+        return fails ? .failed(reason: "http_500") : .answered
     }
 
     /// Carries out a request at the moment at which it arrives.
@@ -91,6 +95,7 @@ struct SimulatedAPI {
             switch outage.kind {
             case .unauthorized: return .systemic(reason: "unauthorized", message: "401", scope: .allCommands)
             case .forbidden: return .systemic(reason: "forbidden", message: "403", scope: .perhapsOne)
+            case .missingRight: return .systemic(reason: "forbidden", message: "403", scope: .unlessServed)
             case .serverError: return Self.passing("http_500")
             case .refused: return Self.passing("not_connected", .unreachable)
             case .blackHole: return Self.passing("unknown_outcome", .silence)

@@ -292,3 +292,12 @@ final class Simulation {
         return (partitions + workers).joined(separator: "; ") + "; at \(self.now)"
     }
 }
+
+extension Simulation {
+    /// The seeds that the environment asks for, or from 1 on as many as are usual.
+    static func seeds(_ usual: UInt64) -> Range<UInt64> {
+        let environment = ProcessInfo.processInfo.environment
+        let first = environment["SIMULATION_FIRST_SEED"].flatMap(UInt64.init) ?? 1
+        return first..<first + (environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? usual)
+    }
+}

@@ -24,6 +24,9 @@ extension SimulationProfile {
         self.faultsEnd = .zero
         self.ids = 100_000
         self.core.metadataLimit = OffsetMetadata.limit
+        // Batches of one, each of which may take seconds, would measure the store and the brokers.
+        (self.core.maximumLedgerBatch, self.core.maximumCommitBatch) = (2_000, 5_000)
+        self.logRestarts = 0
         self.core.live.requestLimit = .fixed(16)
         self.core.live.rateLimit = nil
         self.core.maximumInFlight = 256
@@ -49,6 +52,8 @@ extension SimulationProfile {
         self.ids = 60
         self.production = .seconds(30)
         self.core.live.retry.maximumElapsedTime = .seconds(40)
+        // Where nobody else is left nothing tells a wrong key from one that only this id gets.
+        if worst > 0 { self.poisonEnd = .seconds(300) }
     }
 
     /// A world in which for a minute every command is refused in the same words.

@@ -11,11 +11,7 @@ import Testing
 /// `SIMULATION_SEEDS` says how many seeds are run, `SIMULATION_FIRST_SEED` with which one to begin: a failure names
 /// its seed, and that seed alone makes the same run again.
 @Suite struct SimulationTests {
-    private static let seeds: Range<UInt64> = {
-        let environment = ProcessInfo.processInfo.environment
-        let first = environment["SIMULATION_FIRST_SEED"].flatMap(UInt64.init) ?? 1
-        return first..<first + (environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? 200)
-    }()
+    private static let seeds = Simulation.seeds(200)
 
     @Test func `whatever goes wrong, every command ends in one result`() {
         // Each core of the machine has seeds of its own: they share nothing.
