@@ -206,8 +206,8 @@ struct RequestLine: Sendable {
         at now: Duration
     ) -> Verdict {
         self.count -= 1
-        if reply.requests > 1 {
-            self.bucket?.charge(reply.requests - 1, at: now)
+        if reply.requests != 1 {
+            self.bucket?.charge(max(reply.requests - 1, 0), at: now)
             lanes.update(ticket) { $0.followingRequests += reply.requests - 1 }
         }
         let wasProbe = self.probe == ticket
