@@ -52,9 +52,11 @@ extension CommandWorker {
             guard let progress = position.progress, progress.fingerprint != nil, let ends = position.ends else {
                 continue
             }
-            if ends.low < progress.offset, progress.offset <= ends.high { open[position.topicPartition] = index }
+            // At the log's start there is something to believe only if anything is complete beyond it.
+            let isBeyondStart = ends.low < progress.offset || ends.low == progress.offset && !progress.completed.isEmpty
+            if isBeyondStart, progress.offset <= ends.high { open[position.topicPartition] = index }
         }
-        let offsets = open.compactMapValues { index in positions[index].progress.map { $0.offset - 1 } }
+        let offsets = open.compactMapValues { index in positions[index].progress.map { max(0, $0.offset - 1) } }
         for (partition, reading) in try await self.firstReadings(from: offsets, until: deadline, clock) {
             guard let index = open[partition] else { continue }
             switch reading {

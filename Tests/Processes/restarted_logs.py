@@ -26,8 +26,8 @@ from observing import Metrics, Stack
 
 TOPIC, PARTITIONS = "customer_commands", 3
 BEFORE, AFTER = [100, 100, 100], [50, 100, 150]
-# Which command of each partition hangs; something is complete before it.
-HUNG = [1, 5, 29]
+# Which command of each partition hangs.
+HUNG = [0, 5, 29]
 # New partitions are looked for every 30 s.
 NEW_PARTITIONS_WITHIN = 35
 

@@ -8,8 +8,8 @@ struct CommittedPosition: Sendable {
     let committed: PartitionOffset
     /// The ends of the log; `nil` when they could not be learnt.
     var ends: Watermarks?
-    /// Whether the record before the committed offset is the one that the metadata tells of; `nil` when it tells of
-    /// none, or when the record could not be looked at.
+    /// Whether the record before the committed offset, or that at it when there is none before, is the one that the
+    /// metadata tells of; `nil` when it tells of none, or when the record could not be looked at.
     private(set) var fingerprintMatches: Bool?
 
     init(committed: PartitionOffset, ends: Watermarks? = nil) {
@@ -33,8 +33,9 @@ struct CommittedPosition: Sendable {
     /// Takes note of the first record from the last complete one on.
     mutating func compare(with record: KafkaRecord) {
         guard let progress = self.progress, let fingerprint = progress.fingerprint else { return }
-        // The last complete record was read once: when another one, or none, is there, this is no log it was read from.
-        self.fingerprintMatches = record.offset == progress.offset - 1 && RecordFingerprint(record) == fingerprint
+        // The record was read once: when another one, or none, is there, this is no log it was read from.
+        let isInPlace = record.offset == progress.offset - 1 || record.offset == progress.offset
+        self.fingerprintMatches = isInPlace && RecordFingerprint(record) == fingerprint
     }
 
     /// Takes note that the log has no record from the last complete one on.

@@ -142,7 +142,7 @@ struct OffsetTracker: Sendable {
         if onlyAsFirst { return false }
         let earlierCount = self.earlier.runs.count - self.earlierIndex
         if self.runCount + earlierCount < self.safeRuns { return true }
-        guard let offset = self.position else { return true }
+        guard let offset = self.firstUnfinished else { return true }
         let joined = self.joined(number)
         let last = earlierCount > 0 ? self.earlier.runs.last?.upperBound : nil
         let bits = DenseRuns.bits(
@@ -216,12 +216,15 @@ struct OffsetTracker: Sendable {
 
     /// What may be committed with what is promised; `nil` before the first record and when nothing was committed.
     var progress: OffsetProgress? {
-        guard let offset = self.position else { return nil }
-        return OffsetProgress(offset: offset, completed: self.completedBeyond, fingerprint: self.prefix.fingerprint)
+        guard let offset = self.firstUnfinished else { return nil }
+        // Where nothing was read before the first unfinished record, that one must tell the log itself.
+        let fingerprint =
+            self.prefix.next == nil ? self.first.flatMap { self.places[$0].fingerprint } : self.prefix.fingerprint
+        return OffsetProgress(offset: offset, completed: self.completedBeyond, fingerprint: fingerprint)
     }
 
     /// The offset of the first unfinished record, as far as it is known.
-    private var position: Int64? { self.prefix.next ?? self.first.map { self.places[$0].first } }
+    private var firstUnfinished: Int64? { self.prefix.next ?? self.first.map { self.places[$0].first } }
 
     /// How many runs more, and offsets in them, a completion would make: a run reaches over the gaps to its neighbours.
     private func joined(_ number: Int) -> (runs: Int, covered: Int64) {
@@ -261,7 +264,9 @@ struct OffsetTracker: Sendable {
 
     /// The offset behind the complete prefix and the fingerprint of its last record, without what is complete beyond.
     var position: OffsetProgress? {
-        self.next.map { OffsetProgress(offset: $0, completed: CompletedOffsets(), fingerprint: self.fingerprint) }
+        self.settled.next.map {
+            OffsetProgress(offset: $0, completed: CompletedOffsets(), fingerprint: self.settled.fingerprint)
+        }
     }
 
     /// How many places the list takes, free ones among them.

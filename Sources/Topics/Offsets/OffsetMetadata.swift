@@ -3,8 +3,9 @@
 ///
 /// `cw2.CHECKSUM.FINGERPRINT.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left
 /// out, how many follow that are complete, from the committed offset on. CHECKSUM is the FNV-1a hash (32 bits, base 36)
-/// of the committed offset and what follows. FINGERPRINT belongs to the record before the committed offset; without one
-/// it is `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs either.
+/// of the committed offset and what follows. FINGERPRINT belongs to the record before the committed offset, or to that
+/// at it when there was none before; without one it is `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs
+/// either.
 ///
 /// A set that is too large for that stands as `cw3.`, six characters of the checksum, and ``DenseRuns`` (all of six
 /// bits a character). The older form is written as long as it has room, since earlier versions of this program read

@@ -4,7 +4,8 @@ package struct OffsetProgress: Sendable, Hashable {
     package let offset: Int64
     /// What has ended beyond it.
     package let completed: CompletedOffsets
-    /// Of the record at `offset - 1`, which tells the log that all of this concerns; `nil` when it is not known.
+    /// Of the last record before `offset`, or of that at it when there is none before: it tells the log that all of
+    /// this concerns; `nil` when it is not known.
     package let fingerprint: RecordFingerprint?
 
     /// Pairs a position with what is done beyond it.

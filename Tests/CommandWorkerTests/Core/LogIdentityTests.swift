@@ -85,9 +85,9 @@ import Topics
     }
 
     @Test(arguments: [
-        (99 as Int64, "a", nil as Bool?), (99, "b", false), (100, "a", false),
+        (99 as Int64, "a", nil as Bool?), (99, "b", false), (100, "a", nil), (100, "b", false), (101, "a", false),
     ])
-    func `the record before the committed offset tells one log from another`(
+    func `the record before the committed offset, or at it when none is before, tells one log from another`(
         offset: Int64,
         id: String,
         matches: Bool?

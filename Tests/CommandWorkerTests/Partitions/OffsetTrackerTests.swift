@@ -61,6 +61,21 @@ import Topics
         #expect(acceptances == [.ofAnotherLog, .ofAnotherLog, .run(0)])
     }
 
+    @Test func `the fingerprint is that of the first record while nothing is complete before it`() throws {
+        let prints = (0...2 as ClosedRange<Int64>).compactMap(RecordFingerprint.init(value:))
+        var tracker = OffsetTracker(committed: nil)
+        let numbers = (0...2).compactMap { tracker.accept(Int64($0), prints[$0]).number }
+        try #require(numbers.count == 3)
+        tracker.complete(numbers[1])
+        #expect(tracker.progress == OffsetProgress(offset: 0, completed: .init(runs: [1...1]), fingerprint: prints[0]))
+        tracker.complete(numbers[0])
+        #expect(tracker.progress == OffsetProgress(offset: 2, completed: .init(), fingerprint: prints[1]))
+        // Without a record that was read nothing is known of the one before a committed offset.
+        var later = OffsetTracker(committed: .init(offset: 7, completed: .init()))
+        _ = later.accept(7, prints[0])
+        #expect(later.progress?.fingerprint == nil)
+    }
+
     @Test func `the fingerprint is that of the record before the position, whatever order they end in`() throws {
         let prints = (0...4 as ClosedRange<Int64>).compactMap(RecordFingerprint.init(value:))
         var tracker = OffsetTracker(committed: .init(offset: 3, completed: .init(), fingerprint: prints[0]))

@@ -136,7 +136,8 @@ struct SimulatedLog {
             return progress.offset == self.partitions[partition]?.first?.record.offset
         }
         return self.partitions[partition]?.contains {
-            $0.record.offset == progress.offset - 1 && RecordFingerprint($0.record) == fingerprint
+            (progress.offset - 1...progress.offset).contains($0.record.offset)
+                && RecordFingerprint($0.record) == fingerprint
         } ?? false
     }
 
