@@ -35,6 +35,18 @@ import Testing
         }
     }
 
+    @Test func `a key that may not do what is asked is read again as well`() async throws {
+        let file = KeyFile(SimulatedFlexprice.apiKey)
+        try await withFlexprice { _ in
+        } client: {
+            $0.apiKeys = APIKeySource(APIKey(SimulatedFlexprice.apiKey)) { file.read() }
+        } _: { (flexprice) async throws in
+            flexprice.state.inject(.forbidden(.permissions), .next(1))
+            #expect(await flexprice.create("a").answer?.status == 403)
+            #expect(file.reads == 1)
+        }
+    }
+
     @Test func `a hundred refusals at once read the key once`() async throws {
         let file = KeyFile(SimulatedFlexprice.apiKey)
         try await withFlexprice { _ in

@@ -28,6 +28,8 @@ struct SimulatedAPI {
     private let profile: SimulationProfile
     private let outages: [Outage]
     private var customers: [ExternalID: Customer] = [:]
+    /// When the first request arrived; before that the worker joins its group.
+    private(set) var firstRequest: Duration?
     /// Creates that succeeded.
     private(set) var creates: [ExternalID: Int] = [:]
 
@@ -91,6 +93,7 @@ struct SimulatedAPI {
         at now: Duration,
         random: inout SplitMix64
     ) -> BackendAnswer {
+        self.firstRequest = self.firstRequest ?? now
         if let outage = self.outages.first(where: { $0.span.contains(now) }) {
             switch outage.kind {
             case .unauthorized: return .systemic(reason: "unauthorized", message: "401", scope: .allCommands)

@@ -295,9 +295,11 @@ final class Simulation {
 
 extension Simulation {
     /// The seeds that the environment asks for, or from 1 on as many as are usual.
-    static func seeds(_ usual: UInt64) -> Range<UInt64> {
+    ///
+    /// - Parameter most: no more than this, whatever it asks for.
+    static func seeds(_ usual: UInt64, atMost most: UInt64 = .max) -> Range<UInt64> {
         let environment = ProcessInfo.processInfo.environment
         let first = environment["SIMULATION_FIRST_SEED"].flatMap(UInt64.init) ?? 1
-        return first..<first + (environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? usual)
+        return first..<first + min(environment["SIMULATION_SEEDS"].flatMap(UInt64.init) ?? usual, most)
     }
 }
