@@ -94,6 +94,8 @@ class Server:
 
     def __init__(self):
         self.cases, self.accepted, self.neutral = {}, 0, 0
+        # What everything is answered, whoever asks for what; None while scripts say.
+        self.everything = None
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         threading.Thread(target=self.accept, daemon=True).start()
@@ -142,6 +144,8 @@ class Server:
         return method, path, body
 
     def answer(self, method, path, body, number):
+        if self.everything is not None:
+            return self.everything
         fields = json.loads(body) if body else {}
         if path == "/v1/customers" and method == "POST":
             route, name = "create", fields["external_id"]
@@ -569,7 +573,65 @@ def held():
         expect(watch.log.find("Hold that the API asked for lifted early; requests resumed"), "its end is not in the log")
 
 
-SCENES = {"two blocked alone": blocked_alone, "a key without the right": no_right_alone, "a hold that HUP lifts": held}
+def one_bad_at_night():
+    """One command that the API fails for ever, and nothing else: it ends by itself, and nothing says that the API is down."""
+    server = Server()
+    case = Case("one bad at night", [error(500, "database_error", "Failed to create customer")] * 1_000)
+    server.cases = {case.id: case}
+    with watching(server, FLEXPRICE_RETRY_MAX_ELAPSED_TIME="2s", FLEXPRICE_RETRY_MAX_INTERVAL="200ms") as (watch, _):
+        watch.send(case)
+        reasons = set()
+        result, _ = watch.next(reasons)
+        expect(result["error"]["code"] == "retries_exhausted", f"{result}")
+        expect(not reasons and server.neutral > 0, f"not ready: {reasons}; {server.neutral} neutral requests")
+
+
+def few_in_an_outage():
+    """Five commands, and everything fails for longer than a command's time: none of them ends by it."""
+    server = Server()
+    cases = [Case(f"few in an outage {number}") for number in range(5)]
+    server.cases = {case.id: case for case in cases}
+    settings = {"FLEXPRICE_RETRY_MAX_ELAPSED_TIME": "1s", "FLEXPRICE_RETRY_MAX_INTERVAL": "200ms",
+                "FLEXPRICE_BREAKER_PROBE_MAX_INTERVAL": "1s"}
+    with watching(server, **settings) as (watch, _):
+        server.everything = html(502)
+        for case in cases:
+            watch.send(case)
+        harness.wait_until(lambda: harness.get(watch.port, "/readyz")[0] == 503, 30, "paused")
+        # Twice a command's time: nothing but time can show that it does not end.
+        early = watch.results.consumer.poll(2)
+        expect(early is None, f"a result in the outage: {early and early.value()}")
+        server.everything = None
+        found = [watch.next(set())[0] for _ in cases]
+        expect({result["status"] for result in found} == {"created"}, f"{found}")
+
+
+def refused_alike():
+    """Valid commands of distinct ids that are refused in the same words: a few are, the others wait until one succeeds."""
+    server = Server()
+    refusals = [error(400, "validation_error", "Tax rate is not active")] * 7
+    cases = [Case(f"refused alike {number:02}") for number in range(20)]
+    for case in cases:
+        case.script["create"] = refusals
+    server.cases = {case.id: case for case in cases}
+    with watching(server, FLEXPRICE_BREAKER_REFUSALS="5", FLEXPRICE_API_MAX_CONCURRENCY="1") as (watch, _):
+        for case in cases:
+            watch.send(case)
+        harness.wait_until(lambda: harness.get(watch.port, "/readyz")[0] == 503, 30, "a trickle")
+        _, ready = harness.get(watch.port, "/readyz")
+        _, metrics = harness.get(watch.port, "/metrics")
+        expect("refused_alike" in ready and "Tax rate is not active" in ready, ready)
+        expect('customer_worker_intake_paused{reason="refused_alike"} 1' in metrics, "the metric does not say so")
+        found = [watch.next(set())[0] for _ in cases]
+        codes = [result["error"]["code"] for result in found if result["status"] == "failed"]
+        expect(codes == ["rejected"] * 7, f"{len(codes)} of 20 failed: {codes}")
+        harness.wait_until(lambda: harness.is_ready(watch.port), 10, "ready after the first success")
+
+
+SCENES = {
+    "one bad command at night": one_bad_at_night, "few commands in an outage": few_in_an_outage, "all refused alike": refused_alike,
+    "two blocked alone": blocked_alone, "a key without the right": no_right_alone, "a hold that HUP lifts": held,
+}
 
 
 def main():
