@@ -15,8 +15,10 @@ import Testing
         in partitions: inout Partitions
     ) {
         for offset in offsets {
-            guard case .run(let id, let number) = partitions.accept(Self.record(offset, of: log)) else { continue }
-            #expect(partitions.promise(number, of: id, onlyAsFirst: false) == true)
+            guard case .run(let id, let number, let size) = partitions.accept(Self.record(offset, of: log)) else {
+                continue
+            }
+            #expect(partitions.promise(number, size: size, of: id, onlyAsFirst: false) == true)
             partitions.complete(number, of: id)
         }
     }

@@ -66,8 +66,10 @@ import Topics
         var tracker = OffsetTracker(committed: nil)
         let numbers = (0...2).compactMap { tracker.accept(Int64($0), prints[$0]).number }
         try #require(numbers.count == 3)
+        tracker.promise(numbers[1])
         tracker.complete(numbers[1])
         #expect(tracker.progress == OffsetProgress(offset: 0, completed: .init(runs: [1...1]), fingerprint: prints[0]))
+        tracker.promise(numbers[0])
         tracker.complete(numbers[0])
         #expect(tracker.progress == OffsetProgress(offset: 2, completed: .init(), fingerprint: prints[1]))
         // Without a record that was read nothing is known of the one before a committed offset.

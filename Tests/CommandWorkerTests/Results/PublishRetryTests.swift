@@ -55,10 +55,4 @@ import Testing
         #expect(hold.letsIn(at: .seconds(1)))
         #expect(hold.due == nil)
     }
-
-    @Test func `of failures the first is told, then one a minute with the number of the others`() {
-        var log = TroubleLog()
-        let told = [0, 1, 59, 60, 61, 121].map { log.tells(at: .seconds($0)) }
-        #expect(told == [0, nil, nil, 2, nil, 1])
-    }
 }
