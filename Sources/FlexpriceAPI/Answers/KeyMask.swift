@@ -37,7 +37,6 @@ enum KeyMask {
         while index < bytes.count {
             if let end = Self.endOfKey(in: bytes, from: index) {
                 result += "sk_".utf8
-                result += "sk_".utf8
                 result += Self.mask.utf8
                 index = end
             } else {
