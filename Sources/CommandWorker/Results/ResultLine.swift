@@ -128,8 +128,8 @@ struct ResultLine: Sendable {
     func due(_ surroundings: Surroundings) -> Duration? {
         if let due = self.retry.due(isLeaving: surroundings.isLeaving) { return due }
         let isHeld = self.underWay != nil || self.isLedgerFirst(surroundings) || surroundings.isLedgerUnderWay
-        if isHeld { return nil }
-        return [self.lingering.due, self.letters.due].compactMap { $0 }.min()
+        // What lingers takes dead letters along whose wait is over.
+        return isHeld ? nil : self.lingering.due ?? self.letters.due
     }
 
     /// The batch that leaves now; `nil` when none does.
