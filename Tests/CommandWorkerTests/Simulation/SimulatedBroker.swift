@@ -84,7 +84,9 @@ struct SimulatedBroker {
             }
             let progress = OffsetMetadata.progress(entry.metadata, at: offset)
             let completed = progress.completed
-            if OffsetMetadata.encode(progress, limit: entry.metadata.count) != entry.metadata {
+            // Without a fingerprint the dense form takes eight bytes less than it reckons with.
+            let encoded = [0, 8].map { OffsetMetadata.encode(progress, limit: entry.metadata.count + $0) }
+            if !encoded.contains(entry.metadata) {
                 self.complain("metadata that cannot be read back")
             }
             // Whoever owns the partition by now has committed more than a member that owned it before.

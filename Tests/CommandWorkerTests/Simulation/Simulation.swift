@@ -187,13 +187,22 @@ final class Simulation {
         }
     }
 
-    /// Records that were deleted before they were read, and the offsets from the first to the last of each jump.
-    private(set) var deleted = (records: 0, offsets: 0)
+    /// Records that were deleted before they were read.
+    private(set) var deletedCount = 0
+
+    /// Offsets below the logs' starts that never had a record.
+    var holeCount: Int {
+        self.log.starts.reduce(0) { sum, start in
+            let offsets = (self.log.partitions[start.key] ?? []).map(\.record.offset).filter { $0 < start.value }
+            return sum + (offsets.first.map { Int(start.value - $0) - offsets.count } ?? 0)
+        }
+    }
 
     /// The beginning of a log is deleted, some records beyond what a worker has read; some seconds later its client
     /// learns where the log starts.
     private func deleteUnread(_ worker: SimulatedWorker) {
-        guard let name = self.pick(worker.positions.keys.sorted()), let position = worker.positions[name],
+        // Before the first record nothing tells where reading would have begun.
+        guard let name = self.pick(worker.positions.keys.sorted()), let position = worker.positions[name], position > 0,
             let commands = self.log.partitions[name]
         else { return }
         let visible = commands.filter { $0.visibleFrom <= self.now }
@@ -201,8 +210,7 @@ final class Simulation {
         let first = min(position + Int.random(in: 1...20, using: &self.random), visible.count - 1)
         let start = commands[first].record.offset
         guard commands[position].record.offset >= self.log.starts[name] ?? .min else { return }
-        self.deleted.records += first - position
-        self.deleted.offsets += Int(start - (position > 0 ? commands[position - 1].record.offset + 1 : 0))
+        self.deletedCount += first - position
         self.trace("\(name) is deleted below \(start)")
         self.log.delete(name, below: start)
         self.broker.log = self.log

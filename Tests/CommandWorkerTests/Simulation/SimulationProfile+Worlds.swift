@@ -88,6 +88,8 @@ extension SimulationProfile {
     mutating func becomeWithoutLetters() {
         self.becomeCalm(commands: 300)
         self.invalidShare = 0.2
+        // No command shares its id with one that fails.
+        self.ids = 1_000_000_000
         self.production = .seconds(30)
         self.faultsEnd = .seconds(40)
         self.letterOutage = .seconds(5)..<Duration.seconds(40)
@@ -96,8 +98,8 @@ extension SimulationProfile {
     /// A world in which the beginning of a log is deleted beyond what was read.
     mutating func becomeShortened(jumps: Int) {
         self.becomeCalm(commands: 300)
-        self.production = .seconds(60)
-        self.faultsEnd = .seconds(60)
+        self.faultsEnd = .seconds(10)
+        self.slowShare = 0.05
         self.gapShare = 0.3
         self.retentionJumps = jumps
         self.core.maximumInFlight = 4
