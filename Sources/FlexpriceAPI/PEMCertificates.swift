@@ -10,7 +10,7 @@ enum PEMCertificates {
 
     /// How many certificates there are; `nil` when one of them is damaged.
     ///
-    /// What stands outside of the blocks, and blocks of another kind, do not matter.
+    /// Text outside the blocks, and blocks with other labels, are ignored.
     static func count(in pem: [UInt8]) -> Int? {
         var count = 0
         // The label of the certificate that the lines belong to, and what it holds so far.

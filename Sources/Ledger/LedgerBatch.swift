@@ -6,7 +6,7 @@ public struct LedgerBatch: Sendable {
     public var lookUps: [ExternalID]
     /// Entries to forget before the others are remembered, each only if it is what is remembered still.
     ///
-    /// Of a customer that is gone, so that the next one of its id can be remembered.
+    /// The entry of an archived customer, removed so that its successor can be remembered.
     public var superseded: [LedgerEntry]
     /// Successes to remember, unless there is one of the same external_id already.
     public var entries: [LedgerEntry]

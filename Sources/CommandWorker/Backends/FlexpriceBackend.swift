@@ -76,7 +76,7 @@ public struct FlexpriceBackend: CustomerBackend {
     }
 
     /// Makes a customer whose predecessor is archived; asks for that one by its own id, so that no replica that lags
-    /// can make a customer that stands look like one that is gone.
+    /// can make an active customer look like an archived one.
     private func recreate(
         _ command: CreateCustomerCommand,
         unlessStanding id: String,

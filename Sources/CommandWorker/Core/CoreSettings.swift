@@ -28,7 +28,7 @@ struct CoreSettings: Sendable {
     var linger = LingerSettings()
     /// Bytes of metadata beside a committed offset, which bounds the completed set; see ``OffsetTracker``.
     var metadataLimit = OffsetMetadata.limit
-    /// Of so many parts of what may be in flight one is divided among the partitions; see ``PartitionShares``.
+    /// The divisor of the in-flight limits that gives the part divided among the partitions; see ``PartitionShares``.
     var shareParts = PartitionShares.usualParts
     /// Intake that is full for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks
     /// do not, since pausing drops what was fetched ahead.

@@ -2,7 +2,7 @@ import Kafka
 import Records
 import Topics
 
-/// One complete record of each log, looked at again and again: what tells that the log was replaced while it was read.
+/// One complete record of each log, read again at an interval to detect that the log was replaced.
 ///
 /// librdkafka notices that a topic was deleted and made anew only when the new log ends below its position. One that
 /// has grown past it by then answers as the old one would, and its first records are never read.
@@ -12,7 +12,7 @@ import Topics
 /// 2. It moves on only to a record that was complete before a look that found it in its place.
 /// 3. What a look cannot tell, as of a record that was compacted away or deleted, is no sign of another log.
 struct LogAnchors: Sendable {
-    /// A record, and where it stands.
+    /// A known record and its offset.
     struct Anchor: Sendable, Equatable {
         let assignment: AssignmentID
         let offset: Int64

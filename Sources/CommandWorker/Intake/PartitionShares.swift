@@ -1,12 +1,12 @@
 import Records
 
-/// The share of each partition in the table of commands in flight: none may fill what all need.
+/// The share of each partition in the table of commands in flight, so that no partition fills the table.
 ///
-/// A quarter of the table is divided among the partitions that are held; the rest is for whoever comes first. A
-/// partition that has used up its part, when the rest is used up as well, stops all polling for a moment, since that
-/// may pass by itself and pausing drops what was fetched ahead; when it lasts, that partition is paused alone. So
-/// however many partitions have slow commands, each other one has its part. Finished results that cannot be written
-/// down yet count as unfinished: they stop their own partition, and no other.
+/// A quarter of the table is divided equally among the assigned partitions; the rest is shared, first come, first
+/// served. When a partition has used up its own part and the shared rest is used up too, polling stops briefly, because
+/// the state may pass by itself and a pause drops prefetched records. If it lasts, only that partition is paused. So
+/// every other partition keeps its own part, however many are slow. A finished result that does not yet fit the
+/// completed set counts as unfinished: it holds back its own partition only.
 ///
 /// A single partition has no share to keep.
 struct PartitionShares: Sendable {
@@ -23,21 +23,21 @@ struct PartitionShares: Sendable {
         var resume: [TopicPartition] = []
     }
 
-    /// Of so many parts of the table one is divided among the partitions.
+    /// The divisor that gives the part of the table divided among the partitions: a quarter.
     static let usualParts = 4
-    /// One that comes over its share again so soon is paused at once.
+    /// A partition that exceeds its share again within this time is paused at once.
     static let memory: Duration = .seconds(60)
 
     private let parts: Int
     private let maximumCount: Int
     private let maximumBytes: Int
     private let pauseDelay: Duration
-    /// Since when partitions are over their share that are not paused.
+    /// When each partition that is over its share but not paused exceeded it.
     private var since: [TopicPartition: Duration] = [:]
     /// Those that are paused alone.
     private(set) var paused: Set<TopicPartition> = []
     private var lastPaused: [TopicPartition: Duration] = [:]
-    /// What a poll may bring, as of the last look; `nil` when nobody looked.
+    /// What a poll may bring, as of the last ``advance(_:heldCount:count:bytes:at:)``; `nil` when no share was near.
     private var room: (count: Int, bytes: Int)?
     private var pausedBytes = 0
     /// Whether more than one partition is held, as of the last look.
@@ -139,7 +139,7 @@ struct PartitionShares: Sendable {
     /// What each partition has for itself.
     private func part(_ maximum: Int, _ heldCount: Int) -> Int { max(1, maximum / self.parts / heldCount) }
 
-    /// What is for whoever comes first.
+    /// The shared part: first come, first served.
     private func common(_ maximum: Int) -> Int { maximum - maximum / self.parts }
 
     /// Whether any partition could be over its share.
@@ -151,7 +151,7 @@ struct PartitionShares: Sendable {
         load.count >= own.count && left.count <= 0 || load.bytes >= own.bytes && left.bytes <= 0
     }
 
-    /// Once paused it flows again when a quarter of its own part is free, or of the common one.
+    /// A paused partition resumes when a quarter of its own part, or of the shared part, is free.
     private func isWithin(_ load: Load, _ own: (count: Int, bytes: Int), _ left: (count: Int, bytes: Int)) -> Bool {
         let hasCount = load.count < own.count * 3 / 4 || left.count * 4 >= self.common(self.maximumCount)
         let hasBytes = load.bytes < own.bytes * 3 / 4 || left.bytes * 4 >= self.common(self.maximumBytes)

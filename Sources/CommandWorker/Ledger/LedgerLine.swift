@@ -50,7 +50,7 @@ struct LedgerLine: Sendable {
         self.waiting.creations.append((ticket, command))
     }
 
-    /// - Parameter superseded: what was remembered before of a customer that is gone.
+    /// - Parameter superseded: the entry of the archived customer that this one replaces.
     mutating func remember(_ ticket: CommandTicket, _ entry: LedgerEntry, superseding superseded: LedgerEntry?) {
         if let superseded { self.waiting.superseded.append(superseded) }
         self.waiting.entries.append((ticket, entry))

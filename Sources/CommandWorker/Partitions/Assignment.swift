@@ -32,7 +32,7 @@ struct Assignment: Sendable {
 
     /// What was deleted unread, now that the log is known to start there.
     ///
-    /// A start beyond what was read is looked at later: it may be that of a log which is gone.
+    /// A log start beyond the last record read is left for later: the report may concern the previous log.
     mutating func lost(below start: Int64) -> [(offsets: Range<Int64>, count: Int)] {
         guard !self.isSuperseded, let last = self.tracker.lastRead, start <= last else { return [] }
         return self.gaps.lost(below: start)

@@ -24,7 +24,7 @@ struct CommittedPosition: Sendable {
         self.committed.offset.map { OffsetMetadata.progress(self.committed.metadata, at: $0) }
     }
 
-    /// Whether something stands beside the committed offset that tells nothing.
+    /// Whether the committed offset has metadata that this program cannot read.
     var isUnreadable: Bool {
         guard let offset = self.committed.offset, !self.committed.metadata.isEmpty else { return false }
         return OffsetMetadata.read(self.committed.metadata, at: offset) == nil

@@ -7,8 +7,8 @@ enum LogReport: Sendable, Hashable {
     /// Records between these offsets are gone from the log unread, at most `count`: some offsets may never have had
     /// one.
     case skipped(TopicPartition, Range<Int64>, count: Int)
-    /// What stands beside the committed offset was not written by this program, or is damaged.
+    /// The metadata of the committed offset was not written by this program, or is damaged.
     case unreadableMetadata(TopicPartition, at: Int64)
-    /// The brokers take less metadata beside an offset than they usually do; so many bytes are written at most.
+    /// The brokers accept less offset metadata than the default; the payload is the new limit in bytes.
     case metadataLimited(bytes: Int)
 }

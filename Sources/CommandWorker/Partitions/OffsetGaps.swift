@@ -7,7 +7,7 @@
 struct OffsetGaps: Sendable {
     private struct Gap: Sendable {
         let offsets: Range<Int64>
-        /// Of these a former instance completed so many.
+        /// How many of these a former instance completed.
         let completed: Int64
         var looks = 0
     }
@@ -27,7 +27,7 @@ struct OffsetGaps: Sendable {
         self.gaps.append(Gap(offsets: offsets, completed: completed))
     }
 
-    /// What was deleted unread, now that the log is known to start there; at most so many records.
+    /// The offsets deleted unread, now that the log is known to start at `start`; the counts are upper bounds.
     mutating func lost(below start: Int64) -> [(offsets: Range<Int64>, count: Int)] {
         if self.gaps.isEmpty { return [] }
         var lost: [(Range<Int64>, Int)] = []

@@ -174,7 +174,7 @@ struct OffsetTracker: Sendable {
         self.unfinishedCount += 1
     }
 
-    /// Counts anew what stands in the list.
+    /// Recomputes the counts from the list.
     mutating func recount() {
         self.prefix = self.settled
         (self.runCount, self.covered, self.lastCovered) = (0, 0, .min)
@@ -240,7 +240,7 @@ struct OffsetTracker: Sendable {
         return (runs, last &- first &+ 1)
     }
 
-    /// The first unfinished record is done, and whatever stands behind it joins the prefix.
+    /// The first unfinished record is done: it and the run behind it join the prefix.
     private mutating func advance(from number: Int) {
         self.joinPrefix(number)
         guard let run = self.done(self.first) else { return }
@@ -314,7 +314,7 @@ struct OffsetTracker: Sendable {
     // MARK: What an earlier instance completed
 
     /// Takes over what lies below a record, so that the set stays what it is whatever the log has lost of it since, and
-    /// returns where the run begins in which the record stands; `nil` when it stands in none.
+    /// returns the start of the run that contains the record; `nil` when none does.
     private mutating func takeEarlier(to offset: Int64) -> Int64? {
         while self.earlierIndex < self.earlier.runs.count {
             let run = self.earlier.runs[self.earlierIndex]

@@ -52,7 +52,7 @@ struct OutageGate: Sendable {
     /// Whether the backend is to be asked something neutral, and whether that question is under way.
     private var neutral = NeutralQuestion.none
     /// Customers that met what may be about one command's content since the last success; at most
-    /// ``BreakerSettings/minimumRequests``, since so many tell by their number.
+    /// ``BreakerSettings/minimumRequests``, since that many are evidence enough.
     private var filtered: Set<ExternalID> = []
     private let maximumFiltered: Int
 

@@ -209,7 +209,7 @@ struct ResultLine: Sendable {
         self.heldBack.count = 0
     }
 
-    /// Lets a batch that failed leave at once: its cause is gone.
+    /// Lets a failed batch leave at once, because its cause was removed.
     mutating func tryAgain(at now: Duration) { self.retry.hurry(at: now) }
 
     /// Gives the batch under way up: its time is over.
@@ -245,7 +245,7 @@ struct ResultLine: Sendable {
         settlement.groupMovedOn = error.saysGroupMovedOn
         settlement.hasTooMuchMetadata = error.name == "OFFSET_METADATA_TOO_LARGE"
         if hasLetters, self.isOfLetters(error) {
-            // Everything else goes on at once without them.
+            // All other results leave at once without them.
             self.letters.begin(error, at: now)
         } else {
             self.trouble = error

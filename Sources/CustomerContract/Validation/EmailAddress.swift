@@ -61,7 +61,7 @@ enum EmailAddress {
     static func isPlain(_ text: String) -> Bool {
         text.withBytes { bytes in
             guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < bytes.count else { return false }
-            // A dot may stand neither at an end of a part nor beside another one.
+            // A dot is allowed neither at the edge of a part nor next to another dot.
             var last = UInt8(ascii: ".")
             for byte in bytes[..<at] {
                 guard isPlainLetter(byte) || isPlainDigit(byte) || isPlainSign(byte) || byte == UInt8(ascii: "."),

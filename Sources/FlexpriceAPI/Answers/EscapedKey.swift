@@ -1,4 +1,4 @@
-/// A key whose bytes may stand escaped: as JSON (`\u005f`, `\/`), in a URL (`%5F`) or in HTML (`&#95;`, `&#x5f;`).
+/// An API key whose bytes may be escaped: as JSON (`\u005f`, `\/`), in a URL (`%5F`) or in HTML (`&#95;`, `&#x5f;`).
 struct EscapedKey {
     private let key: [UInt8]
 
@@ -28,7 +28,7 @@ struct EscapedKey {
         return result
     }
 
-    /// Where the key ends, if it stands here.
+    /// The end of the key, if it begins at `start`.
     private func end(in bytes: [UInt8], from start: Int) -> Int? {
         var index = start
         for expected in self.key {

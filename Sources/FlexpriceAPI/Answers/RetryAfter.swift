@@ -21,7 +21,7 @@ public enum RetryAfter: Sendable, Hashable {
         self = .date(seconds)
     }
 
-    /// Reads the header as often as it stands there: the longest wish counts, since each may be another server's.
+    /// Reads every occurrence of the header: the longest wait counts, since each may come from another server.
     init?(_ texts: [String], from now: @autoclosure () -> Int64 = UnixMilliseconds.now().value) {
         guard texts.count > 1 else {
             guard let wish = texts.first.flatMap({ RetryAfter($0) }) else { return nil }

@@ -5,7 +5,7 @@
 struct AnswerHead {
     /// Whether the content type says JSON.
     private(set) var isJSON = false
-    /// The texts of `Retry-After`, one for each time that it stands there.
+    /// The values of `Retry-After`, one for each occurrence of the header.
     private(set) var retryAfter: [String] = []
     private var isOver = false
 

@@ -51,7 +51,7 @@ import Dispatch
     }
 }
 
-/// A client that nobody uses any more, on its way out.
+/// A client that is no longer used and is being destroyed.
 @safe private struct AbandonedClient: @unchecked Sendable {
     // @unchecked: the one thread that destroys it is its only user.
     let pointer: OpaquePointer

@@ -74,8 +74,8 @@ public struct ProducerSettings: Sendable, Hashable {
             defaults["transaction.timeout.ms"] = "\(Self.defaultTransactionTimeout)"
             owned.append(("transactional.id", id))
         }
-        // The default «rebootstrap» (from librdkafka 2.10 to 2.16 at least) makes new brokers of those that were away,
-        // while the sending of a transaction's offsets waits for the one that was their coordinator, without end.
+        // With the default, `rebootstrap` (librdkafka 2.10 to 2.16 at least), unreachable brokers come back as new
+        // ones, while sending a transaction's offsets waits without end for the former coordinator.
         if ConfigurationHandle().problem(Self.recovery, "none") == nil { defaults[Self.recovery] = "none" }
         // What is passed comes after all defaults, so that it wins under an alias of their names too.
         return try defaults.map { ($0.key, $0.value) } + self.client.passed(to: .producer) + owned

@@ -19,7 +19,7 @@ enum LedgerRow {
 
     static let page = "SELECT \(columns) FROM customers WHERE external_id > ? ORDER BY external_id LIMIT ?"
 
-    /// Forgets an entry as long as it is what is remembered.
+    /// Forgets an entry if it is still the remembered one.
     static let deleteSuperseded = """
         DELETE FROM customers WHERE external_id = ? AND topic = ? AND "partition" = ? AND "offset" = ?
             AND remembered_at = ?

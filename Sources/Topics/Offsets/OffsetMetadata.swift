@@ -12,7 +12,7 @@
 /// only that one: while a group has members of both, no partition that moves loses what is complete.
 ///
 /// ASCII, because brokers treat metadata as a string. Metadata that is foreign, damaged or belongs to another offset
-/// reads as nothing, and whoever reads it must be able to live with that.
+/// reads as nothing, and the reader must cope with that.
 package enum OffsetMetadata {
     private static let prefix = "cw1."
     private static let fingerprintedPrefix = "cw2."

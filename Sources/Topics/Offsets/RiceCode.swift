@@ -9,7 +9,7 @@ package enum RiceCode {
         return Int64.bitWidth - 1 - (sum / Int64(count)).leadingZeroBitCount
     }
 
-    /// The bits that so many numbers of that sum take at most; grows with either.
+    /// An upper bound of the bits that `count` numbers of this sum take; it grows with either.
     ///
     /// With the exponent k each takes 1 + k bits and its quotient, and the quotients are together at most sum / 2^k. Of
     /// all k ``exponent(count:sum:)`` makes this the least, so that fewer numbers, or smaller ones, never take more.
@@ -76,7 +76,7 @@ struct SixBitReader {
         self.index = text.startIndex
     }
 
-    /// The next bits, at most 63, as a number; `nil` when there are not so many.
+    /// The next `bits` bits, at most 63, as a number; `nil` when fewer are left.
     mutating func read(bits: Int) -> Int64? {
         var value: Int64 = 0
         for _ in 0..<bits {
