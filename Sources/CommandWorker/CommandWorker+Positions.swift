@@ -1,4 +1,5 @@
 import Kafka
+import Ledger
 import Logging
 import Records
 import Topics
@@ -10,15 +11,19 @@ extension CommandWorker {
     /// Between two looks at whether the worker ends meanwhile.
     private static let lookStep: Duration = .milliseconds(200)
 
-    /// Reads committed offsets with the facts that tell one log from another.
+    /// Reads committed offsets with the completed sets that the ledger keeps for them, and the facts that tell one log
+    /// from another.
     ///
-    /// - Throws: ``KafkaError`` when the committed offsets cannot be read; a log that cannot be looked at only leaves
+    /// - Throws: ``KafkaError`` when the offsets or the sets cannot be read; a log that cannot be looked at only leaves
     ///   its facts out.
     func positions(
         of partitions: [TopicPartition],
         _ consumer: Consumer
     ) async throws(KafkaError) -> [CommittedPosition] {
-        var positions = try await consumer.committed(partitions).map { CommittedPosition(committed: $0) }
+        var positions: [CommittedPosition] = []
+        for committed in try await consumer.committed(partitions) {
+            positions.append(CommittedPosition(committed: committed, spilled: try await self.spilledSet(of: committed)))
+        }
         let clock = ContinuousClock()
         let deadline = clock.now + Self.lookLimit
         do throws(KafkaError) {
@@ -39,6 +44,55 @@ extension CommandWorker {
             )
         }
         return positions
+    }
+
+    /// What the ledger keeps for a committed offset; `nil` for nothing.
+    private func spilledSet(of committed: PartitionOffset) async throws(KafkaError) -> [UInt8]? {
+        guard let offset = committed.offset, let place = OffsetMetadata.place(committed.metadata, at: offset) else {
+            return nil
+        }
+        do throws(LedgerError) {
+            return try await self.ledger.spilledSet(
+                at: .init(
+                    group: self.settings.group,
+                    topicPartition: committed.topicPartition,
+                    writer: place.writer,
+                    slot: place.slot
+                )
+            )
+        } catch {
+            throw KafkaError(ledger: error)
+        }
+    }
+
+    /// Keeps the completed sets that have no room beside their offsets, then publishes.
+    func publish(
+        _ batch: CommitBatch,
+        _ publisher: any ResultPublisher,
+        as member: ConsumerGroupMetadata,
+        at moment: UnixMilliseconds
+    ) async -> PublishOutcome {
+        guard !batch.spilled.isEmpty else { return await publisher.publish(batch, as: member) }
+        do throws(LedgerError) {
+            try await self.ledger.keep(
+                batch.spilled.map { spilled in
+                    SpilledSet(
+                        place: .init(
+                            group: self.settings.group,
+                            topicPartition: spilled.topicPartition,
+                            writer: spilled.place.writer,
+                            slot: spilled.place.slot
+                        ),
+                        text: spilled.text,
+                        origin: spilled.origin,
+                        keptAt: moment
+                    )
+                }
+            )
+        } catch {
+            return .failed(KafkaError(ledger: error), unpublished: nil)
+        }
+        return await publisher.publish(batch, as: member)
     }
 
     /// Looks at the record before each committed offset whose metadata tells of it.
@@ -109,5 +163,12 @@ extension CommandWorker {
             }
         }
         return found
+    }
+}
+
+extension KafkaError {
+    /// What the ledger could not keep or find of offsets.
+    fileprivate init(ledger error: LedgerError) {
+        self.init(name: "_LEDGER", code: -1, message: error.message, disposition: .retry)
     }
 }

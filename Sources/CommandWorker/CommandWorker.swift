@@ -68,6 +68,8 @@ public final class CommandWorker: Sendable {
         }
     }
 
+    var ledger: any Ledger { self.writer.ledger }
+
     /// What it is doing now.
     public var snapshot: WorkerSnapshot { self.current.withLock { $0 } }
 
@@ -121,7 +123,7 @@ public final class CommandWorker: Sendable {
         var createsLocally = false
         if case .local = self.backend { createsLocally = true }
         var core = WorkerCore(
-            settings: self.settings.core(createsLocally: createsLocally),
+            settings: self.settings.core(createsLocally: createsLocally, spillsSets: self.ledger.keepsSpilledSets),
             seed: .random(in: 0 ... .max)
         )
         let clock = ContinuousClock()
@@ -232,7 +234,9 @@ public final class CommandWorker: Sendable {
         case .publish(let batch):
             do throws(KafkaError) {
                 let member = try consumer.groupMetadata()
-                group.addTask { mailbox.post(.published(await publisher.publish(batch, as: member))) }
+                group.addTask {
+                    mailbox.post(.published(await self.publish(batch, publisher, as: member, at: moment)))
+                }
             } catch {
                 mailbox.post(.published(.failed(error, unpublished: nil)))
             }

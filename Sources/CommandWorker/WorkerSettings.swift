@@ -1,5 +1,6 @@
 public import CustomerContract
 public import Kafka
+import Topics
 
 /// Everything that a worker needs to know.
 public struct WorkerSettings: Sendable {
@@ -44,6 +45,8 @@ public struct WorkerSettings: Sendable {
     public var breaker: BreakerSettings
     /// How long running commands of a revoked partition may take.
     public var revocationBudget: Duration
+    /// Bytes of metadata beside a committed offset before its completed set is spilled; less for tests alone.
+    package var metadataLimit = OffsetMetadata.limit
 
     /// Settings with the contract's defaults.
     public init(kafka: ClientProperties) {
@@ -65,8 +68,8 @@ public struct WorkerSettings: Sendable {
         self.revocationBudget = .seconds(10)
     }
 
-    func core(createsLocally: Bool) -> CoreSettings {
-        CoreSettings(
+    func core(createsLocally: Bool, spillsSets: Bool) -> CoreSettings {
+        var core = CoreSettings(
             createsLocally: createsLocally,
             live: self.live,
             maximumInFlight: self.maximumInFlight,
@@ -78,5 +81,8 @@ public struct WorkerSettings: Sendable {
             revocationBudget: self.revocationBudget,
             deadLetterTopic: self.deadLetterTopic
         )
+        core.metadataLimit = self.metadataLimit
+        core.spillsSets = spillsSets
+        return core
     }
 }

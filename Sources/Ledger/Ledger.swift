@@ -56,6 +56,20 @@ public protocol Ledger: Sendable {
     /// What the entries and their indexes occupy, in bytes.
     func byteCount() async throws(LedgerError) -> Int
 
+    /// Whether it keeps spilled sets: nothing may be spilled where it does not.
+    var keepsSpilledSets: Bool { get }
+
+    /// Keeps sets, each in the place of an earlier one, in one transaction or several; durable when it returns.
+    ///
+    /// Of the same partitions, sets of other writers are forgotten when they are a day old.
+    func keep(_ sets: [SpilledSet]) async throws(LedgerError)
+
+    /// The text that is kept at a place; `nil` when there is none.
+    func spilledSet(at place: SpilledSet.Place) async throws(LedgerError) -> [UInt8]?
+
+    /// Every set that is kept, in any order.
+    func spilledSets() async throws(LedgerError) -> [SpilledSet]
+
     /// What the database itself finds damaged, beyond what reading every entry shows; empty when nothing is.
     func damage() async throws(LedgerError) -> [String]
 }

@@ -35,6 +35,17 @@ import Testing
     }
 
     @Test(arguments: LedgerFactory.allCases)
+    func `spilled sets arrive too`(factory: LedgerFactory) async throws {
+        let source = try await Self.source([])
+        let set = spilledSet(writer: 1 << 61 + 7, slot: 1, text: [0, 1, 255])
+        try await source.keep([set])
+        try await factory.withLedger { target in
+            _ = try await LedgerMove(from: source, to: target).copy()
+            #expect(try await target.spilledSets() == [set])
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
     func `what is there is not copied again, and what the target has besides stays`(factory: LedgerFactory) async throws
     {
         let entries = try Self.entries(LedgerPages.size * 2)

@@ -28,6 +28,8 @@ struct CoreSettings: Sendable {
     var linger = LingerSettings()
     /// Bytes of metadata beside a committed offset, which bounds the completed set; see ``OffsetTracker``.
     var metadataLimit = OffsetMetadata.limit
+    /// Whether the ledger keeps completed sets that have no room there.
+    var spillsSets = false
     /// The divisor of the in-flight limits that gives the part divided among the partitions; see ``PartitionShares``.
     var shareParts = PartitionShares.usualParts
     /// Intake that is full for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks

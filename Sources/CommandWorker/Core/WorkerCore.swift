@@ -45,6 +45,8 @@ struct WorkerCore: Sendable {
         )
         self.partitions = Partitions(
             metadataLimit: settings.metadataLimit,
+            spillsSets: settings.spillsSets,
+            seed: seed &+ 2,
             revocationBudget: settings.revocationBudget,
             retryWait: settings.effectRetryWait
         )

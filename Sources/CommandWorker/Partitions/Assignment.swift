@@ -12,10 +12,60 @@ struct Assignment: Sendable {
     /// Bytes of the unfinished records.
     private(set) var unfinishedBytes = 0
     var gaps = OffsetGaps()
+    /// Where its next completed set is kept that has no room beside its offset, and who wrote the one it began with.
+    private(set) var place: SpillPlace
+    let origin: Int64?
+    /// The last batch that carried its progress names the place.
+    private var hasSpilled = false
     /// Its progress may have changed since the last batch that carried it.
     var hasNews = false
     /// Its log is gone: its commands end, and nothing of it is committed.
     private(set) var isSuperseded = false
+
+    /// - Parameters:
+    ///   - tracker: at what is believed of the committed offset.
+    ///   - origin: the writer of the completed set that the offset names; `nil` for none.
+    init(
+        id: AssignmentID,
+        topicPartition: TopicPartition,
+        tracker: OffsetTracker,
+        committed: OffsetProgress?,
+        place: SpillPlace,
+        origin: Int64?,
+        hasNews: Bool
+    ) {
+        self.id = id
+        self.topicPartition = topicPartition
+        self.tracker = tracker
+        self.committed = committed
+        self.place = place
+        self.origin = origin
+        self.hasNews = hasNews
+    }
+
+    /// What is committed of it with the next batch, and the completed set that the ledger is to keep for it; `nil` when
+    /// there is nothing new.
+    mutating func takeNews(
+        limit: Int,
+        spills: Bool
+    ) -> (progress: OffsetProgress, offset: PartitionOffset, spilled: SpilledProgress?)? {
+        self.hasNews = false
+        guard let progress = self.tracker.progress, progress != self.committed else { return nil }
+        let (metadata, text) = OffsetMetadata.encode(progress, limit: limit, spillingTo: spills ? self.place : nil)
+        self.hasSpilled = text != nil
+        let spilled = text.map {
+            SpilledProgress(topicPartition: self.topicPartition, place: self.place, origin: self.origin, text: $0)
+        }
+        return (progress, PartitionOffset(self.topicPartition, offset: progress.offset, metadata: metadata), spilled)
+    }
+
+    /// The group has committed this.
+    mutating func committed(_ progress: OffsetProgress) {
+        self.committed = progress
+        // What the committed offset names stays as it is.
+        if self.hasSpilled { self.place = self.place.other }
+        self.hasSpilled = false
+    }
 
     /// Takes note of a record that was read, and of the gap before it.
     mutating func accept(_ record: KafkaRecord, _ fingerprint: RecordFingerprint, size: Int) -> OffsetTracker.Acceptance

@@ -11,24 +11,30 @@ struct CommittedPosition: Sendable {
     /// Whether the record before the committed offset, or that at it when there is none before, is the one that the
     /// metadata tells of; `nil` when it tells of none, or when the record could not be looked at.
     private(set) var fingerprintMatches: Bool?
+    /// The committed offset and what is remembered beside it; `nil` when the group has committed none.
+    let progress: OffsetProgress?
+    /// Where the completed set is kept that had no room beside the offset; `nil` when it had.
+    let place: SpillPlace?
+    /// Whether something is remembered that this program cannot read, or does not find.
+    let isUnreadable: Bool
 
-    init(committed: PartitionOffset, ends: Watermarks? = nil) {
+    /// - Parameter spilled: what is kept at the place that the metadata names.
+    init(committed: PartitionOffset, ends: Watermarks? = nil, spilled: [UInt8]? = nil) {
         self.committed = committed
         self.ends = ends
+        guard let offset = committed.offset else {
+            (self.progress, self.place, self.isUnreadable) = (nil, nil, false)
+            return
+        }
+        let progress = OffsetMetadata.read(committed.metadata, at: offset, spilled: spilled)
+        self.place = OffsetMetadata.place(committed.metadata, at: offset)
+        self.isUnreadable = progress == nil && !committed.metadata.isEmpty
+        let fingerprint = progress == nil ? OffsetMetadata.fingerprint(committed.metadata, at: offset) : nil
+        self.progress =
+            progress ?? OffsetProgress(offset: offset, completed: CompletedOffsets(), fingerprint: fingerprint)
     }
 
     var topicPartition: TopicPartition { self.committed.topicPartition }
-
-    /// The committed offset and what is remembered beside it; `nil` when the group has committed none.
-    var progress: OffsetProgress? {
-        self.committed.offset.map { OffsetMetadata.progress(self.committed.metadata, at: $0) }
-    }
-
-    /// Whether the committed offset has metadata that this program cannot read.
-    var isUnreadable: Bool {
-        guard let offset = self.committed.offset, !self.committed.metadata.isEmpty else { return false }
-        return OffsetMetadata.read(self.committed.metadata, at: offset) == nil
-    }
 
     /// Takes note of the first record from the last complete one on.
     mutating func compare(with record: KafkaRecord) {

@@ -99,7 +99,7 @@ struct OffsetTracker: Sendable {
         self.settled = Prefix(next: committed?.offset, fingerprint: committed?.fingerprint)
         self.prefix = self.settled
         self.earlier = committed?.completed ?? CompletedOffsets()
-        self.earlierCovered = self.earlier.runs.reduce(0) { $0 &+ ($1.upperBound &- $1.lowerBound &+ 1) }
+        self.earlierCovered = self.earlier.count
         self.bitLimit = bitLimit
         self.safeRuns = bitLimit / Self.mostBitsOfRun
     }

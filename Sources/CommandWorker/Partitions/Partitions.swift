@@ -28,6 +28,9 @@ struct Partitions: Sendable {
 
     /// Bytes of metadata that a committed offset may carry.
     private var metadataLimit: Int
+    /// Whether the ledger keeps completed sets that do not fit into it.
+    private let spillsSets: Bool
+    private var random: SplitMix64
     /// The most that the brokers took so far, and that they were handed last.
     private var (takenMetadata, largestMetadata) = (0, 0)
     /// How long the running commands of a revoked partition may take to finish.
@@ -49,8 +52,16 @@ struct Partitions: Sendable {
     /// When the drain is over; `nil` while the worker goes on.
     var drainDeadline: Duration?
 
-    init(metadataLimit: Int, revocationBudget: Duration, retryWait: Duration) {
+    init(
+        metadataLimit: Int,
+        spillsSets: Bool = false,
+        seed: UInt64 = 0,
+        revocationBudget: Duration,
+        retryWait: Duration
+    ) {
         self.metadataLimit = metadataLimit
+        self.spillsSets = spillsSets
+        self.random = SplitMix64(seed: seed)
         self.revocationBudget = revocationBudget
         self.retryWait = retryWait
     }
@@ -105,6 +116,7 @@ struct Partitions: Sendable {
                 position.topicPartition,
                 committed: position.isOfAnotherLog ? nil : position.progress,
                 start: start.progress,
+                origin: position.place?.writer,
                 hasNews: start.skipped > 0
             )
             if position.isOfAnotherLog {
@@ -122,11 +134,18 @@ struct Partitions: Sendable {
         }
     }
 
+    /// The bits that a completed set may take.
+    private var bitLimit: Int {
+        self.spillsSets && self.metadataLimit >= OffsetMetadata.pointerBytes
+            ? OffsetMetadata.spilledBits : OffsetMetadata.bits(within: self.metadataLimit)
+    }
+
     @discardableResult
     private mutating func begin(
         _ partition: TopicPartition,
         committed: OffsetProgress?,
         start: OffsetProgress?,
+        origin: Int64? = nil,
         hasNews: Bool = false
     ) -> AssignmentID {
         let id = AssignmentID(value: self.nextAssignment)
@@ -137,9 +156,11 @@ struct Partitions: Sendable {
             topicPartition: partition,
             tracker: OffsetTracker(
                 committed: start,
-                bitLimit: OffsetMetadata.bits(within: self.metadataLimit)
+                bitLimit: self.bitLimit
             ),
             committed: committed,
+            place: SpillPlace(writer: Int64(truncatingIfNeeded: self.random.next())),
+            origin: origin,
             hasNews: hasNews
         )
         self.current[partition] = id
@@ -268,18 +289,20 @@ struct Partitions: Sendable {
     }
 
     /// What has become committable since the last batch.
-    mutating func takeNews() -> (progress: [AssignmentID: OffsetProgress], offsets: [PartitionOffset]) {
-        var news: [AssignmentID: OffsetProgress] = [:]
-        var offsets: [PartitionOffset] = []
-        for (id, assignment) in self.assignments where assignment.hasNews {
-            self.assignments[id]?.hasNews = false
-            guard let progress = assignment.tracker.progress, progress != assignment.committed else { continue }
-            news[id] = progress
-            let metadata = OffsetMetadata.encode(progress, limit: self.metadataLimit)
-            offsets.append(PartitionOffset(assignment.topicPartition, offset: progress.offset, metadata: metadata))
+    mutating func takeNews() -> News {
+        var news = News()
+        let (limit, spills) = (self.metadataLimit, self.spillsSets)
+        for index in self.assignments.values.indices where self.assignments.values[index].hasNews {
+            let id = self.assignments.values[index].id
+            guard
+                let (progress, offset, spilled) = self.assignments.values[index].takeNews(limit: limit, spills: spills)
+            else { continue }
+            news.progress[id] = progress
+            news.offsets.append(offset)
+            if let spilled { news.spilled.append(spilled) }
         }
-        self.largestMetadata = offsets.reduce(0) { max($0, $1.metadata.count) }
-        return (news, offsets)
+        self.largestMetadata = news.offsets.reduce(0) { max($0, $1.metadata.count) }
+        return news
     }
 
     /// The brokers do not take as much metadata as was handed out last: half of it is written from now on, or as much
@@ -292,9 +315,8 @@ struct Partitions: Sendable {
         if self.largestMetadata <= self.takenMetadata { self.takenMetadata = 0 }
         self.metadataLimit = max(min(self.metadataLimit, self.largestMetadata) / 2, self.takenMetadata)
         self.changes += 1
-        for id in self.assignments.keys {
-            self.assignments[id]?.tracker.bitLimit = OffsetMetadata.bits(within: self.metadataLimit)
-        }
+        let bits = self.bitLimit
+        for id in self.assignments.keys { self.assignments[id]?.tracker.bitLimit = bits }
         self.reports.append(.metadataLimited(bytes: self.metadataLimit))
         return self.metadataLimit
     }
@@ -302,10 +324,17 @@ struct Partitions: Sendable {
     /// The group has committed this.
     mutating func committed(_ progress: [AssignmentID: OffsetProgress]) {
         if !progress.isEmpty { self.takenMetadata = max(self.takenMetadata, self.largestMetadata) }
-        for (id, progress) in progress { self.assignments[id]?.committed = progress }
+        for (id, progress) in progress { self.assignments[id]?.committed(progress) }
     }
 
     // MARK: State
+
+    /// What a batch commits.
+    struct News: Sendable {
+        var progress: [AssignmentID: OffsetProgress] = [:]
+        var offsets: [PartitionOffset] = []
+        var spilled: [SpilledProgress] = []
+    }
 
     /// Partitions that the group wants back, while their running commands finish.
     struct Revocation: Sendable {

@@ -55,6 +55,9 @@ struct ResultLine: Sendable {
     /// A slow broker takes some megabytes a second, and a transaction has to end within `transaction.timeout.ms`.
     static let maximumBytes = 32 << 20
 
+    /// After a batch whose completed sets were spilled the next one waits so long: each writes its sets anew, whole.
+    static let spillWait: Duration = .milliseconds(200)
+
     private let maximumBatch: Int
     private let linger: LingerSettings
     private let deadLetterTopic: String?
@@ -65,6 +68,8 @@ struct ResultLine: Sendable {
     /// When the batch left that is being published now; `nil` when none is.
     private(set) var sentAt: Duration?
     private var lingering = Linger()
+    /// Until when no batch leaves, since the last one spilled sets; `nil` when it did not.
+    private var spillEnd: Duration?
     /// The results at hand have lingered on their way through the ledger.
     private var hasLingered = false
     /// A batch of results has ended since the ledger's last one: what waits for the ledger goes first.
@@ -129,7 +134,7 @@ struct ResultLine: Sendable {
         if let due = self.retry.due(isLeaving: surroundings.isLeaving) { return due }
         let isHeld = self.underWay != nil || self.isLedgerFirst(surroundings) || surroundings.isLedgerUnderWay
         // What lingers takes dead letters along whose wait is over.
-        return isHeld ? nil : self.lingering.due ?? self.letters.due
+        return isHeld ? nil : self.spillEnd ?? self.lingering.due ?? self.letters.due
     }
 
     /// The batch that leaves now; `nil` when none does.
@@ -144,7 +149,10 @@ struct ResultLine: Sendable {
             self.retry.begin()
         } else if self.isLedgerFirst(surroundings) || self.lingers(surroundings, at: now) {
             return nil
+        } else if let end = self.spillEnd, now < end, !surroundings.isLeaving {
+            return nil
         }
+        self.spillEnd = nil
         self.lingering.end()
         self.hasLingered = false
         let batch = self.makeBatch(&partitions, at: now)
@@ -272,9 +280,10 @@ struct ResultLine: Sendable {
         if isNew || takesLetters && self.letters.error != nil {
             hasLetters = self.promisePending(into: &results, &partitions, takesLetters: takesLetters)
         }
-        let (progress, offsets) = partitions.takeNews()
-        self.underWay = Batch(results: results, progress: progress, hasLetters: hasLetters)
-        return CommitBatch(results: results.map(\.result), offsets: offsets)
+        let news = partitions.takeNews()
+        self.underWay = Batch(results: results, progress: news.progress, hasLetters: hasLetters)
+        if !news.spilled.isEmpty { self.spillEnd = now + Self.spillWait }
+        return CommitBatch(results: results.map(\.result), offsets: news.offsets, spilled: news.spilled)
     }
 
     /// - Returns: whether dead letters go with the batch.

@@ -27,9 +27,13 @@ package struct LedgerMove: Sendable {
 
     /// Copies what the target does not have.
     ///
+    /// Spilled sets first: without them a worker that goes on with the target would run again what is complete.
+    ///
     /// - Parameter report: is told after each page.
     package func copy(_ report: (Progress) -> Void = { _ in }) async throws(LedgerError) -> Progress {
         var progress = Progress()
+        let sets = try await self.source.spilledSets()
+        if !sets.isEmpty, self.target.keepsSpilledSets { try await self.target.keep(sets) }
         var pages = LedgerPages(of: self.source)
         while true {
             let page = try await pages.next()

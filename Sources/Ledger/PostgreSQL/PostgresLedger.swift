@@ -1,6 +1,7 @@
 package import CustomerContract
 import PostgreSQL
 package import Records
+import Synchronization
 
 /// The ledger of several machines: a PostgreSQL database.
 ///
@@ -15,6 +16,7 @@ package final class PostgresLedger: Ledger {
     private let place: String
     private let writer: Connection
     private let pool: ConnectionPool
+    private let hasSpilledSets = Atomic(false)
 
     /// Connections for look-ups and for whoever looks after the ledger, beside the one that remembers.
     private static let poolSize = 3
@@ -81,6 +83,9 @@ package final class PostgresLedger: Ledger {
             guard version == PostgresSchema.version else {
                 throw PostgresError(.answer, "is of a later version: run the version that wrote it, or a later one")
             }
+            try await self.writer.script(PostgresSpilledSet.create, within: .seconds(90))
+            let isUsable = try await self.writer.query(PostgresSpilledSet.isUsable, []) { $0.integer(0) }
+            self.hasSpilledSets.store(isUsable == [1], ordering: .relaxed)
         }
     }
 
@@ -219,6 +224,39 @@ package final class PostgresLedger: Ledger {
         return try await self.look { (connection) throws(PostgresError) in
             try await connection.query(PostgresEntry.page, [start, .integer(Int64(limit))], PostgresEntry.read)
         }
+    }
+
+    /// Whether there is a table for them, and the role may use it.
+    package var keepsSpilledSets: Bool { self.hasSpilledSets.load(ordering: .relaxed) }
+
+    /// Keeps each set in a statement of its own; see ``Ledger/keep(_:)``.
+    package func keep(_ sets: [SpilledSet]) async throws(LedgerError) {
+        for set in sets {
+            try await self.look { (connection) throws(PostgresError) in
+                _ = try await connection.query(PostgresSpilledSet.forgetOld, PostgresSpilledSet.old(set)) {
+                    $0.integer(0)
+                }
+                _ = try await connection.query(PostgresSpilledSet.keep, PostgresSpilledSet.values(set)) {
+                    $0.integer(0)
+                }
+            }
+        }
+    }
+
+    /// The text that is kept at a place; `nil` when there is none.
+    package func spilledSet(at place: SpilledSet.Place) async throws(LedgerError) -> [UInt8]? {
+        guard self.keepsSpilledSets else { return nil }
+        return try await self.look { (connection) throws(PostgresError) in
+            try await connection.query(PostgresSpilledSet.find, PostgresSpilledSet.values(place)) { $0.bytes(0) }
+        }.first ?? nil
+    }
+
+    /// Every set that is kept, in any order.
+    package func spilledSets() async throws(LedgerError) -> [SpilledSet] {
+        guard self.keepsSpilledSets else { return [] }
+        return try await self.look { (connection) throws(PostgresError) in
+            try await connection.query(PostgresSpilledSet.all, []) { PostgresSpilledSet.read($0) }
+        }.compactMap { $0 }
     }
 
     /// Nothing: a server looks after its own files (`pg_amcheck`, data checksums).

@@ -235,6 +235,26 @@ public final class SQLiteLedger: Ledger {
         }
     }
 
+    /// Always.
+    public var keepsSpilledSets: Bool { true }
+
+    /// Keeps sets in one transaction; see ``Ledger/keep(_:)``.
+    public func keep(_ sets: [SpilledSet]) async throws(LedgerError) {
+        try await self.run { database in
+            for set in sets { try SpilledRow.keep(set, in: database) }
+        }
+    }
+
+    /// The text that is kept at a place; `nil` when there is none.
+    public func spilledSet(at place: SpilledSet.Place) async throws(LedgerError) -> [UInt8]? {
+        try await self.run { try SpilledRow.find(place, in: $0) }
+    }
+
+    /// Every set that is kept, in any order.
+    public func spilledSets() async throws(LedgerError) -> [SpilledSet] {
+        try await self.run { try SpilledRow.all(in: $0) }
+    }
+
     private func run<R: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> R
     ) async throws(LedgerError) -> R {

@@ -81,7 +81,7 @@ package struct StoryTeller: Sendable {
         if let externalID = search.externalID, let entry = try await ledger?.entry(for: externalID) {
             story.remembered(entry)
         }
-        story.conclude(try await self.progress(admin, commands.partitions))
+        story.conclude(try await self.progress(admin, commands.partitions, ledger))
         return story
     }
 
@@ -118,16 +118,27 @@ package struct StoryTeller: Sendable {
 
     private func progress(
         _ admin: Admin,
-        _ partitions: [TopicPartition]
-    ) async throws(KafkaError) -> [TopicPartition: OffsetProgress] {
-        let committed = try await admin.offsets(of: self.group, for: partitions)
-        return Dictionary(
-            uniqueKeysWithValues: committed.compactMap { entry in
-                entry.offset.map { offset in
-                    let completed = OffsetMetadata.decode(entry.metadata, at: offset)
-                    return (entry.topicPartition, OffsetProgress(offset: offset, completed: completed))
-                }
+        _ partitions: [TopicPartition],
+        _ ledger: (any Ledger)?
+    ) async throws -> [TopicPartition: OffsetProgress] {
+        var progress: [TopicPartition: OffsetProgress] = [:]
+        for entry in try await admin.offsets(of: self.group, for: partitions) {
+            guard let offset = entry.offset else { continue }
+            var spilled: [UInt8]?
+            if let ledger, let place = OffsetMetadata.place(entry.metadata, at: offset) {
+                spilled = try await ledger.spilledSet(
+                    at: .init(
+                        group: self.group,
+                        topicPartition: entry.topicPartition,
+                        writer: place.writer,
+                        slot: place.slot
+                    )
+                )
             }
-        )
+            progress[entry.topicPartition] =
+                OffsetMetadata.read(entry.metadata, at: offset, spilled: spilled)
+                ?? OffsetProgress(offset: offset, completed: CompletedOffsets())
+        }
+        return progress
     }
 }

@@ -8,6 +8,9 @@ package struct CompletedOffsets: Sendable, Hashable {
         self.runs = runs
     }
 
+    /// How many there are.
+    package var count: Int64 { self.runs.reduce(0) { $0 &+ ($1.upperBound &- $1.lowerBound &+ 1) } }
+
     /// Whether there is none.
     package var isEmpty: Bool { self.runs.isEmpty }
 }

@@ -6,7 +6,9 @@ package enum DenseRuns {
     /// Before the runs: whether there is a fingerprint, the fingerprint, how many runs, and two exponents.
     static let headBits = 1 + 48 + countBits + 6 + 6
     private static let countBits = 14
-    private static let mostRuns = 1 << countBits - 1
+    /// Of a set that is spilled.
+    private static let wideCountBits = 24
+    private static let mostRuns = 1 << wideCountBits - 1
 
     /// The bits that runs take at most.
     ///
@@ -22,8 +24,11 @@ package enum DenseRuns {
     }
 
     /// Writes a set; runs that would pass the bits are left out from the end.
-    package static func encode(_ progress: OffsetProgress, within bits: Int) -> [UInt8] {
-        let runs = progress.completed.runs.prefix(Self.mostRuns)
+    ///
+    /// - Parameter isWide: whether there may be more runs than the metadata of an offset can hold.
+    package static func encode(_ progress: OffsetProgress, within bits: Int, isWide: Bool = false) -> [UInt8] {
+        let countBits = isWide ? Self.wideCountBits : Self.countBits
+        let runs = progress.completed.runs.prefix(1 << countBits - 1)
         var covered: Int64 = 0
         for run in runs { covered &+= run.upperBound &- run.lowerBound &+ 1 }
         let gaps = (runs.last.map { $0.upperBound &+ 1 &- progress.offset } ?? 0) &- covered
@@ -35,7 +40,7 @@ package enum DenseRuns {
         writer.append(progress.fingerprint == nil ? 0 : 1, bits: 1)
         if let fingerprint = progress.fingerprint { writer.append(fingerprint.value, bits: 48) }
         let fitting = Self.fitting(runs, from: progress.offset, gapExponent, lengthExponent, within: bits)
-        writer.append(Int64(fitting), bits: Self.countBits)
+        writer.append(Int64(fitting), bits: countBits)
         writer.append(Int64(gapExponent), bits: 6)
         writer.append(Int64(lengthExponent), bits: 6)
         var position = progress.offset
@@ -49,8 +54,9 @@ package enum DenseRuns {
         return writer.text
     }
 
-    /// Reads a set; `nil` for whatever was not written by ``encode(_:within:)``.
-    package static func decode(_ text: ArraySlice<UInt8>, at offset: Int64) -> OffsetProgress? {
+    /// Reads a set; `nil` for whatever was not written by ``encode(_:within:isWide:)``.
+    package static func decode(_ text: ArraySlice<UInt8>, at offset: Int64, isWide: Bool = false) -> OffsetProgress? {
+        let countBits = isWide ? Self.wideCountBits : Self.countBits
         var reader = SixBitReader(text)
         guard let isFingerprinted = reader.read(bits: 1) else { return nil }
         var fingerprint: RecordFingerprint?
@@ -58,11 +64,12 @@ package enum DenseRuns {
             fingerprint = reader.read(bits: 48).flatMap(RecordFingerprint.init(value:))
             if fingerprint == nil { return nil }
         }
-        guard let count = reader.read(bits: Self.countBits), let gapExponent = reader.read(bits: 6),
+        guard let count = reader.read(bits: countBits), let gapExponent = reader.read(bits: 6),
             let lengthExponent = reader.read(bits: 6)
         else { return nil }
         var runs: [ClosedRange<Int64>] = []
-        runs.reserveCapacity(Int(count))
+        // Each takes two bits at least.
+        runs.reserveCapacity(min(Int(count), text.count * 3))
         var position = offset
         for _ in 0..<count {
             guard let gap = reader.read(exponent: Int(gapExponent)),

@@ -9,7 +9,8 @@
 ///
 /// A set that is too large for that stands as `cw3.`, six characters of the checksum, and ``DenseRuns`` (all of six
 /// bits a character). The older form is written as long as it has room, since earlier versions of this program read
-/// only that one: while a group has members of both, no partition that moves loses what is complete.
+/// only that one: while a group has members of both, no partition that moves loses what is complete. A set that is too
+/// large even so is spilled: see ``encode(_:limit:spillingTo:)``.
 ///
 /// ASCII, because brokers treat metadata as a string. Metadata that is foreign, damaged or belongs to another offset
 /// reads as nothing, and the reader must cope with that.
@@ -37,9 +38,19 @@ package enum OffsetMetadata {
         if let plain = Self.plain(progress, limit: limit) { return plain }
         guard (limit - Self.denseHead) * 6 >= DenseRuns.headBits else { return [] }
         let body = DenseRuns.encode(progress, within: Self.bits(within: limit))
-        var sum = SixBitWriter()
-        sum.append(Int64(Self.checksum(progress.offset, body)), bits: 36)
-        return Array(Self.densePrefix.utf8) + sum.text + body
+        return Self.sealed(Self.densePrefix, progress.offset, body)
+    }
+
+    /// The same; `nil` when a run would have to be left out.
+    static func encodeWhole(_ progress: OffsetProgress, limit: Int) -> [UInt8]? {
+        guard let last = progress.completed.runs.last else { return Self.encode(progress, limit: limit) }
+        if let plain = Self.plain(progress, limit: limit) { return plain }
+        let bits = DenseRuns.bits(
+            runs: progress.completed.runs.count,
+            covered: progress.completed.count,
+            span: last.upperBound &+ 1 &- progress.offset
+        )
+        return bits <= Self.bits(within: limit) ? Self.encode(progress, limit: limit) : nil
     }
 
     /// Decodes the completed set beside `offset`; the empty set for anything that this worker did not write there.
@@ -55,10 +66,23 @@ package enum OffsetMetadata {
     /// Decodes all that is said beside `offset`; `nil` for anything that this worker did not write there.
     package static func read(_ metadata: [UInt8], at offset: Int64) -> OffsetProgress? {
         guard metadata.starts(with: Self.densePrefix.utf8) else { return Self.readPlain(metadata, at: offset) }
-        var head = SixBitReader(metadata.dropFirst(Self.densePrefix.utf8.count).prefix(6))
-        let body = metadata.dropFirst(Self.denseHead)
+        return Self.opened(Self.densePrefix, offset, metadata).flatMap { DenseRuns.decode($0, at: offset) }
+    }
+
+    /// Puts a prefix and the checksum of the offset and a body before the body.
+    static func sealed(_ prefix: String, _ offset: Int64, _ body: [UInt8]) -> [UInt8] {
+        var sum = SixBitWriter()
+        sum.append(Int64(Self.checksum(offset, body)), bits: 36)
+        return Array(prefix.utf8) + sum.text + body
+    }
+
+    /// The body behind a prefix and its checksum; `nil` when there is another prefix, or the checksum of something else.
+    static func opened(_ prefix: String, _ offset: Int64, _ text: [UInt8]) -> ArraySlice<UInt8>? {
+        guard text.starts(with: prefix.utf8) else { return nil }
+        var head = SixBitReader(text.dropFirst(prefix.utf8.count).prefix(6))
+        let body = text.dropFirst(Self.denseHead)
         guard let sum = head.read(bits: 36), sum == Int64(Self.checksum(offset, body)) else { return nil }
-        return DenseRuns.decode(body, at: offset)
+        return body
     }
 
     // MARK: The older form
@@ -137,7 +161,7 @@ package enum OffsetMetadata {
         return Int64(String(decoding: text, as: UTF8.self), radix: 36)
     }
 
-    private static func checksum(_ offset: Int64, _ body: some Sequence<UInt8>) -> UInt32 {
+    static func checksum(_ offset: Int64, _ body: some Sequence<UInt8>) -> UInt32 {
         var digits: [UInt8] = []
         Self.append(offset, to: &digits)
         var hash: UInt32 = 2_166_136_261

@@ -30,9 +30,15 @@ extension Partitions {
     /// Holds partitions of which nothing is committed; the first one's assignment has the value 0.
     static func holding(
         _ partitions: [TopicPartition] = [CoreDriver.partition],
-        metadataLimit: Int = OffsetMetadata.limit
+        metadataLimit: Int = OffsetMetadata.limit,
+        spillsSets: Bool = false
     ) -> Partitions {
-        var held = Partitions(metadataLimit: metadataLimit, revocationBudget: .seconds(10), retryWait: .seconds(1))
+        var held = Partitions(
+            metadataLimit: metadataLimit,
+            spillsSets: spillsSets,
+            revocationBudget: .seconds(10),
+            retryWait: .seconds(1)
+        )
         held.await(partitions)
         _ = held.take(partitions.map { PartitionOffset($0, offset: nil) })
         return held

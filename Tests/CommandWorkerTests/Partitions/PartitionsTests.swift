@@ -220,7 +220,7 @@ import Topics
 }
 
 extension Partitions.Acceptance {
-    fileprivate var word: String {
+    var word: String {
         switch self {
         case .run: "run"
         case .skip: "skip"

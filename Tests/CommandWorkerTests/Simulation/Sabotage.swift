@@ -23,6 +23,8 @@ enum Sabotage: String, CaseIterable, Sendable {
     case reversesResults
     /// Publishes results and commits offsets in two transactions.
     case splitsTransaction
+    /// Keeps a completed set in the place of the one that the committed offset names.
+    case keepsOneSet
     /// Remembers no success.
     case forgetsSuccesses
     /// Shows the brokers who it is when the transaction ends, and not when the batch is made.

@@ -73,7 +73,9 @@ struct SimulatedBroker {
     }
 
     /// Commits offsets, and checks that what they declare ended has a result, and in exactly-once mode the reverse.
-    mutating func commit(_ offsets: [PartitionOffset]) {
+    ///
+    /// - Parameter spilled: what the ledger keeps for an offset.
+    mutating func commit(_ offsets: [PartitionOffset], _ spilled: (PartitionOffset) -> [UInt8]?) {
         for entry in offsets {
             guard let offset = entry.offset else {
                 self.complain("a commit without an offset")
@@ -82,7 +84,7 @@ struct SimulatedBroker {
             if entry.metadata.count > self.metadataLimit {
                 self.complain("metadata of \(entry.metadata.count) bytes")
             }
-            let read = OffsetMetadata.read(entry.metadata, at: offset)
+            let read = OffsetMetadata.read(entry.metadata, at: offset, spilled: spilled(entry))
             if read == nil, !entry.metadata.isEmpty { self.complain("metadata that cannot be read back") }
             let progress = read ?? OffsetProgress(offset: offset, completed: CompletedOffsets())
             let completed = progress.completed

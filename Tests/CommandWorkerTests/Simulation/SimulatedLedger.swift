@@ -1,6 +1,7 @@
 import CustomerContract
 import Ledger
 import Records
+import Topics
 
 @testable import CommandWorker
 
@@ -10,6 +11,27 @@ struct SimulatedLedger {
     private var customersMade = 0
     /// A memory that forgets, to see that somebody notices.
     var isForgetful = false
+
+    private struct SetKey: Hashable {
+        let partition: TopicPartition
+        let place: SpillPlace
+    }
+
+    private var sets: [SetKey: [UInt8]] = [:]
+    /// A memory that has one slot for each writer instead of two.
+    var hasOneSlot = false
+
+    mutating func keep(_ spilled: [SpilledProgress]) {
+        for set in spilled { self.sets[self.key(set.topicPartition, set.place)] = set.text }
+    }
+
+    func spilledSet(of partition: TopicPartition, at place: SpillPlace) -> [UInt8]? {
+        self.sets[self.key(partition, place)]
+    }
+
+    private func key(_ partition: TopicPartition, _ place: SpillPlace) -> SetKey {
+        SetKey(partition: partition, place: self.hasOneSlot ? SpillPlace(writer: place.writer) : place)
+    }
 
     mutating func apply(_ batch: LedgerWork, at moment: UnixMilliseconds) -> LedgerAnswer {
         let found = batch.lookUps.map { self.entries[$0.command.externalID] }

@@ -142,16 +142,19 @@ struct SimulatedLog {
     }
 
     /// What a member learns of a partition at its assignment.
-    func position(_ committed: PartitionOffset) -> CommittedPosition {
+    ///
+    /// - Parameter spilled: what the ledger keeps for the committed offset.
+    func position(_ committed: PartitionOffset, spilled: [UInt8]?) -> CommittedPosition {
         guard let offset = committed.offset, let commands = self.partitions[committed.topicPartition],
             let first = commands.first, let end = self.end(of: committed.topicPartition)
-        else { return CommittedPosition(committed: committed) }
+        else { return CommittedPosition(committed: committed, spilled: spilled) }
         var position = CommittedPosition(
             committed: committed,
             ends: Watermarks(
                 low: max(min(first.record.offset, offset), self.starts[committed.topicPartition] ?? .min),
                 high: end
-            )
+            ),
+            spilled: spilled
         )
         if let next = commands.first(where: { $0.record.offset >= offset - 1 && !self.isDeleted($0) }) {
             position.compare(with: next.record)

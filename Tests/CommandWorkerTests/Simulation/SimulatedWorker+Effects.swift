@@ -14,9 +14,11 @@ extension SimulatedWorker {
         case .request(let request): self.send(request)
         case .publish(let batch):
             let credentials = self.simulation.group.credentials(of: self.member)
-            switch self.simulation.profile.guarantee {
-            case .exactlyOnce: self.publishTransaction(batch, credentials)
-            case .atLeastOnce: self.publishPlainly(batch, credentials)
+            self.keep(batch) {
+                switch self.simulation.profile.guarantee {
+                case .exactlyOnce: self.publishTransaction(batch, credentials)
+                case .atLeastOnce: self.publishPlainly(batch, credentials)
+                }
             }
         case .readCommitted(let partitions): self.readCommitted(partitions)
         case .assign(let offsets): self.assign(offsets)
@@ -39,6 +41,20 @@ extension SimulatedWorker {
                 ? LedgerAnswer.failed(LedgerError(.locked, "locked"))
                 : simulation.ledger.apply(batch, at: simulation.moment.wall)
             simulation.after(simulation.pace()) { self.post { core, now in core.answered(outcome, at: now) } }
+        }
+    }
+
+    /// Keeps the completed sets that have no room beside their offsets, and goes on when they are kept.
+    private func keep(_ batch: CommitBatch, then next: @escaping () -> Void) {
+        let simulation = self.simulation
+        guard !batch.spilled.isEmpty else { return next() }
+        simulation.after(simulation.pace()) {
+            guard self.isAlive || simulation.chance(0.5) else { return }
+            guard !simulation.hits(\.store) else {
+                return self.answerPublish(.failed(Self.error(.retry), unpublished: nil), after: simulation.pace())
+            }
+            simulation.ledger.keep(batch.spilled)
+            if self.isAlive { next() }
         }
     }
 
@@ -222,7 +238,7 @@ extension SimulatedWorker {
                 if let error = self.refusal(of: batch), error.topic == nil {
                     return self.answerPublish(.notCommitted(error), after: simulation.pace())
                 }
-                simulation.broker.commit(batch.offsets)
+                simulation.broker.commit(batch.offsets, simulation.spilledSet)
                 self.answerPublish(.published, after: simulation.pace())
             }
         }
@@ -260,7 +276,10 @@ extension SimulatedWorker {
                 return self.post { core, now in core.assignmentFailed(partitions, at: now) }
             }
             for partition in partitions { self.readEpochs[partition] = simulation.log.epochs[partition] }
-            let positions = partitions.map { simulation.log.position(simulation.committed(of: $0)) }
+            let positions = partitions.map { partition in
+                let committed = simulation.committed(of: partition)
+                return simulation.log.position(committed, spilled: simulation.spilledSet(of: committed))
+            }
             simulation.after(simulation.pace()) { self.post { core, now in core.assigned(positions, at: now) } }
         }
     }

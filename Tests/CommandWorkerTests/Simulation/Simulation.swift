@@ -45,6 +45,7 @@ final class Simulation {
         )
         self.api = SimulatedAPI(profile, random: &random)
         self.ledger.isForgetful = sabotage == .forgetsSuccesses
+        self.ledger.hasOneSlot = sabotage == .keepsOneSet
         self.random = random
     }
 
@@ -240,7 +241,7 @@ final class Simulation {
             guard self.log.epochs[name] == nil, let committed = self.broker.committed[name],
                 let offset = committed.offset
             else { return false }
-            return OffsetMetadata.progress(committed.metadata, at: offset).fingerprint != nil
+            return OffsetMetadata.fingerprint(committed.metadata, at: offset) != nil
         }
         guard let name = self.pick(partitions) else { return }
         self.trace("\(name) begins anew")
@@ -277,7 +278,13 @@ final class Simulation {
         let results = self.sabotage?.results(batch.results) { self.chance($0) } ?? batch.results
         self.broker.append(results, at: self.now)
         if self.sabotage == .splitsTransaction, self.chance(0.1) { return }
-        self.broker.commit(self.sabotage?.offsets(batch.offsets) { self.seen[$0] } ?? batch.offsets)
+        self.broker.commit(self.sabotage?.offsets(batch.offsets) { self.seen[$0] } ?? batch.offsets, self.spilledSet)
+    }
+
+    /// What the ledger keeps for a committed offset.
+    func spilledSet(of committed: PartitionOffset) -> [UInt8]? {
+        committed.offset.flatMap { OffsetMetadata.place(committed.metadata, at: $0) }
+            .flatMap { self.ledger.spilledSet(of: committed.topicPartition, at: $0) }
     }
 
     func committed(of partition: TopicPartition) -> PartitionOffset {

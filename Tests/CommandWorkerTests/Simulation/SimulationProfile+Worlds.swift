@@ -24,6 +24,7 @@ extension SimulationProfile {
         self.faultsEnd = .zero
         self.ids = 100_000
         self.core.metadataLimit = OffsetMetadata.limit
+        self.core.spillsSets = false
         // Batches of one, each of which may take seconds, would measure the store and the brokers.
         (self.core.maximumLedgerBatch, self.core.maximumCommitBatch) = (2_000, 5_000)
         self.logRestarts = 0

@@ -102,7 +102,8 @@ struct SimulationProfile {
             revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
         )
         self.core.deadLetterTopic = "dead"
-        self.core.metadataLimit = [0, 23, 24, 30, 4_096].randomElement(using: &random) ?? 4_096
+        self.core.metadataLimit = [0, 23, 24, 34, 60, 4_096].randomElement(using: &random) ?? 4_096
+        self.core.spillsSets = Bool.random(using: &random)
         self.core.maximumLedgerBatch = [1, 7, 2_000].randomElement(using: &random) ?? 2_000
         self.core.maximumCommitBatch = [1, 7, 5_000].randomElement(using: &random) ?? 5_000
         self.guarantee = Double.random(in: 0...1, using: &random) < 0.75 ? .exactlyOnce : .atLeastOnce

@@ -155,6 +155,19 @@ import Testing
         #expect(caught)
     }
 
+    @Test func `a worker that keeps a completed set over the one that is committed is caught`() {
+        let run = { (seed: UInt64, sabotage: Sabotage?) in
+            Simulation(seed: seed, sabotage: sabotage) {
+                $0.guarantee = .exactlyOnce
+                (($0.core.metadataLimit), $0.core.spillsSets) = (34, true)
+                ($0.faults.publish, $0.faults.crash, $0.slowIDs) = (0.3, 0.01, 2)
+                $0.faultsEnd = max($0.faultsEnd, .seconds(40))
+            }.run()
+        }
+        #expect((1...20 as ClosedRange<UInt64>).allSatisfy { run($0, nil) == nil })
+        #expect((1...200 as ClosedRange<UInt64>).contains { run($0, .keepsOneSet) != nil })
+    }
+
     @Test(arguments: Sabotage.general)
     func `a worker that is broken on purpose is caught`(_ sabotage: Sabotage) {
         let caught = (1...200 as ClosedRange<UInt64>).contains { seed in

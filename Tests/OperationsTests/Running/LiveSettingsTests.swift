@@ -16,8 +16,8 @@ import Testing
 
     @Test func `refusals are compared only when every rule was checked before`() {
         var settings = WorkerSettings(kafka: ClientProperties(brokers: "localhost:9092"))
-        #expect(settings.core(createsLocally: false).judgesRefusals)
+        #expect(settings.core(createsLocally: false, spillsSets: false).judgesRefusals)
         settings.validation = .envelope
-        #expect(!settings.core(createsLocally: false).judgesRefusals)
+        #expect(!settings.core(createsLocally: false, spillsSets: false).judgesRefusals)
     }
 }
