@@ -34,6 +34,8 @@ struct Breaker: Sendable {
         /// Until the next probe, after the last one was sent.
         var wait: Duration
         var nextProbe: Duration
+        /// Requests had been let go a moment before.
+        let isRelapse: Bool
         var isProbing = false
         var probes = 0
         var failedProbes = 0
@@ -61,6 +63,9 @@ struct Breaker: Sendable {
 
     /// Probes that have failed since requests were stopped.
     var failedProbes: Int { self.open?.failedProbes ?? 0 }
+
+    /// Whether requests were stopped again soon after they had been let go.
+    var isRelapse: Bool { self.open?.isRelapse ?? false }
 
     /// Since when requests are stopped; `nil` when they are not.
     var openSince: Duration? { self.open?.since }
@@ -96,8 +101,15 @@ struct Breaker: Sendable {
     /// Everybody's requests fail; `true` when that stops them.
     mutating func failed(_ cause: Cause, wasProbe: Bool, at now: Duration) -> Bool {
         guard self.open != nil else {
-            let wait = self.firstWait(at: now)
-            self.open = Open(cause: cause, since: now, wait: wait, nextProbe: now + wait)
+            let closed = self.closedAt.flatMap { now - $0.time < self.relapse ? $0 : nil }
+            let wait = max(min(closed?.wait ?? .zero, self.waits.upperBound), self.waits.lowerBound)
+            self.open = Open(
+                cause: cause,
+                since: now,
+                wait: wait,
+                nextProbe: now + wait,
+                isRelapse: closed != nil
+            )
             return true
         }
         if wasProbe {
@@ -112,9 +124,4 @@ struct Breaker: Sendable {
 
     /// A probe that came to nothing: its command was taken away.
     mutating func probeWasLost() { self.open?.isProbing = false }
-
-    private func firstWait(at now: Duration) -> Duration {
-        guard let closed = self.closedAt, now - closed.time < self.relapse else { return self.waits.lowerBound }
-        return min(max(closed.wait, self.waits.lowerBound), self.waits.upperBound)
-    }
 }

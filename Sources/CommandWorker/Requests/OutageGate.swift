@@ -6,12 +6,14 @@ import CustomerContract
 /// What fails for all is told from what fails for one by who is hit, not by what an answer says.
 ///
 /// Invariants:
-/// 1. While requests are stopped only probes go, one at a time; after two that failed, one of a command that has not
-///    failed yet.
+/// 1. While requests are stopped only probes go, one at a time; after two that failed, or when they were stopped again
+///    at once, one of a command that has not failed yet.
 /// 2. The time in which requests are stopped never counts against a command (``activeTime(at:)``).
 /// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself
 ///    from then on: so one command never stops the others for good.
 /// 4. A failure counts against a command only when the others did not share it (``Blame``).
+/// 5. An answer that claims to concern all commands is believed at once, until another customer's success has shown it
+///    wrong; then who is hit decides for a while, so that several customers with such an answer cost one stop.
 struct OutageGate: Sendable {
     /// Whether a request may go now.
     enum Passage: Hashable {
@@ -55,6 +57,10 @@ struct OutageGate: Sendable {
     /// ``BreakerSettings/minimumRequests``, since that many are evidence enough.
     private var filtered: Set<ExternalID> = []
     private let maximumFiltered: Int
+    /// Reasons that were claimed for all commands while another customer succeeded, and until when that is remembered.
+    private var disproved: [String: Duration] = [:]
+    /// As long as several customers with the same answer take to come round.
+    private static let doubt: Duration = .seconds(60)
 
     private enum NeutralQuestion: Sendable { case none, wanted, asked }
 
@@ -101,7 +107,7 @@ struct OutageGate: Sendable {
     /// Whether the next probe had better be of a command that has not failed yet: it may be the others' own fault.
     var prefersFresh: Bool {
         guard let cause = self.breaker.cause else { return self.refusals.trickleDue != nil }
-        return !cause.isCertain || self.breaker.failedProbes >= 2
+        return !cause.isCertain || self.breaker.failedProbes >= 2 || self.breaker.isRelapse
     }
 
     /// Whether a record from outside is needed for the next probe, if none of the commands in flight can be it.
@@ -248,9 +254,10 @@ struct OutageGate: Sendable {
         at now: Duration
     ) -> [Change]? {
         self.silence.heard(at: now)
+        let isBelieved = scope == .allCommands && self.disproved[reason].map { now >= $0 } ?? true
         let isOwn =
             self.blame.failsAlone(customer)
-            || scope != .allCommands && self.blame.othersSucceed(than: customer, within: self.window, at: now)
+            || !isBelieved && self.blame.othersSucceed(than: customer, within: self.window, at: now)
         // A probe tells of all the same, as far as it goes.
         if isOwn, !wasProbe || self.breaker.cause == nil { return nil }
         // Of those that were hit all at once none is suspected, of probes each.
@@ -331,6 +338,9 @@ struct OutageGate: Sendable {
         guard let since = self.breaker.openSince, let cause = self.breaker.cause,
             self.breaker.succeeded(wasProbe: wasProbe, at: now)
         else { return [] }
+        if cause.isCertain, let customer, self.blame.suspectsOther(than: customer) {
+            self.disproved[cause.reason] = now + Self.doubt
+        }
         self.blame.flowed(by: customer)
         self.failures.clear()
         self.updateClock(at: now)

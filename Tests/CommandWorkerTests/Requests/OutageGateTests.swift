@@ -92,6 +92,14 @@ import Testing
         }
     }
 
+    @Test func `one of a command that has not failed yet is wanted at once when requests are stopped again`() {
+        var gate = self.closedForAll()
+        _ = gate.sendProbe(at: .seconds(1))
+        _ = gate.succeeds("a", wasProbe: true, at: .seconds(1))
+        _ = gate.failedForAll("b", at: .seconds(2))
+        #expect(gate.passage(at: .seconds(4)) == .probe(prefersFresh: true))
+    }
+
     @Test func `a probe that was lost makes room for the next one`() throws {
         var gate = self.closedForAll()
         _ = gate.sendProbe(at: .seconds(1))
@@ -156,7 +164,33 @@ import Testing
         #expect(gate.blame.failsAlone(ExternalID("a")))
         #expect(gate.failedForAll("a", at: .seconds(4)) == nil)
         #expect(gate.passage(at: .seconds(4)) == .flow)
-        // Another one's still does.
+    }
+
+    @Test func `several customers with an answer that claims to concern all cost one stop, and a later one another`() {
+        var gate = self.closedForAll()
+        _ = gate.sendProbe(at: .seconds(1))
+        _ = gate.failedForAll("a", wasProbe: true, at: .seconds(1))
+        _ = gate.sendProbe(at: .seconds(3))
+        _ = gate.succeeds("b", wasProbe: true, at: .seconds(3))
+        #expect(gate.failedForAll("c", at: .seconds(4)) == nil)
+        #expect(gate.failedForAll("d", at: .seconds(5)) == nil)
+        #expect(gate.passage(at: .seconds(5)) == .flow)
+        // Nobody else has succeeded for a window: it may be true this time.
+        #expect(gate.failedForAll("e", at: .seconds(13)) == ["stopped http_401"])
+        // A minute later the claim is believed at once again.
+        _ = gate.sendProbe(at: .seconds(70))
+        _ = gate.succeeds("f", wasProbe: true, at: .seconds(70))
+        _ = gate.succeeds("f", at: .seconds(131))
+        #expect(gate.failedForAll("g", at: .seconds(132)) == ["stopped http_401"])
+    }
+
+    @Test func `a claim whose own customer then succeeds was true`() {
+        var gate = self.closedForAll()
+        _ = gate.sendProbe(at: .seconds(1))
+        _ = gate.failedForAll("a", wasProbe: true, at: .seconds(1))
+        _ = gate.sendProbe(at: .seconds(3))
+        _ = gate.succeeds("a", wasProbe: true, at: .seconds(3))
+        _ = gate.succeeds("b", at: .seconds(3))
         #expect(gate.failedForAll("c", at: .seconds(4)) == ["stopped http_401"])
     }
 
