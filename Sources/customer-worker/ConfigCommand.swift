@@ -24,6 +24,9 @@ struct ConfigCommand: AsyncParsableCommand {
         func run() async throws {
             let loaded = try self.options.load()
             print(self.json ? loaded.report.json + "\n" : loaded.report.table, terminator: "")
+            for problem in loaded.keyProblems {
+                StandardError.write("customer-worker: warning (only `run` and `check` need the key): \(problem)")
+            }
             for warning in loaded.warnings { StandardError.write("customer-worker: warning: \(warning)") }
         }
     }

@@ -9,14 +9,16 @@ struct SettingsOptions: ParsableArguments {
     var config: String?
 
     /// Reads the settings, or ends the command with every mistake on standard error and exit code 78.
+    ///
+    /// Without the API key, which only the worker needs: operators look and repair as other users.
     func load(overriding flags: [SettingFlag] = []) throws -> LoadedSettings {
-        try self.load(self.sources(overriding: flags))
+        try self.load(self.sources(overriding: flags), needsKey: false)
     }
 
     /// Reads the settings and begins logging as they say.
     func start(overriding flags: [SettingFlag] = []) throws -> StartedSettings {
         let sources = self.sources(overriding: flags)
-        let loaded = try self.load(sources)
+        let loaded = try self.load(sources, needsKey: true)
         let log = StandardErrorLog(loaded.settings.log, environment: ProcessInfo.processInfo.environment)
         log.bootstrap(metadataProvider: TraceMetadata.provider)
         let logger = Logger(label: "customer-worker")
@@ -38,9 +40,9 @@ struct SettingsOptions: ParsableArguments {
         )
     }
 
-    private func load(_ sources: SettingsSources) throws -> LoadedSettings {
+    private func load(_ sources: SettingsSources, needsKey: Bool) throws -> LoadedSettings {
         do {
-            return try sources.load()
+            return try sources.load(needsKey: needsKey)
         } catch {
             StandardError.write("\(error)")
             throw ExitStatus.configuration.exit

@@ -74,8 +74,8 @@ def misconfigurations():
             for name in names:
                 expect(name in output, f"{what!r}: nothing about {name} in {output}")
             expect(SECRET not in output, f"{what!r}: a secret is printed: {output}")
-            # `config show` says the same about everything but what librdkafka alone knows.
-            if "no.such.property" not in text:
+            # `config show` says the same about everything but what librdkafka alone knows, and what only the API's key needs.
+            if "no.such.property" not in text and "key_file" not in text:
                 shown = harness.run(["config", "show", "--config", path], {**env, **variables})
                 expect(shown.returncode == 78, f"config show of {what!r} ended with {shown.returncode}")
     print(f"        {len(WRONG)} wrong configurations")
@@ -88,6 +88,32 @@ def usage():
                       ["why", "--address", "nowhere"], ["why", "one", "two"]]:
         said = harness.run(arguments, os.environ)
         expect(said.returncode == 64, f"{arguments} ended with {said.returncode}: {said.stderr}")
+
+
+def without_key():
+    """every tool but run and check's row of the API goes on where the key cannot be read"""
+    with tempfile.TemporaryDirectory() as folder:
+        path, key = os.path.join(folder, "config.yaml"), os.path.join(folder, "key")
+        with open(path, "w") as file:
+            file.write(f"backend: flexprice\napi:\n  host: http://127.0.0.1:1/v1\n  key_file: {key}\n"
+                       f"kafka:\n  brokers: [\"127.0.0.1:{harness.free_port()}\"]\nstore:\n  url: sqlite://{folder}/c.sqlite\n"
+                       f"admin:\n  listen: 127.0.0.1:{harness.free_port()}\n")
+        with open(os.path.join(folder, "rows.jsonl"), "w") as file:
+            file.write('{"external_id": "acct_1"}\n')
+        env = {k: v for k, v in os.environ.items() if not k.startswith("FLEXPRICE_")}
+        rows = os.path.join(folder, "rows.jsonl")
+        tools = [["status"], ["why"], ["results"], ["explain", "acct_1"], ["dlq", "list"], ["dlq", "redrive"], ["topics", "create"],
+                 ["produce", rows]]
+        for tool in tools:
+            said = harness.run([*tool, "--config", path], env)
+            expect(said.returncode == 69, f"{tool} without a key ended with {said.returncode}: {said.stdout}{said.stderr}")
+        shown = harness.run(["config", "show", "--config", path], env)
+        expect(shown.returncode == 0 and key in shown.stderr, f"config show: {shown.returncode}, {shown.stderr}")
+        checked = harness.run(["check", "--config", path], env)
+        expect(checked.returncode == 69 and key in checked.stdout, f"check: {checked.returncode}, {checked.stdout}")
+        expect("the configuration comes first" not in checked.stdout, f"check looks at nothing: {checked.stdout}")
+        ran = harness.run(["run", "--config", path], env)
+        expect(ran.returncode == 78 and key in ran.stdout + ran.stderr, f"run: {ran.returncode}, {ran.stderr}")
 
 
 def unavailable():
@@ -190,5 +216,5 @@ def stopped():
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
     sys.exit(harness.report([
-        misconfigurations, usage, unavailable, not_permitted, foreign_address, fenced, stopped,
+        misconfigurations, usage, without_key, unavailable, not_permitted, foreign_address, fenced, stopped,
     ]))

@@ -19,16 +19,9 @@ package struct Preflight: Sendable {
     package func run() async -> CheckReport {
         let loaded: LoadedSettings
         do throws(ConfigurationErrors) {
-            loaded = try self.sources.load()
+            loaded = try self.sources.load(needsKey: false)
         } catch {
-            let findings = error.problems.map { problem in
-                CheckFinding(
-                    "configuration",
-                    .failed(.configuration),
-                    "\(problem.key.map { "\($0) " } ?? "")(\(problem.place)): \(problem.found)",
-                    remedy: "expected \(problem.expected)\(problem.nearest.map { "; did you mean \($0)?" } ?? "")"
-                )
-            }
+            let findings = error.problems.map { CheckFinding("configuration", $0) }
             return CheckReport(
                 findings
                     + ["broker", "topics", "group", "api", "store"].map {
@@ -42,8 +35,23 @@ package struct Preflight: Sendable {
         ])
         report.append(loaded.warnings.map { CheckFinding("configuration", .warning, "\($0)") })
         report.append(await BrokerCheck(settings).run())
-        report.append(await APICheck(settings, environment: self.environment).run())
+        if loaded.keyProblems.isEmpty {
+            report.append(await APICheck(settings, environment: self.environment).run())
+        } else {
+            report.append(loaded.keyProblems.map { CheckFinding("api key", $0) })
+        }
         report.append([await StoreCheck(settings.store.url).run()])
         return report
+    }
+}
+
+extension CheckFinding {
+    fileprivate init(_ subject: String, _ problem: ConfigurationProblem) {
+        self.init(
+            subject,
+            .failed(.configuration),
+            "\(problem.key.map { "\($0) " } ?? "")(\(problem.place)): \(problem.found)",
+            remedy: "expected \(problem.expected)\(problem.nearest.map { "; did you mean \($0)?" } ?? "")"
+        )
     }
 }

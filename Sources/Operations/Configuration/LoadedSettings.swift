@@ -12,6 +12,9 @@ package struct LoadedSettings: Sendable {
     /// What is unwise but works.
     package let warnings: [ConfigurationWarning]
 
+    /// Why there is no API key; empty when there is one, and when none is needed.
+    package let keyProblems: [ConfigurationProblem]
+
     /// Variables that look like settings and were set by Kubernetes for services of the namespace; nothing was read
     /// from them.
     package let serviceLinks: [String]

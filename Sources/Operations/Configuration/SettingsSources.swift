@@ -38,8 +38,9 @@ package struct SettingsSources: Sendable {
     /// May be called again for a reload: it keeps nothing between calls and changes nothing. It reads small files and
     /// blocks for that long.
     ///
+    /// - Parameter needsKey: whether the API is called. Who does not call it may be somebody who must not read the key.
     /// - Throws: every mistake at once.
-    package func load() throws(ConfigurationErrors) -> LoadedSettings {
+    package func load(needsKey: Bool = true) throws(ConfigurationErrors) -> LoadedSettings {
         var fileProblems: [ConfigurationProblem] = []
         var source: (file: ConfigurationFile, bytes: FileBytes)?
         do throws(ConfigurationErrors) {
@@ -60,7 +61,10 @@ package struct SettingsSources: Sendable {
             + unknown.problems(in: environment) + unknown.problems(in: flags)
         // With half of the file unread, a contradiction may only be the shadow of another mistake.
         let contradictions = fileProblems.isEmpty ? settings.contradictions : []
-        let problems = fileProblems + reader.problems + strays + Self.problems(contradictions, reader)
+        var problems = fileProblems + reader.problems + strays + Self.problems(contradictions, reader)
+        let missingKey = fileProblems.isEmpty ? Self.problems(settings.missingKey, reader) : []
+        let keyProblems = reader.keyProblems + missingKey
+        if needsKey { problems += keyProblems }
         guard problems.isEmpty else { throw ConfigurationErrors(problems) }
 
         if let source, source.bytes.isReadableByEveryone {
@@ -92,6 +96,7 @@ package struct SettingsSources: Sendable {
             report: ConfigurationReport(rows: reader.rows),
             configurationFile: source == nil ? nil : path,
             warnings: reader.warnings,
+            keyProblems: keyProblems,
             serviceLinks: EnvironmentLayer.serviceLinks(environment)
         )
     }

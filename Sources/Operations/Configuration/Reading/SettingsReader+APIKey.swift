@@ -26,7 +26,7 @@ extension SettingsReader {
 
     /// Whether a mistake was found in a setting.
     func hasProblem(_ key: String) -> Bool {
-        problems.contains { $0.key == key }
+        (problems + keyProblems).contains { $0.key == key }
     }
 
     private mutating func secret(in path: String, mayBeMissing: Bool, place: SettingOrigin) -> Secret? {
@@ -36,7 +36,7 @@ extension SettingsReader {
             file = try FileBytes(path: path, limit: 8_192)
         } catch {
             if error != .missing || !mayBeMissing {
-                report(
+                reportKey(
                     ConfigurationProblem(
                         key: key,
                         place: place,
@@ -49,7 +49,7 @@ extension SettingsReader {
         }
         guard let text = String(validating: file.bytes, as: UTF8.self), let secret = APIKeyText.parse(text) else {
             let found = file.bytes.isEmpty ? "an empty file" : "a file whose text does not fit (not shown)"
-            report(
+            reportKey(
                 ConfigurationProblem(
                     key: key,
                     place: place,

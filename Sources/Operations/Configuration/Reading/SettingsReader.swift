@@ -11,6 +11,10 @@ struct SettingsReader {
     let credentialsDirectory: String?
 
     private(set) var problems: [ConfigurationProblem] = []
+
+    /// Why the file that holds the API key cannot be read, or not be understood.
+    private(set) var keyProblems: [ConfigurationProblem] = []
+
     private(set) var rows: [ConfigurationReport.Row] = []
     private(set) var warnings: [ConfigurationWarning] = []
     private(set) var origins: [String: SettingOrigin] = [:]
@@ -99,6 +103,11 @@ struct SettingsReader {
     /// Adds a mistake that was found outside of a single value.
     mutating func report(_ problem: ConfigurationProblem) {
         problems.append(problem)
+    }
+
+    /// Adds a mistake that is in the way only of those who need the API key.
+    mutating func reportKey(_ problem: ConfigurationProblem) {
+        keyProblems.append(problem)
     }
 
     /// Adds a remark that does not keep the worker from starting.

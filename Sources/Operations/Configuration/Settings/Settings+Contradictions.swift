@@ -7,7 +7,7 @@ extension Settings {
         let expected: String
     }
 
-    /// All contradictions; a pure function of the values.
+    /// All contradictions but ``missingKey``; a pure function of the values.
     var contradictions: [Contradiction] {
         backendContradictions + topicContradictions + orderContradictions
     }
@@ -24,16 +24,19 @@ extension Settings {
                 )
             )
         }
-        if api.key == nil {
-            found.append(
-                Contradiction(
-                    keys: ["api.key", "api.key_file", "backend"],
-                    found: "no API key with backend flexprice",
-                    expected: "FLEXPRICE_API_KEY, api.key_file, or a systemd credential named api_key"
-                )
-            )
-        }
         return found
+    }
+
+    /// Of the contradictions, the one that concerns only those who call the API.
+    var missingKey: [Contradiction] {
+        guard backend == .flexprice, api.key == nil else { return [] }
+        return [
+            Contradiction(
+                keys: ["api.key", "api.key_file", "backend"],
+                found: "no API key with backend flexprice",
+                expected: "FLEXPRICE_API_KEY, api.key_file, or a systemd credential named api_key"
+            )
+        ]
     }
 
     private var topicContradictions: [Contradiction] {
