@@ -9,6 +9,8 @@ struct ConsumerStatistics: Sendable {
     struct Partition: Sendable {
         /// Whether a broker leads it, and has not refused the last fetch.
         let isServed: Bool
+        /// Whether records are fetched, or would be if there were any.
+        let isFetched: Bool
         /// The next offset to fetch; `nil` before the first fetch.
         let nextOffset: Int64?
         /// The lowest offset kept, as the client asked last.
@@ -61,6 +63,7 @@ struct ConsumerStatistics: Sendable {
 
 extension ConsumerStatistics.Partition {
     fileprivate init(_ object: JSONObject) {
+        self.isFetched = (object["fetch_state"]?.stringValue ?? "active") == "active"
         self.nextOffset = object.natural("next_offset")
         self.logStart = object.natural("lo_offset")
         self.logEnd = object.natural("hi_offset")

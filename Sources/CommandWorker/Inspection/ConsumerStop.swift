@@ -12,6 +12,8 @@ public enum ConsumerStop: Sendable, Hashable {
     case topicMissing(String)
     /// No broker leads these partitions, or the one that does refuses to let them be read.
     case leaderMissing([TopicPartition])
+    /// These partitions are assigned, and the client fetches none of their records.
+    case notFetched([TopicPartition])
     /// A producer's transaction, open for long, holds back every later record of these partitions.
     case foreignTransaction([TopicPartition])
 }

@@ -27,6 +27,7 @@ struct ConsumerWatch: Sendable {
     private var outsideSince: Duration?
     private var groupState = ""
     private var leaderless: [TopicPartition: Duration] = [:]
+    private var unfetched: [TopicPartition: Duration] = [:]
     private var held: [TopicPartition: (at: Int64, since: Duration)] = [:]
     /// Where the logs of partitions that are held start, as of the last statistics.
     private(set) var logStarts: [TopicPartition: Int64] = [:]
@@ -87,6 +88,8 @@ struct ConsumerWatch: Sendable {
         }
         let leaderless = self.leaderless.filter { now - $0.value >= Self.tolerance }.keys.sorted()
         if !leaderless.isEmpty { stops.append(.leaderMissing(leaderless)) }
+        let unfetched = self.unfetched.filter { now - $0.value >= Self.tolerance }.keys.sorted()
+        if !unfetched.isEmpty { stops.append(.notFetched(unfetched)) }
         let held = self.held.filter { now - $0.value.since >= Self.tolerance }.keys.sorted()
         if !held.isEmpty { stops.append(.foreignTransaction(held)) }
         return stops
@@ -127,6 +130,10 @@ struct ConsumerWatch: Sendable {
         self.leaderless = partitions.filter { !$0.value.isServed }.mapValues { _ in now }
             .merging(self.leaderless) { _, since in since }
             .filter { partitions[$0.key]?.isServed == false }
+        // A leader that refuses is not asked either.
+        self.unfetched = partitions.filter { $0.value.isServed && !$0.value.isFetched }.mapValues { _ in now }
+            .merging(self.unfetched) { _, since in since }
+            .filter { partitions[$0.key].map { $0.isServed && !$0.isFetched } ?? false }
         let earlier = self.held
         (self.held, self.readTo) = ([:], [:])
         guard !isPaused else { return }

@@ -121,11 +121,25 @@ public import Records
             properties: ConsumerSettings(client: self.properties, group: group).properties(),
             register: { unsafe ClientContext.register($0) }
         )
-        let list = TopicPartitionListHandle(partitions)
-        unsafe try Self.check(rd_kafka_committed(reader.pointer, list.pointer, timeout.wholeMilliseconds), nil)
-        if let error = list.firstError { throw error }
-        return list.offsets
+        let end = ContinuousClock.now + timeout
+        while true {
+            let list = TopicPartitionListHandle(partitions)
+            let left = max(.milliseconds(1), end - ContinuousClock.now)
+            do throws(KafkaError) {
+                unsafe try Self.check(rd_kafka_committed(reader.pointer, list.pointer, left.wholeMilliseconds), nil)
+                if let error = list.firstError { throw error }
+                return list.offsets
+            } catch  where Self.coordinatorMoves.contains(error.name) && ContinuousClock.now < end {
+                // This thread is the admin's own.
+                _ = unsafe rd_kafka_poll(reader.pointer, 100)
+            }
+        }
     }
+
+    /// The group's coordinator moves or loads: so it is with every group of a cluster that has had none yet.
+    private static let coordinatorMoves: Set<String> = [
+        "NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS",
+    ]
 
     static func check(_ code: rd_kafka_resp_err_t, _ text: UnsafePointer<CChar>?) throws(KafkaError) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }

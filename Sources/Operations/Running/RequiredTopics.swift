@@ -17,8 +17,7 @@ package struct RequiredTopics: Sendable {
     /// - Throws: ``StartFailure`` 69 that names every missing topic and the command that creates them, or says that no
     ///   broker answers.
     package func check(_ client: ClientProperties, log: @escaping KafkaLogSink) async throws(StartFailure) {
-        let existing = try await self.existing(client, log: log)
-        let missing = self.names.filter { name in !existing.contains { $0.name == name } }
+        let missing = try await self.missing(Self.checkLimit, client, log: log)
         guard missing.isEmpty else {
             throw StartFailure(
                 .unavailable,
@@ -27,6 +26,10 @@ package struct RequiredTopics: Sendable {
             )
         }
     }
+
+    /// How long a topic that is missing may take to show, for a worker that starts right after it was made and for the
+    /// command that made it.
+    private static let (checkLimit, creationLimit): (Duration, Duration) = (.seconds(2), .seconds(15))
 
     /// What became of one topic.
     package enum Creation: String, Sendable {
@@ -73,7 +76,34 @@ package struct RequiredTopics: Sendable {
             let topic = TopicDescription(name: name, partitionCount: partitions, replicationFactor: replicationFactor)
             outcome.append((topic, .created))
         }
+        let hidden = try await self.missing(Self.creationLimit, client, log: log)
+        guard hidden.isEmpty else {
+            throw StartFailure(
+                .unavailable,
+                "created, but not listed by the brokers within \(Self.creationLimit): "
+                    + "\(hidden.joined(separator: ", ")); look again with: customer-worker check"
+            )
+        }
         return outcome
+    }
+
+    /// The topics that the brokers do not list within a while.
+    ///
+    /// The controller says that a topic is made before every broker has heard of it.
+    private func missing(
+        _ limit: Duration,
+        _ client: ClientProperties,
+        log: @escaping KafkaLogSink
+    ) async throws(StartFailure) -> [String] {
+        let clock = ContinuousClock()
+        let end = clock.now + limit
+        while true {
+            let existing = try await self.existing(client, log: log)
+            let missing = self.names.filter { name in !existing.contains { $0.name == name } }
+            if missing.isEmpty || clock.now >= end { return missing }
+            try? await clock.sleep(for: .milliseconds(200))
+            if Task.isCancelled { return missing }
+        }
     }
 
     private func existing(

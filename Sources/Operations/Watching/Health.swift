@@ -144,6 +144,11 @@ extension Health.Reason {
             )
         case .leaderMissing(let partitions):
             self.init(kind: .leaderMissing, detail: "no broker serves \(Self.list(partitions)); their records wait")
+        case .notFetched(let partitions):
+            self.init(
+                kind: .notFetched,
+                detail: "\(Self.list(partitions)) assigned, but the Kafka client does not fetch; restart this worker"
+            )
         case .foreignTransaction(let partitions):
             self.init(
                 kind: .foreignTransaction,

@@ -18,6 +18,8 @@ package enum ReadinessWord: String, Sendable, CaseIterable {
     case topicMissing = "topic_missing"
     /// A partition has no leader, or one that refuses to serve it.
     case leaderMissing = "leader_missing"
+    /// A partition is assigned, and its records are not fetched.
+    case notFetched = "not_fetched"
     /// A producer's open transaction holds records back.
     case foreignTransaction = "foreign_transaction"
     /// The worker is stopping.
@@ -42,8 +44,8 @@ package enum ReadinessWord: String, Sendable, CaseIterable {
         switch self {
         case .starting, .notJoined, .takingPartitions: .seconds(15)
         case .loopStuck, .brokersUnreachable, .brokersSilent, .membershipLost, .topicMissing, .leaderMissing,
-            .foreignTransaction, .draining, .intakePaused, .refusedAlike, .apiHold, .storeTrouble, .storeSilent,
-            .publishingTrouble, .commitUnsettled:
+            .notFetched, .foreignTransaction, .draining, .intakePaused, .refusedAlike, .apiHold, .storeTrouble,
+            .storeSilent, .publishingTrouble, .commitUnsettled:
             .zero
         }
     }

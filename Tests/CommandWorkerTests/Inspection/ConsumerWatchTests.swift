@@ -137,6 +137,20 @@ import Testing
         #expect(watch.stops(at: .seconds(65)).isEmpty)
     }
 
+    @Test func `a partition that is assigned and not fetched is told after a while`() {
+        var watch = ConsumerWatch()
+        let offsets = #""next_offset":10,"lo_offset":0,"hi_offset":12,"ls_offset":12"#
+        let state = { (word: String) in #""leader":1,"fetch_state":"\#(word)",\#(offsets)"# }
+        for (second, word) in [(5, "none"), (10, "offset-query"), (19, "none"), (20, "none")] {
+            Self.receive(&watch, Self.statistics(received: second, partition: state(word)), at: second)
+            #expect(watch.stops(at: .seconds(second)) == (second < 20 ? [] : [.notFetched([CoreDriver.partition])]))
+        }
+        Self.receive(&watch, Self.statistics(received: 25, partition: state("active")), at: 25)
+        #expect(watch.stops(at: .seconds(25)).isEmpty)
+        Self.receive(&watch, Self.statistics(received: 30, partition: state("none")), at: 30, holds: false)
+        #expect(watch.stops(at: .seconds(60)).isEmpty)
+    }
+
     @Test func `a partition that its leader does not let be read is told after a while`() {
         var watch = ConsumerWatch()
         let refused = #""leader":1,"next_offset":0,"lo_offset":-1,"hi_offset":-1,"ls_offset":-1"#

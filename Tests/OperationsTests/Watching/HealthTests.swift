@@ -64,6 +64,7 @@ import Testing
         (.membershipLost(for: .seconds(20), state: "up, wait-join"), "membership_lost", "for 20 s (up, wait-join)"),
         (.topicMissing("gone"), "topic_missing", "(gone); create it with: customer-worker topics create"),
         (.leaderMissing([TopicPartition(topic: "c", partition: 1)]), "leader_missing", "no broker serves c/1;"),
+        (.notFetched([TopicPartition(topic: "c", partition: 2)]), "not_fetched", "c/2 assigned, but the Kafka client"),
         (
             .foreignTransaction((0..<5).map { TopicPartition(topic: "c", partition: $0) }), "foreign_transaction",
             "the records of c/0, c/1, c/2 and 2 more until"
