@@ -95,7 +95,7 @@ def under_load(instances, stack, brokers, chance, options):
     feeder.join()
 
 
-def settle(brokers, instances):
+def settle(brokers, instances, partitions=PARTITIONS):
     """Waits until the group knows all of its members and every partition has an owner.
 
     The broker forgets its members when it stops, and would take offsets from one that has not heard of that yet; Kafka would not.
@@ -112,7 +112,7 @@ def settle(brokers, instances):
             is_removed = True
         with contextlib.suppress(KafkaException):
             owned = group_membership.owned(brokers)
-            if len(owned) == len(instances) and sum(map(len, owned.values())) == PARTITIONS:
+            if len(owned) == len(instances) and sum(map(len, owned.values())) == partitions:
                 return
         expect(time.monotonic() < deadline, f"the group is {group_membership.described(brokers)} 60 s after the broker's start")
         time.sleep(0.2)

@@ -19,7 +19,7 @@ import sys
 import time
 
 import harness
-from confluent_kafka import Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 from harness import committed, ends, expect, get, wait_until
 from observing import Metrics, Stack
@@ -36,11 +36,21 @@ def admin(brokers):
     return AdminClient({"bootstrap.servers": brokers, "log_level": 2})
 
 
-def make_anew(brokers):
-    """Deletes the topic and makes it again; nobody's question about it may come between, since this broker would make it for that."""
+def make_anew(brokers, topic=TOPIC, partitions=PARTITIONS, gap=0):
+    """Deletes the topic and makes it again, after so many seconds; without them nobody's question about it comes between, for which
+    this broker would make it."""
     client = admin(brokers)
-    client.delete_topics([TOPIC])[TOPIC].result(timeout=20)
-    client.create_topics([NewTopic(TOPIC, PARTITIONS, 1)])[TOPIC].result(timeout=20)
+    client.delete_topics([topic])[topic].result(timeout=20)
+    time.sleep(gap)
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            client.create_topics([NewTopic(topic, partitions, 1)])[topic].result(timeout=20)
+            return
+        except KafkaException as error:
+            # Kafka deletes a topic after it has answered.
+            expect(error.args[0].code() == KafkaError.TOPIC_ALREADY_EXISTS and time.monotonic() < deadline, f"{error}")
+            time.sleep(0.1)
 
 
 def send(brokers, prefix, counts):
