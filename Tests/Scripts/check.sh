@@ -102,6 +102,10 @@ step "topics that are made anew or get partitions"
 step "stops that come without a word"
 "$python" Tests/Processes/silent_stops.py "$program"
 
+step "three instances in faults of many kinds"
+# By default an hour with a seed of its own, by hand.
+"$python" Tests/Processes/soak.py "$program" --minutes 2 --seed 437
+
 step "a newer librdkafka"
 Tests/Scripts/newer_librdkafka.sh "$binaries"
 
