@@ -192,6 +192,12 @@ class Soak:
         harness.wait_until(lambda: not self.book.waiting or f"{len(self.book.waiting)} wait, such as {list(self.book.waiting.values())[:3]}",
                            seconds, "every command has its result")
 
+    def all_committed(self):
+        self.all_done()
+        done = lambda: {p: max(o, 0) for p, o in harness.committed(self.brokers, self.partitions).items()}
+        ends = lambda: harness.ends(self.brokers, self.partitions)
+        harness.wait_until(lambda: done() == ends() or f"{done()} of {ends()}", 60, "d: everything committed")
+
     # What comes back
 
     def read(self):
