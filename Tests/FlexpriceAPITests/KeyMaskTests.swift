@@ -19,6 +19,15 @@ import Testing
     }
 
     @Test(arguments: [
+        #"{"key":"a%25b\\c&38;efgh"}"#, "/?key=a%2525b%5Cc%2638;efgh", "<p>a%25b\\c&#38;38;efgh</p>",
+        #"a%25b\c&38;efgh"#,
+    ])
+    func `a key of bytes that begin escapes is masked, escaped or not`(text: String) {
+        let masked = KeyMask.masked(Array(text.utf8), [APIKey(#"a%25b\c&38;efgh"#)])
+        #expect(!String(decoding: masked, as: UTF8.self).contains("efgh"))
+    }
+
+    @Test(arguments: [
         "", "sk_live", #"{"a":"\u003c\u005f\"}"#, "100 % & more %5", "&#;&#x;&#300;&", "sk_live/012345678", "\\u00",
         "%", "sk_live%2F01234567", #"sk_live\u00"#,
     ])

@@ -17,7 +17,7 @@ struct EscapedKey {
         result.reserveCapacity(bytes.count)
         var index = 0
         while index < bytes.count {
-            if let end = self.end(in: bytes, from: index) {
+            if let end = Self.end(of: self.key[...], in: bytes, from: index) {
                 result += KeyMask.mask.utf8
                 index = end
             } else {
@@ -29,16 +29,19 @@ struct EscapedKey {
     }
 
     /// The end of the key, if it begins at `start`.
-    private func end(in bytes: [UInt8], from start: Int) -> Int? {
+    private static func end(of key: ArraySlice<UInt8>, in bytes: [UInt8], from start: Int) -> Int? {
+        var rest = key
         var index = start
-        for expected in self.key {
+        while let expected = rest.popFirst() {
             guard index < bytes.count else { return nil }
-            if bytes[index] == expected {
-                index += 1
-            } else if let (byte, length) = Self.escape(bytes[index...]), byte == expected {
+            let isItself = bytes[index] == expected
+            if let (byte, length) = Self.escape(bytes[index...]), byte == expected {
+                // `%25` is an escaped percent sign, or one as it is and a 2 and a 5 of the key behind it.
+                if isItself, let end = Self.end(of: rest, in: bytes, from: index + 1) { return end }
                 index += length
             } else {
-                return nil
+                guard isItself else { return nil }
+                index += 1
             }
         }
         return index
