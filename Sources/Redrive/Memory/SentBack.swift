@@ -70,11 +70,13 @@ package struct SentBack: Sendable, Hashable {
     }
 
     /// Takes in a page as it was committed; one that is foreign or damaged says nothing.
+    ///
+    /// What a run has beyond the page says nothing either: anybody can commit one that is as long as a log can be.
     package mutating func read(_ page: PartitionOffset) {
         guard let start = page.offset else { return }
-        let runs = OffsetMetadata.decode(page.metadata, at: start).runs
-        for run in runs {
-            for offset in run { self.insert(page.topicPartition.partition, offset) }
+        let whole = start...start.boundedSum(Self.pageSize - 1)
+        for run in OffsetMetadata.decode(page.metadata, at: start).runs where run.overlaps(whole) {
+            for offset in run.clamped(to: whole) { self.insert(page.topicPartition.partition, offset) }
         }
     }
 

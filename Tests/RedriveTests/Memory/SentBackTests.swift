@@ -61,6 +61,17 @@ import Topics
         #expect(pages.map { $0.1.map(\.partition) } == [[0, 1], [1]])
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `what a page says beyond itself says nothing, however much it is`() {
+        let runs: [ClosedRange<Int64>] = [2_001...2_002, 3_999...1 << 61, 1 << 62...(1 << 62) + 5]
+        let progress = OffsetProgress(offset: 2_000, completed: CompletedOffsets(runs: runs))
+        let partition = TopicPartition(topic: Self.topic, partition: 0)
+        var read = SentBack()
+        read.read(PartitionOffset(partition, offset: 2_000, metadata: OffsetMetadata.encode(progress)))
+        #expect(read.count == 3)
+        #expect(read.contains(0, 2_001) && read.contains(0, 3_999) && !read.contains(0, 4_000))
+    }
+
     @Test func `foreign metadata says nothing`() {
         var sentBack = SentBack()
         let partition = TopicPartition(topic: Self.topic, partition: 0)
