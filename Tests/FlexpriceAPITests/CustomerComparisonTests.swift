@@ -90,6 +90,18 @@ import Testing
         )
     }
 
+    @Test(arguments: ["\u{301}p", "\u{200d}p", "p"])
+    func `a change knows pairs of metadata from fields, whatever their names are`(key: String) throws {
+        let sent = #"{"external_id":"a","metadata.p":"1","metadata":{"\#(key)":"2"}}"#
+        let customer = try JSONParser.parseObject(Array(#"{"external_id":"a","metadata.p":"1"}"#.utf8))
+        let change = CustomerChange(of: customer, to: try command(sent))
+        #expect(change.differing == ["metadata.\(key)"])
+        #expect(
+            change.body
+                == JSONObject([.init(name: "metadata", value: .object([.init(name: key, value: .string("2"))]))])
+        )
+    }
+
     @Test func `a stub of a workflow lacks what the command sent`() throws {
         let stub =
             #"{"id":"cust_1","external_id":"a","name":"a","email":"","timezone":"UTC","#

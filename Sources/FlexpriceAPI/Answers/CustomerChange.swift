@@ -6,24 +6,22 @@ public import JSON
 /// An update changes only the fields that are sent, and replaces `metadata` as a whole: so the pairs that are there go
 /// along, and those of the command win.
 public struct CustomerChange: Sendable {
-    /// The names of the fields that differ, as ``CustomerComparison`` has them.
-    public let differing: [String]
+    /// What differs.
+    let comparison: CustomerComparison
     /// The body of the `PUT`.
     public let body: JSONObject
 
+    /// The names of the fields that differ, as ``CustomerComparison`` has them.
+    public var differing: [String] { self.comparison.differing }
+
     /// Takes the fields that differ from the command.
     public init(of customer: JSONObject, to command: CreateCustomerCommand) {
-        self.differing = CustomerComparison(of: customer, with: command).differing
+        self.comparison = CustomerComparison(of: customer, with: command)
         var members: [JSONObject.Member] = []
-        var changesMetadata = false
-        for name in self.differing {
-            if name.hasPrefix(CustomerComparison.metadataPrefix) {
-                changesMetadata = true
-            } else if let value = command.fields[name] {
-                members.append(.init(name: name, value: value))
-            }
+        for name in self.comparison.differingFields {
+            if let value = command.fields[name] { members.append(.init(name: name, value: value)) }
         }
-        if changesMetadata {
+        if !self.comparison.differingPairs.isEmpty {
             let ours = (command.fields["metadata"]?.object?.members ?? []).filter { $0.value != .null }
             var metadata = customer["metadata"]?.object ?? JSONObject()
             for pair in ours { metadata[pair.name] = pair.value }

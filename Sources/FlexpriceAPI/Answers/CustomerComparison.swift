@@ -13,15 +13,18 @@ public struct CustomerComparison: Sendable {
     /// The names of the fields that the server does not give back, sorted: nothing is known of them.
     public let unverified: [String]
 
-    /// What comes before the key of a metadata pair that differs.
-    static let metadataPrefix = "metadata."
+    /// The names of the fields that differ, sorted, `metadata` left aside.
+    let differingFields: [String]
+    /// The keys of the metadata pairs that differ, in the command's order.
+    let differingPairs: [String]
 
     /// Whether all that can be compared is as the command has it.
     public var agrees: Bool { self.differing.isEmpty }
 
     /// Compares.
     public init(of customer: JSONObject, with command: CreateCustomerCommand) {
-        var differing: [String] = []
+        var fields: [String] = []
+        var pairs: [String] = []
         var unverified: [String] = []
         for member in command.fields.members where member.value != .null && member.name != "external_id" {
             let theirs = customer[member.name]
@@ -31,20 +34,22 @@ public struct CustomerComparison: Sendable {
             case "timezone" where member.value.text?.isEmpty ?? false:
                 // Flexprice makes UTC of an empty one when it creates the customer.
                 if !Self.agree(.string("UTC"), theirs), !Self.agree(member.value, theirs) {
-                    differing.append(member.name)
+                    fields.append(member.name)
                 }
             case "metadata":
                 for pair in member.value.object?.members ?? [] where !Self.agree(pair.value, theirs?.object?[pair.name])
                 {
-                    differing.append(Self.metadataPrefix + pair.name)
+                    pairs.append(pair.name)
                 }
             case _ where theirs == nil && !Self.isAlwaysTold(member.name):
                 unverified.append(member.name)
             default:
-                if !Self.agree(member.value, theirs) { differing.append(member.name) }
+                if !Self.agree(member.value, theirs) { fields.append(member.name) }
             }
         }
-        self.differing = differing.sorted()
+        self.differingFields = fields.sorted()
+        self.differingPairs = pairs
+        self.differing = (fields + pairs.map { "metadata.\($0)" }).sorted()
         self.unverified = unverified.sorted()
     }
 

@@ -14,14 +14,9 @@ public struct CustomerStub: Sendable {
         let metadata = customer["metadata"]?.object ?? JSONObject()
         guard metadata["created_by_workflow"]?.text == "true" else { return nil }
         let change = CustomerChange(of: customer, to: command)
-        for name in change.differing {
-            if name.hasPrefix(CustomerComparison.metadataPrefix) {
-                let key = String(name.dropFirst(CustomerComparison.metadataPrefix.count))
-                guard metadata[key] == nil else { return nil }
-            } else {
-                guard Self.isUnset(name, customer[name], command) else { return nil }
-            }
-        }
+        guard change.comparison.differingPairs.allSatisfy({ metadata[$0] == nil }),
+            change.comparison.differingFields.allSatisfy({ Self.isUnset($0, customer[$0], command) })
+        else { return nil }
         self.filling = change.body
     }
 
