@@ -190,9 +190,10 @@ enum TrackerTarget {
         check(written.count <= limit, "the limit is kept")
         check(OffsetMetadata.progress(written, at: progress.offset) == progress, "what may be completed fits whole")
         let promised = Set(model.promised.map(\.index))
+        var runs = progress.completed.runs[...]
         for (index, record) in model.log.enumerated() {
-            let isComplete =
-                record.offset < progress.offset || progress.completed.runs.contains { $0.contains(record.offset) }
+            while let run = runs.first, run.upperBound < record.offset { runs.removeFirst() }
+            let isComplete = record.offset < progress.offset || runs.first?.contains(record.offset) ?? false
             check(isComplete == (record.isDone || promised.contains(index)), "the progress of \(record.offset)")
         }
     }
