@@ -16,6 +16,23 @@ import Testing
         #expect(right.differingFields(from: left) == names)
     }
 
+    @Test(arguments: [
+        (#"{"external_id":"a","email":"x","email":"y"}"#, #"{"external_id":"a","email":"x","email":"y"}"#, []),
+        (#"{"external_id":"a","email":"x","email":"y"}"#, #"{"email":"x","external_id":"a","email":"z"}"#, ["email"]),
+        (#"{"external_id":"a","email":"x","email":"y"}"#, #"{"external_id":"a","email":"y"}"#, ["email"]),
+        (#"{"external_id":"a","x":1,"x":2}"#, #"{"external_id":"a","x":1,"x":2}"#, []),
+    ])
+    func `a field that was sent twice is named once, and only if it differs`(
+        _ left: String,
+        _ right: String,
+        _ names: [String]
+    ) throws {
+        let left = try command(left, mode: .envelope).fieldDigests
+        let right = try command(right, mode: .envelope).fieldDigests
+        #expect(left.differingFields(from: right) == names)
+        #expect(right.differingFields(from: left) == names)
+    }
+
     @Test func `the encoding is read back and stays compact`() throws {
         let digests = try command(sampleBody).fieldDigests
         #expect(FieldDigests(encoded: digests.encoded) == digests)

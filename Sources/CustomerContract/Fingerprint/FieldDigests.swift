@@ -29,16 +29,17 @@ public struct FieldDigests: Sendable, Hashable {
     ///
     /// A difference among fields whose names are not listed is reported as `(other fields)`.
     public func differingFields(from other: FieldDigests) -> [String] {
-        let mine = Self.decode(encoded) ?? []
-        let theirs = Self.decode(other.encoded) ?? []
-        var ours: [ExactText: UInt32] = [:]
-        for entry in mine { ours[ExactText(entry.name)] = entry.digest }
-        var differing: [String] = []
-        for entry in theirs where ours.removeValue(forKey: ExactText(entry.name)) != entry.digest {
-            differing.append(entry.name)
-        }
-        differing.append(contentsOf: ours.keys.map(\.text))
-        return differing.sorted { $0.bytesPrecede($1) }
+        let (mine, theirs) = (Self.digests(self.encoded), Self.digests(other.encoded))
+        let names = Set(mine.keys).union(theirs.keys)
+        return names.filter { mine[$0] != theirs[$0] }.map(\.text).sorted { $0.bytesPrecede($1) }
+    }
+
+    /// The digests by name: more than one where a field was sent more than once, which ``ValidationMode/envelope`` lets
+    /// pass.
+    private static func digests(_ encoded: [UInt8]) -> [ExactText: [UInt32]] {
+        var digests: [ExactText: [UInt32]] = [:]
+        for entry in Self.decode(encoded) ?? [] { digests[ExactText(entry.name), default: []].append(entry.digest) }
+        return digests
     }
 
     static let version: UInt8 = 1
