@@ -90,6 +90,13 @@ import Testing
         )
     }
 
+    @Test func `of members of one name the last is compared, as it is for the server`() throws {
+        let sent = #"{"external_id":"a","x":{"y":1,"y":2,"z":3}}"#
+        #expect(try Self.differing(sent, #"{"x":{"y":2,"z":3}}"#).isEmpty)
+        #expect(try Self.differing(sent, #"{"x":{"y":1,"z":3}}"#) == ["x"])
+        #expect(try Self.differing(sent, #"{"x":{"y":2}}"#) == ["x"])
+    }
+
     @Test(arguments: ["\u{301}p", "\u{200d}p", "p"])
     func `a change knows pairs of metadata from fields, whatever their names are`(key: String) throws {
         let sent = #"{"external_id":"a","metadata.p":"1","metadata":{"\#(key)":"2"}}"#

@@ -1,12 +1,13 @@
 public import CustomerContract
 public import JSON
+import Records
 
 /// How a customer that was there already agrees with a command, field by field, over what the command sent.
 ///
 /// Every field that the server gives back is compared, known or not. A `name` that equals the external_id is the
 /// default of a command without one, and is not compared. Of an object every member that was sent must be there, and
-/// more may be; of an array every element in its place. Strings are compared byte for byte, numbers as they are spelt;
-/// null, absence and the empty value are one.
+/// more may be; of members of one name the last counts, as it does for the server; of an array every element in its
+/// place. Strings are compared byte for byte, numbers as they are spelt; null, absence and the empty value are one.
 public struct CustomerComparison: Sendable {
     /// The names of the fields that differ, sorted; of `metadata` each pair by itself.
     public let differing: [String]
@@ -26,7 +27,7 @@ public struct CustomerComparison: Sendable {
         var fields: [String] = []
         var pairs: [String] = []
         var unverified: [String] = []
-        for member in command.fields.members where member.value != .null && member.name != "external_id" {
+        for member in Self.counting(command.fields) where member.value != .null && member.name != "external_id" {
             let theirs = customer[member.name]
             switch member.name {
             case "name" where member.value.text.map { ExternalID($0) } == command.externalID:
@@ -37,10 +38,8 @@ public struct CustomerComparison: Sendable {
                     fields.append(member.name)
                 }
             case "metadata":
-                for pair in member.value.object?.members ?? [] where !Self.agree(pair.value, theirs?.object?[pair.name])
-                {
-                    pairs.append(pair.name)
-                }
+                let sent = member.value.object.map { Self.counting($0) } ?? []
+                for pair in sent where !Self.agree(pair.value, theirs?.object?[pair.name]) { pairs.append(pair.name) }
             case _ where theirs == nil && !Self.isAlwaysTold(member.name):
                 unverified.append(member.name)
             default:
@@ -67,12 +66,19 @@ public struct CustomerComparison: Sendable {
         case (.string(let ours), .string(let theirs)?):
             return Array(ours.utf8) == Array(theirs.utf8)
         case (.object(let ours), .object(let theirs)?):
-            return ours.members.allSatisfy { Self.agree($0.value, theirs[$0.name]) }
+            return Self.counting(ours).allSatisfy { Self.agree($0.value, theirs[$0.name]) }
         case (.array(let ours), .array(let theirs)?):
             return ours.count == theirs.count && zip(ours, theirs).allSatisfy { Self.agree($0, $1) }
         default:
             return ours == theirs
         }
+    }
+
+    /// The members of an object, and of those of one name the last.
+    private static func counting(_ object: JSONObject) -> [JSONObject.Member] {
+        if object.repeatedNames.isEmpty { return object.members }
+        var later = Set<ExactText>()
+        return object.members.reversed().filter { later.insert(ExactText($0.name)).inserted }.reversed()
     }
 
     /// Unset and empty are one and the same to Flexprice.
