@@ -83,7 +83,7 @@ enum CustomerTarget {
             value: Array(parts[0])
         )
         guard parts.count == 2, case .command(let command) = CommandReader(mode: .envelope).read(record),
-            let customer = AnswerText.object(Array(parts[1])), command.fields.repeatedNames.isEmpty
+            let customer = AnswerText.object(Array(parts[1]))
         else { return }
         check(CustomerComparison(of: command.fields, with: command).agrees, "a command agrees with itself")
 

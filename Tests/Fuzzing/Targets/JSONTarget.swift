@@ -18,7 +18,7 @@ enum JSONTarget {
         } catch {
             check((0...text.count).contains(error.byteOffset), "the place of \(error) is in the text")
             check(
-                Self.isStricterThanFoundation(error.reason, text) || Self.foundation(text) == nil,
+                Self.isStricterThanFoundation(error, text) || Self.foundation(text) == nil,
                 "Foundation refuses what is refused here: \(error)"
             )
             return
@@ -60,10 +60,13 @@ enum JSONTarget {
     }
 
     /// What Foundation lets pass, and this reader on purpose does not.
-    private static func isStricterThanFoundation(_ reason: JSONSyntaxError.Reason, _ text: [UInt8]) -> Bool {
-        switch reason {
+    private static func isStricterThanFoundation(_ error: JSONSyntaxError, _ text: [UInt8]) -> Bool {
+        switch error.reason {
         // It takes a mark as the encoding's sign, and guesses UTF-16 and UTF-32 by their zeros.
         case .byteOrderMark: true
+        // A comma may be followed by the closing bracket.
+        case .expectedValue, .expectedName:
+            text[..<error.byteOffset].last { ![0x20, 0x0A, 0x0D, 0x09].contains($0) } == UInt8(ascii: ",")
         default: text.prefix(4).contains(0) || text.starts(with: [0xFE, 0xFF]) || text.starts(with: [0xFF, 0xFE])
         }
     }
