@@ -103,10 +103,8 @@ import Testing
         let customer = try JSONParser.parseObject(Array(#"{"external_id":"a","metadata.p":"1"}"#.utf8))
         let change = CustomerChange(of: customer, to: try command(sent))
         #expect(change.differing == ["metadata.\(key)"])
-        #expect(
-            change.body
-                == JSONObject([.init(name: "metadata", value: .object([.init(name: key, value: .string("2"))]))])
-        )
+        #expect(change.body.members.map(\.name) == ["metadata"])
+        #expect(change.body["metadata"]?.objectValue?[key] == .string("2"))
     }
 
     @Test func `a stub of a workflow lacks what the command sent`() throws {
