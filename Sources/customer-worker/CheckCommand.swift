@@ -9,6 +9,9 @@ struct CheckCommand: AsyncParsableCommand {
         commandName: "check",
         abstract: "Look at configuration, broker, topics, group, API, key and store; nothing is changed.",
         discussion: """
+            Records are published for trial, with a transactional id of the check's own, in transactions that are \
+            aborted; readers of committed records see none of them.
+
             Ends with 0 when a worker would run, else with the code of the first failure: 78 the configuration, \
             77 a permission, 69 a broker or API that does not answer, 1 anything else.
             """

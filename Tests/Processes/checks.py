@@ -35,9 +35,10 @@ def check(env, code, **rows):
     return found
 
 
-def keep(brokers, topic, days):
-    admin = AdminClient({"bootstrap.servers": brokers})
-    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config={"retention.ms": str(days * 86_400_000)})
+def configure(brokers, topic, settings):
+    """Gives a topic these settings, and the defaults for all others."""
+    admin = AdminClient({"bootstrap.servers": brokers, "log_level": 0})
+    resource = ConfigResource(ConfigResource.Type.TOPIC, topic, set_config=settings)
     for done in admin.alter_configs([resource]).values():
         done.result(timeout=20)
 
@@ -48,6 +49,66 @@ def bury(brokers, days):
     then = int((time.time() - days * 86_400) * 1_000)
     producer.produce("customer_commands_dlq", b"{}", key=b"a", timestamp=then, headers={"dlq-error-code": "rejected"})
     expect(producer.flush(60) == 0, "the dead letter could not be sent")
+
+
+RESULTS, LETTERS, REPLIES = "customer_results", "customer_commands_dlq", "replies_a"
+
+
+def publishing(local, brokers, folder):
+    """Each topic is written to for trial and says what it refuses; no reader of committed records sees it, and no worker is fenced."""
+    harness.create_topic(brokers, REPLIES)
+    env = {**local, "FLEXPRICE_KAFKA_REPLY_TOPICS_ALLOWED": f"{REPLIES},replies_missing,replies.*"}
+
+    def rows(code, **expected):
+        """The check's rows about topics that were written to: state and words."""
+        found = check(env, code, **expected)
+        return {row["check"].removeprefix("publishing to "): (row["state"], row["found"]) for row in found
+                if row["check"].startswith("publishing to ")}
+
+    def written():
+        return {topic: sum(harness.ends(brokers, partitions, topic).values()) for topic, partitions in ((RESULTS, 3), (LETTERS, 3), (REPLIES, 1))}
+
+    found = rows(0, transactional_id="ok", publishing="ok", committing="ok", reply_topic_replies_missing="warning")
+    expect(set(found) == {RESULTS, LETTERS, REPLIES}, f"{found}")
+    before = written()
+    expect(all(before.values()), f"nothing was written to some of them: {before}")
+    for topic in before:
+        seen = harness.read_all(brokers, topic, 0, quiet=1)
+        expect(seen == [], f"a reader of committed records sees {len(seen)} in {topic}")
+    expect(set(harness.committed(brokers, 3).values()) == {-1001}, "an offset was committed")
+
+    configure(brokers, RESULTS, {"cleanup.policy": "compact"})
+    configure(brokers, LETTERS, {"max.message.bytes": "200000", "message.timestamp.type": "LogAppendTime"})
+    configure(brokers, REPLIES, {"max.message.bytes": "300"})
+    found = rows(0, committing="ok", topic_customer_results="warning", topic_customer_commands_dlq="warning")
+    expect(found[RESULTS][0] == "warning" and "without a key are refused (INVALID_RECORD)" in found[RESULTS][1], f"{found}")
+    expect(found[LETTERS][0] == "ok" and "takes records of 200000 bytes" in found[LETTERS][1], f"{found}")
+    expect(found[REPLIES][0] == "warning" and "even a record of" in found[REPLIES][1], f"{found}")
+    configure(brokers, LETTERS, {"max.message.bytes": "300"})
+    found = rows(69, committing="ok")
+    expect(found[LETTERS][0] == "FAILED" and "even a record of" in found[LETTERS][1], f"{found}")
+    for topic in before:
+        configure(brokers, topic, {})
+
+    before = written()
+    env["FLEXPRICE_DELIVERY_GUARANTEE"] = "at_least_once"
+    expect(rows(0, publishing="skipped") == {} and written() == before, "something was written that cannot be aborted")
+    del env["FLEXPRICE_DELIVERY_GUARANTEE"]
+
+    port = harness.free_port()
+    running = {**env, "FLEXPRICE_ADMIN_LISTEN": f"127.0.0.1:{port}", "FLEXPRICE_STORE_URL": f"sqlite:{folder}/running.sqlite"}
+    log = harness.Log(folder)
+    with harness.process([harness.PROGRAM, "run"], env=running, stderr=log.file) as worker:
+        harness.wait_until(lambda: harness.is_ready(port), 40, "ready")
+        for name in ("acct_before", "acct_after"):
+            harness.produce_commands(brokers, [name])
+            harness.wait_until(lambda: [r.key().decode() for r in harness.read_all(brokers, RESULTS, 0, quiet=0.5)][-1:] == [name], 20, f"a result of {name}")
+            rows(0, transactional_id="ok", publishing="ok", committing="ok")
+        worker.terminate()
+        harness.wait_for_exit(worker, 0)
+    log.file.close()
+    warnings = [line["message"] for line in log.lines() if line["level"] in ("warning", "error", "critical")]
+    expect(warnings == [], f"the worker says {warnings}")
 
 
 def main():
@@ -82,6 +143,9 @@ def main():
             topics = {row["check"]: row["state"] for row in found if row["check"].startswith("topic ")}
             expect(len(topics) == 3 and set(topics.values()) <= {"ok", "warning"}, f"{topics}")
             expect(os.listdir(folder) == [], f"the check left {os.listdir(folder)}")
+            with tempfile.TemporaryDirectory() as another:
+                publishing(local, brokers, another)
+            print("passed  topics are written to for trial: refusals have rows, readers see nothing, a worker goes on", flush=True)
             check({**local, "FLEXPRICE_STORE_URL": f"sqlite:{folder}/missing/l.sqlite"}, 77, broker="ok", store="FAILED")
             print("passed  topics that are missing are 69, a store that cannot be written is 77", flush=True)
 
@@ -104,7 +168,7 @@ def main():
 
             check(local, 0, dead_letters="ok")
             # Kept for ten days, and of a command of nine days ago.
-            keep(brokers, "customer_commands_dlq", 10)
+            configure(brokers, "customer_commands_dlq", {"retention.ms": str(10 * 86_400_000)})
             bury(brokers, days=9)
             found = check(local, 0, dead_letters="warning")
             row = next(row for row in found if row["check"] == "dead letters")
@@ -127,7 +191,7 @@ def main():
     except AssertionError as error:
         print(f"FAILED  {error}")
         return 1
-    print("6 passed, 0 failed")
+    print("7 passed, 0 failed")
     return 0
 
 

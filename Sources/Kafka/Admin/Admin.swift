@@ -40,10 +40,12 @@ public import Records
         let topics = (0..<Int(unsafe metadata.pointee.topic_cnt)).map { index in
             let topic = unsafe metadata.pointee.topics[index]
             let replicas = unsafe topic.partition_cnt > 0 ? Int(topic.partitions[0].replica_cnt) : 0
+            let inSync = (0..<Int(unsafe topic.partition_cnt)).map { unsafe Int(topic.partitions[$0].isr_cnt) }.min()
             return unsafe TopicDescription(
                 name: String(cString: topic.topic),
                 partitionCount: Int(topic.partition_cnt),
-                replicationFactor: replicas
+                replicationFactor: replicas,
+                fewestInSync: inSync
             )
         }
         return topics.sorted { $0.name < $1.name }

@@ -1,9 +1,14 @@
 import Kafka
 import Records
 
-/// Looks at the cluster: whether it answers, the topics and their settings, the dead letters that wait, and whether the
-/// group's offsets may be read.
+/// Looks at the cluster: whether it answers, the topics and their settings, whether results and dead letters can be
+/// published there, whether the group's offsets may be read, and the dead letters that wait.
 struct BrokerCheck: Sendable {
+    /// All that is asked and tried is done by then, but for the last abort and the look at the dead letters.
+    private static let limit = Duration.seconds(10)
+    /// A topic's settings are waited for no longer: without them everything is tried as it is.
+    private static let settingsLimit = Duration.seconds(2)
+
     private let settings: Settings
 
     init(_ settings: Settings) {
@@ -18,19 +23,18 @@ struct BrokerCheck: Sendable {
             return [CheckFinding("broker", .failed(.configuration), error.description, remedy: "mend kafka.properties")]
                 + self.skipped("kafka.properties come first")
         }
+        let limit = TimeLimit(Self.limit)
         do throws(KafkaError) {
             let admin = try Admin(client) { _ in }
-            let topics = try await admin.topics()
+            let topics = try await admin.topics(timeout: limit.left(atMost: Self.limit))
+            let cluster = await self.cluster(topics, admin, limit)
+            let (group, offset) = await self.group(cluster, admin, limit)
+            let publishing = PublishCheck(self.settings, client: client)
+            let targets = self.targets(cluster)
             return [CheckFinding("broker", .fine, "\(client.brokers) answers, \(topics.count) topics are visible")]
-                + (await self.topics(topics, admin)) + (await self.deadLetters(topics, client))
-                + (await self.group(topics, admin))
-                + [
-                    CheckFinding(
-                        "permission to write",
-                        .skipped,
-                        "not tried, since that would write; a worker that may not publish says so and keeps everything"
-                    )
-                ]
+                + self.topics(cluster) + self.replyTopics(cluster) + group
+                + (targets.isEmpty ? [] : await publishing.run(targets, offset: offset, limit: limit))
+                + (await self.deadLetters(cluster, client))
         } catch {
             let finding = CheckFinding(
                 "broker",
@@ -51,85 +55,166 @@ struct BrokerCheck: Sendable {
 
     // MARK: Topics
 
-    private func topics(_ existing: [TopicDescription], _ admin: Admin) async -> [CheckFinding] {
-        var findings: [CheckFinding] = []
-        for name in RequiredTopics(self.settings.kafka).names {
-            guard let topic = existing.first(where: { $0.name == name }) else {
-                findings.append(
+    /// What the brokers tell of the topics that concern the worker.
+    private struct Cluster {
+        var topics: [String: TopicDescription] = [:]
+        /// Their settings, as far as they are told.
+        var configurations: [String: [String: String]] = [:]
+        /// Why settings of topics are not told.
+        var untold: [String: KafkaError] = [:]
+    }
+
+    /// Topics that commands may name for their results; those of which only the beginning is set are not known.
+    private var replyTopicNames: [String] {
+        let own = RequiredTopics(self.settings.kafka).names
+        return self.settings.kafka.replyTopicsAllowed.compactMap { pattern in
+            if case .exact(let name) = pattern, !own.contains(name) { name } else { nil }
+        }
+    }
+
+    private func cluster(_ existing: [TopicDescription], _ admin: Admin, _ limit: TimeLimit) async -> Cluster {
+        var cluster = Cluster()
+        var isQuiet: KafkaError?
+        for name in RequiredTopics(self.settings.kafka).names + self.replyTopicNames {
+            guard let topic = existing.first(where: { $0.name == name }) else { continue }
+            cluster.topics[name] = topic
+            if let isQuiet {
+                cluster.untold[name] = isQuiet
+                continue
+            }
+            do throws(KafkaError) {
+                let timeout = limit.left(atMost: Self.settingsLimit)
+                cluster.configurations[name] = try await admin.configuration(ofTopic: name, timeout: timeout)
+            } catch {
+                cluster.untold[name] = error
+                // Some brokers never answer this question: they are not asked again.
+                if error.disposition == .retry { isQuiet = error }
+            }
+        }
+        return cluster
+    }
+
+    private func topics(_ cluster: Cluster) -> [CheckFinding] {
+        RequiredTopics(self.settings.kafka).names.flatMap { name in
+            guard let topic = cluster.topics[name] else {
+                return [
                     CheckFinding(
                         "topic \(name)",
                         .failed(.unavailable),
                         "it is missing, or this user may not see it",
                         remedy: "customer-worker topics create, or allow Describe on it"
                     )
-                )
-                continue
+                ]
             }
-            findings.append(await self.topic(topic, admin))
-        }
-        return findings
-    }
-
-    private func topic(_ topic: TopicDescription, _ admin: Admin) async -> CheckFinding {
-        let shape = "\(topic.partitionCount) partitions, \(topic.replicationFactor) replicas"
-        do throws(KafkaError) {
-            let configuration = try await admin.configuration(ofTopic: topic.name)
-            let problems = TopicRules(self.settings).problems(of: topic, configuration)
-            return CheckFinding(
-                "topic \(topic.name)",
-                problems.isEmpty ? .fine : .warning,
-                ([shape] + problems.map(\.found)).joined(separator: "; "),
-                remedy: problems.map(\.remedy).joined(separator: "; ")
+            let shape = "\(topic.partitionCount) partitions, \(topic.replicationFactor) replicas"
+            if let error = cluster.untold[name] {
+                return [CheckFinding("topic \(name)", .fine, "\(shape); its settings are not told (\(error.name))")]
+            }
+            let problems = TopicRules(self.settings).problems(
+                of: topic,
+                cluster.configurations[name, default: [:]],
+                commands: cluster.configurations[self.settings.kafka.topic, default: [:]]
             )
-        } catch {
-            return CheckFinding("topic \(topic.name)", .fine, "\(shape); its settings are not told (\(error.name))")
+            guard !problems.isEmpty else { return [CheckFinding("topic \(name)", .fine, shape)] }
+            return problems.map { problem in
+                let state = problem.stopsWriting ? CheckFinding.State.failed(.unavailable) : .warning
+                return CheckFinding("topic \(name)", state, "\(shape); \(problem.found)", remedy: problem.remedy)
+            }
         }
     }
 
-    private func deadLetters(_ existing: [TopicDescription], _ client: ClientProperties) async -> [CheckFinding] {
+    private func replyTopics(_ cluster: Cluster) -> [CheckFinding] {
+        self.replyTopicNames.compactMap { name in
+            let found: String
+            let remedy: String
+            if let topic = cluster.topics[name] {
+                guard let problem = TopicRules.replicas(of: topic, cluster.configurations[name, default: [:]]) else {
+                    return nil
+                }
+                (found, remedy) = (problem.found, problem.remedy)
+            } else {
+                found = "it is missing, or this user may not see it"
+                remedy = "make it, allow Describe on it, or take it out of kafka.reply_topics_allowed"
+            }
+            return CheckFinding(
+                "reply topic \(name)",
+                .warning,
+                "\(found); results for it go to the results topic",
+                remedy: remedy
+            )
+        }
+    }
+
+    /// Where publishing is tried: every topic that is there, and that could take records by its settings.
+    private func targets(_ cluster: Cluster) -> [PublishCheck.Target] {
+        let records = TrialRecords(self.settings)
+        let kafka = self.settings.kafka
+        let commands = cluster.configurations[kafka.topic, default: [:]]
+        return ([kafka.resultsTopic, kafka.deadLetterTopic] + self.replyTopicNames).compactMap { name in
+            let configuration = cluster.configurations[name, default: [:]]
+            guard let topic = cluster.topics[name], TopicRules.replicas(of: topic, configuration) == nil else {
+                return nil
+            }
+            let isLetters = name == kafka.deadLetterTopic
+            return PublishCheck.Target(
+                topic: name,
+                isReply: !isLetters && name != kafka.resultsTopic,
+                records: isLetters
+                    ? records.letters(for: topic, configuration, commands: commands)
+                    : records.results(for: name, configuration)
+            )
+        }
+    }
+
+    private func deadLetters(_ cluster: Cluster, _ client: ClientProperties) async -> [CheckFinding] {
         let name = self.settings.kafka.deadLetterTopic
-        guard existing.contains(where: { $0.name == name }) else { return [] }
+        guard cluster.topics[name] != nil else { return [] }
         return [await DeadLetterCheck(topic: name, client: client).run()]
     }
 
     // MARK: Group
 
-    private func group(_ existing: [TopicDescription], _ admin: Admin) async -> [CheckFinding] {
+    /// What is found about the group, and an offset of it to try a commit with.
+    private func group(
+        _ cluster: Cluster,
+        _ admin: Admin,
+        _ limit: TimeLimit
+    ) async -> (findings: [CheckFinding], offset: PartitionOffset?) {
         let subject = "group \(self.settings.kafka.consumerGroup)"
-        guard let topic = existing.first(where: { $0.name == self.settings.kafka.topic }) else {
-            return [CheckFinding(subject, .skipped, "its topic is missing")]
+        guard let topic = cluster.topics[self.settings.kafka.topic] else {
+            return ([CheckFinding(subject, .skipped, "its topic is missing")], nil)
         }
         let partitions = (0..<Int32(clamping: topic.partitionCount)).map {
             TopicPartition(topic: topic.name, partition: $0)
         }
         do throws(KafkaError) {
-            let offsets = try await admin.offsets(of: self.settings.kafka.consumerGroup, for: partitions)
-            let committed = offsets.count { $0.offset != nil }
-            return [
-                CheckFinding(
-                    subject,
-                    .fine,
-                    "its offsets may be read; \(committed) of \(partitions.count) are committed"
-                )
-            ]
+            let offsets = try await admin.offsets(
+                of: self.settings.kafka.consumerGroup,
+                for: partitions,
+                timeout: limit.left(atMost: Self.limit)
+            )
+            let committed = offsets.filter { $0.offset != nil }
+            let found = "its offsets may be read; \(committed.count) of \(partitions.count) are committed"
+            // What is committed already: whatever became of the trial, nothing would change.
+            let offset = committed.first ?? partitions.first.map { PartitionOffset($0, offset: 0) }
+            return ([CheckFinding(subject, .fine, found)], offset)
         } catch {
-            return [
-                CheckFinding(
-                    subject,
-                    .failed(error.isRefusal ? .notPermitted : .unavailable),
-                    "its offsets cannot be read: \(error)",
-                    remedy: error.isRefusal
-                        ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
-                        : "check the cluster's group coordinator, and try again"
-                )
-            ]
+            let finding = CheckFinding(
+                subject,
+                .failed(error.isRefusal ? .notPermitted : .unavailable),
+                "its offsets cannot be read: \(error)",
+                remedy: error.isRefusal
+                    ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
+                    : "check the cluster's group coordinator, and try again"
+            )
+            return ([finding], nil)
         }
     }
 }
 
 extension KafkaError {
     /// Whether the cluster knows the user not, or does not let it.
-    fileprivate var isRefusal: Bool {
+    var isRefusal: Bool {
         self.name.hasSuffix("AUTHORIZATION_FAILED") || self.name.contains("AUTHENTICATION")
     }
 }

@@ -5,12 +5,18 @@ struct TopicRules: Sendable {
     struct Problem: Sendable, Hashable {
         let found: String
         let remedy: String
+        /// Whether nothing can be written to the topic, or to a part of it.
+        var stopsWriting = false
     }
 
     /// What the worker adds to a command in its dead letter: headers, at most.
     private static let deadLetterOverhead = 65_536
+    /// A topic that refuses a record of no more than this takes none.
+    static let smallestRecord = 4_096
     /// Less than this and a weekend is enough to lose what nobody has read.
     private static let shortestRetention: Int64 = 86_400_000
+    /// Clocks of producers are apart by less.
+    private static let clockDifference: Int64 = 60_000
 
     private let settings: Settings
 
@@ -18,8 +24,19 @@ struct TopicRules: Sendable {
         self.settings = settings
     }
 
+    /// The bytes of the largest record that the worker publishes: the dead letter of the longest command.
+    static func largestRecord(_ settings: Settings) -> Int {
+        settings.limits.maxCommandBytes.bytes + Self.deadLetterOverhead
+    }
+
     /// What is unwise about a topic, by its settings in the broker's own names.
-    func problems(of topic: TopicDescription, _ configuration: [String: String]) -> [Problem] {
+    ///
+    /// - Parameter commands: the settings of the command topic.
+    func problems(
+        of topic: TopicDescription,
+        _ configuration: [String: String],
+        commands: [String: String] = [:]
+    ) -> [Problem] {
         var problems: [Problem] = []
         if configuration["cleanup.policy"]?.contains("compact") ?? false {
             problems.append(
@@ -29,8 +46,7 @@ struct TopicRules: Sendable {
                 )
             )
         }
-        if let text = configuration["retention.ms"], let retention = Int64(text),
-            (0..<Self.shortestRetention).contains(retention)
+        if let retention = Self.number("retention.ms", configuration), (0..<Self.shortestRetention).contains(retention)
         {
             problems.append(
                 Problem(
@@ -39,10 +55,38 @@ struct TopicRules: Sendable {
                 )
             )
         }
-        let needed = self.settings.limits.maxCommandBytes.bytes + Self.deadLetterOverhead
-        if topic.name == self.settings.kafka.deadLetterTopic, let text = configuration["max.message.bytes"],
-            let most = Int(text), most < needed
-        {
+        if topic.name == self.settings.kafka.deadLetterTopic {
+            problems += self.deadLetterProblems(configuration, commands)
+        }
+        if topic.name != self.settings.kafka.topic { problems += Self.clockProblems(configuration) }
+        return problems + [Self.replicas(of: topic, configuration)].compactMap(\.self)
+    }
+
+    /// Partitions that take nothing, since too few of their replicas are in sync.
+    static func replicas(of topic: TopicDescription, _ configuration: [String: String]) -> Problem? {
+        guard let needed = Self.number("min.insync.replicas", configuration), topic.replicationFactor > 0 else {
+            return nil
+        }
+        if needed > topic.replicationFactor {
+            return Problem(
+                found: "min.insync.replicas is \(needed), more than there are replicas: nothing can be written",
+                remedy: "set min.insync.replicas to at most \(topic.replicationFactor)",
+                stopsWriting: true
+            )
+        }
+        guard needed > topic.fewestInSync else { return nil }
+        return Problem(
+            found: "min.insync.replicas is \(needed), and a partition has \(topic.fewestInSync) replicas in sync: "
+                + "nothing can be written to it",
+            remedy: "bring the brokers back that hold its other replicas",
+            stopsWriting: true
+        )
+    }
+
+    private func deadLetterProblems(_ configuration: [String: String], _ commands: [String: String]) -> [Problem] {
+        var problems: [Problem] = []
+        let needed = Self.largestRecord(self.settings)
+        if let most = Self.number("max.message.bytes", configuration), most < needed {
             problems.append(
                 Problem(
                     found: "max.message.bytes is \(most), too little for the dead letter of a large command",
@@ -50,16 +94,51 @@ struct TopicRules: Sendable {
                 )
             )
         }
-        if let text = configuration["min.insync.replicas"], let replicas = Int(text),
-            topic.replicationFactor > 0, replicas > topic.replicationFactor
+        if configuration["message.timestamp.type"] == "LogAppendTime" {
+            problems.append(
+                Problem(
+                    found: "message.timestamp.type is LogAppendTime: a dead letter loses the time of its command",
+                    remedy: "set message.timestamp.type=CreateTime"
+                )
+            )
+        } else if let oldest = Self.bound("before", configuration),
+            let retention = Self.number("retention.ms", commands), retention < 0 || oldest < retention
         {
             problems.append(
                 Problem(
-                    found: "min.insync.replicas is \(replicas), more than there are replicas: nothing can be written",
-                    remedy: "set min.insync.replicas to at most \(topic.replicationFactor)"
+                    found: "message.timestamp.before.max.ms is \(oldest), and commands are kept for "
+                        + "\(retention < 0 ? "ever" : "\(retention) ms"): the dead letter of an older one gets the "
+                        + "time of its failure",
+                    remedy: "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
                 )
             )
         }
         return problems
+    }
+
+    private static func clockProblems(_ configuration: [String: String]) -> [Problem] {
+        guard configuration["message.timestamp.type"] != "LogAppendTime",
+            let latest = Self.bound("after", configuration), latest < Self.clockDifference
+        else { return [] }
+        return [
+            Problem(
+                found: "message.timestamp.after.max.ms is \(latest): records of a clock that is ahead of the brokers' "
+                    + "are refused",
+                remedy: "set message.timestamp.after.max.ms to an hour"
+            )
+        ]
+    }
+
+    /// A bound of timestamps, in milliseconds; `nil` when there is none.
+    ///
+    /// Brokers before 3.6 have one for both sides.
+    private static func bound(_ side: String, _ configuration: [String: String]) -> Int64? {
+        let bounds = ["message.timestamp.\(side).max.ms", "message.timestamp.difference.max.ms"]
+            .compactMap { Self.number($0, configuration) }.filter { $0 < .max }
+        return bounds.min()
+    }
+
+    private static func number(_ name: String, _ configuration: [String: String]) -> Int64? {
+        configuration[name].flatMap { Int64($0) }
     }
 }

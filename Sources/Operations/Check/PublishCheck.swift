@@ -1,0 +1,264 @@
+import Kafka
+import Records
+
+/// Looks at whether results and dead letters can be published, by a trial in transactions that are aborted.
+struct PublishCheck: Sendable {
+    /// Where the worker publishes to, and what is tried there.
+    struct Target: Sendable {
+        let topic: String
+        /// One that commands may name; without it their results go to the results topic.
+        let isReply: Bool
+        let records: [TrialRecord]
+    }
+
+    private let settings: Settings
+    private let client: ClientProperties
+
+    init(_ settings: Settings, client: ClientProperties) {
+        self.settings = settings
+        self.client = client
+    }
+
+    private var workerID: String { WorkerAssembly.transactionalID(self.settings) }
+    private var trialID: String { PublishTrial.transactionalID(for: self.workerID) }
+
+    /// Tries one target after the other; a topic's refusal keeps no other from being tried.
+    ///
+    /// - Parameters:
+    ///   - offset: of the command topic, to see whether it may be committed; `nil` where that topic is missing.
+    ///   - limit: when no other record is to be tried; aborting may take up to 4 s longer.
+    func run(_ targets: [Target], offset: PartitionOffset?, limit: TimeLimit) async -> [CheckFinding] {
+        guard self.settings.delivery.guarantee == .exactlyOnce else {
+            return [
+                CheckFinding(
+                    "publishing",
+                    .skipped,
+                    "not tried: with delivery.guarantee at_least_once everybody would read what is written; "
+                        + "the topics' settings were read"
+                )
+            ]
+        }
+        let producer = ProducerSettings(client: self.client, transactionalID: self.trialID)
+        var trial = PublishTrial(producer, limit: limit)
+        do throws(KafkaError) {
+            try await trial.open()
+        } catch {
+            return [self.idFinding(error)]
+        }
+        var findings: [CheckFinding] = []
+        var untried = targets[...]
+        while let target = untried.first, !limit.isOver {
+            guard let found = await self.findings(of: target, &trial, limit) else { break }
+            findings += found
+            untried.removeFirst()
+            // No broker answers: what comes next would say no more.
+            if trial.isLost { break }
+        }
+        if let offset, !trial.isLost, !limit.isOver { findings.append(await self.commit(offset, &trial)) }
+        await trial.finish()
+        if !untried.isEmpty {
+            let names = untried.prefix(3).map(\.topic).joined(separator: ", ") + (untried.count > 3 ? ", …" : "")
+            let text = "not tried, since the brokers took too long: \(untried.count) topics (\(names))"
+            findings.append(CheckFinding("publishing", .skipped, text))
+        }
+        return [self.idFinding(isLeftOpen: trial.isOpen, producer.transactionTimeout)] + findings
+    }
+
+    /// - Returns: `nil` when there is no time to find out whether everything is taken.
+    private func findings(
+        of target: Target,
+        _ trial: inout PublishTrial,
+        _ limit: TimeLimit
+    ) async -> [CheckFinding]? {
+        var problems: [CheckFinding] = []
+        var largest = 0
+        for record in target.records {
+            guard !limit.isOver else { return problems.isEmpty ? nil : problems }
+            let verdict = await trial.verdict(on: record.record)
+            if let problem = Self.problem(verdict, with: record, of: target) { problems.append(problem) }
+            if verdict == .taken { largest = max(largest, record.record.largestBatchBytes) }
+            if trial.isLost || verdict.isOfTopic { break }
+        }
+        guard problems.isEmpty else { return problems }
+        let found = "takes records of \(largest) bytes; tried in a transaction that was aborted"
+        return [CheckFinding("publishing to \(target.topic)", .fine, found)]
+    }
+
+    private func commit(_ offset: PartitionOffset, _ trial: inout PublishTrial) async -> CheckFinding {
+        let group = self.settings.kafka.consumerGroup
+        let subject = "committing for \(group)"
+        guard let error = await trial.refusal(of: offset, group: group), !error.isOfMembership else {
+            return CheckFinding(subject, .fine, "offsets are taken; tried in a transaction that was aborted")
+        }
+        return CheckFinding(
+            subject,
+            .failed(error.isRefusal ? .notPermitted : .unavailable),
+            "no offset can be committed with results: \(error)",
+            remedy: error.isRefusal
+                ? "allow Read on the group \(group) and on the topic \(offset.topicPartition.topic)"
+                : "check the cluster's group coordinator and its topic __consumer_offsets"
+        )
+    }
+}
+
+// MARK: What the answers mean
+
+extension PublishCheck {
+    private func idFinding(isLeftOpen: Bool, _ timeout: Duration) -> CheckFinding {
+        let subject = "transactional id \(self.workerID)"
+        let tried = "tried with «\(self.trialID)», so that a running worker is not fenced"
+        guard isLeftOpen else { return CheckFinding(subject, .fine, tried) }
+        return CheckFinding(
+            subject,
+            .warning,
+            "\(tried); the brokers did not answer the last abort, so readers of committed records may wait for "
+                + "\(timeout.components.seconds) s",
+            remedy: "check the cluster's transaction coordinator, and try again"
+        )
+    }
+
+    private func idFinding(_ error: KafkaError) -> CheckFinding {
+        let state: CheckFinding.State
+        let remedy: String
+        switch error.name {
+        case _ where error.isRefusal:
+            state = .failed(.notPermitted)
+            remedy =
+                "allow Write and Describe on transactional ids that begin with \(self.workerID); where only that very "
+                + "id is allowed, a worker may run, and publishing cannot be tried"
+        case "INVALID_TRANSACTION_TIMEOUT":
+            state = .failed(.configuration)
+            remedy = "lower transaction.timeout.ms in kafka.properties, or raise the brokers' bound for it"
+        case _ where error.isFenced:
+            state = .warning
+            remedy = "another check took the id meanwhile; try again"
+        default:
+            state = .failed(error.isOfProperties ? .configuration : .unavailable)
+            remedy = "check the cluster's transaction coordinator and its topic __transaction_state"
+        }
+        return CheckFinding(
+            "transactional id \(self.workerID)",
+            state,
+            "no transaction can be begun with «\(self.trialID)», tried in its place so that a running worker is not "
+                + "fenced: \(error)",
+            remedy: remedy
+        )
+    }
+
+    /// What is wrong with a topic by what became of a record; `nil` when nothing is.
+    static func problem(
+        _ verdict: PublishTrial.Verdict,
+        with record: TrialRecord,
+        of target: Target
+    ) -> CheckFinding? {
+        let (topic, bytes) = (target.topic, record.record.largestBatchBytes)
+        let answer: Answer
+        switch verdict {
+        case .taken:
+            return nil
+        case .late, .lost:
+            let error = if case .lost(let error) = verdict { ": \(error)" } else { "" }
+            answer = Answer(
+                stops: .unavailable,
+                "a record is not acknowledged in time\(error)",
+                "see whether its partitions have leaders and enough in-sync replicas"
+            )
+        case .refused(let error):
+            answer = Answer(error, topic, bytes, record.kind)
+        }
+        var state = answer.stops.map { CheckFinding.State.failed($0) } ?? .warning
+        var found = answer.found
+        if target.isReply, answer.stops != nil {
+            state = .warning
+            found += "; results for it go to the results topic, with the header reply-topic-refused"
+        }
+        return CheckFinding("publishing to \(topic)", state, found, remedy: answer.remedy)
+    }
+
+    /// What a refusal means, and what to do.
+    private struct Answer {
+        /// The code when nothing can be published; `nil` when the worker gets along with it.
+        let stops: ExitStatus?
+        let found: String
+        let remedy: String
+
+        init(stops: ExitStatus?, _ found: String, _ remedy: String) {
+            self.stops = stops
+            self.found = found
+            self.remedy = remedy
+        }
+
+        init(_ error: KafkaError, _ topic: String, _ bytes: Int, _ kind: TrialRecord.Kind) {
+            switch (error.name, kind) {
+            case _ where error.isRefusal:
+                self.init(stops: .notPermitted, "\(error)", "allow Write and Describe on the topic \(topic)")
+            case _ where error.isTooLarge && kind == .largest && bytes > TopicRules.smallestRecord:
+                self.init(
+                    stops: nil,
+                    "a record of \(bytes) bytes is too large (\(error.name)): results and dead letters of long "
+                        + "commands are published in a reduced form",
+                    "set max.message.bytes=\(bytes) on the topic, or lower limits.max_command_bytes"
+                )
+            case _ where error.isTooLarge:
+                self.init(
+                    stops: .unavailable,
+                    "even a record of \(bytes) bytes is too large (\(error.name))",
+                    "raise max.message.bytes of the topic"
+                )
+            case ("INVALID_RECORD", .withoutKey), ("INVALID_MSG", .withoutKey):
+                self.init(
+                    stops: nil,
+                    "records without a key are refused (\(error.name)), as a compacted topic does: what has none gets "
+                        + "its command's id as key",
+                    "set cleanup.policy=delete"
+                )
+            case ("INVALID_TIMESTAMP", .old(let age)):
+                self.init(
+                    stops: nil,
+                    "the time of a command of \(age.components.seconds / 3_600) h ago is refused (\(error.name)): such "
+                        + "a dead letter gets the time of its failure",
+                    "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
+                )
+            case ("INVALID_TIMESTAMP", _):
+                self.init(
+                    stops: .unavailable,
+                    "the present time is refused (\(error.name))",
+                    "compare this machine's clock with the brokers', and look at message.timestamp.before.max.ms and "
+                        + "message.timestamp.after.max.ms of the topic"
+                )
+            case ("UNKNOWN_TOPIC_OR_PART", _):
+                self.init(
+                    stops: .unavailable,
+                    "it is missing (\(error.name))",
+                    "customer-worker topics create, or allow Describe on it"
+                )
+            case ("NOT_ENOUGH_REPLICAS", _), ("NOT_ENOUGH_REPLICAS_AFTER_APPEND", _):
+                self.init(
+                    stops: .unavailable,
+                    "fewer replicas are in sync than min.insync.replicas asks for (\(error.name))",
+                    "bring the brokers back that hold its replicas"
+                )
+            default:
+                self.init(stops: .unavailable, "a record is refused: \(error)", "see the brokers' log")
+            }
+        }
+    }
+}
+
+extension PublishTrial.Verdict {
+    /// Whether it is the same for every record of the topic.
+    fileprivate var isOfTopic: Bool {
+        switch self {
+        case .taken: false
+        case .refused(let error): error.produceVerdict != .record
+        case .late, .lost: true
+        }
+    }
+}
+
+extension KafkaError {
+    /// What a broker answers only to those who may commit: that no member of the group does.
+    fileprivate var isOfMembership: Bool {
+        ["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"].contains(self.name)
+    }
+}
