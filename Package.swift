@@ -297,8 +297,7 @@ let package = Package(
             name: "WholeWorkerTests",
             dependencies: [
                 "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
-                "Kafka",
-                "Ledger", "Records", "Redrive",
+                "Kafka", "Ledger", "Records", "Redrive", "Topics",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

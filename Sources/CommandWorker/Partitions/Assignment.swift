@@ -117,3 +117,12 @@ struct Assignment: Sendable {
         self.hasNews = false
     }
 }
+
+/// A completed set that has no room beside its offset.
+struct SpilledProgress: Sendable, Equatable {
+    let topicPartition: TopicPartition
+    let place: SpillPlace
+    /// The writer of the set that the assignment began with; `nil` when it began with none.
+    let origin: Int64?
+    let text: [UInt8]
+}

@@ -1,7 +1,5 @@
 import CustomerContract
 import Kafka
-import Records
-import Topics
 
 /// What leaves together: results (each with its dead letter, if it failed) and the offsets that they make committable.
 struct CommitBatch: Sendable {
@@ -11,15 +9,6 @@ struct CommitBatch: Sendable {
     let offsets: [PartitionOffset]
     /// Completed sets that some of the metadata names, to be kept in the ledger before anything is published.
     var spilled: [SpilledProgress] = []
-}
-
-/// A completed set that has no room beside its offset.
-struct SpilledProgress: Sendable, Equatable {
-    let topicPartition: TopicPartition
-    let place: SpillPlace
-    /// The writer of the set that the assignment began with; `nil` when it began with none.
-    let origin: Int64?
-    let text: [UInt8]
 }
 
 /// What came of a ``CommitBatch``.

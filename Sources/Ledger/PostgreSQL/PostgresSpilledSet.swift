@@ -52,8 +52,8 @@ enum PostgresSpilledSet {
         """
     )
 
-    /// `$1` to `$3`: group and partition; `$4`: the writer; `$5`: that of the set it began with; `$6`: the oldest moment
-    /// that stays.
+    /// `$1` to `$3`: group and partition; `$4`: the writer; `$5`: that of the set it began with; `$6`: the oldest
+    /// moment that stays.
     static let forgetOld = Statement(
         "spilled_forget_old",
         """

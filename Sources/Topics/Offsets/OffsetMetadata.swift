@@ -76,7 +76,7 @@ package enum OffsetMetadata {
         return Array(prefix.utf8) + sum.text + body
     }
 
-    /// The body behind a prefix and its checksum; `nil` when there is another prefix, or the checksum of something else.
+    /// The body behind a prefix and its checksum; `nil` when there is another prefix, or another body's checksum.
     static func opened(_ prefix: String, _ offset: Int64, _ text: [UInt8]) -> ArraySlice<UInt8>? {
         guard text.starts(with: prefix.utf8) else { return nil }
         var head = SixBitReader(text.dropFirst(prefix.utf8.count).prefix(6))
