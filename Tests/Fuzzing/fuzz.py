@@ -7,8 +7,9 @@ Targets are the cases of Targets/FuzzTarget.swift; without any, all of them take
 Corpus/TARGET, and then new ones for N seconds (20 by default; 0 runs the kept ones alone). An input for which a property does not hold, or
 the code traps, reads beyond its memory or takes over ten seconds, ends this with 1, is named, and lies in .build/fuzzing/crashes/TARGET:
 
-    FUZZ_TARGET=TARGET .build/fuzzing/fuzz .build/fuzzing/crashes/TARGET/crash-…     runs it again
-    FUZZ_TARGET=TARGET .build/fuzzing/fuzz -minimize_crash=1 -runs=100000 FILE       makes it smaller
+    export SWIFT_BACKTRACE=enable=no ASAN_OPTIONS=detect_leaks=0 FUZZ_TARGET=TARGET
+    .build/fuzzing/fuzz .build/fuzzing/crashes/TARGET/crash-…                        runs it again
+    .build/fuzzing/fuzz -minimize_crash=1 -runs=100000 FILE                          makes it smaller
 
 How the inputs of a target are read is said where its properties are: at its type in Targets. Whoever mends what one of them showed writes
 a test of the module for it, and puts the input into the corpus.
@@ -145,7 +146,9 @@ def fuzz(target, seconds):
         status, said = run(target, [f"-max_total_time={seconds}", "-max_len=4096", f"-dict={os.path.join(HERE, 'words.dict')}",
                                     "-print_final_stats=1", "-use_value_profile=1", found, kept], seconds + 300)
     if status:
-        print(f"{target}: FAILED, {os.path.join(FOLDER, target)}.log\n{said[-3_000:]}", flush=True)
+        # The property, what the sanitizer says, the frames of our own, and where the input lies.
+        told = re.findall(r".*(?:Fatal error|ERROR: |Test unit written|/Sources/|/Fuzzing/Targets/).*", said)
+        print("\n  ".join([f"{target}: FAILED, {os.path.join(FOLDER, target)}.log", *told[:20]]), flush=True)
         return False
     executed = re.search(r"number_of_executed_units: (\d+)", said)
     covered = re.findall(r"cov: (\d+) ft: (\d+)", said)

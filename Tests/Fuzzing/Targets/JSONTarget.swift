@@ -61,13 +61,15 @@ enum JSONTarget {
 
     /// What Foundation lets pass, and this reader on purpose does not.
     private static func isStricterThanFoundation(_ error: JSONSyntaxError, _ text: [UInt8]) -> Bool {
-        switch error.reason {
         // It takes a mark as the encoding's sign, and guesses UTF-16 and UTF-32 by their zeros.
-        case .byteOrderMark: true
+        let marks: [[UInt8]] = [[0xFE, 0xFF], [0xFF, 0xFE]]
+        if text.prefix(4).contains(0) || marks.contains(where: { text.starts(with: $0) }) { return true }
+        switch error.reason {
+        case .byteOrderMark: return true
         // A comma may be followed by the closing bracket.
         case .expectedValue, .expectedName:
-            text[..<error.byteOffset].last { ![0x20, 0x0A, 0x0D, 0x09].contains($0) } == UInt8(ascii: ",")
-        default: text.prefix(4).contains(0) || text.starts(with: [0xFE, 0xFF]) || text.starts(with: [0xFF, 0xFE])
+            return text[..<error.byteOffset].last { ![0x20, 0x0A, 0x0D, 0x09].contains($0) } == UInt8(ascii: ",")
+        default: return false
         }
     }
 

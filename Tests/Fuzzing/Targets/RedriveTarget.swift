@@ -63,7 +63,7 @@ enum RedriveTarget {
         var offset = input.natural() % (1 << 40)
         while !input.isAtEnd {
             let (step, times) = (1 + input.natural() % 5_000, 1 + 8 * input.below(256))
-            for _ in 0..<times where letters.count < 6_000 {
+            for _ in 0..<times where letters.count < 2_100 {
                 letters.append((1, offset))
                 sentBack.insert(1, offset)
                 offset += step
