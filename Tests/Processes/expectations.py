@@ -232,7 +232,7 @@ class Expectations:
         for record in records:
             found[dict(record.headers())["dlq-command-id"].decode()] += 1
         failed = {c.id for c in self.commands.values() if c.results and c.results[-1][2]["status"] == "failed"}
-        doubled = [id for id, count in found.items() if count > 1 and not self.commands[id].may_repeat]
+        doubled = [id for id, count in found.items() if count > 1 and (id not in self.commands or not self.commands[id].may_repeat)]
         if doubled or not set(found) <= failed:
             self.problem(f"f: dead letters that come twice: {doubled[:5]}, or of what did not fail: {sorted(set(found) - failed)[:5]}")
         needed = {id for id in failed if (self.commands[id].sent or 0) > since and "dead-letter-refused" not in self.commands[id].results[-1][1]}

@@ -38,7 +38,7 @@ import harness
 from harness import expect
 from postgres import postgres
 from shared_store import stored_in
-from soak_faults import ALONE, DLQ, GROUP, LAST, OTHERS, broker_frozen, span
+from soak_faults import ALONE, DLQ, GROUP, LAST, OTHERS, broker_frozen, clash, span
 from soak_stack import GOOD, RESULTS, SMALL, Soak
 
 MEGABYTES, DESCRIPTORS, THREADS = 48, 32, 8
@@ -52,8 +52,8 @@ def drawn(chance, kinds, pool, s):
         deck = deck or chance.sample(kinds, len(kinds))
         first = deck.pop(0)
         hand = [first]
-        if first not in ALONE and chance.random() < 0.5:
-            hand += [f for f in deck if f not in ALONE and not (f in GROUP and first in GROUP)][:1]
+        if chance.random() < 0.5:
+            hand += [fault for fault in deck if not clash(first, fault)][:1]
         for second in hand[1:]:
             deck.remove(second)
         sources = [random.Random(chance.randrange(1 << 30)) for _ in hand]

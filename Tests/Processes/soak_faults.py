@@ -76,7 +76,8 @@ def broker_frozen(s, chance, longest):
         pid = s.broker.process.pid if s.broker else s.options.broker_pid
         os.kill(pid, signal.SIGSTOP)
         try:
-            time.sleep(span(chance, longest, 5, 60))
+            # Shorter than a session on noida-db.
+            time.sleep(span(chance, longest, 5, 60 if s.broker is None else 45))
         finally:
             os.kill(pid, signal.SIGCONT)
         s.settle()
@@ -254,11 +255,13 @@ def log_unread(s, chance, longest):
         time.sleep(1)
 
 
-# Alone: nothing else may be wrong meanwhile. Of the group: one of these at a time, and the instances answer signals only then.
+# Alone: nothing else may be wrong meanwhile. Of the group, and of the topics: one of these at a time, since instances must hear their
+# signals, and a broker must answer what it is asked to change.
 # Last: noida-db that was restarted does not know transactional ids any more. The open transaction of a producer whose successor asks for
 # the same id is then never ended, and stands in front of all later results.
 ALONE, LAST = [commands_made_anew], broker_restarted
 GROUP = [killed, restarted, stopped, suspended, broker_frozen, partitions_added, reloaded, log_unread]
+TOPICS = [broker_frozen, partitions_added, letters_made_anew, results_refused]
 OTHERS = [
     whole_api("hangs up", 15, {"fault": "drop_before_commit"}), whole_api("silent", 20, {"fault": "black_hole"}),
     whole_api("5xx", 15, *({"fault": f} for f in ("service_unavailable", "internal_error", "bad_gateway", "gateway_timeout", "panic"))),
@@ -266,3 +269,8 @@ OTHERS = [
     api_throttled, api_slow, answers_lost, customers_fail, poison_records, letters_made_anew, results_refused, replies_gone,
     ledger_restarted, ledger_frozen,
 ]
+
+
+def clash(one, other):
+    """Whether they must not be at the same time."""
+    return one in ALONE or other in ALONE or any(one in these and other in these for these in (GROUP, TOPICS))
