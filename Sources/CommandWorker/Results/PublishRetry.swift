@@ -45,7 +45,7 @@ struct LetterHold: Sendable {
     private var retry: PublishRetry
     /// Why they wait; `nil` when they do not.
     private(set) var error: KafkaError?
-    /// Results that waited when the last batch was made.
+    /// Results that waited when the last batch was made, and failures that it took along: until they are out they wait.
     var waitingCount = 0
 
     init(retry: PublishRetry) {
@@ -67,5 +67,6 @@ struct LetterHold: Sendable {
     mutating func end() {
         self.retry.succeeded()
         self.error = nil
+        self.waitingCount = 0
     }
 }

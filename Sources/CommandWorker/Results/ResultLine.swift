@@ -190,6 +190,7 @@ struct ResultLine: Sendable {
             if batch.hasLetters { self.letters.end() }
         case .notCommitted(let error):
             // The results are out; the partitions' progress still has to be committed, with the next batch.
+            if batch.hasLetters { self.letters.end() }
             self.failed(error, hasLetters: false, &settlement, at: now)
             settlement.settled = batch.results
         case .failed(let error, let unpublished):
@@ -314,7 +315,10 @@ struct ResultLine: Sendable {
             switch partitions.promise(next.number, size: next.size, of: next.assignment, onlyAsFirst: isHolding) {
             case true?:
                 bytes += next.byteCount
-                if next.isFailure { hasLetters = true }
+                if next.isFailure {
+                    hasLetters = true
+                    letterCount += 1
+                }
                 batch.append(next)
             case false?:
                 holding.insert(next.assignment)

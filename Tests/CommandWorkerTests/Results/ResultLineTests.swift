@@ -286,6 +286,33 @@ import Topics
         #expect(bench.line.letters.error == nil)
     }
 
+    @Test func `failed commands wait for their topic also while it is tried again`() throws {
+        var bench = Bench()
+        bench.read(0..<2)
+        try bench.finish(0, outcome: Self.failure)
+        _ = bench.next()
+        #expect(bench.published(.failed(Self.error(of: "dead"), unpublished: nil)) == [])
+        #expect(bench.line.letters.waitingCount == 1)
+        #expect(bench.next(at: .seconds(1)) == "[0] 0@1")
+        #expect(bench.line.letters.waitingCount == 1 && bench.line.letters.error != nil)
+        _ = bench.published(.failed(Self.error(of: "dead"), unpublished: nil), at: .seconds(2))
+        #expect(bench.line.letters.waitingCount == 1)
+        #expect(bench.next(at: .seconds(4)) == "[0] 0@1")
+        #expect(bench.published(at: .seconds(4)) == [0])
+        #expect(bench.line.letters.waitingCount == 0 && bench.line.letters.error == nil)
+    }
+
+    @Test func `dead letters that are out wait no more, whatever becomes of the offsets`() throws {
+        var bench = Bench()
+        bench.read(0..<1)
+        try bench.finish(0, outcome: Self.failure)
+        _ = bench.next()
+        _ = bench.published(.failed(Self.error(of: "dead"), unpublished: nil))
+        #expect(bench.next(at: .seconds(1)) == "[0] 0@1")
+        _ = bench.published(.notCommitted(Self.error(of: nil)), at: .seconds(1))
+        #expect(bench.line.letters.waitingCount == 0 && bench.line.letters.error == nil)
+    }
+
     @Test func `a topic that is not that of dead letters is everybody's`() throws {
         var bench = Bench()
         bench.read(0..<2)
