@@ -4,8 +4,9 @@
 usage: silent_stops.py PROGRAM [CHECK ...]
 
 The command topic is deleted; the broker freezes (SIGSTOP), for less and for more than the session timeout; another producer's open
-transaction stands in front of commands. Of each are required: the word in /readyz, /status and customer_worker_not_ready within
-20 s, the sentence of `why`, one line of the log; and afterwards one result for each command, and an end within the budget.
+transaction stands in front of commands; the dead-letter topic is deleted, and made again. Of each are required: the word in /readyz,
+/status and customer_worker_not_ready within 20 s, the sentence of `why`, one line of the log; and afterwards one result for each
+command, and an end within the budget.
 """
 import collections
 import contextlib
@@ -18,11 +19,12 @@ import time
 
 import harness
 from confluent_kafka import Producer
+from confluent_kafka.admin import NewTopic
 from harness import expect, get, wait_until
 from observing import Metrics, Stack
-from restarted_logs import TOPIC, admin, all_committed, created, send, served
+from restarted_logs import PARTITIONS, TOPIC, admin, all_committed, created, send, served
 
-WITHIN = 20
+WITHIN, LETTERS = 20, "customer_commands_dlq"
 
 
 def words(s):
@@ -166,7 +168,42 @@ def foreign_transaction():
         print(f"        named after {took:.1f} s", flush=True)
 
 
+def dead_letter_topic_deleted():
+    """the dead-letter topic is deleted: named, all that did not fail go on, and its letters come once it is there again"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack)
+        bad = ["bad_before"]
+        harness.produce_commands(s.broker.address, bad, address_country="Germany")
+        wait_until(lambda: s.status()["results"].get("invalid_command") == 1 or s.status()["results"], 20, "the first dead letter")
+        client = admin(s.broker.address)
+        client.delete_topics([LETTERS])[LETTERS].result(timeout=20)
+        began = time.monotonic()
+        bad = ["bad_1", "bad_2", "bad_3"]
+        harness.produce_commands(s.broker.address, bad, address_country="Germany")
+        took = begins(s, "publishing_trouble", LETTERS, began)
+        # From the first attempt to long after the last one that is made while the topic's metadata is still believed.
+        good, longest, deadline = [], 0, time.monotonic() + 40
+        while time.monotonic() < deadline:
+            sent = time.monotonic()
+            good += send(s.broker.address, f"good_{len(good)}", [2, 2, 2])
+            created(s, len(good), 15)
+            longest = max(longest, time.monotonic() - sent)
+            expect("publishing_trouble" in words(s), f"dead letters wait still, and {words(s)} are said")
+            time.sleep(1)
+        expect(s.status()["results"]["invalid_command"] == 1, f"{s.status()['results']}")
+        client.create_topics([NewTopic(LETTERS, PARTITIONS, 1)])[LETTERS].result(timeout=20)
+        wait_until(lambda: s.status()["results"]["invalid_command"] == 1 + len(bad) or s.status()["results"], 45, "the failed commands' results")
+        ends(s, ["publishing_trouble"])
+        all_committed(s)
+        stop(s, 20)
+        letters = [record.key().decode() for record in harness.read_all(s.broker.address, LETTERS, len(bad))]
+        expect(sorted(letters) == bad, f"{letters}")
+        results = [record.key().decode() for record in harness.read_all(s.broker.address, "customer_results", len(good) + 4)]
+        expect(sorted(results) == sorted(good + bad + ["bad_before"]), f"{len(results)} results of {len(good) + 4} commands")
+        print(f"        named after {took:.1f} s; {len(good)} others, the slowest within {longest:.1f} s", flush=True)
+
+
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    checks = [topic_deleted, broker_frozen, membership_lost, foreign_transaction]
+    checks = [topic_deleted, broker_frozen, membership_lost, foreign_transaction, dead_letter_topic_deleted]
     sys.exit(harness.report_at_once(harness.chosen(checks, sys.argv[2:]), limit=180))

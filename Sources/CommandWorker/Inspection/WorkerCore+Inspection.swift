@@ -58,7 +58,7 @@ extension WorkerCore {
             publishSilence: self.results.sentAt.map { now.uptime - $0 },
             publishTrouble: self.results.trouble.map { "\($0)" },
             letterTrouble: self.results.letters.error.map { "\($0)" },
-            lettersWaiting: self.results.letters.waitingCount,
+            lettersWaiting: self.results.lettersWaiting,
             recentFailures: self.recentFailures.newestFirst,
             commands: self.reports(of: named, at: now)
         )

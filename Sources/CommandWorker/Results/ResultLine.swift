@@ -99,6 +99,11 @@ struct ResultLine: Sendable {
         self.letters = LetterHold(retry: PublishRetry(first: retryWait, seed: seed &+ 1))
     }
 
+    /// Results of failed commands that wait for the dead-letter topic, those among them that are tried again just now.
+    var lettersWaiting: Int {
+        guard self.letters.error != nil else { return 0 }
+        return self.letters.waitingCount + self.resultsUnderWay.count { $0.isFailure }
+    }
     /// Results that wait for their batch.
     var waitingCount: Int { self.pending.count }
     /// Whether a batch is being published, or one that failed waits for its next attempt.

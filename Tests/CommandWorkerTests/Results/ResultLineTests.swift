@@ -270,6 +270,7 @@ import Topics
         #expect(bench.next() == "[0] 0@1")
         #expect(bench.published() == [0])
         #expect(bench.line.letters.waitingCount == 2)
+        #expect(bench.line.lettersWaiting == 2)
         try bench.finish(4)
         #expect(bench.next() == "[4] 0@1+4-4")
         #expect(bench.published() == [4])
@@ -282,8 +283,11 @@ import Topics
         )
         #expect(bench.line.due(around) == .seconds(1))
         #expect(bench.next(at: .seconds(1)) == "[1, 2] 0@3+4-4")
+        // An attempt may take long, and is no end of the trouble.
+        #expect(bench.line.lettersWaiting == 1)
         #expect(bench.published(at: .seconds(1)) == [1, 2])
         #expect(bench.line.letters.error == nil)
+        #expect(bench.line.lettersWaiting == 0)
     }
 
     @Test func `failed commands wait for their topic also while it is tried again`() throws {
