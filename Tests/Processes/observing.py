@@ -269,6 +269,37 @@ def trouble():
         harness.wait_for_exit(s.worker, 0)
 
 
+def lag():
+    """the lag is 0 behind transaction markers, which take offsets and are no records, also of a worker that has just started"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack)
+        producer = Producer({"bootstrap.servers": s.broker.address, "transactional.id": "producer", "log_level": 0})
+        producer.init_transactions(20)
+        for number in range(5):
+            producer.begin_transaction()
+            for partition in range(3):
+                name = f"acct_{partition}_{number}"
+                producer.produce("customer_commands", json.dumps({"external_id": name, "name": name}), key=name, partition=partition)
+            producer.commit_transaction(20)
+
+        def is_zero():
+            of_partitions = [partition["lag"] for partition in s.status()["partitions"]]
+            found = (s.status()["lag"], of_partitions, Metrics(s.port).value("customer_worker_consumer_lag"))
+            return found == (0, [0, 0, 0], 0) or f"{found}"
+
+        wait_until(lambda: s.status()["results"]["created"] == 15 or s.status()["results"], 30, "15 results")
+        wait_until(is_zero, 20, "a lag of 0")
+        ends = harness.ends(s.broker.address, 3)
+        behind = {p: ends[p] - offset for p, offset in harness.committed(s.broker.address, 3).items()}
+        expect(all(distance >= 1 for distance in behind.values()), f"no marker stands behind the last command: {behind}")
+        s.stop()
+        s.start()
+        wait_until(is_zero, 20, "a lag of 0 after a start")
+        why = s.program("why")
+        expect(why.returncode == 0 and why.stdout.startswith("Nothing waits"), f"{why}")
+        s.stop()
+
+
 def command_line():
     """`status` draws the same for a person, `--watch` again and again, `--json` for programs"""
     with contextlib.ExitStack() as stack:
@@ -414,4 +445,4 @@ def send_with_reply_topic(brokers, name, topic):
 
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    sys.exit(harness.report([metrics, trouble, command_line, log, journal, reload, live]))
+    sys.exit(harness.report([metrics, trouble, lag, command_line, log, journal, reload, live]))

@@ -7,6 +7,7 @@ usage: restarted_logs.py PROGRAM [CHECK ...]
     log held, so that positions alone do not tell one log from the other. The worker runs meanwhile, or is stopped, or was killed while
     what it had completed beyond a hanging command stood in the metadata of the committed offset.
  2  The topic gets partitions while the worker runs: their commands are served from the first on.
+ 3  Records are deleted ahead of the reader, as retention does: they are counted, logged and shown, and those behind are served.
 Each command gets one result with a ce_id of its own, the group's offsets reach the ends of the logs, and what the worker noticed is
 told by the log, /status and customer_worker_log_restarts_total. Where a running worker went on reading a log that had grown past its
 position, it finds that out by its next look, and what it read of that log runs again: its results come twice, with the same ce_id.
@@ -19,7 +20,7 @@ import sys
 import time
 
 import harness
-from confluent_kafka import KafkaError, KafkaException, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewPartitions, NewTopic
 from harness import committed, ends, expect, get, wait_until
 from observing import Metrics, Stack
@@ -181,7 +182,42 @@ def more_partitions():
         print(f"        the new partitions' commands were served within {took:.1f} s", flush=True)
 
 
+def deleted_ahead_of_the_reader():
+    """records are deleted before the worker reads them: counted, logged and shown, and those behind them are served"""
+    with contextlib.ExitStack() as stack:
+        s = Stack(stack)
+        names = send(s.broker.address, "before", [10, 10, 10])
+        created(s, len(names))
+        all_committed(s)
+        s.worker.send_signal(signal.SIGTSTP)
+        wait_until(lambda: "suspended" in get(s.port, "/readyz")[1] or get(s.port, "/readyz")[1], 10, "the intake is suspended")
+        # A second after the intake stops the partitions are paused, and nothing is fetched ahead any more; nothing tells when.
+        time.sleep(2.5)
+        after = send(s.broker.address, "after", [100, 100, 100])
+        # Another number of each partition; of the last none.
+        deleted = [60, 30, 0]
+        starts = [TopicPartition(TOPIC, p, 10 + count) for p, count in enumerate(deleted) if count]
+        # Kept by a name: what it began ends with it.
+        client = admin(s.broker.address)
+        for done in client.delete_records(starts).values():
+            done.result(timeout=20)
+        s.worker.send_signal(signal.SIGCONT)
+        gone = {f"after_{p}_{n}" for p, count in enumerate(deleted) for n in range(count)}
+        created(s, len(names) + len(after) - len(gone))
+        wait_until(lambda: s.status()["records_skipped"]["retention"] == len(gone) or s.status()["records_skipped"], 40, "what was skipped")
+        counted = Metrics(s.port).value("customer_worker_records_skipped_total", reason="retention")
+        expect(counted == len(gone), f"customer_worker_records_skipped_total says {counted}, not {len(gone)}")
+        lines = s.log.find("Records were deleted unread; their commands are lost")
+        told = sorted((line["partition"], line["from_offset"], line["to_offset"], line["records_at_most"]) for line in lines)
+        expected = [(f"{TOPIC}/{p}", "10", str(10 + count), str(count)) for p, count in enumerate(deleted) if count]
+        expect([tuple(map(str, line)) for line in told] == expected, f"{told}")
+        all_committed(s)
+        expect(s.status()["log_restarts"] == 0, f"{s.status()['log_restarts']} logs began anew")
+        stop(s)
+        served(s, sorted(set(names + after) - gone))
+
+
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    checks = [while_it_runs, while_it_is_stopped, with_a_completed_set, more_partitions]
+    checks = [while_it_runs, while_it_is_stopped, with_a_completed_set, more_partitions, deleted_ahead_of_the_reader]
     sys.exit(harness.report_at_once(harness.chosen(checks, sys.argv[2:]), limit=180))
