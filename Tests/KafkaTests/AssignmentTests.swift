@@ -60,6 +60,25 @@ import Testing
         await second.consumer.close()
     }
 
+    @Test func `a group that does not let a member in says why, and it asks again by itself`() async throws {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic("commands", partitions: 4)
+        // INCONSISTENT_GROUP_PROTOCOL, to JoinGroup.
+        cluster.failNext(request: 11, with: [23])
+        let reader = try GroupReader(cluster, group: "g", topics: ["commands"])
+        var errors: [KafkaError] = []
+        var assigned: [TopicPartition] = []
+        try await reader.follow { event in
+            if case .failed(let error) = event { errors.append(error) }
+            if case .assigned(let partitions) = event { assigned += partitions }
+            return !assigned.isEmpty
+        }
+        #expect(errors.map(\.name) == ["INCONSISTENT_GROUP_PROTOCOL"])
+        #expect(errors.first?.message.hasPrefix("JoinGroup failed") == true, "\(errors)")
+        #expect(Set(assigned) == Self.all)
+        await reader.consumer.close()
+    }
+
     @Test func `a member whose session ran out is told that its partitions are lost`() async throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 4)

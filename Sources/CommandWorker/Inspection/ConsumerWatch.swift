@@ -26,6 +26,8 @@ struct ConsumerWatch: Sendable {
     private var isSilent = false
     private var outsideSince: Duration?
     private var groupState = ""
+    /// Why the group's coordinator did not let this member in when it last tried.
+    private var joinRefusal: String?
     private var leaderless: [TopicPartition: Duration] = [:]
     private var unfetched: [TopicPartition: Duration] = [:]
     private var held: [TopicPartition: (at: Int64, since: Duration)] = [:]
@@ -52,6 +54,7 @@ struct ConsumerWatch: Sendable {
         case .assigned(let partitions):
             let missing = self.missingTopic
             self.brokersAreBack(at: now)
+            self.joinRefusal = nil
             // An empty assignment is what members of a group without a topic get.
             if partitions.isEmpty { self.missingTopic = missing }
             self.readTo = [:]
@@ -62,6 +65,8 @@ struct ConsumerWatch: Sendable {
         case .failed(let error) where ["UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"].contains(error.name):
             self.missingTopic = error.message
             self.missingSince = now
+        case .failed(let error) where error.message.hasPrefix("JoinGroup failed"):
+            self.joinRefusal = Self.sentence(error)
         case .failed:
             break
         case .statistics(let text):
@@ -84,7 +89,8 @@ struct ConsumerWatch: Sendable {
             return stops + [.topicMissing(missingTopic)]
         }
         if let since = self.outsideSince, now - since >= Self.tolerance {
-            stops.append(.membershipLost(for: now - since, state: self.groupState))
+            let state = [self.groupState, self.joinRefusal].compactMap(\.self).joined(separator: "; ")
+            stops.append(.membershipLost(for: now - since, state: state))
         }
         let leaderless = self.leaderless.filter { now - $0.value >= Self.tolerance }.keys.sorted()
         if !leaderless.isEmpty { stops.append(.leaderMissing(leaderless)) }
@@ -98,6 +104,13 @@ struct ConsumerWatch: Sendable {
     /// Whether statistics no longer come: librdkafka's thread that writes them, and answers the group, has stopped.
     private func isMute(at now: Duration) -> Bool {
         self.toldAt.map { now - $0 >= Self.tolerance + .seconds(5) } ?? false
+    }
+
+    /// What a refusal to let a member in means, as far as its name alone does not tell.
+    private static func sentence(_ error: KafkaError) -> String {
+        // Some brokers let it in, and answer with a strategy that it does not have.
+        guard ["INCONSISTENT_GROUP_PROTOCOL", "_UNKNOWN_PROTOCOL"].contains(error.name) else { return "\(error)" }
+        return "\(error.name): another member has no partition.assignment.strategy of this one's"
     }
 
     private mutating func brokersAreBack(at now: Duration) {
@@ -160,6 +173,7 @@ struct ConsumerWatch: Sendable {
             self.outsideSince = self.outsideSince ?? now
         } else {
             self.outsideSince = nil
+            self.joinRefusal = nil
         }
     }
 }

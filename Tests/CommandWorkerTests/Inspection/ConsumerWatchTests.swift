@@ -99,6 +99,31 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("INCONSISTENT_GROUP_PROTOCOL", "INCONSISTENT_GROUP_PROTOCOL: another member has no partition.assignment"),
+        ("_UNKNOWN_PROTOCOL", "_UNKNOWN_PROTOCOL: another member has no partition.assignment.strategy"),
+        ("GROUP_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED: JoinGroup failed: no"),
+    ])
+    func `a group that does not let it in is named with its reason, until it does`(name: String, words: String) {
+        var watch = ConsumerWatch()
+        let group = #""state":"up","stateage":9000000,"join_state":"init""#
+        let refusal = KafkaError(name: name, code: 23, message: "JoinGroup failed: no", disposition: .permanent)
+        for second in [5, 10, 15, 20] {
+            Self.receive(&watch, .failed(refusal), at: second)
+            Self.receive(&watch, Self.statistics(received: second, group: group), at: second, holds: false)
+        }
+        guard case .membershipLost(_, let state)? = watch.stops(at: .seconds(20)).first else {
+            Issue.record("\(watch.stops(at: .seconds(20)))")
+            return
+        }
+        #expect(state.hasPrefix("up, init; \(words)"), "\(state)")
+        Self.receive(&watch, .assigned([CoreDriver.partition]), at: 21)
+        for second in [25, 30, 35, 40] {
+            Self.receive(&watch, Self.statistics(received: second, group: group), at: second, holds: false)
+        }
+        #expect(watch.stops(at: .seconds(40)) == [.membershipLost(for: .seconds(35), state: "up, init")])
+    }
+
     @Test func `a coordinator that is away for long is told by librdkafka's own clock`() {
         var watch = ConsumerWatch()
         let group = #""state":"query-coord","stateage":14000,"join_state":"steady""#
