@@ -147,6 +147,18 @@ import Testing
         await bench.close()
     }
 
+    @Test func `metadata that is too large for the brokers is told by its name, which makes it smaller`() async throws {
+        let bench = try PublisherBench()
+        try await Self.expectPublished(bench)
+        bench.cluster.failNext(request: Step.commitOffsets.rawValue, with: [12])
+        guard case .failed(let error, unpublished: nil) = try await bench.publish() else {
+            Issue.record("it is published")
+            return
+        }
+        #expect(error.name == "OFFSET_METADATA_TOO_LARGE")
+        await bench.close()
+    }
+
     @Test func `a transaction that outlived its time-out is not taken for another instance's`() async throws {
         let bench = try PublisherBench(transactionTimeout: .zero)
         try await Self.expectPublished(bench)
