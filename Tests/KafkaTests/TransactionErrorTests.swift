@@ -144,6 +144,35 @@ import Testing
         try await producer.commitTransaction()
     }
 
+    @Test func `offsets whose group coordinator is away are given up in time, and a new producer goes on`()
+        async throws
+    {
+        let cluster = try EmbeddedCluster(brokerCount: 2)
+        try cluster.createTopic("results", partitions: 1)
+        try cluster.setLeader(of: TopicPartition(topic: "results", partition: 0), to: 1)
+        try cluster.setCoordinator(of: .transactions("w"), to: 1)
+        try cluster.setCoordinator(of: .group("g"), to: 2)
+        let producer = try await Self.producer(cluster)
+        let offset = PartitionOffset(TopicPartition(topic: "results", partition: 0), offset: 1)
+        let group = ConsumerGroupMetadata(memberless: "g")
+        try await producer.beginTransaction()
+        try await producer.enqueue([Self.record(1)])
+        try cluster.takeDown(broker: 2)
+        // Newer versions of librdkafka may give up by themselves; the suite's time limit bounds it.
+        let error = await #expect(throws: KafkaError.self) {
+            try await producer.sendOffsets([offset], of: group, timeout: .seconds(2))
+        }
+        #expect(error?.name == "_TIMED_OUT", "\(String(describing: error))")
+
+        let next = try await Self.producer(cluster)
+        try cluster.setCoordinator(of: .group("g"), to: 1)
+        try await next.beginTransaction()
+        try await next.enqueue([Self.record(2)])
+        try await next.sendOffsets([offset], of: group)
+        try await next.commitTransaction()
+        try cluster.bringUp(broker: 2)
+    }
+
     @Test func `a call out of order is refused by name, and traps nothing`() async throws {
         let cluster = try Self.cluster()
         let producer = try await Self.producer(cluster)

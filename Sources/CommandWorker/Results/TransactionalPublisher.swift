@@ -34,14 +34,19 @@ actor TransactionalPublisher: ResultPublisher {
     /// Only one at a time takes the transactional id: a second one would fence the first.
     private var opening: Task<Result<Producer, KafkaError>, Never>?
     private var replies: SuspendedTopics
+    /// The group's coordinator did not answer a transaction: before the next one it must have answered something else,
+    /// since what waits for it in vain occupies a producer.
+    private var isGroupSilent = false
     private let transactionTimeout: Duration
     private let abortLimit: Duration
+    private let offsetsLimit: Duration
     private let clock: any Clock<Duration>
 
     /// - Parameters:
     ///   - transactionTimeout: after so long the brokers abort a transaction by themselves.
     ///   - abortLimit: how long an abort may take before the producer is thrown away instead: all results wait
     ///     meanwhile.
+    ///   - offsetsLimit: how long the group's coordinator may take for a transaction's offsets.
     init(
         consumer: Consumer,
         encoder: RecordEncoder,
@@ -49,6 +54,7 @@ actor TransactionalPublisher: ResultPublisher {
         replies: SuspendedTopics = SuspendedTopics(),
         transactionTimeout: Duration,
         abortLimit: Duration = .seconds(5),
+        offsetsLimit: Duration = .seconds(30),
         clock: any Clock<Duration> = ContinuousClock(),
         makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer
     ) {
@@ -58,6 +64,7 @@ actor TransactionalPublisher: ResultPublisher {
         self.replies = replies
         self.transactionTimeout = transactionTimeout
         self.abortLimit = abortLimit
+        self.offsetsLimit = offsetsLimit
         self.clock = clock
         self.makeProducer = makeProducer
     }
@@ -108,14 +115,17 @@ actor TransactionalPublisher: ResultPublisher {
     ) async -> Trial {
         var step = Step.preparing
         do throws(KafkaError) {
+            if self.isGroupSilent, !batch.offsets.isEmpty {
+                let partitions = batch.offsets.map(\.topicPartition)
+                _ = try await self.consumer.committed(partitions, timeout: min(self.offsetsLimit, .seconds(10)))
+                self.isGroupSilent = false
+            }
             let producer = try await self.currentProducer()
             step = .filling
             try await producer.beginTransaction()
             let filled = try await producer.enqueue(encoded.records, plan: encoded.plan)
             if let end = await self.trial(filled.refused(after: encoded.plan.limit), producer) { return end }
-            if !batch.offsets.isEmpty {
-                try await producer.sendOffsets(batch.offsets, of: member)
-            }
+            if !batch.offsets.isEmpty { try await self.send(batch.offsets, of: member, producer) }
             let settled = try await producer.settle(encoded.plan)
             if let end = await self.trial(settled.refused(after: encoded.plan.limit), producer) { return end }
             step = .committing
@@ -131,6 +141,19 @@ actor TransactionalPublisher: ResultPublisher {
             let limit: Duration = cause.produceVerdict == .topic ? .zero : .milliseconds(200)
             let refused = await self.producer?.refusedRecords(within: limit).filter { $0.value.isOfRecord } ?? [:]
             return refused.isEmpty ? .failed(cause, at: step) : .refused(refused)
+        }
+    }
+
+    private func send(
+        _ offsets: [PartitionOffset],
+        of member: ConsumerGroupMetadata,
+        _ producer: Producer
+    ) async throws(KafkaError) {
+        do throws(KafkaError) {
+            try await producer.sendOffsets(offsets, of: member, timeout: self.offsetsLimit)
+        } catch {
+            if error.name == "_TIMED_OUT" { self.isGroupSilent = true }
+            throw error
         }
     }
 

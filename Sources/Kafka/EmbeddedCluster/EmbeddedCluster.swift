@@ -67,6 +67,27 @@ public import Records
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
     }
 
+    /// What a broker coordinates.
+    public enum Coordinated: Sendable {
+        /// The group of that name.
+        case group(String)
+        /// The transactions of that transactional id.
+        case transactions(String)
+    }
+
+    /// Makes a broker the coordinator of a group or of a transactional id.
+    ///
+    /// - Parameter broker: counts from 1.
+    public func setCoordinator(of coordinated: Coordinated, to broker: Int32) throws(KafkaError) {
+        let (kind, name) =
+            switch coordinated {
+            case .group(let name): ("group", name)
+            case .transactions(let id): ("transaction", id)
+            }
+        let code = unsafe rd_kafka_mock_coordinator_set(self.cluster, kind, name, broker)
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+    }
+
     /// Takes a broker down: connections break, new ones are refused.
     public func takeDown(broker: Int32) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_broker_set_down(self.cluster, broker)

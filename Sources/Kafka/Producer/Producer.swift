@@ -1,5 +1,6 @@
 import Blocking
 import CLibrdkafka
+import Dispatch
 public import Records
 
 /// An idempotent producer, with transactions if it has a transactional id.
@@ -19,6 +20,8 @@ public import Records
 @safe public actor Producer {
     let client: ClientHandle<ProducerContext>
     private let executor: BlockingExecutor
+    /// Where the one call is made that librdkafka does not bring back in time.
+    private let offsetsQueue = DispatchQueue(label: "kafka.producer.offsets")
 
     /// Runs on the producer's own thread: its calls block it and nobody else.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
@@ -82,20 +85,36 @@ public import Records
     }
 
     /// Makes offsets of the consumer's group part of the open transaction, as a member of the given generation.
+    ///
+    /// While no broker coordinates the group, librdkafka waits past any time-out (rdkafka_coord.c: nothing reads
+    /// `creq_ts_timeout`, up to 2.15 at least). The call is then left alone: this producer, which no other call can
+    /// be made of, lives until that one comes back.
+    ///
+    /// - Throws: ``KafkaError``; `_TIMED_OUT` with the disposition `fatal` when the call was left alone, two seconds
+    ///   after the time-out.
     public func sendOffsets(
         _ offsets: [PartitionOffset],
         of group: ConsumerGroupMetadata,
         timeout: Duration = .seconds(30)
     ) throws(KafkaError) {
-        let list = TopicPartitionListHandle(offsets)
-        unsafe try Self.check(
-            rd_kafka_send_offsets_to_transaction(
-                self.client.pointer,
-                list.pointer,
-                group.pointer,
-                timeout.wholeMilliseconds
-            )
+        let call = unsafe OffsetsCall(
+            self.client.pointer,
+            of: self,
+            offsets: offsets,
+            group: group,
+            timeout: timeout
         )
+        let isBack = DispatchGroup()
+        self.offsetsQueue.async(group: isBack) { call.make() }
+        let limit = DispatchTimeInterval.milliseconds(Int(timeout.wholeMilliseconds) + 2_000)
+        guard isBack.wait(timeout: .now() + limit) == .success else {
+            throw KafkaError(
+                RD_KAFKA_RESP_ERR__TIMED_OUT,
+                "the group's coordinator did not take offsets within \(timeout); the producer is of no more use",
+                disposition: .fatal
+            )
+        }
+        if let error = call.error { throw error }
     }
 
     /// Flushes and commits.

@@ -31,8 +31,13 @@ final class PublisherBench: Sendable {
         }
     }
 
-    init(transactionTimeout: Duration = .seconds(60), isTransactional: Bool = true) throws {
-        self.cluster = try EmbeddedCluster()
+    init(
+        transactionTimeout: Duration = .seconds(60),
+        offsetsLimit: Duration = .seconds(30),
+        isTransactional: Bool = true,
+        brokerCount: Int = 1
+    ) throws {
+        self.cluster = try EmbeddedCluster(brokerCount: brokerCount)
         for topic in ["commands", "results", "letters", "replies", "others"] {
             try self.cluster.createTopic(topic, partitions: 1)
         }
@@ -79,6 +84,7 @@ final class PublisherBench: Sendable {
             transactionTimeout: transactionTimeout,
             // Long enough for a machine that is busy with everything else: which way is taken must not depend on it.
             abortLimit: .seconds(60),
+            offsetsLimit: offsetsLimit,
             makeProducer: makeProducer
         )
     }

@@ -147,6 +147,29 @@ import Testing
         await bench.close()
     }
 
+    @Test func `a group whose coordinator is away holds a batch up, and occupies one producer only`()
+        async throws
+    {
+        let bench = try PublisherBench(offsetsLimit: .seconds(1), brokerCount: 2)
+        for topic in ["results", "letters"] {
+            try bench.cluster.setLeader(of: TopicPartition(topic: topic, partition: 0), to: 1)
+        }
+        try bench.cluster.setCoordinator(of: .transactions("w"), to: 1)
+        try bench.cluster.setCoordinator(of: .group("g"), to: 2)
+        try await Self.expectPublished(bench)
+        try bench.cluster.takeDown(broker: 2)
+        for _ in 0..<3 {
+            let outcome = try await bench.publish()
+            #expect(outcome.isFailed, "\(outcome)")
+        }
+        #expect(bench.producerCount == 1)
+        try bench.cluster.bringUp(broker: 2)
+        // The consumer, too, needs a moment until it has found it again.
+        while try await !bench.publish().isPublished {}
+        #expect(bench.producerCount == 2)
+        await bench.close()
+    }
+
     @Test func `metadata that is too large for the brokers is told by its name, which makes it smaller`() async throws {
         let bench = try PublisherBench()
         try await Self.expectPublished(bench)
