@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import Records
 import Synchronization
 import Testing
 
