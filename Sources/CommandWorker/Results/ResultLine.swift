@@ -100,10 +100,7 @@ struct ResultLine: Sendable {
     }
 
     /// Results of failed commands that wait for the dead-letter topic, those among them that are tried again just now.
-    var lettersWaiting: Int {
-        guard self.letters.error != nil else { return 0 }
-        return self.letters.waitingCount + self.resultsUnderWay.count { $0.isFailure }
-    }
+    var lettersWaiting: Int { self.letters.error == nil ? 0 : self.letters.waitingCount }
     /// Results that wait for their batch.
     var waitingCount: Int { self.pending.count }
     /// Whether a batch is being published, or one that failed waits for its next attempt.
