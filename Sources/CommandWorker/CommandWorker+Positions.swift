@@ -27,7 +27,7 @@ extension CommandWorker {
         let clock = ContinuousClock()
         let deadline = clock.now + Self.lookLimit
         do throws(KafkaError) {
-            for index in positions.indices where positions[index].committed.offset != nil && clock.now < deadline {
+            for index in positions.indices where clock.now < deadline {
                 let rest = max(.zero, deadline - clock.now)
                 positions[index].ends = try await consumer.watermarks(
                     of: positions[index].topicPartition,

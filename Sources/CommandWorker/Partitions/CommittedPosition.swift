@@ -60,8 +60,10 @@ struct CommittedPosition: Sendable {
     }
 
     /// Where reading starts, what is believed there, and how many offsets below it are gone from the log unread.
+    ///
+    /// Where nothing is committed, at the log's start by its offset: see ``Consumer/assign(_:)``.
     var start: (offset: Int64?, progress: OffsetProgress?, skipped: Int) {
-        guard let progress = self.progress else { return (nil, nil, 0) }
+        guard let progress = self.progress else { return (self.ends?.low, nil, 0) }
         if self.isOfAnotherLog { return (self.ends?.low ?? 0, nil, 0) }
         guard let low = self.ends?.low, low > progress.offset else { return (progress.offset, progress, 0) }
         let completed = progress.completed.runs.reduce(0) { sum, run in

@@ -67,6 +67,9 @@ struct Breaker: Sendable {
     /// Whether requests were stopped again soon after they had been let go.
     var isRelapse: Bool { self.open?.isRelapse ?? false }
 
+    /// Whether a probe is under way.
+    var isProbing: Bool { self.open?.isProbing ?? false }
+
     /// Since when requests are stopped; `nil` when they are not.
     var openSince: Duration? { self.open?.since }
 

@@ -83,6 +83,9 @@ struct OutageGate: Sendable {
     /// When the next probe may go; `nil` when requests flow or a probe is under way.
     var nextProbe: Duration? { self.breaker.cause == nil ? self.refusals.trickleDue : self.breaker.nextProbe }
 
+    /// Whether a probe is under way whose answer is waited for while requests are stopped.
+    var isProbing: Bool { self.breaker.isProbing }
+
     /// Time without the spans in which requests were stopped.
     func activeTime(at now: Duration) -> Duration { self.clock.activeTime(at: now) }
 
@@ -173,7 +176,7 @@ struct OutageGate: Sendable {
     mutating func looked(wasProbe: Bool, at now: Duration) -> [Change] {
         self.silence.heard(at: now)
         defer { self.updateClock(at: now) }
-        return (wasProbe && self.hold.lift(at: now) ? [.lifted] : []) + self.flow(by: nil, wasProbe: wasProbe, at: now)
+        return (wasProbe ? self.liftHoldByProbe(at: now) : []) + self.flow(by: nil, wasProbe: wasProbe, at: now)
     }
 
     /// A refusal for good, which shows the backend well all the same.
@@ -328,8 +331,13 @@ struct OutageGate: Sendable {
         // Nothing is stopped, so nothing changes: the common case.
         guard isStopped || self.hold.isActive(at: now) else { return [] }
         defer { self.updateClock(at: now) }
-        return (wasProbe && self.hold.lift(at: now) ? [.lifted] : [])
+        return (wasProbe ? self.liftHoldByProbe(at: now) : [])
             + self.flow(by: customer, wasProbe: wasProbe, at: now)
+    }
+
+    /// The answer to a probe that went before the wait was asked for says nothing of it.
+    private mutating func liftHoldByProbe(at now: Duration) -> [Change] {
+        self.hold.isProbed && self.hold.lift(at: now) ? [.lifted] : []
     }
 
     // MARK: Changes

@@ -359,7 +359,8 @@ struct RequestLine: Sendable {
             case .lifted:
                 self.liftHold(at: now)
             case .flowing(let after, let scattersAll):
-                self.probe = nil
+                // One of two stops may have ended: the other one's probe is still waited for.
+                if !self.gate.isProbing { self.probe = nil }
                 self.scatterRetries(all: scattersAll, &lanes, at: now)
                 self.reports.append(.backendIsWell(after: after))
             }

@@ -4,6 +4,8 @@
 /// Said to one request, meant for all: whoever sends with the same key would be refused as well.
 struct ServerHold: Sendable {
     private var probeDue: Duration = .zero
+    /// Whether its probe has gone.
+    private(set) var isProbed = false
     /// No request goes before; in the past when there is no hold.
     private(set) var end: Duration = .zero
 
@@ -23,10 +25,14 @@ struct ServerHold: Sendable {
         guard now + wait > self.end else { return }
         self.end = now + wait
         self.probeDue = now + wait / 2
+        self.isProbed = false
     }
 
     /// The probe of this hold has gone; there is one.
-    mutating func probeSent() { self.probeDue = self.end }
+    mutating func probeSent() {
+        self.probeDue = self.end
+        self.isProbed = true
+    }
 
     /// Lets requests go before its end; whether there was a hold.
     mutating func lift(at now: Duration) -> Bool {

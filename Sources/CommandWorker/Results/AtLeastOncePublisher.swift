@@ -35,6 +35,9 @@ actor AtLeastOncePublisher: ResultPublisher {
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
+        if let error = await self.encoder.missingLetterTopic(of: batch.results) {
+            return .failed(error, unpublished: nil)
+        }
         var forms = BatchForms()
         var acknowledged: Set<RecordReference> = []
         while true {

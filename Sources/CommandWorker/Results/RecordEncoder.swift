@@ -149,6 +149,22 @@ struct RecordEncoder: Sendable {
 }
 
 extension RecordEncoder {
+    /// The error of a batch with dead letters whose topic is not there; `nil` when it is, or as far as is known.
+    ///
+    /// Told at once: records for a topic that is not there are waited for, and all results of the batch with them.
+    func missingLetterTopic(of batch: [CommandResult]) async -> KafkaError? {
+        let topic = self.deadLetters.topic
+        let hasLetters = batch.contains { if case .failed = $0.outcome { true } else { false } }
+        guard hasLetters, await self.topics.lacks(topic) else { return nil }
+        return KafkaError(
+            name: "UNKNOWN_TOPIC_OR_PART",
+            code: 3,
+            message: "the dead-letter topic \(topic) is not there",
+            disposition: .retry,
+            topic: topic
+        )
+    }
+
     /// Asks the cluster anew about the topics that refused records.
     ///
     /// - Returns: whether lower limits explain a refusal, so that the same batch is now written otherwise.

@@ -136,7 +136,9 @@ struct ResultLine: Sendable {
         if let due = self.retry.due(isLeaving: surroundings.isLeaving) { return due }
         let isHeld = self.underWay != nil || self.isLedgerFirst(surroundings) || surroundings.isLedgerUnderWay
         // What lingers takes dead letters along whose wait is over.
-        return isHeld ? nil : self.spillEnd ?? self.lingering.due ?? self.letters.due
+        guard !isHeld else { return nil }
+        let due = self.lingering.due ?? self.letters.due
+        return self.spillEnd.map { max($0, due ?? .zero) } ?? due
     }
 
     /// The batch that leaves now; `nil` when none does.

@@ -38,6 +38,14 @@ actor TopicDirectory {
         return self.partitionCounts[topic, default: 0] >= enough
     }
 
+    /// Whether the cluster has said, and is believed, that there is no such topic.
+    ///
+    /// What is old is believed: a topic of the worker's own that is gone shows by a refusal, and then there is doubt.
+    func lacks(_ topic: String) async -> Bool {
+        if self.answered == nil || self.partitionCounts[topic] == nil { await self.refresh() }
+        return self.answered != nil && self.partitionCounts[topic] == nil
+    }
+
     /// How many partitions a topic has; `nil` when it is not known.
     func partitionCount(of topic: String) async -> Int? {
         if self.isOld || self.partitionCounts[topic] == nil { await self.refresh() }

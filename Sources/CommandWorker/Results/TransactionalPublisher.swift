@@ -77,6 +77,9 @@ actor TransactionalPublisher: ResultPublisher {
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
+        if let error = await self.encoder.missingLetterTopic(of: batch.results) {
+            return .failed(error, unpublished: nil)
+        }
         var forms = BatchForms()
         while true {
             let encoded = await self.encoder.encode(batch.results, forms, replies: self.replies)

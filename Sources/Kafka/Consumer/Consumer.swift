@@ -130,14 +130,14 @@ import Synchronization
         return events
     }
 
-    /// Answers an assignment: fetching starts at these offsets, or at the log's beginning for those without one.
+    /// Answers an assignment: fetching starts at these offsets, or where the reset policy says for those without one.
     ///
-    /// Named, since for a partition without any librdkafka asks for the committed offset itself, and when the group's
-    /// coordinator refuses that question it forgets the partition and never fetches it (rdkafka_assignment.c,
+    /// Better with an offset: for a partition without any librdkafka asks for the committed offset itself, and when the
+    /// group's coordinator refuses that question it forgets the partition and never fetches it (rdkafka_assignment.c,
     /// `rd_kafka_assignment_handle_OffsetFetch`; seen with 2.0.2, and the same in 2.15).
     public func assign(_ offsets: [PartitionOffset]) throws(KafkaError) {
         try self.requireOpen()
-        let list = TopicPartitionListHandle(offsets, missing: TopicPartitionListHandle.beginning)
+        let list = TopicPartitionListHandle(offsets)
         if self.isCooperative {
             unsafe try Self.check(error: rd_kafka_incremental_assign(self.client.pointer, list.pointer))
         } else {

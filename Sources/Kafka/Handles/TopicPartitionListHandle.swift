@@ -6,8 +6,6 @@ import Records
 @safe struct TopicPartitionListHandle: ~Copyable {
     /// librdkafka's mark for «no offset» (rdkafka.h, `RD_KAFKA_OFFSET_INVALID`): the group's reset policy applies.
     private static let noOffset: Int64 = -1001
-    /// The log's beginning, whatever is committed (rdkafka.h, `RD_KAFKA_OFFSET_BEGINNING`).
-    static let beginning: Int64 = -2
 
     let pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>
 
@@ -20,8 +18,7 @@ import Records
         self.init(partitions.map { PartitionOffset($0, offset: nil) })
     }
 
-    /// - Parameter missing: what stands for an offset that is not known.
-    init(_ offsets: some Collection<PartitionOffset>, missing: Int64 = Self.noOffset) {
+    init(_ offsets: some Collection<PartitionOffset>) {
         unsafe self.pointer = rd_kafka_topic_partition_list_new(Int32(clamping: offsets.count))
         for entry in offsets {
             let element = unsafe rd_kafka_topic_partition_list_add(
@@ -30,7 +27,7 @@ import Records
                 entry.topicPartition.partition
             )
             guard let element = unsafe element else { continue }
-            unsafe element.pointee.offset = entry.offset ?? missing
+            unsafe element.pointee.offset = entry.offset ?? Self.noOffset
             if !entry.metadata.isEmpty, let copy = unsafe malloc(entry.metadata.count) {
                 // Freed with free(3) by rd_kafka_topic_partition_list_destroy().
                 unsafe copy.copyMemory(from: entry.metadata, byteCount: entry.metadata.count)

@@ -360,6 +360,13 @@ import Testing
         #expect(probed.succeeds("b", wasProbe: true, at: .seconds(31)) == ["lifted"])
         #expect(probed.passage(at: .seconds(31)) == .flow)
 
+        // A probe of another stop that went before says nothing of what was asked since.
+        var earlier = self.closedForAll()
+        _ = earlier.sendProbe(at: .seconds(1))
+        _ = earlier.fails("b", .overload, after: .seconds(60), at: .seconds(2))
+        #expect(!earlier.succeeds("a", wasProbe: true, at: .seconds(3)).contains("lifted"))
+        #expect(earlier.passage(at: .seconds(3)) == .stop)
+
         var lifted = self.gate()
         _ = lifted.fails("a", .overload, after: .seconds(60), at: .zero)
         #expect([lifted.liftHold(at: .seconds(2))].compactMap(\.self).words == ["lifted"])

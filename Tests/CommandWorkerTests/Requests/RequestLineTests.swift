@@ -340,6 +340,22 @@ import Testing
         #expect(bench.send().ids == ["b"])
     }
 
+    @Test func `a probe that is out stays one when another stop ends meanwhile`() throws {
+        var bench = Bench(limit: 4, refusals: 2)
+        bench.add("a", "b", "c", "d", "e")
+        let sent = bench.send()
+        #expect(bench.answer(sent[0], self.refusal()) == "failed rejected")
+        #expect(bench.answer(sent[1], self.refusal()) == "failed rejected")
+        #expect(bench.answer(sent[2], self.unauthorized) == "waits")
+        let probe = try bench.sendNext()
+        #expect(probe.isProbe && probe.command.externalID.text == "c")
+        // The first success ends the trickle, and not what the key is refused for.
+        #expect(bench.answer(sent[3], self.success) == "created")
+        #expect(bench.send().isEmpty)
+        #expect(bench.answer(probe, self.success) == "created")
+        #expect(bench.send().ids == ["e"])
+    }
+
     @Test func `a probe goes although every place is taken by requests that hang`() throws {
         var bench = Bench(limit: 8)
         bench.add("0", "1", "2", "3", "4", "5", "6", "7", "8")

@@ -48,6 +48,27 @@ import Testing
         #expect(await directory.partitionCount(of: "others") == nil)
     }
 
+    @Test func `a topic is lacking only when the cluster says so, and it is asked only in doubt`() async {
+        let cluster = Cluster(["letters": 1])
+        let directory = cluster.directory
+        cluster.set(nil)
+        #expect(await !directory.lacks("letters"), "nothing is known yet")
+        cluster.set(["letters": 1])
+        cluster.wait(.seconds(10))
+        #expect(await !directory.lacks("letters"))
+        cluster.set([:])
+        cluster.wait(.seconds(3_600))
+        #expect(await !directory.lacks("letters"))
+        #expect(cluster.questions == 2)
+        await directory.doubt()
+        #expect(await directory.lacks("letters"))
+        cluster.set(["letters": 1])
+        #expect(await directory.lacks("letters"))
+        cluster.wait(.seconds(10))
+        #expect(await !directory.lacks("letters"))
+        #expect(cluster.questions == 4)
+    }
+
     @Test func `invented names ask the cluster once in ten seconds`() async {
         let cluster = Cluster(["replies": 1])
         let directory = cluster.directory

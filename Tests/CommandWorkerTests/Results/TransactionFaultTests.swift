@@ -148,7 +148,7 @@ import Testing
         await bench.close()
     }
 
-    @Test func `a group whose coordinator is away holds a batch up, and occupies one producer only`()
+    @Test func `a group whose coordinator is away fails a batch in time, and is found when it is back`()
         async throws
     {
         let bench = try PublisherBench(offsetsLimit: .seconds(1), brokerCount: 2)
@@ -163,11 +163,9 @@ import Testing
             let outcome = try await bench.publish()
             #expect(outcome.isFailed, "\(outcome)")
         }
-        #expect(bench.producerCount == 1)
         try bench.cluster.bringUp(broker: 2)
         // The consumer, too, needs a moment until it has found it again.
         while try await !bench.publish().isPublished {}
-        #expect(bench.producerCount == 2)
         await bench.close()
     }
 

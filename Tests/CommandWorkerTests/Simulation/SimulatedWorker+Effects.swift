@@ -65,7 +65,7 @@ extension SimulatedWorker {
         self.checkOrder(of: request)
         self.checkRate(of: request)
         self.fairness.sent(request, at: simulation.now)
-        let tests = simulation.now < self.hold.end
+        let tested = simulation.now < self.hold.end ? self.hold.end : nil
         simulation.after(simulation.pace() + simulation.api.slowness(of: id)) {
             guard self.isAlive || simulation.chance(0.5) else { return }
             let hangs = simulation.api.hangs(at: simulation.now).map { min($0, request.patience ?? $0) }
@@ -76,7 +76,7 @@ extension SimulatedWorker {
             let counted = simulation.sabotage == .countsHolds ? told.asked : .zero
             simulation.after((hangs ?? simulation.pace()) + counted) {
                 self.requesting.remove(id)
-                self.noteHold(answer, endsHold: tests)
+                self.noteHold(answer, tested: tested)
                 self.post { core, now in
                     core.answered(request.ticket, BackendReply(answer), at: now)
                     self.fairness.answered(request, answer, hasEnded: core.hasEnded(request.ticket), at: now.uptime)
@@ -108,8 +108,8 @@ extension SimulatedWorker {
 
     /// What the core will learn when it takes the answer; a wish counts from then.
     ///
-    /// - Parameter endsHold: whether the request went as the probe of a hold, so that a good answer ends it.
-    private func noteHold(_ answer: BackendAnswer, endsHold: Bool) {
+    /// - Parameter tested: the end of the hold that the request was the probe of; a good answer ends that one.
+    private func noteHold(_ answer: BackendAnswer, tested: Duration?) {
         // Before the answer itself, at the same moment.
         self.post { core, now in
             switch answer {
@@ -119,7 +119,7 @@ extension SimulatedWorker {
                 guard now.uptime + after > self.hold.end else { return }
                 self.hold = Hold(half: now.uptime + after / 2, end: now.uptime + after)
             case .created, .failed:
-                if endsHold { self.hold = Hold() }
+                if tested == self.hold.end { self.hold = Hold() }
             case .systemic, .unchanged:
                 break
             }
