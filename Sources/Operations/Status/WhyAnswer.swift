@@ -47,8 +47,8 @@ package struct WhyAnswer: Sendable {
         let inFlight = self.count("in_flight") ?? 0
         let lag = self.count("lag")
         if self.status["partitions"]?.arrayValue?.isEmpty ?? false {
-            return "This instance has no partition: the group's other members have them all, and a topic feeds no more "
-                + "instances than it has partitions."
+            return "This instance has no partition: the group is still dividing them, or its other members have them "
+                + "all, since a topic feeds no more instances than it has partitions."
         }
         if self.status["intake"]?.objectValue?["blocked_by"]?.stringValue == "full" {
             return "Commands move as fast as their results come: limits.max_in_flight is reached, "
