@@ -55,7 +55,7 @@ struct ResultLine: Sendable {
     /// A slow broker takes some megabytes a second, and a transaction has to end within `transaction.timeout.ms`.
     static let maximumBytes = 32 << 20
 
-    /// After a batch whose completed sets were spilled the next one waits so long: each writes its sets anew, whole.
+    /// How long the next batch waits after one that spilled sets, since each such batch writes its sets anew, whole.
     static let spillWait: Duration = .milliseconds(200)
 
     private let maximumBatch: Int

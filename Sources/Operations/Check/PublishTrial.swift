@@ -124,7 +124,7 @@ struct PublishTrial {
     mutating func finish() async {
         if self.producer != nil { await self.abort() }
         guard self.isOpen, let producer = try? Producer(self.settings, log: { _ in }) else { return }
-        // Whoever takes an id makes the brokers abort what stands open under it.
+        // Taking a transactional id makes the brokers abort what is open under it.
         if (try? await producer.initTransactions(timeout: Self.abortLimit)) != nil { self.isOpen = false }
     }
 
@@ -143,4 +143,20 @@ extension KafkaError {
     fileprivate static var unexplained: Self {
         Self(name: "_FAIL", code: -196, message: "refused without a reason", disposition: .permanent)
     }
+}
+
+/// A moment by which several questions to a cluster are to be answered together.
+struct TimeLimit: Sendable {
+    private let end: ContinuousClock.Instant
+
+    /// The moment that is `duration` from now.
+    init(_ duration: Duration) {
+        self.end = .now + duration
+    }
+
+    /// Whether nothing more is to be asked.
+    var isOver: Bool { ContinuousClock.now >= self.end }
+
+    /// What is left for one question: at most `most`, and a millisecond where nothing is.
+    func left(atMost most: Duration) -> Duration { max(.milliseconds(1), min(most, self.end - .now)) }
 }

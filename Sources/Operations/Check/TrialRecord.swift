@@ -8,7 +8,7 @@ struct TrialRecord: Sendable {
     enum Kind: Sendable, Hashable {
         /// The largest that the worker may publish there, and that the topic is known to take.
         case largest
-        /// The result of a command that names nobody, or the dead letter of one without a key.
+        /// The result of a command without an external_id, or the dead letter of one without a key.
         case withoutKey
         /// The dead letter of a command as old as the command topic keeps them.
         case old(Duration)
@@ -20,8 +20,8 @@ struct TrialRecord: Sendable {
 
 /// Makes the records for a trial.
 ///
-/// Readers of `read_uncommitted` see them. They are valid by the contract, name an external_id of nobody, and a dead
-/// letter that is sent back is no command.
+/// Readers of `read_uncommitted` see them. They are valid by the contract, their external_id belongs to no customer, and
+/// a dead letter that is sent back is no command.
 struct TrialRecords: Sendable {
     private static let name = "customer-worker-check"
     /// What a command topic keeps by Kafka's default, where it does not tell how long it does.

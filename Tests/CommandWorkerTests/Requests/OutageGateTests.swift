@@ -175,7 +175,7 @@ import Testing
         #expect(gate.failedForAll("c", at: .seconds(4)) == nil)
         #expect(gate.failedForAll("d", at: .seconds(5)) == nil)
         #expect(gate.passage(at: .seconds(5)) == .flow)
-        // Nobody else has succeeded for a window: it may be true this time.
+        // No other customer has succeeded for a window: it may be true this time.
         #expect(gate.failedForAll("e", at: .seconds(13)) == ["stopped http_401"])
         // A minute later the claim is believed at once again.
         _ = gate.sendProbe(at: .seconds(70))

@@ -83,7 +83,7 @@ struct Choices {
         }
     }
 
-    /// Takes so many bytes, or all that is left.
+    /// Takes `count` bytes, or all that is left.
     mutating func bytes(_ count: Int) -> [UInt8] {
         let taken = Array(self.rest.prefix(count))
         self.rest = self.rest.dropFirst(count)
