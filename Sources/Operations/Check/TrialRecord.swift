@@ -20,8 +20,8 @@ struct TrialRecord: Sendable {
 
 /// Makes the records for a trial.
 ///
-/// Readers of `read_uncommitted` see them. They are valid by the contract, their external_id belongs to no customer, and
-/// a dead letter that is sent back is no command.
+/// Readers of `read_uncommitted` see them. They are valid by the contract, their external_id belongs to no customer,
+/// and a dead letter that is sent back is no command.
 struct TrialRecords: Sendable {
     private static let name = "customer-worker-check"
     /// What a command topic keeps by Kafka's default, where it does not tell how long it does.
