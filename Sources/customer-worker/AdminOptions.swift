@@ -9,14 +9,14 @@ struct AdminOptions: ParsableArguments {
     var address: String?
 
     func validate() throws {
-        if let address = self.address, HostAndPort(address: address) == nil {
+        if let address = self.address, HostAndPort(parsing: address) == nil {
             throw ValidationError("--address \(address): expected HOST:PORT")
         }
     }
 
     /// The client for `--address`, or for `admin.listen` of the settings.
     func client() throws -> AdminClient {
-        if let address = self.address.flatMap({ HostAndPort(address: $0) }) { return AdminClient(address) }
+        if let address = self.address.flatMap({ HostAndPort(parsing: $0) }) { return AdminClient(address) }
         let listen = try self.settings.load().settings.admin.listen
         guard listen.port != 0 else {
             throw ValidationError("admin.listen leaves the port to the system: name it with --address HOST:PORT")

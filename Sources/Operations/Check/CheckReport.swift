@@ -1,3 +1,47 @@
+/// One thing that was looked at before a worker runs, and how it was found.
+package struct CheckFinding: Sendable, Hashable {
+    /// How it stands.
+    package enum State: Sendable, Hashable {
+        /// As it should be.
+        case fine
+        /// It works, and may not do what one expects.
+        case warning
+        /// A worker would not start, or not do its work; the code is the one that ``CheckReport`` ends with.
+        case failed(ExitStatus)
+        /// Not looked at, since something before it failed or it is not used.
+        case skipped
+    }
+
+    /// What was looked at, such as `broker` or `topic customer_commands`.
+    package let subject: String
+    /// How it stands.
+    package let state: State
+    /// What was found.
+    package let found: String
+    /// What to do about it; empty when there is nothing to do.
+    package let remedy: String
+
+    /// Notes a finding.
+    package init(_ subject: String, _ state: State, _ found: String, remedy: String = "") {
+        self.subject = subject
+        self.state = state
+        self.found = found
+        self.remedy = remedy
+    }
+}
+
+extension CheckFinding.State: CustomStringConvertible {
+    /// One word.
+    package var description: String {
+        switch self {
+        case .fine: "ok"
+        case .warning: "warning"
+        case .failed: "FAILED"
+        case .skipped: "skipped"
+        }
+    }
+}
+
 /// All findings of a check.
 package struct CheckReport: Sendable {
     /// In the order in which they were looked at.

@@ -1,5 +1,5 @@
 package import Logging
-import Records
+package import Records
 
 /// The backend of swift-log: turns each event into one line for a sink.
 ///
@@ -24,25 +24,8 @@ package struct LineLogHandler: LogHandler {
         format: LogLineFormat,
         sink: any LogSink,
         control: LogLevelControl,
-        metadataProvider: Logger.MetadataProvider? = nil
-    ) {
-        self.init(
-            label: label,
-            format: format,
-            sink: sink,
-            control: control,
-            metadataProvider: metadataProvider,
-            now: UnixMilliseconds.now
-        )
-    }
-
-    init(
-        label: String,
-        format: LogLineFormat,
-        sink: any LogSink,
-        control: LogLevelControl,
         metadataProvider: Logger.MetadataProvider? = nil,
-        now: @escaping @Sendable () -> UnixMilliseconds
+        now: @escaping @Sendable () -> UnixMilliseconds = { .now() }
     ) {
         self.label = label
         self.format = format

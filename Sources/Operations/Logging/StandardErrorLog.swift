@@ -1,14 +1,7 @@
+import Glibc
 package import Logging
 import Records
 import Synchronization
-
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
-import Glibc
-#endif
 
 /// The program's log on standard error.
 package struct StandardErrorLog: Sendable {

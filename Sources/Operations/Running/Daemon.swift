@@ -111,11 +111,11 @@ package struct Daemon: Sendable {
     private func log(_ line: ReadinessLog.Line) {
         switch line {
         case .began(let reason):
-            self.logger.warning("Not ready", metadata: ["reason": "\(reason.word)", "detail": "\(reason.detail)"])
+            self.logger.warning("Not ready", metadata: [LogKey.reason: "\(reason.word)", "detail": "\(reason.detail)"])
         case .ended(let word, let time):
             self.logger.notice(
                 "A reason for not being ready has ended",
-                metadata: ["reason": "\(word.rawValue)", LogKey.duration: "\(time.wholeSeconds)s"]
+                metadata: [LogKey.reason: "\(word.rawValue)", LogKey.duration: "\(time.wholeSeconds)s"]
             )
         }
     }
@@ -126,7 +126,7 @@ package struct Daemon: Sendable {
             switch result {
             case .success(let sweep):
                 if sweep.forgotten > 0 {
-                    self.logger.info("Old successes forgotten", metadata: ["count": "\(sweep.forgotten)"])
+                    self.logger.info("Old successes forgotten", metadata: [LogKey.count: "\(sweep.forgotten)"])
                 }
                 if sweep.clockLead > .zero, !isHeldBack {
                     self.logger.warning(

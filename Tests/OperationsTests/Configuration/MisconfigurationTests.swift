@@ -17,7 +17,6 @@ import Testing
         let lines = try #require(error).description.split(separator: "\n")
         #expect(lines.count == 3)
         #expect(lines.first == "2 problems in the configuration:")
-        #expect(ConfigurationErrors.exitCode == 78)
     }
 
     @Test func `a named file that is missing is an error`() throws {

@@ -77,7 +77,7 @@ import Testing
         var logger = Logger(label: "x") { log.handler(label: $0) }
         logger.debug("hidden")
         log.level.set(.debug)
-        logger[metadataKey: LogKey.topic] = "t"
+        logger[metadataKey: "topic"] = "t"
         logger.debug("shown")
         #expect(capture.lines.count == 1)
     }

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import Records
 import Testing
 
 @testable import Operations
@@ -11,7 +12,7 @@ import Testing
         capture.logger(.json).info(
             "command finished",
             metadata: [
-                LogKey.topic: "customer_commands", LogKey.offset: .stringConvertible(1_207),
+                "topic": "customer_commands", "offset": .stringConvertible(1_207),
                 "ok": .stringConvertible(true), "share": .stringConvertible(0.5),
                 "who": ["a", "b"], "nested": ["x": "1", "y": ["z": "2"]],
             ]

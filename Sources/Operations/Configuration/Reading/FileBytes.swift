@@ -1,10 +1,4 @@
-#if canImport(Darwin)
-import Darwin
-#elseif canImport(Musl)
-import Musl
-#else
 import Glibc
-#endif
 
 /// The contents of a small file, or why they cannot be had, in words for a person.
 struct FileBytes: Sendable {

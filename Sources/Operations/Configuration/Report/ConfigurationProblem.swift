@@ -1,0 +1,75 @@
+/// One mistake in the configuration, told so that it can be mended without looking anything up.
+package struct ConfigurationProblem: Sendable, Hashable {
+    /// The setting, dotted; nil where the file as a whole is wrong.
+    package let key: String?
+
+    /// The line, variable or option to change.
+    package let place: SettingOrigin
+
+    /// What stands there; never a secret's value.
+    package let found: String
+
+    /// What would be right, with bounds.
+    package let expected: String
+
+    /// The nearest known key, for a key that is not known.
+    package let nearest: String?
+
+    /// A mistake from its parts.
+    package init(key: String?, place: SettingOrigin, found: String, expected: String, nearest: String? = nil) {
+        self.key = key
+        self.place = place
+        self.found = found
+        self.expected = expected
+        self.nearest = nearest
+    }
+}
+
+extension ConfigurationProblem: CustomStringConvertible {
+    /// One line: key, place, found, expected, nearest key.
+    package var description: String {
+        let subject = key.map { "\($0) (\(place))" } ?? "\(place)"
+        let hint = nearest.map { "; did you mean \($0)?" } ?? ""
+        return "\(subject): found \(found); expected \(expected)\(hint)"
+    }
+}
+
+/// All mistakes of a configuration at once, in the order in which a person would mend them.
+///
+/// The process ends with exit code 78 (`EX_CONFIG`) for it; a reload keeps the old settings.
+package struct ConfigurationErrors: Error, Sendable, Equatable {
+    /// At least one problem: those of the file by line, then variables and options by name, contradictions where the
+    /// setting stands.
+    package let problems: [ConfigurationProblem]
+
+    init(_ problems: [ConfigurationProblem]) {
+        self.problems = problems.sorted {
+            let (left, right) = ($0.place.order, $1.place.order)
+            return left == right ? ($0.key ?? "") < ($1.key ?? "") : left < right
+        }
+    }
+}
+
+extension ConfigurationErrors: CustomStringConvertible {
+    /// A headline with the count, then one line a problem.
+    package var description: String {
+        let headline =
+            problems.count == 1 ? "1 problem in the configuration" : "\(problems.count) problems in the configuration"
+        return ([headline + ":"] + problems.map { "  \($0)" }).joined(separator: "\n")
+    }
+}
+
+/// A remark about the configuration that does not keep the worker from starting.
+package struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertible {
+    /// The setting that it is about.
+    package let key: String
+
+    /// Where the setting stands.
+    package let place: SettingOrigin
+
+    /// What is unwise, and what to do.
+    package let remark: String
+
+    /// One line for a log or a terminal.
+    package var description: String { "\(key) (\(place)): \(remark)" }
+}
