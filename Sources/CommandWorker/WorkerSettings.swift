@@ -12,6 +12,14 @@ public struct WorkerSettings: Sendable {
         case atLeastOnce = "at_least_once"
     }
 
+    /// `idempotency.on_archived`: what becomes of a command whose customer was made earlier and archived since.
+    public enum ArchivedPolicy: String, Sendable, CaseIterable {
+        /// It is answered from memory.
+        case replay
+        /// The API is asked, and the customer made anew.
+        case recreate
+    }
+
     /// Brokers and passed-through properties.
     public var kafka: ClientProperties
     /// The consumer group.
@@ -38,9 +46,8 @@ public struct WorkerSettings: Sendable {
     public var maximumInFlight: Int
     /// Bytes of records in flight.
     public var maximumInFlightBytes: Int
-    /// Whether an id whose customer was archived since is made anew, and not answered from memory; only with a remote
-    /// backend.
-    public var recreatesArchived: Bool
+    /// Only with a remote backend.
+    public var onArchived: ArchivedPolicy
     /// When everybody's requests are stopped.
     public var breaker: BreakerSettings
     /// How long running commands of a revoked partition may take.
@@ -63,7 +70,7 @@ public struct WorkerSettings: Sendable {
         self.live = LiveSettings()
         self.maximumInFlight = 4_096
         self.maximumInFlightBytes = 67_108_864
-        self.recreatesArchived = false
+        self.onArchived = .replay
         self.breaker = BreakerSettings()
         self.revocationBudget = .seconds(10)
     }
@@ -77,7 +84,7 @@ public struct WorkerSettings: Sendable {
             breaker: self.breaker,
             // A command of which only the envelope is checked may break a rule of the API by itself.
             judgesRefusals: self.validation == .full,
-            asksForArchived: self.recreatesArchived && !createsLocally,
+            asksForArchived: self.onArchived == .recreate && !createsLocally,
             revocationBudget: self.revocationBudget,
             deadLetterTopic: self.deadLetterTopic
         )

@@ -1,3 +1,4 @@
+import CommandWorker
 import Kafka
 import Records
 

@@ -1,3 +1,5 @@
+import CommandWorker
+
 /// Where settings are read from: the command line over the environment over one YAML file over the defaults.
 ///
 /// ```swift

@@ -37,13 +37,13 @@ package struct WorkerAssembly: Sendable {
         worker.commandTopic = settings.kafka.topic
         worker.resultTopic = settings.kafka.resultsTopic
         worker.deadLetterTopic = settings.kafka.deadLetterTopic
-        worker.guarantee = settings.delivery.guarantee == .exactlyOnce ? .exactlyOnce : .atLeastOnce
+        worker.guarantee = settings.delivery.guarantee
         worker.transactionalID = Self.transactionalID(settings)
         worker.maximumCommandBytes = settings.limits.maxCommandBytes.bytes
-        worker.validation = settings.validation.mode == .full ? .full : .envelope
+        worker.validation = settings.validation
         worker.maximumInFlight = settings.limits.maxInFlight
         worker.maximumInFlightBytes = settings.limits.maxInFlightBytes.bytes
-        worker.recreatesArchived = settings.idempotency.onArchived == .recreate
+        worker.onArchived = settings.idempotency.onArchived
         worker.live = LiveSettings(settings)
         Self.warnAboutOpenFiles(settings, logger)
         worker.breaker = BreakerSettings(
@@ -66,11 +66,7 @@ package struct WorkerAssembly: Sendable {
             self.client = client
             self.apiKeys = flexprice.apiKeys
             backend = .remote(
-                FlexpriceBackend(
-                    client: client,
-                    onStub: StubPolicy(settings.api.onStub),
-                    onExisting: settings.api.onExisting == .update ? .update : .fail
-                )
+                FlexpriceBackend(client: client, onStub: settings.api.onStub, onExisting: settings.api.onExisting)
             )
         }
         self.logger = logger
@@ -165,16 +161,5 @@ package struct WorkerAssembly: Sendable {
             throw StartFailure(error)
         }
         return try await self.openLedger(url)
-    }
-}
-
-extension StubPolicy {
-    fileprivate init(_ policy: Settings.API.StubPolicy) {
-        self =
-            switch policy {
-            case .fail: .fail
-            case .existing: .existing
-            case .update: .update
-            }
     }
 }

@@ -151,10 +151,7 @@ struct ProduceCommand: AsyncParsableCommand {
     }
 
     private func request(_ settings: Settings) -> ProduceRequest {
-        let reader = CommandReader(
-            maximumBytes: settings.limits.maxCommandBytes.bytes,
-            mode: settings.validation.mode == .full ? .full : .envelope
-        )
+        let reader = CommandReader(maximumBytes: settings.limits.maxCommandBytes.bytes, mode: settings.validation)
         var request = ProduceRequest(
             commandTopic: settings.kafka.topic,
             resultTopic: settings.kafka.resultsTopic,

@@ -1,3 +1,4 @@
+import CommandWorker
 import Kafka
 import Records
 import Testing
@@ -19,7 +20,7 @@ import Testing
     private static let committing = "committing for customer_worker"
     private static let id = "transactional id w"
 
-    private static func settings(_ guarantee: Settings.Delivery.Guarantee = .exactlyOnce) -> Settings {
+    private static func settings(_ guarantee: WorkerSettings.Guarantee = .exactlyOnce) -> Settings {
         var settings = Settings.defaults
         settings.delivery.guarantee = guarantee
         settings.delivery.transactionalID = "w"

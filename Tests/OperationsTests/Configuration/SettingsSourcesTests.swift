@@ -1,3 +1,6 @@
+import CommandWorker
+import CustomerContract
+import FlexpriceAPI
 import Operations
 import Testing
 
@@ -34,7 +37,7 @@ import Testing
         #expect(settings.limits.maxCommandBytes.bytes == 262_144)
         #expect(settings.limits.maxInFlight == 4_096)
         #expect(settings.limits.maxInFlightBytes.bytes == 67_108_864)
-        #expect(settings.validation.mode == .full)
+        #expect(settings.validation == .full)
         #expect(settings.admin.listen.description == "127.0.0.1:9464")
         #expect(settings.log.level == .info)
         #expect(settings.log.format == .auto)
@@ -133,7 +136,7 @@ import Testing
         #expect(settings.environmentID == "env_1")
         #expect(settings.delivery.guarantee == .atLeastOnce)
         #expect(settings.delivery.transactionalID == "t")
-        #expect(settings.validation.mode == .envelope)
+        #expect(settings.validation == .envelope)
         #expect(settings.store.url == .postgres(Secret("postgres://u@db/x")))
     }
 

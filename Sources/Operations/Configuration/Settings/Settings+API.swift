@@ -1,3 +1,5 @@
+package import FlexpriceAPI
+
 extension Settings {
     /// Who creates customers.
     package enum Backend: String, Sendable, CaseIterable {
@@ -10,27 +12,6 @@ extension Settings {
 
     /// `api.*`: how the Flexprice API is called.
     package struct API: Sendable, Equatable {
-        /// What to do about a customer that Flexprice made by itself from a usage event.
-        package enum StubPolicy: String, Sendable, CaseIterable {
-            /// The command fails with `already_exists`.
-            case fail
-
-            /// The stub counts as the customer.
-            case existing
-
-            /// The stub is filled with the command's fields.
-            case update
-        }
-
-        /// What to do about a customer that was there and differs from the command.
-        package enum ExistingPolicy: String, Sendable, CaseIterable {
-            /// The command fails with `already_exists`.
-            case fail
-
-            /// The customer is changed to what the command has.
-            case update
-        }
-
         /// The address; nil unless set.
         package var host: APIBaseURL?
 

@@ -1,3 +1,5 @@
+package import CommandWorker
+
 extension Settings {
     /// `kafka.*`: the cluster and the topics of the contract.
     package struct Kafka: Sendable, Equatable {
@@ -64,17 +66,8 @@ extension Settings {
 
     /// `delivery.*`: what is promised about results and offsets.
     package struct Delivery: Sendable, Equatable {
-        /// The two promises of the contract, section 5.
-        package enum Guarantee: String, Sendable, CaseIterable {
-            /// Results, dead letters and offsets in one Kafka transaction.
-            case exactlyOnce = "exactly_once"
-
-            /// Offsets after the results are acknowledged; a crash can send a result again.
-            case atLeastOnce = "at_least_once"
-        }
-
         /// The promise that is kept.
-        package var guarantee: Guarantee
+        package var guarantee: WorkerSettings.Guarantee
 
         /// The transactional id; nil derives one that is stable per host and instance.
         package var transactionalID: String?

@@ -29,26 +29,4 @@ extension Settings {
             )
         }
     }
-
-    /// `validation.*`: how strictly commands are checked before they are sent.
-    package struct Validation: Sendable, Equatable {
-        /// The two strictnesses of the contract.
-        package enum Mode: String, Sendable, CaseIterable {
-            /// Every rule of the API.
-            case full
-
-            /// Only size, JSON and `external_id`.
-            case envelope
-        }
-
-        /// The strictness.
-        package var mode: Mode
-
-        /// Reads the section.
-        ///
-        /// - `validation.mode` (text, `full`): `full` or `envelope`.
-        init(from reader: inout SettingsReader) {
-            mode = reader.value("validation.mode", default: .full, .choice)
-        }
-    }
 }

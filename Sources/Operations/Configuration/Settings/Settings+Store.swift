@@ -1,3 +1,5 @@
+package import CommandWorker
+
 extension Settings {
     /// `store.*`: where the ledger and the local customers are kept.
     package struct Store: Sendable, Equatable {
@@ -18,20 +20,11 @@ extension Settings {
 
     /// `idempotency.*`: how long a success is remembered, and what it answers.
     package struct Idempotency: Sendable, Equatable {
-        /// What to do about a command whose customer was made by an earlier one and archived since.
-        package enum ArchivedPolicy: String, Sendable, CaseIterable {
-            /// It is answered from memory.
-            case replay
-
-            /// The API is asked, and the customer made anew.
-            case recreate
-        }
-
         /// Older successes are forgotten; nil remembers for ever.
         package var retention: Duration?
 
         /// What to do about archived customers.
-        package var onArchived: ArchivedPolicy
+        package var onArchived: WorkerSettings.ArchivedPolicy
 
         /// Reads the section.
         ///

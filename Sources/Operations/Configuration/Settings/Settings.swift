@@ -1,3 +1,5 @@
+package import CustomerContract
+
 /// Every setting of the worker, read and checked: what the rest of the program is built from.
 ///
 /// A plain value; two of them can be compared to see what a reload changes. Printing it shows no secret.
@@ -33,8 +35,8 @@ package struct Settings: Sendable, Equatable {
     /// `limits.*`: what is held in memory.
     package var limits: Limits
 
-    /// `validation.*`: how strictly commands are checked.
-    package var validation: Validation
+    /// `validation.mode`: how strictly commands are checked.
+    package var validation: ValidationMode
 
     /// `admin.*`: the endpoint for health and metrics.
     package var admin: Admin
@@ -55,6 +57,7 @@ package struct Settings: Sendable, Equatable {
     ///
     /// - `backend` (text, `local`): `local` or `flexprice`.
     /// - `environment_id` (text, none): 1 to 255 visible ASCII characters.
+    /// - `validation.mode` (text, `full`): `full` or `envelope`.
     init(from reader: inout SettingsReader) {
         kafka = Kafka(from: &reader)
         delivery = Delivery(from: &reader)
@@ -66,7 +69,7 @@ package struct Settings: Sendable, Equatable {
         retry = Retry(from: &reader)
         breaker = Breaker(from: &reader)
         limits = Limits(from: &reader)
-        validation = Validation(from: &reader)
+        validation = reader.value("validation.mode", default: .full, .choice)
         admin = Admin(from: &reader)
         log = Log(from: &reader)
         shutdown = Shutdown(from: &reader)
