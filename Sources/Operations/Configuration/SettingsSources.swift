@@ -62,9 +62,9 @@ package struct SettingsSources: Sendable {
             (source.map { unknown.problems(in: $0.file) } ?? [])
             + unknown.problems(in: environment) + unknown.problems(in: flags)
         // With half of the file unread, a contradiction may only be the shadow of another mistake.
-        let contradictions = fileProblems.isEmpty ? settings.contradictions : []
-        var problems = fileProblems + reader.problems + strays + Self.problems(contradictions, reader)
-        let missingKey = fileProblems.isEmpty ? Self.problems(settings.missingKey, reader) : []
+        let contradictions = fileProblems.isEmpty ? reader.problems(of: reader.contradictions) : []
+        var problems = fileProblems + reader.problems + strays + contradictions
+        let missingKey = fileProblems.isEmpty ? reader.problems(of: settings.missingKey) : []
         let keyProblems = reader.keyProblems + missingKey
         if needsKey { problems += keyProblems }
         guard problems.isEmpty else { throw ConfigurationErrors(problems) }
@@ -101,22 +101,5 @@ package struct SettingsSources: Sendable {
             keyProblems: keyProblems,
             serviceLinks: EnvironmentLayer.serviceLinks(environment)
         )
-    }
-
-    /// Gives contradictions their place, and drops those about a setting that is wrong already.
-    private static func problems(
-        _ contradictions: [Settings.Contradiction],
-        _ reader: SettingsReader
-    ) -> [ConfigurationProblem] {
-        contradictions.compactMap { contradiction in
-            guard !contradiction.keys.contains(where: reader.hasProblem) else { return nil }
-            let key = contradiction.keys.first { reader.origins[$0] != .builtIn } ?? contradiction.keys[0]
-            return ConfigurationProblem(
-                key: contradiction.keys[0],
-                place: reader.origins[key] ?? .builtIn,
-                found: contradiction.found,
-                expected: contradiction.expected
-            )
-        }
     }
 }

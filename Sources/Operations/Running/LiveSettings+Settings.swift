@@ -7,13 +7,7 @@ extension LiveSettings {
     /// - Parameter requestBound: requests that there are descriptors for; a higher limit is lowered to it.
     package init(_ settings: Settings, requestBound: Int = OpenFiles.requestBound) {
         self.init(
-            retry: RetryPolicy(
-                initialInterval: settings.retry.initialInterval,
-                maximumInterval: settings.retry.maxInterval,
-                multiplier: settings.retry.multiplier,
-                maximumElapsedTime: settings.retry.maxElapsedTime,
-                maximumHold: settings.retry.maxHold
-            ),
+            retry: settings.retry,
             requestLimit: RequestLimit(settings.api.maxConcurrency, atMost: requestBound),
             rateLimit: settings.api.rateLimit,
             replyTopicsAllowed: ReplyTopicAllowList(settings.kafka.replyTopicsAllowed.map(\.description))

@@ -46,13 +46,7 @@ package struct WorkerAssembly: Sendable {
         worker.onArchived = settings.idempotency.onArchived
         worker.live = LiveSettings(settings)
         Self.warnAboutOpenFiles(settings, logger)
-        worker.breaker = BreakerSettings(
-            window: settings.breaker.window,
-            failureRatio: settings.breaker.failureRatio,
-            minimumRequests: settings.breaker.minimumRequests,
-            refusals: settings.breaker.refusals,
-            probeWaits: settings.breaker.probeInterval...settings.breaker.probeMaxInterval
-        )
+        worker.breaker = settings.breaker
 
         let backend: WorkerBackend
         switch settings.backend {

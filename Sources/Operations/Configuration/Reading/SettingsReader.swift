@@ -25,6 +25,9 @@ struct SettingsReader {
     /// All keys that were read, in their order.
     private(set) var knownKeys: [String] = []
 
+    /// Settings that are wrong together.
+    private(set) var contradictions: [Contradiction] = []
+
     init(layers: [SettingLayer] = [], credentialsDirectory: String? = nil) {
         self.layers = layers
         self.credentialsDirectory = credentialsDirectory
@@ -100,6 +103,37 @@ struct SettingsReader {
         rows[index] = ConfigurationReport.Row(key: key, value: value, origin: origin, onReload: rows[index].onReload)
     }
 
+    /// Notes that settings contradict each other.
+    mutating func contradict(_ keys: [String], found: String, expected: String) {
+        contradictions.append(Contradiction(keys: keys, found: found, expected: expected))
+    }
+
+    /// Notes a contradiction if a setting's value is less than another one's.
+    mutating func require<Value: Comparable>(_ key: String, _ value: Value, atLeast other: (key: String, value: Value))
+    {
+        guard value < other.value else { return }
+        func text(_ value: Value) -> String { (value as? Duration).map(DurationText.text) ?? "\(value)" }
+        contradict(
+            [key, other.key],
+            found: "\(text(value)), less than the \(text(other.value)) of \(other.key)",
+            expected: "\(key) not below \(other.key)"
+        )
+    }
+
+    /// Gives contradictions their place, and drops those about a setting that is wrong already.
+    func problems(of contradictions: [Contradiction]) -> [ConfigurationProblem] {
+        contradictions.compactMap { contradiction in
+            guard !contradiction.keys.contains(where: hasProblem) else { return nil }
+            let key = contradiction.keys.first { origins[$0] != .builtIn } ?? contradiction.keys[0]
+            return ConfigurationProblem(
+                key: contradiction.keys[0],
+                place: origins[key] ?? .builtIn,
+                found: contradiction.found,
+                expected: contradiction.expected
+            )
+        }
+    }
+
     /// Adds a mistake that was found outside of a single value.
     mutating func report(_ problem: ConfigurationProblem) {
         problems.append(problem)
@@ -114,4 +148,12 @@ struct SettingsReader {
     mutating func warn(_ warning: ConfigurationWarning) {
         warnings.append(warning)
     }
+}
+
+/// Settings that are right by themselves and wrong together.
+struct Contradiction: Sendable {
+    /// The keys involved; the complaint is made about the first that somebody set.
+    let keys: [String]
+    let found: String
+    let expected: String
 }

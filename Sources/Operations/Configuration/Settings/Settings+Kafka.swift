@@ -61,6 +61,32 @@ extension Settings {
                 onReload: .takesEffect
             )
             properties = reader.value("kafka.properties", default: KafkaProperties(), .kafkaProperties)
+            checkTopics(&reader)
+        }
+
+        private func checkTopics(_ reader: inout SettingsReader) {
+            let named = [
+                ("kafka.topic", topic), ("kafka.topic_results", resultsTopic), ("kafka.topic_dlq", deadLetterTopic),
+            ]
+            for (index, later) in named.enumerated() {
+                for earlier in named[..<index] where earlier.1 == later.1 {
+                    reader.contradict(
+                        [later.0, earlier.0],
+                        found: "\(Redaction.quoted(later.1)), which is \(earlier.0) too",
+                        expected: "a topic of its own"
+                    )
+                }
+            }
+            // A result sent to the command topic would be read as a command, fail, and be answered again, for ever.
+            for pattern in replyTopicsAllowed {
+                for (key, topic) in [named[0], named[2]] where pattern.matches(topic) {
+                    reader.contradict(
+                        ["kafka.reply_topics_allowed", key],
+                        found: "\(Redaction.quoted(pattern.description)), which allows \(key) itself",
+                        expected: "entries that match neither commands nor dead letters"
+                    )
+                }
+            }
         }
     }
 

@@ -27,6 +27,11 @@ extension Settings {
                 default: .mebibytes(64),
                 .byteCount(.mebibytes(1) ... .gibibytes(64))
             )
+            reader.require(
+                "limits.max_in_flight_bytes",
+                maxInFlightBytes,
+                atLeast: ("limits.max_command_bytes", maxCommandBytes)
+            )
         }
     }
 }

@@ -1,3 +1,4 @@
+package import CommandWorker
 package import CustomerContract
 
 /// Every setting of the worker, read and checked: what the rest of the program is built from.
@@ -27,10 +28,10 @@ package struct Settings: Sendable, Equatable {
     package var idempotency: Idempotency
 
     /// `retry.*`: waiting after passing failures.
-    package var retry: Retry
+    package var retry: RetryPolicy
 
     /// `breaker.*`: pausing when everything fails alike.
-    package var breaker: Breaker
+    package var breaker: BreakerSettings
 
     /// `limits.*`: what is held in memory.
     package var limits: Limits
@@ -66,12 +67,45 @@ package struct Settings: Sendable, Equatable {
         environmentID = reader.value("environment_id", default: nil, .optional(.identifier(upTo: 255)))
         store = Store(from: &reader)
         idempotency = Idempotency(from: &reader)
-        retry = Retry(from: &reader)
-        breaker = Breaker(from: &reader)
+        retry = RetryPolicy(from: &reader)
+        breaker = BreakerSettings(from: &reader)
         limits = Limits(from: &reader)
         validation = reader.value("validation.mode", default: .full, .choice)
         admin = Admin(from: &reader)
         log = Log(from: &reader)
         shutdown = Shutdown(from: &reader)
+        checkSections(&reader)
+    }
+}
+
+extension Settings {
+    /// Notes settings of different sections that are right by themselves and wrong together.
+    func checkSections(_ reader: inout SettingsReader) {
+        if self.backend == .flexprice, self.api.host == nil {
+            reader.contradict(
+                ["api.host", "backend"],
+                found: "no API host with backend flexprice",
+                expected: "api.host, such as us.api.flexprice.io"
+            )
+        }
+        if case .fixed(let concurrency) = self.api.maxConcurrency {
+            reader.require(
+                "limits.max_in_flight",
+                self.limits.maxInFlight,
+                atLeast: ("api.max_concurrency", concurrency)
+            )
+        }
+    }
+
+    /// The contradiction that concerns only those who call the API.
+    var missingKey: [Contradiction] {
+        guard self.backend == .flexprice, self.api.key == nil else { return [] }
+        return [
+            Contradiction(
+                keys: ["api.key", "api.key_file", "backend"],
+                found: "no API key with backend flexprice",
+                expected: "FLEXPRICE_API_KEY, api.key_file, or a systemd credential named api_key"
+            )
+        ]
     }
 }
