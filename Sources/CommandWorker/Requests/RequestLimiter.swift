@@ -1,3 +1,24 @@
+/// `api.max_concurrency`: how many requests may be under way.
+public enum RequestLimit: Sendable, Hashable, CustomStringConvertible {
+    /// Never more than this many, from 1.
+    case fixed(Int)
+    /// The worker finds the number itself, from latency and refusals.
+    case automatic
+
+    /// As the setting is written.
+    public var description: String {
+        switch self {
+        case .fixed(let count): "\(count)"
+        case .automatic: "auto"
+        }
+    }
+
+    /// The same, or `bound` where more are allowed.
+    package func atMost(_ bound: Int) -> Self {
+        if case .fixed(let count) = self { .fixed(min(count, bound)) } else { self }
+    }
+}
+
 /// How many requests may be under way now: as set, or as found.
 struct RequestLimiter: Sendable {
     private var fixed: Int

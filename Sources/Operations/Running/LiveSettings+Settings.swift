@@ -8,19 +8,9 @@ extension LiveSettings {
     package init(_ settings: Settings, requestBound: Int = OpenFiles.requestBound) {
         self.init(
             retry: settings.retry,
-            requestLimit: RequestLimit(settings.api.maxConcurrency, atMost: requestBound),
+            requestLimit: settings.api.maxConcurrency.atMost(requestBound),
             rateLimit: settings.api.rateLimit,
             replyTopicsAllowed: ReplyTopicAllowList(settings.kafka.replyTopicsAllowed.map(\.description))
         )
-    }
-}
-
-extension RequestLimit {
-    fileprivate init(_ limit: ConcurrencyLimit, atMost bound: Int) {
-        self =
-            switch limit {
-            case .fixed(let count): .fixed(min(count, bound))
-            case .auto: .automatic
-            }
     }
 }

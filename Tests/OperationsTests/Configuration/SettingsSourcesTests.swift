@@ -122,7 +122,7 @@ import Testing
             """
         let settings = try ConfigurationFixture(yaml).load().settings
         #expect(settings.api.onStub == .update)
-        #expect(settings.api.maxConcurrency == .auto)
+        #expect(settings.api.maxConcurrency == .automatic)
         #expect(settings.api.caFile == "/etc/ca.pem")
         #expect(settings.api.rateLimit == 12.5)
         #expect(settings.api.timeout == .milliseconds(250))

@@ -10,7 +10,7 @@ import Testing
         settings.api.maxConcurrency = .fixed(2_000)
         #expect(LiveSettings(settings, requestBound: 900).requestLimit == .fixed(900))
         #expect(LiveSettings(settings, requestBound: 5_000).requestLimit == .fixed(2_000))
-        settings.api.maxConcurrency = .auto
+        settings.api.maxConcurrency = .automatic
         #expect(LiveSettings(settings, requestBound: 900).requestLimit == .automatic)
     }
 

@@ -1,3 +1,4 @@
+import CommandWorker
 import Kafka
 
 extension ValueKind where Value == Duration {
@@ -48,11 +49,11 @@ extension ValueKind where Value == Double {
     }
 }
 
-extension ValueKind where Value == ConcurrencyLimit {
+extension ValueKind where Value == RequestLimit {
     /// A whole number within bounds, or `auto`.
     static func concurrency(_ bounds: ClosedRange<Int>) -> Self {
         scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound), or auto") { written in
-            if written == "auto" { return .auto }
+            if written == "auto" { return .automatic }
             return Int(written).flatMap { bounds.contains($0) ? .fixed($0) : nil }
         }
     }

@@ -1,3 +1,4 @@
+package import CommandWorker
 package import FlexpriceAPI
 
 extension Settings {
@@ -35,7 +36,7 @@ extension Settings {
         package var connectionLifetime: Duration
 
         /// Open requests at a time.
-        package var maxConcurrency: ConcurrencyLimit
+        package var maxConcurrency: RequestLimit
 
         /// Requests per second; nil for no limit.
         package var rateLimit: Double?
