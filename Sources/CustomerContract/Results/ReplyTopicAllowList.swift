@@ -22,16 +22,25 @@ public struct ReplyTopicAllowList: Sendable, Hashable {
         }
     }
 
-    /// Kafka's rule: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`.
-    static func isTopicName(_ topic: String) -> Bool {
-        guard (1...249).contains(topic.utf8.count), topic != ".", topic != ".." else { return false }
-        return topic.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-                true
-            default: false
+    /// Whether an entry can allow any topic.
+    package static func isEntry(_ text: String) -> Bool {
+        text.utf8.last == UInt8(ascii: "*") ? Self.isOfTopicNames(text.dropLast()) : Self.isTopicName(text)
+    }
+
+    /// Kafka's rule, for `group.instance.id` too: 1 to 249 of `[a-zA-Z0-9._-]`, and neither `.` nor `..`.
+    package static func isTopicName(_ topic: String) -> Bool {
+        !topic.isEmpty && topic != "." && topic != ".." && Self.isOfTopicNames(topic[...])
+    }
+
+    private static func isOfTopicNames(_ text: Substring) -> Bool {
+        text.utf8.count <= 249
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                    UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+                    true
+                default: false
+                }
             }
-        }
     }
 }

@@ -1,3 +1,4 @@
+import CustomerContract
 import Kafka
 import Records
 
@@ -67,9 +68,7 @@ struct BrokerCheck: Sendable {
     /// Topics that commands may name for their results; those of which only the beginning is set are not known.
     private var replyTopicNames: [String] {
         let own = RequiredTopics(self.settings.kafka).names
-        return self.settings.kafka.replyTopicsAllowed.compactMap { pattern in
-            if case .exact(let name) = pattern, !own.contains(name) { name } else { nil }
-        }
+        return self.settings.kafka.replyTopicsAllowed.entries.filter { !$0.hasSuffix("*") && !own.contains($0) }
     }
 
     private func cluster(_ existing: [TopicDescription], _ admin: Admin, _ limit: TimeLimit) async -> Cluster {

@@ -10,7 +10,7 @@ extension LiveSettings {
             retry: settings.retry,
             requestLimit: settings.api.maxConcurrency.atMost(requestBound),
             rateLimit: settings.api.rateLimit,
-            replyTopicsAllowed: ReplyTopicAllowList(settings.kafka.replyTopicsAllowed.map(\.description))
+            replyTopicsAllowed: settings.kafka.replyTopicsAllowed
         )
     }
 }

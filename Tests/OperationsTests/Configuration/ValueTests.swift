@@ -1,3 +1,4 @@
+import CustomerContract
 import Testing
 
 @testable import Operations
@@ -78,12 +79,13 @@ import Testing
     }
 
     @Test(arguments: [("replies", "replies", true), ("replies", "replies2", false), ("team-*", "team-a", true)])
-    func `a topic pattern is an exact name or a prefix`(_ pattern: String, _ topic: String, _ matches: Bool) throws {
-        #expect(try #require(TopicPattern(parsing: pattern)).matches(topic) == matches)
+    func `a reply topic is an exact name or a prefix`(_ entry: String, _ topic: String, _ matches: Bool) {
+        #expect(ReplyTopicAllowList.isEntry(entry))
+        #expect(ReplyTopicAllowList([entry]).allows(topic) == matches)
     }
 
     @Test(arguments: ["", "a*b", "**", "a b", "..", String(repeating: "a", count: 250)])
-    func `anything else is no topic pattern`(_ pattern: String) {
-        #expect(TopicPattern(parsing: pattern) == nil)
+    func `anything else is no entry for reply topics`(_ entry: String) {
+        #expect(!ReplyTopicAllowList.isEntry(entry))
     }
 }

@@ -1,4 +1,5 @@
 import CommandWorker
+import CustomerContract
 import Kafka
 
 extension ValueKind where Value == Duration {
@@ -70,7 +71,12 @@ extension ValueKind where Value == String {
 
     /// The name of a topic, or an identifier that Kafka holds to the same rule.
     static var topicName: Self {
-        scalar(TopicName.expected) { TopicName.isLegal($0) ? $0 : nil }
+        scalar("1 to 249 letters, digits, '.', '_' or '-'") { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }
+    }
+
+    /// A topic's name or a prefix of it.
+    static var replyTopics: Self {
+        scalar("a topic name or a prefix followed by '*'") { ReplyTopicAllowList.isEntry($0) ? $0 : nil }
     }
 
     /// The path of a file; whether it exists is found out by whoever opens it.
@@ -113,13 +119,6 @@ extension ValueKind where Value == HostAndPort {
         scalar("HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:9464") {
             HostAndPort(parsing: $0, ports: 0...65_535)
         }
-    }
-}
-
-extension ValueKind where Value == TopicPattern {
-    /// A topic's name or a prefix of it.
-    static var topicPattern: Self {
-        scalar("a topic name or a prefix followed by '*'") { TopicPattern(parsing: $0) }
     }
 }
 

@@ -1,4 +1,5 @@
 package import CommandWorker
+package import CustomerContract
 
 extension Settings {
     /// `kafka.*`: the cluster and the topics of the contract.
@@ -22,7 +23,7 @@ extension Settings {
         package var deadLetterTopic: String
 
         /// The topics that a command may name for its result.
-        package var replyTopicsAllowed: [TopicPattern]
+        package var replyTopicsAllowed: ReplyTopicAllowList
 
         /// librdkafka properties passed through.
         package var properties: KafkaProperties
@@ -54,12 +55,13 @@ extension Settings {
             topic = reader.value("kafka.topic", default: "customer_commands", .topicName)
             resultsTopic = reader.value("kafka.topic_results", default: "customer_results", .topicName)
             deadLetterTopic = reader.value("kafka.topic_dlq", default: "customer_commands_dlq", .topicName)
-            replyTopicsAllowed = reader.value(
+            let replyTopics = reader.value(
                 "kafka.reply_topics_allowed",
                 default: [],
-                .list(of: .topicPattern, count: 0...1_000),
+                .list(of: .replyTopics, count: 0...1_000),
                 onReload: .takesEffect
             )
+            replyTopicsAllowed = ReplyTopicAllowList(replyTopics)
             properties = reader.value("kafka.properties", default: KafkaProperties(), .kafkaProperties)
             checkTopics(&reader)
         }
@@ -78,11 +80,11 @@ extension Settings {
                 }
             }
             // A result sent to the command topic would be read as a command, fail, and be answered again, for ever.
-            for pattern in replyTopicsAllowed {
-                for (key, topic) in [named[0], named[2]] where pattern.matches(topic) {
+            for entry in replyTopicsAllowed.entries {
+                for (key, topic) in [named[0], named[2]] where ReplyTopicAllowList([entry]).allows(topic) {
                     reader.contradict(
                         ["kafka.reply_topics_allowed", key],
-                        found: "\(Redaction.quoted(pattern.description)), which allows \(key) itself",
+                        found: "\(Redaction.quoted(entry)), which allows \(key) itself",
                         expected: "entries that match neither commands nor dead letters"
                     )
                 }
