@@ -1,3 +1,4 @@
+package import Records
 import Synchronization
 
 /// The API key in force, and how it is read again.
@@ -6,10 +7,10 @@ import Synchronization
 /// came from is looked at again. It may be used from any thread.
 public final class APIKeySource: Sendable {
     private struct State {
-        var key: APIKey {
+        var key: Secret {
             didSet { if self.key != oldValue { self.last = oldValue } }
         }
-        var last: APIKey?
+        var last: Secret?
         var lastReread: ContinuousClock.Instant?
     }
 
@@ -17,25 +18,25 @@ public final class APIKeySource: Sendable {
     static let shortestInterval: Duration = .milliseconds(500)
 
     private let state: Mutex<State>
-    private let read: @Sendable () -> APIKey?
+    private let read: @Sendable () -> Secret?
 
     /// Begins with a key.
     ///
     /// - Parameter read: looks at the key's place again; `nil` when there is no usable key, and then the last one
     ///   stays. It may block for as long as a small file takes to read.
-    public init(_ key: APIKey, rereading read: @escaping @Sendable () -> APIKey? = { nil }) {
+    package init(_ key: Secret, rereading read: @escaping @Sendable () -> Secret? = { nil }) {
         self.state = Mutex(State(key: key, lastReread: nil))
         self.read = read
     }
 
     /// The key in force.
-    public var current: APIKey { self.state.withLock { $0.key } }
+    package var current: Secret { self.state.withLock { $0.key } }
 
     /// The key in force and the one before it: either may come back in an answer.
-    var known: [APIKey] { self.state.withLock { state in [state.key] + (state.last.map { [$0] } ?? []) } }
+    var known: [Secret] { self.state.withLock { state in [state.key] + (state.last.map { [$0] } ?? []) } }
 
     /// Puts another key in force, for requests from now on.
-    public func replace(with key: APIKey) { self.state.withLock { $0.key = key } }
+    package func replace(with key: Secret) { self.state.withLock { $0.key = key } }
 
     /// Reads the key again from its place; `true` when there is another one now.
     @discardableResult
@@ -49,7 +50,7 @@ public final class APIKeySource: Sendable {
 
     /// Reads the key again because this one was refused, unless that has just been done or another one is in force
     /// already.
-    func refused(_ key: APIKey) {
+    func refused(_ key: Secret) {
         let isDue = self.state.withLock { state in
             let now = ContinuousClock.now
             if state.key != key { return false }

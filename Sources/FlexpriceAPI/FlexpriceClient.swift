@@ -1,5 +1,6 @@
 public import CustomerContract
 public import JSON
+import Records
 public import Tracing
 
 /// Talks to the Flexprice API over kept-alive connections.
@@ -133,7 +134,7 @@ public final class FlexpriceClient: Sendable {
 
     private func send(
         _ request: HTTPRequest,
-        _ key: APIKey,
+        _ key: Secret,
         judging fate: @escaping @Sendable (Exchange) -> ConnectionFate = { _ in .kept }
     ) async -> Exchange {
         let start = ContinuousClock.now
@@ -144,7 +145,7 @@ public final class FlexpriceClient: Sendable {
     }
 
     /// Takes what came of a request, on the transport's thread: the edge where foreign text comes in.
-    private func take(_ exchange: Exchange, _ key: APIKey, since start: ContinuousClock.Instant) -> Exchange {
+    private func take(_ exchange: Exchange, _ key: Secret, since start: ContinuousClock.Instant) -> Exchange {
         self.metrics.record(exchange, .now - start)
         guard case .answered(var answer) = exchange else { return exchange }
         if answer.status == 401 || answer.status == 403 { self.settings.apiKeys.refused(key) }
@@ -157,10 +158,10 @@ public final class FlexpriceClient: Sendable {
         _ path: String,
         _ body: [UInt8]?,
         _ requestID: String,
-        _ key: APIKey
+        _ key: Secret
     ) -> HTTPRequest {
         var headers = [
-            "x-api-key: " + HTTPRequest.headerSafe(key.value), "accept: application/json",
+            "x-api-key: " + HTTPRequest.headerSafe(key.reveal()), "accept: application/json",
             "user-agent: customer-worker",
             "x-request-id: " + HTTPRequest.headerSafe(requestID),
         ]

@@ -1,3 +1,5 @@
+package import Records
+
 /// Where the API is and how it is to be treated.
 public struct FlexpriceSettings: Sendable {
     /// The base URL with `/v1` and without a slash behind it, such as `https://us.api.flexprice.io/v1`.
@@ -48,9 +50,9 @@ public struct FlexpriceSettings: Sendable {
     }
 
     /// Names an API whose key never changes.
-    public init(
+    package init(
         baseURL: String,
-        apiKey: APIKey,
+        apiKey: Secret,
         environmentID: String? = nil,
         timeout: Duration = .seconds(30),
         maximumConnections: Int = 64
@@ -63,21 +65,4 @@ public struct FlexpriceSettings: Sendable {
             maximumConnections: maximumConnections
         )
     }
-}
-
-/// A key that no log, dump or interpolation shows.
-public struct APIKey: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    let value: String
-
-    /// Wraps a key.
-    public init(_ value: String) {
-        self.value = value
-    }
-
-    /// Never the key.
-    public var description: String { "<secret>" }
-    /// Never the key.
-    public var debugDescription: String { "<secret>" }
-    /// Never the key.
-    public var customMirror: Mirror { Mirror(self, children: [:]) }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Records
 
 /// The proxy through which an API is reached, as the environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`,
 /// `NO_PROXY`.
@@ -18,7 +19,7 @@ public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
     public let port: Int
     /// Whether it speaks SOCKS 5, and not HTTP.
     public let isSOCKS: Bool
-    private let credentials: APIKey?
+    private let credentials: Secret?
 
     /// Host and port; never a password.
     public var description: String { "\(self.isSOCKS ? "socks5" : "http")://\(self.host):\(self.port)" }
@@ -71,7 +72,7 @@ public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
             return nil
         }
         // A password is as secret as a key, and is wrapped like one.
-        self.credentials = url.user.map { APIKey("\($0):\(url.password ?? "")") }
+        self.credentials = url.user.map { Secret("\($0):\(url.password ?? "")") }
     }
 
     /// Whether `NO_PROXY` exempts a host: `*`, a name, `.domain` or `*.domain`, each with or without a port.
@@ -99,7 +100,12 @@ public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
 
     /// The name and password that the proxy wants.
     var login: (user: String, password: String)? {
-        guard let parts = self.credentials?.value.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false),
+        guard
+            let parts = self.credentials?.reveal().split(
+                separator: ":",
+                maxSplits: 1,
+                omittingEmptySubsequences: false
+            ),
             let user = parts.first, let password = parts.last
         else { return nil }
         return (String(user), String(password))

@@ -1,4 +1,5 @@
 import FlexpriceSimulator
+import Records
 import Synchronization
 import Testing
 
@@ -6,13 +7,13 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct APIKeySourceTests {
     private final class KeyFile: Sendable {
-        private let state: Mutex<(key: APIKey?, reads: Int)>
+        private let state: Mutex<(key: Secret?, reads: Int)>
 
-        init(_ key: String?) { self.state = Mutex((key.map { APIKey($0) }, 0)) }
+        init(_ key: String?) { self.state = Mutex((key.map { Secret($0) }, 0)) }
 
         var reads: Int { self.state.withLock { $0.reads } }
-        func write(_ key: String?) { self.state.withLock { $0.key = key.map { APIKey($0) } } }
-        func read() -> APIKey? {
+        func write(_ key: String?) { self.state.withLock { $0.key = key.map { Secret($0) } } }
+        func read() -> Secret? {
             self.state.withLock {
                 $0.reads += 1
                 return $0.key
@@ -24,7 +25,7 @@ import Testing
         let file = KeyFile("sk_old")
         try await withFlexprice { _ in
         } client: {
-            $0.apiKeys = APIKeySource(APIKey("sk_old")) { file.read() }
+            $0.apiKeys = APIKeySource(Secret("sk_old")) { file.read() }
         } _: { (flexprice) async throws in
             #expect(await flexprice.create("a").answer?.status == 401)
             #expect(file.reads == 1)
@@ -39,7 +40,7 @@ import Testing
         let file = KeyFile(SimulatedFlexprice.apiKey)
         try await withFlexprice { _ in
         } client: {
-            $0.apiKeys = APIKeySource(APIKey(SimulatedFlexprice.apiKey)) { file.read() }
+            $0.apiKeys = APIKeySource(Secret(SimulatedFlexprice.apiKey)) { file.read() }
         } _: { (flexprice) async throws in
             flexprice.state.inject(.forbidden(.permissions), .next(1))
             #expect(await flexprice.create("a").answer?.status == 403)
@@ -51,7 +52,7 @@ import Testing
         let file = KeyFile(SimulatedFlexprice.apiKey)
         try await withFlexprice { _ in
         } client: {
-            $0.apiKeys = APIKeySource(APIKey("sk_old")) { file.read() }
+            $0.apiKeys = APIKeySource(Secret("sk_old")) { file.read() }
         } _: { (flexprice) async throws in
             await withDiscardingTaskGroup { group in
                 for index in 0..<100 { group.addTask { _ = await flexprice.create("\(index)") } }
@@ -63,25 +64,25 @@ import Testing
 
     @Test func `a place without a usable key leaves the last one in force`() {
         let file = KeyFile("sk_1")
-        let source = APIKeySource(APIKey("sk_1")) { file.read() }
+        let source = APIKeySource(Secret("sk_1")) { file.read() }
         #expect(!source.reread())
         file.write(nil)
         #expect(!source.reread())
-        #expect(source.current.value == "sk_1")
+        #expect(source.current.reveal() == "sk_1")
         file.write("sk_2")
         #expect(source.reread())
-        #expect(source.current.value == "sk_2")
-        source.replace(with: APIKey("sk_3"))
-        #expect(source.current.value == "sk_3")
+        #expect(source.current.reveal() == "sk_2")
+        source.replace(with: Secret("sk_3"))
+        #expect(source.current.reveal() == "sk_3")
         #expect("\(source.current)" == "<secret>")
     }
 
     @Test func `a refusal of a key that is no longer in force changes nothing`() {
         let file = KeyFile("sk_3")
-        let source = APIKeySource(APIKey("sk_1")) { file.read() }
-        source.replace(with: APIKey("sk_2"))
-        source.refused(APIKey("sk_1"))
+        let source = APIKeySource(Secret("sk_1")) { file.read() }
+        source.replace(with: Secret("sk_2"))
+        source.refused(Secret("sk_1"))
         #expect(file.reads == 0)
-        #expect(source.current.value == "sk_2")
+        #expect(source.current.reveal() == "sk_2")
     }
 }

@@ -1,4 +1,5 @@
 import FlexpriceAPI
+import Records
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct APIKeyTests {
@@ -11,7 +12,7 @@ import Testing
     }
 
     @Test func `a key is in no description, dump or reflection of whatever holds it`() async {
-        let key = APIKey(Self.secret)
+        let key = Secret(Self.secret)
         let settings = FlexpriceSettings(baseURL: "http://127.0.0.1:1/v1", apiKey: key)
         await withClient(settings) { client in
             let texts = Self.texts(key) + Self.texts(settings) + Self.texts(client)
@@ -37,7 +38,7 @@ import Testing
     }
 
     private static func exchange(_ baseURL: String, _ key: String) async -> Exchange {
-        let settings = FlexpriceSettings(baseURL: baseURL, apiKey: APIKey(key), timeout: .seconds(5))
+        let settings = FlexpriceSettings(baseURL: baseURL, apiKey: Secret(key), timeout: .seconds(5))
         return await withClient(settings) { await $0.createCustomer(body: [], requestID: "r") }
     }
 }

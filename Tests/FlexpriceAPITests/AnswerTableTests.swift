@@ -3,6 +3,7 @@ import CustomerContract
 import FlexpriceAPI
 import FlexpriceSimulator
 import JSON
+import Records
 import Testing
 
 /// Every row of the table, made by the simulator: that its situation is told, and what the backend does about it.
@@ -345,7 +346,7 @@ struct AnswerTableTests {
     ) async throws {
         guard scenario.server != .deaf else {
             return try await DeafPort.withBaseURL { (url) async throws in
-                let settings = FlexpriceSettings(baseURL: url, apiKey: APIKey("k"))
+                let settings = FlexpriceSettings(baseURL: url, apiKey: Secret("k"))
                 let client = FlexpriceClient(settings)
                 let nobody = FlexpriceSimulator(.init(apiKey: "k")).state
                 try await body(SimulatedFlexprice(client: client, state: nobody, settings: settings))
@@ -370,7 +371,7 @@ struct AnswerTableTests {
         if case .proxy(let status) = server { said = "HTTP/1.1 \(status) No\r\nContent-Length: 0\r\n\r\n" }
         let bytes = Array(said.utf8)
         let raw = try RawServer(closes: true) { _ in bytes }
-        var settings = FlexpriceSettings(baseURL: "http://127.0.0.1:\(raw.port)/v1", apiKey: APIKey("k"))
+        var settings = FlexpriceSettings(baseURL: "http://127.0.0.1:\(raw.port)/v1", apiKey: Secret("k"))
         if case .proxy = server {
             settings.proxy = try ProxyChoice.choose(
                 for: settings.baseURL,

@@ -59,7 +59,7 @@ import Testing
     @Test func `the key is sent: another one is refused`() async throws {
         try await withFlexprice { _ in
         } client: {
-            $0.apiKeys = APIKeySource(APIKey("sk_other"))
+            $0.apiKeys = APIKeySource(Secret("sk_other"))
         } _: { flexprice in
             #expect(await flexprice.create("a").answer?.status == 401)
         }
@@ -181,7 +181,7 @@ import Testing
 
     @Test func `nobody who listens means that nothing was sent`() async throws {
         try await DeafPort.withBaseURL { url in
-            let exchange = await withClient(FlexpriceSettings(baseURL: url, apiKey: APIKey("k"))) {
+            let exchange = await withClient(FlexpriceSettings(baseURL: url, apiKey: Secret("k"))) {
                 await $0.createCustomer(body: Self.body, requestID: "r")
             }
             guard case .notConnected = exchange.failure else {
@@ -192,7 +192,7 @@ import Testing
     }
 
     @Test func `a name that does not resolve means that nothing was sent`() async throws {
-        let settings = FlexpriceSettings(baseURL: "http://host.invalid/v1", apiKey: APIKey("k"), timeout: .seconds(20))
+        let settings = FlexpriceSettings(baseURL: "http://host.invalid/v1", apiKey: Secret("k"), timeout: .seconds(20))
         let exchange = await withClient(settings) { await $0.createCustomer(body: Self.body, requestID: "r") }
         guard case .notConnected = exchange.failure else {
             Issue.record("\(exchange)")

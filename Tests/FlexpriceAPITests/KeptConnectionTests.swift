@@ -1,5 +1,6 @@
 import CustomerContract
 import Foundation
+import Records
 import Testing
 
 @testable import FlexpriceAPI
@@ -16,7 +17,7 @@ struct KeptConnectionTests {
     private static func settings(_ server: RawServer, proxy: ProxyChoice? = nil) -> FlexpriceSettings {
         var settings = FlexpriceSettings(
             baseURL: "http://127.0.0.1:\(server.port)/v1",
-            apiKey: APIKey("sk_0123456789"),
+            apiKey: Secret("sk_0123456789"),
             timeout: .seconds(20)
         )
         settings.proxy = proxy

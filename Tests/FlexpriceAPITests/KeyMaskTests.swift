@@ -1,3 +1,4 @@
+import Records
 import Testing
 
 @testable import FlexpriceAPI
@@ -12,7 +13,7 @@ import Testing
         "sk_live/0123456789sk_live/0123456789", "sk_live/sk_live/0123456789",
     ])
     func `a known key is masked however its bytes are escaped`(text: String) {
-        let masked = String(decoding: KeyMask.masked(Array(text.utf8), [APIKey(Self.key)]), as: UTF8.self)
+        let masked = String(decoding: KeyMask.masked(Array(text.utf8), [Secret(Self.key)]), as: UTF8.self)
         #expect(masked.contains("***"))
         #expect(!masked.contains("0123456789"))
         #expect(!masked.contains("3456"))
@@ -23,7 +24,7 @@ import Testing
         #"a%25b\c&38;efgh"#,
     ])
     func `a key of bytes that begin escapes is masked, escaped or not`(text: String) {
-        let masked = KeyMask.masked(Array(text.utf8), [APIKey(#"a%25b\c&38;efgh"#)])
+        let masked = KeyMask.masked(Array(text.utf8), [Secret(#"a%25b\c&38;efgh"#)])
         #expect(!String(decoding: masked, as: UTF8.self).contains("efgh"))
     }
 
@@ -33,7 +34,7 @@ import Testing
     ])
     func `what is no key stays as it is`(text: String) {
         let bytes = Array(text.utf8)
-        #expect(KeyMask.masked(bytes, [APIKey(Self.key)]) == bytes)
+        #expect(KeyMask.masked(bytes, [Secret(Self.key)]) == bytes)
     }
 
     @Test(arguments: [
@@ -47,6 +48,6 @@ import Testing
     }
 
     @Test func `a key that is too short to be told from a word is not looked for`() {
-        #expect(KeyMask.masked(Array("a b c".utf8), [APIKey("b")]) == Array("a b c".utf8))
+        #expect(KeyMask.masked(Array("a b c".utf8), [Secret("b")]) == Array("a b c".utf8))
     }
 }

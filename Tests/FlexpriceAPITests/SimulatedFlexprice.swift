@@ -1,5 +1,6 @@
 import FlexpriceAPI
 import FlexpriceSimulator
+import Records
 
 /// A running simulator and a client of this worker that talks to it.
 struct SimulatedFlexprice: Sendable {
@@ -32,7 +33,7 @@ func withFlexprice(
         defer { group.cancelAll() }
         let plain = FlexpriceSettings(
             baseURL: "http://127.0.0.1:\(try await simulator.port)/v1",
-            apiKey: APIKey(SimulatedFlexprice.apiKey)
+            apiKey: Secret(SimulatedFlexprice.apiKey)
         )
         var settings = plain
         adjust(&settings)

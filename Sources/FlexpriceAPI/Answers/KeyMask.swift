@@ -1,6 +1,7 @@
 import CustomerContract
 import Glibc
 import JSON
+import Records
 
 /// Masks API keys in text that comes from outside, once, where it is read.
 ///
@@ -14,10 +15,10 @@ enum KeyMask {
     static let shortestKey = 8
 
     /// The bytes with every occurrence of these keys masked.
-    static func masked(_ bytes: [UInt8], _ keys: [APIKey]) -> [UInt8] {
+    static func masked(_ bytes: [UInt8], _ keys: [Secret]) -> [UInt8] {
         var result = bytes
-        for key in keys where key.value.utf8.count >= Self.shortestKey {
-            let secret = Array(key.value.utf8)
+        for key in keys where key.reveal().utf8.count >= Self.shortestKey {
+            let secret = Array(key.reveal().utf8)
             var from = 0
             while let place = Self.place(of: secret, in: result, from: from) {
                 result.replaceSubrange(place..<(place + secret.count), with: Self.mask.utf8)

@@ -1,3 +1,5 @@
+import Records
+
 /// Settings that were read, with everything that is told about them.
 package struct LoadedSettings: Sendable {
     /// The values.

@@ -32,9 +32,7 @@ extension FlexpriceSettings {
         let path = settings.api.keyPath
         self.init(
             baseURL: host.description,
-            apiKeys: APIKeySource(APIKey(key.reveal())) {
-                path.flatMap { APIKeyText.read(from: $0) }.map { APIKey($0.reveal()) }
-            },
+            apiKeys: APIKeySource(key) { path.flatMap { APIKeyText.read(from: $0) } },
             environmentID: settings.environmentID,
             timeout: settings.api.timeout,
             maximumConnections: min(Self.connectionBound, OpenFiles.requestBound),

@@ -102,7 +102,7 @@ package struct WorkerAssembly: Sendable {
     package func apply(_ settings: Settings) {
         self.worker.reconfigure(LiveSettings(settings))
         Self.warnAboutOpenFiles(settings, self.logger)
-        if let key = settings.api.key { self.apiKeys?.replace(with: APIKey(key.reveal())) }
+        if let key = settings.api.key { self.apiKeys?.replace(with: key) }
     }
 
     /// Closes what ``init(_:logger:)`` opened; after the worker has stopped.

@@ -38,7 +38,7 @@ struct Demo {
             let port = try await self.simulator.port
             report("broker \(self.cluster.brokers), Flexprice (simulated) http://127.0.0.1:\(port)/v1")
             let client = FlexpriceClient(
-                FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: APIKey("sk_demo"))
+                FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: Secret("sk_demo"))
             )
             try await self.prepare(client)
 

@@ -132,7 +132,7 @@ enum MaskTarget {
             spellings.append(spelling)
             text += spelling
         }
-        let masked = KeyMask.masked(text, [APIKey(String(decoding: key, as: UTF8.self))])
+        let masked = KeyMask.masked(text, [Secret(String(decoding: key, as: UTF8.self))])
         for spelling in spellings {
             check(!Self.contains(masked, spelling), "a key passes, spelt \(String(decoding: spelling, as: UTF8.self))")
         }

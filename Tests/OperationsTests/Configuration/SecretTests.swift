@@ -1,4 +1,5 @@
 import Operations
+import Records
 import Testing
 
 @Suite struct SecretTests {

@@ -2,6 +2,7 @@ import CommandWorker
 import CustomerContract
 import FlexpriceAPI
 import Operations
+import Records
 import Testing
 
 @Suite struct SettingsSourcesTests {

@@ -1,6 +1,7 @@
 import CommandWorker
 import Foundation
 import Logging
+import Records
 import Synchronization
 import Testing
 

@@ -4,6 +4,7 @@ import FlexpriceSimulator
 import Foundation
 import Ledger
 import Logging
+import Records
 
 /// The backends that whole-worker tests run with.
 enum BackendKind: String, CaseIterable, Sendable {
@@ -40,7 +41,7 @@ func withWorker<R: Sendable>(
     case .flexprice:
         serving = Task { try await simulator.run() }
         let port = try await simulator.port
-        let api = FlexpriceClient(FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: APIKey("sk_test")))
+        let api = FlexpriceClient(FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: Secret("sk_test")))
         client = api
         worker = CommandWorker(
             settings,

@@ -1,3 +1,5 @@
+import Records
+
 /// The rule for the text of an API key, wherever it is read from.
 enum APIKeyText {
     static let expected = "an API key: 1 to 4096 visible ASCII characters without spaces"

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Records
 import Yams
 
 /// The YAML file, as one more source of values for swift-configuration, that also knows lines and structure.

@@ -1,3 +1,5 @@
+import Records
+
 /// Reads settings one by one from all layers, and gathers what was wrong and where each value came from.
 ///
 /// The settings are declared by being read: the keys that were asked for *are* the known keys, so there is no second

@@ -1,6 +1,7 @@
 import CommandWorker
 import CustomerContract
 import Kafka
+import Records
 
 extension ValueKind where Value == Duration {
     /// A duration within bounds, both included.

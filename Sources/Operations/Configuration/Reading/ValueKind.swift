@@ -1,3 +1,5 @@
+import Records
+
 /// How values of one sort are read, described and printed; the vocabulary in which the settings are declared.
 struct ValueKind<Value: Sendable>: Sendable {
     /// The form to ask the sources for.

@@ -1,5 +1,6 @@
 package import CommandWorker
 package import FlexpriceAPI
+package import Records
 
 extension Settings {
     /// Who creates customers.

@@ -1,3 +1,5 @@
+import Records
+
 /// The librdkafka properties of `kafka.properties`, of which some are secrets.
 ///
 /// Printing it masks the values of passwords and keys.

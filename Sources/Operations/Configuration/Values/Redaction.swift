@@ -1,3 +1,5 @@
+import Records
+
 /// How a value that came from outside is quoted in a message: short, on one line, and without credentials.
 enum Redaction {
     /// The longest quotation, in characters: enough to recognise a value, too short to flood a log.

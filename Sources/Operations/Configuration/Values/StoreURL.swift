@@ -1,3 +1,5 @@
+package import Records
+
 /// Where the ledger and the local customers live.
 package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
     /// A SQLite file; the path is absolute or relative to the working directory.

@@ -2,7 +2,7 @@
 ///
 /// Every way of printing it (interpolation, `dump`, a debugger's mirror, the description of a value that contains it)
 /// gives `<secret>`. The text itself comes out only through ``reveal()``, so a search for that name finds every use.
-package struct Secret: Sendable, Equatable {
+package struct Secret: Sendable, Hashable {
     /// What is printed in place of a secret.
     package static let mask = "<secret>"
 
