@@ -1,5 +1,9 @@
+import CustomerContract
+import FlexpriceAPI
 package import Logging
 package import Records
+import Synchronization
+import Tracing
 
 /// The backend of swift-log: turns each event into one line for a sink.
 ///
@@ -64,5 +68,32 @@ package struct LineLogHandler: LogHandler {
             metadata: facts
         )
         sink.write(format.encode(line))
+    }
+}
+
+/// The level below which nothing is written, shared by all loggers, so that a reload can change it.
+package final class LogLevelControl: Sendable {
+    private let stored: Mutex<Logger.Level>
+
+    /// Starts with a level.
+    package init(_ level: Logger.Level) {
+        self.stored = Mutex(level)
+    }
+
+    /// The level that holds now; may be read from any thread.
+    var level: Logger.Level { self.stored.withLock { $0 } }
+
+    /// Puts another level into effect, for loggers that exist already too.
+    package func set(_ level: Logger.Level) {
+        self.stored.withLock { $0 = level }
+    }
+}
+
+/// The ids of the trace that a line belongs to, as facts of the line.
+package enum TraceMetadata {
+    /// `trace_id` and `span_id` of the command that the current task serves; nothing outside of one.
+    package static let provider = Logger.MetadataProvider {
+        guard let trace = ServiceContext.current?.commandTrace else { return [:] }
+        return [LogKey.traceID: "\(trace.traceID)", LogKey.spanID: "\(trace.parentID)"]
     }
 }

@@ -3,6 +3,24 @@ package import Logging
 import Records
 import Synchronization
 
+/// `log.*`: what is written to standard error.
+package struct LogSettings: Sendable, Equatable {
+    /// How a line is written.
+    package enum Format: String, Sendable, CaseIterable {
+        /// `text` on a terminal, else `json`.
+        case auto
+        /// Aligned, for people.
+        case text
+        /// One object a line, for machines.
+        case json
+    }
+
+    /// Lines below this level are not written.
+    package var level = Logger.Level.info
+    /// The form of a line.
+    package var format = Format.auto
+}
+
 /// The program's log on standard error.
 package struct StandardErrorLog: Sendable {
     /// Changes the level of all loggers.
@@ -29,7 +47,7 @@ package struct StandardErrorLog: Sendable {
     /// - Parameters:
     ///   - settings: Level and format.
     ///   - environment: Looked at for `JOURNAL_STREAM`.
-    package init(_ settings: Settings.Log, environment: [String: String]) {
+    package init(_ settings: LogSettings, environment: [String: String]) {
         let descriptor: Int32 = 2
         var status = stat()
         let isOpen = fstat(descriptor, &status) == 0
@@ -58,7 +76,7 @@ package struct StandardErrorLog: Sendable {
         if isFirst { atexit { StandardErrorLog.flush() } }
     }
 
-    init(_ settings: Settings.Log, format: LogLineFormat, sink: any LogSink) {
+    init(_ settings: LogSettings, format: LogLineFormat, sink: any LogSink) {
         level = LogLevelControl(settings.level)
         self.format = format
         self.sink = sink
@@ -86,7 +104,7 @@ package struct StandardErrorLog: Sendable {
     }
 
     /// `auto` is text on a terminal, else JSON; text has priorities where journald reads it.
-    static func format(_ format: Settings.Log.Format, isTerminal: Bool, isJournal: Bool) -> LogLineFormat {
+    static func format(_ format: LogSettings.Format, isTerminal: Bool, isJournal: Bool) -> LogLineFormat {
         switch format {
         case .json: .json
         case .text: isJournal ? .journal : .text

@@ -1,6 +1,7 @@
 import CommandWorker
 import CustomerContract
 import FlexpriceAPI
+import Logging
 import Operations
 import Records
 import Testing

@@ -52,12 +52,12 @@ import Testing
     }
 
     @Test(arguments: [
-        (Settings.Log.Format.json, true, true, LogLineFormat.json), (.json, false, false, .json),
+        (LogSettings.Format.json, true, true, LogLineFormat.json), (.json, false, false, .json),
         (.text, true, false, .text), (.text, false, false, .text), (.text, false, true, .journal),
         (.auto, true, false, .text), (.auto, false, false, .json), (.auto, false, true, .json),
     ])
     func `the format follows the setting and the stream`(
-        _ setting: Settings.Log.Format,
+        _ setting: LogSettings.Format,
         _ isTerminal: Bool,
         _ isJournal: Bool,
         _ expected: LogLineFormat

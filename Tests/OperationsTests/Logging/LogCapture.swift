@@ -17,7 +17,7 @@ final class LogCapture: LogSink {
     /// A logger that writes here, at a fixed time.
     func logger(
         _ format: LogLineFormat,
-        level: Settings.Log.Level = .trace,
+        level: Logger.Level = .trace,
         label: String = "test",
         control: LogLevelControl? = nil
     ) -> Logger {

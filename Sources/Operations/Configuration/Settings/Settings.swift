@@ -43,7 +43,7 @@ package struct Settings: Sendable, Equatable {
     package var admin: Admin
 
     /// `log.*`: standard error.
-    package var log: Log
+    package var log: LogSettings
 
     /// `shutdown.*`: stopping.
     package var shutdown: Shutdown
@@ -72,7 +72,7 @@ package struct Settings: Sendable, Equatable {
         limits = Limits(from: &reader)
         validation = reader.value("validation.mode", default: .full, .choice)
         admin = Admin(from: &reader)
-        log = Log(from: &reader)
+        log = LogSettings(from: &reader)
         shutdown = Shutdown(from: &reader)
         checkSections(&reader)
     }
