@@ -17,7 +17,7 @@ struct AdminOptions: ParsableArguments {
     /// The client for `--address`, or for `admin.listen` of the settings.
     func client() throws -> AdminClient {
         if let address = self.address.flatMap({ HostAndPort(parsing: $0) }) { return AdminClient(address) }
-        let listen = try self.settings.load().settings.admin.listen
+        let listen = try self.settings.load().settings.adminListen
         guard listen.port != 0 else {
             throw ValidationError("admin.listen leaves the port to the system: name it with --address HOST:PORT")
         }

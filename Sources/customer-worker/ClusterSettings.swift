@@ -19,7 +19,7 @@ struct ClusterSettings {
 
     /// The folder for what is written beside the store.
     var folder: String {
-        switch self.settings.store.url {
+        switch self.settings.store {
         case .sqlite(let path): (path as NSString).deletingLastPathComponent
         case .postgres: "/var/lib/customer-worker"
         }

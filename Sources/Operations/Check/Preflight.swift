@@ -40,7 +40,7 @@ package struct Preflight: Sendable {
         } else {
             report.append(loaded.keyProblems.map { CheckFinding("api key", $0) })
         }
-        report.append([await StoreCheck(settings.store.url).run()])
+        report.append([await StoreCheck(settings.store).run()])
         return report
     }
 }

@@ -40,7 +40,7 @@ package struct LoadedSettings: Sendable {
         switch key {
         case "api.key": return settings.api.key?.reveal()
         case "store.url":
-            guard case .postgres(let url) = settings.store.url else { return nil }
+            guard case .postgres(let url) = settings.store else { return nil }
             return url.reveal()
         default:
             let section = "kafka.properties."

@@ -51,7 +51,7 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: ``StartFailure`` when the admin endpoint cannot listen; nothing has been consumed then.
     package func untilStopped(_ signals: SignalDuty) async throws(StartFailure) -> ExitStatus {
-        let admin = AdminServer(self.settings.admin.listen, watch: self.watch, logger: self.logger)
+        let admin = AdminServer(self.settings.adminListen, watch: self.watch, logger: self.logger)
         return try await admin.serve { _ in
             await withTaskGroup(of: ExitStatus?.self) { group in
                 signals.take(over: self.actions)
@@ -170,7 +170,7 @@ package struct Daemon: Sendable {
     }
 
     private func drain() {
-        let budget = self.settings.shutdown.drainTimeout
+        let budget = self.settings.drainTimeout
         self.notices.post { $0.stopping(self.worker.snapshot) }
         self.worker.drain(within: budget)
         // What the drain's own deadline cannot end: a broker that does not answer.

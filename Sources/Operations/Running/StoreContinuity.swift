@@ -23,7 +23,7 @@ package struct StoreContinuity: Sendable {
         guard try await self.isNew(), let partition = try await self.committed(client) else { return }
         throw StartFailure(
             .configuration,
-            "there is no store at \(self.settings.store.url), but the group \(self.settings.kafka.consumerGroup) has "
+            "there is no store at \(self.settings.store), but the group \(self.settings.kafka.consumerGroup) has "
                 + "read commands before (\(partition.topicPartition) up to \(partition.offset ?? 0)), "
                 + "and nothing would be known of them: check store.url, put the store or a copy by 'ledger backup' in "
                 + "its place, or begin with an empty one by 'run --accept-empty-ledger'"
@@ -31,7 +31,7 @@ package struct StoreContinuity: Sendable {
     }
 
     private func isNew() async throws(StartFailure) -> Bool {
-        switch self.settings.store.url {
+        switch self.settings.store {
         case .sqlite(":memory:"): return false
         case .sqlite(let path):
             // A file that was only just made has all its pages in the write-ahead log.
@@ -41,7 +41,7 @@ package struct StoreContinuity: Sendable {
             }
         case .postgres(let uri):
             do throws(LedgerError) {
-                return try await !PostgresLedger.probe(uri.reveal(), shownAs: self.settings.store.url.description)
+                return try await !PostgresLedger.probe(uri.reveal(), shownAs: self.settings.store.description)
             } catch {
                 throw StartFailure(error)
             }

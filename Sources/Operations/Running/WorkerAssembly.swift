@@ -29,7 +29,7 @@ package struct WorkerAssembly: Sendable {
     /// - Throws: ``StartFailure`` when the store cannot be used.
     package init(_ settings: Settings, logger: Logger) async throws(StartFailure) {
         let kafka = try Self.clientProperties(settings.kafka)
-        let ledger = try await Self.openLedger(settings.store.url)
+        let ledger = try await Self.openLedger(settings.store)
         let metrics = MetricsRegistry()
         var worker = WorkerSettings(kafka: kafka)
         worker.group = settings.kafka.consumerGroup

@@ -45,7 +45,7 @@ struct ExplainCommand: AsyncParsableCommand {
             do {
                 return try await teller.tell(
                     position.map { .record($0) } ?? .customer(ExternalID(self.what)),
-                    ledger: try await StoreAccess.openExisting(settings.settings.store.url)
+                    ledger: try await StoreAccess.openExisting(settings.settings.store)
                 )
             } catch let error as StoryTeller.NoRecord {
                 StandardError.write("customer-worker: \(error)")
@@ -56,7 +56,7 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         let status: WorkerStatus =
             if let externalID = story.externalID {
-                await WorkerStatus.ask(settings.settings.admin.listen, about: externalID)
+                await WorkerStatus.ask(settings.settings.adminListen, about: externalID)
             } else {
                 .notAsked("the command names no customer")
             }

@@ -20,7 +20,7 @@ extension LedgerCommand {
         var file: String
 
         func run() async throws {
-            let url = try self.options.load().settings.store.url
+            let url = try self.options.load().settings.store
             guard case .sqlite(let path) = url else {
                 StandardError.write(
                     """

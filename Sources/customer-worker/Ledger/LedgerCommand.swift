@@ -44,7 +44,7 @@ struct LedgerCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let ledger = try await LedgerCommand.open(try self.options.load().settings.store.url)
+            let ledger = try await LedgerCommand.open(try self.options.load().settings.store)
             let entry = try await LedgerCommand.reporting { try await ledger.entry(for: ExternalID(self.externalID)) }
             guard let entry else {
                 StandardError.write("customer-worker: nothing is remembered of \(self.externalID)")
@@ -65,7 +65,7 @@ struct LedgerCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let url = try self.options.load().settings.store.url
+            let url = try self.options.load().settings.store
             let ledger = try await LedgerCommand.open(url)
             let (count, bytes) = try await LedgerCommand.reporting {
                 (try await ledger.count(), try await ledger.byteCount())
@@ -99,7 +99,7 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try ClusterSettings(self.options)
-            let ledger = try await LedgerCommand.open(settings.settings.store.url)
+            let ledger = try await LedgerCommand.open(settings.settings.store)
             let id = ExternalID(self.externalID)
             let entry = try await LedgerCommand.reporting { try await ledger.entry(for: id) }
             guard let entry else {

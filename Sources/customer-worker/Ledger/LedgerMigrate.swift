@@ -36,7 +36,7 @@ extension LedgerCommand {
 
         func run() async throws {
             let source = try Self.url(self.from, "--from")
-            let target = try self.to.map { try Self.url($0, "--to") } ?? self.options.load().settings.store.url
+            let target = try self.to.map { try Self.url($0, "--to") } ?? self.options.load().settings.store
             guard source != target else {
                 StandardError.write("customer-worker: \(source) is the old store and the new one")
                 throw ExitStatus.usage.exit

@@ -20,7 +20,7 @@ extension LedgerCommand {
         var json = false
 
         func run() async throws {
-            let url = try self.options.load().settings.store.url
+            let url = try self.options.load().settings.store
             let ledger = try await LedgerCommand.open(url)
             var checksum = LedgerChecksum()
             var damage = try await LedgerCommand.reporting { try await ledger.damage() }

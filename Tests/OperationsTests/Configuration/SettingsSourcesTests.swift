@@ -29,7 +29,7 @@ import Testing
         #expect(settings.api.maxConcurrency == .fixed(64))
         #expect(settings.api.rateLimit == nil)
         #expect(settings.environmentID == nil)
-        #expect(settings.store.url == .sqlite(path: "/var/lib/customer-worker/customers.sqlite"))
+        #expect(settings.store == .sqlite(path: "/var/lib/customer-worker/customers.sqlite"))
         #expect(settings.idempotency.retention == nil)
         #expect(settings.idempotency.onArchived == .replay)
         #expect(settings.retry.initialInterval == .seconds(1))
@@ -40,10 +40,10 @@ import Testing
         #expect(settings.limits.maxInFlight == 4_096)
         #expect(settings.limits.maxInFlightBytes.bytes == 67_108_864)
         #expect(settings.validation == .full)
-        #expect(settings.admin.listen.description == "127.0.0.1:9464")
+        #expect(settings.adminListen.description == "127.0.0.1:9464")
         #expect(settings.log.level == .info)
         #expect(settings.log.format == .auto)
-        #expect(settings.shutdown.drainTimeout == .seconds(30))
+        #expect(settings.drainTimeout == .seconds(30))
     }
 
     @Test func `the standard file is read where there is one`() throws {
@@ -132,14 +132,14 @@ import Testing
         #expect(settings.idempotency.onArchived == .recreate)
         #expect(settings.kafka.groupInstanceID == "worker-1")
         #expect(settings.limits.maxInFlight == 1)
-        #expect(settings.shutdown.drainTimeout == .seconds(120))
+        #expect(settings.drainTimeout == .seconds(120))
         #expect(settings.breaker.window == .seconds(60))
         #expect(settings.breaker.probeWaits == .seconds(2) ... .seconds(2))
         #expect(settings.environmentID == "env_1")
         #expect(settings.delivery.guarantee == .atLeastOnce)
         #expect(settings.delivery.transactionalID == "t")
         #expect(settings.validation == .envelope)
-        #expect(settings.store.url == .postgres(Secret("postgres://u@db/x")))
+        #expect(settings.store == .postgres(Secret("postgres://u@db/x")))
     }
 
     @Test func `backend flexprice is complete with a host and a key`() throws {

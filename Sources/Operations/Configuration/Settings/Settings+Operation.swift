@@ -1,30 +1,61 @@
+package import CommandWorker
+import Logging
+
 extension Settings {
-    /// `admin.*`: the endpoint for health, metrics and status.
-    package struct Admin: Sendable, Equatable {
-        /// Where it listens.
-        package var listen: HostAndPort
+    /// `idempotency.*`: how long a success is remembered, and what it answers.
+    package struct Idempotency: Sendable, Equatable {
+        /// Older successes are forgotten; nil remembers for ever.
+        package var retention: Duration?
+
+        /// What to do about archived customers.
+        package var onArchived: WorkerSettings.ArchivedPolicy
 
         /// Reads the section.
         ///
-        /// - `admin.listen` (text, `127.0.0.1:9464`): `HOST:PORT`; port 0 lets the system choose.
+        /// - `idempotency.retention` (duration, none): `1h` to `87600h` (ten years).
+        /// - `idempotency.on_archived` (text, `replay`): `replay` or `recreate`.
         init(from reader: inout SettingsReader) {
-            listen = reader.value("admin.listen", default: HostAndPort(host: "127.0.0.1", port: 9464), .listen)
+            retention = reader.value(
+                "idempotency.retention",
+                default: nil,
+                .optional(.duration(.seconds(3_600) ... .seconds(315_360_000)))
+            )
+            onArchived = reader.value("idempotency.on_archived", default: .replay, .choice)
         }
     }
 
-    /// `shutdown.*`: how the worker stops.
-    package struct Shutdown: Sendable, Equatable {
-        /// How long commands in flight may take to finish after TERM.
-        package var drainTimeout: Duration
+    /// `limits.*`: what the worker holds in memory, whatever the lag.
+    package struct Limits: Sendable, Equatable {
+        /// A larger command fails with `payload_too_large`.
+        package var maxCommandBytes: ByteCount
+
+        /// Commands in flight at a time; intake pauses above.
+        package var maxInFlight: Int
+
+        /// Bytes of commands in flight at a time; intake pauses above.
+        package var maxInFlightBytes: ByteCount
 
         /// Reads the section.
         ///
-        /// - `shutdown.drain_timeout` (duration, `30s`): `1s` to `1h`.
+        /// - `limits.max_command_bytes` (size, `256KiB`): `1KiB` to `64MiB`.
+        /// - `limits.max_in_flight` (number, 4096): 1 to 1,000,000, not below `api.max_concurrency`.
+        /// - `limits.max_in_flight_bytes` (size, `64MiB`): `1MiB` to `64GiB`, not below `limits.max_command_bytes`.
         init(from reader: inout SettingsReader) {
-            drainTimeout = reader.value(
-                "shutdown.drain_timeout",
-                default: .seconds(30),
-                .duration(.seconds(1) ... .seconds(3_600))
+            maxCommandBytes = reader.value(
+                "limits.max_command_bytes",
+                default: .kibibytes(256),
+                .byteCount(.kibibytes(1) ... .mebibytes(64))
+            )
+            maxInFlight = reader.value("limits.max_in_flight", default: 4_096, .integer(1...1_000_000))
+            maxInFlightBytes = reader.value(
+                "limits.max_in_flight_bytes",
+                default: .mebibytes(64),
+                .byteCount(.mebibytes(1) ... .gibibytes(64))
+            )
+            reader.require(
+                "limits.max_in_flight_bytes",
+                maxInFlightBytes,
+                atLeast: ("limits.max_command_bytes", maxCommandBytes)
             )
         }
     }

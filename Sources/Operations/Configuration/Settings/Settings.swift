@@ -21,8 +21,8 @@ package struct Settings: Sendable, Equatable {
     /// `environment_id`, sent as `X-Environment-ID`; nil sends none.
     package var environmentID: String?
 
-    /// `store.*`: the ledger and the local customers.
-    package var store: Store
+    /// `store.url`: the ledger and the local customers.
+    package var store: StoreURL
 
     /// `idempotency.*`: how long successes are remembered, and what they answer.
     package var idempotency: Idempotency
@@ -39,14 +39,14 @@ package struct Settings: Sendable, Equatable {
     /// `validation.mode`: how strictly commands are checked.
     package var validation: ValidationMode
 
-    /// `admin.*`: the endpoint for health and metrics.
-    package var admin: Admin
+    /// `admin.listen`: the endpoint for health, metrics and status.
+    package var adminListen: HostAndPort
 
     /// `log.*`: standard error.
     package var log: LogSettings
 
-    /// `shutdown.*`: stopping.
-    package var shutdown: Shutdown
+    /// `shutdown.drain_timeout`: how long commands in flight may take to finish after TERM.
+    package var drainTimeout: Duration
 
     /// The settings of a program that nobody configured.
     package static var defaults: Settings {
@@ -58,22 +58,33 @@ package struct Settings: Sendable, Equatable {
     ///
     /// - `backend` (text, `local`): `local` or `flexprice`.
     /// - `environment_id` (text, none): 1 to 255 visible ASCII characters.
+    /// - `store.url` (text, `sqlite:/var/lib/customer-worker/customers.sqlite`): `sqlite:PATH` or `postgres://…`.
     /// - `validation.mode` (text, `full`): `full` or `envelope`.
+    /// - `admin.listen` (text, `127.0.0.1:9464`): `HOST:PORT`; port 0 lets the system choose.
+    /// - `shutdown.drain_timeout` (duration, `30s`): `1s` to `1h`.
     init(from reader: inout SettingsReader) {
         kafka = Kafka(from: &reader)
         delivery = Delivery(from: &reader)
         backend = reader.value("backend", default: .local, .choice)
         api = API(from: &reader)
         environmentID = reader.value("environment_id", default: nil, .optional(.identifier(upTo: 255)))
-        store = Store(from: &reader)
+        store = reader.value(
+            "store.url",
+            default: .sqlite(path: "/var/lib/customer-worker/customers.sqlite"),
+            .store
+        )
         idempotency = Idempotency(from: &reader)
         retry = RetryPolicy(from: &reader)
         breaker = BreakerSettings(from: &reader)
         limits = Limits(from: &reader)
         validation = reader.value("validation.mode", default: .full, .choice)
-        admin = Admin(from: &reader)
+        adminListen = reader.value("admin.listen", default: HostAndPort(host: "127.0.0.1", port: 9464), .listen)
         log = LogSettings(from: &reader)
-        shutdown = Shutdown(from: &reader)
+        drainTimeout = reader.value(
+            "shutdown.drain_timeout",
+            default: .seconds(30),
+            .duration(.seconds(1) ... .seconds(3_600))
+        )
         checkSections(&reader)
     }
 }
