@@ -133,10 +133,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "WorkerLogging",
+            dependencies: ["Records", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Operations",
             dependencies: [
                 "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Records",
-                "Redrive",
+                "Redrive", "WorkerLogging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
@@ -145,7 +150,6 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "Tracing", package: "swift-distributed-tracing"),
                 .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
@@ -167,7 +171,7 @@ let package = Package(
             dependencies: [
                 "CEarlySignals", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
                 "Kafka",
-                "Ledger", "Operations", "Producing", "Records", "Redrive", "Topics",
+                "Ledger", "Operations", "Producing", "Records", "Redrive", "Topics", "WorkerLogging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -270,10 +274,15 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "WorkerLoggingTests",
+            dependencies: ["Records", "WorkerLogging", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "OperationsTests",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Records",
-                "Redrive",
+                "Redrive", "WorkerLogging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

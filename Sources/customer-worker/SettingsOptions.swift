@@ -1,7 +1,9 @@
 import ArgumentParser
+import CommandWorker
 import Foundation
 import Logging
 import Operations
+import WorkerLogging
 
 /// `--config` and what every command does with it.
 struct SettingsOptions: ParsableArguments {
@@ -20,7 +22,7 @@ struct SettingsOptions: ParsableArguments {
         let sources = self.sources(overriding: flags)
         let loaded = try self.load(sources, needsKey: true)
         let log = StandardErrorLog(loaded.settings.log, environment: ProcessInfo.processInfo.environment)
-        log.bootstrap(metadataProvider: TraceMetadata.provider)
+        log.bootstrap(metadataProvider: .commandTrace)
         let logger = Logger(label: "customer-worker")
         for warning in loaded.warnings { logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
         if !loaded.serviceLinks.isEmpty {

@@ -1,5 +1,6 @@
 import CustomerContract
 import FlexpriceAPI
+package import Logging
 import Records
 import Tracing
 
@@ -47,5 +48,13 @@ struct CommandSpan: Sendable {
         func extract(key: String, from headers: RecordHeaders) -> String? {
             headers.text(HeaderName(key))
         }
+    }
+}
+
+extension Logger.MetadataProvider {
+    /// `trace_id` and `span_id` of the command that the current task serves; nothing outside of one.
+    package static let commandTrace = Logger.MetadataProvider {
+        guard let trace = ServiceContext.current?.commandTrace else { return [:] }
+        return ["trace_id": "\(trace.traceID)", "span_id": "\(trace.parentID)"]
     }
 }

@@ -2,6 +2,7 @@ import Hummingbird
 package import Logging
 import NIOCore
 import Synchronization
+import WorkerLogging
 
 /// The admin endpoint: health, metrics and status over HTTP, without authentication and so on loopback unless told
 /// otherwise.

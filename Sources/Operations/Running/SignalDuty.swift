@@ -1,6 +1,7 @@
 import Glibc
 package import Logging
 import Synchronization
+import WorkerLogging
 
 /// What each signal does, from the first moment of `run` to its last.
 ///

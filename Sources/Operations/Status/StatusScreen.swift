@@ -1,6 +1,7 @@
 import CustomerContract
 package import JSON
 import Records
+import WorkerLogging
 
 /// Draws what `/status` says, for a person.
 ///

@@ -1,4 +1,5 @@
 package import JSON
+import WorkerLogging
 
 /// One sentence from what `/status` says: why nothing moves, or why the commands of one external_id do not.
 ///

@@ -3,6 +3,7 @@ package import CustomerContract
 import Kafka
 import Records
 import Synchronization
+import WorkerLogging
 
 /// Looks at the worker from outside, once a second and whenever somebody asks, and remembers what it saw.
 ///

@@ -5,6 +5,7 @@ import Logging
 import Operations
 import Records
 import Testing
+import WorkerLogging
 
 @Suite struct SettingsSourcesTests {
     @Test func `without any source the defaults of the contract hold`() throws {

@@ -6,12 +6,22 @@ import Synchronization
 import Testing
 
 @testable import Operations
+@testable import WorkerLogging
 
 @Suite struct SettingsReloadTests {
+    /// The lines of a log.
+    private final class Lines: LogSink {
+        private let stored = Mutex<[String]>([])
+
+        var lines: [String] { self.stored.withLock { $0 } }
+
+        func write(_ line: String) { self.stored.withLock { $0.append(line) } }
+    }
+
     /// A file that changes, a log that is kept, and the settings that were put into force.
     private final class Reloaded: Sendable {
         let folder: URL
-        let log = LogCapture()
+        let log = Lines()
         let level = LogLevelControl(.info)
         let applied = Mutex<[Settings]>([])
         let environment: [String: String]
@@ -38,7 +48,9 @@ import Testing
                 sources,
                 current: try sources.load(),
                 level: self.level,
-                logger: self.log.logger(.text, control: self.level)
+                logger: Logger(label: "test") { [log, level] label in
+                    LineLogHandler(label: label, format: .text, sink: log, control: level)
+                }
             ) { settings in self.applied.withLock { $0.append(settings) } }
         }
     }

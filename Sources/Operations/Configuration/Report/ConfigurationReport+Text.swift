@@ -1,4 +1,5 @@
 import Foundation
+import WorkerLogging
 
 extension ConfigurationReport {
     /// `{"settings": [{"key", "value", "origin": {"kind", …}, "on_reload"}]}` on several lines, for scripts.

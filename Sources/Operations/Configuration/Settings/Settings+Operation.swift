@@ -1,5 +1,6 @@
 package import CommandWorker
 import Logging
+import WorkerLogging
 
 extension Settings {
     /// `idempotency.*`: how long a success is remembered, and what it answers.

@@ -1,5 +1,6 @@
 package import CommandWorker
 package import CustomerContract
+package import WorkerLogging
 
 /// Every setting of the worker, read and checked: what the rest of the program is built from.
 ///

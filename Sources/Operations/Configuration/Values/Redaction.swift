@@ -1,4 +1,5 @@
 import Records
+import WorkerLogging
 
 /// How a value that came from outside is quoted in a message: short, on one line, and without credentials.
 enum Redaction {

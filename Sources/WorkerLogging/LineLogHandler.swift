@@ -1,9 +1,6 @@
-import CustomerContract
-import FlexpriceAPI
 package import Logging
 package import Records
 import Synchronization
-import Tracing
 
 /// The backend of swift-log: turns each event into one line for a sink.
 ///
@@ -86,14 +83,5 @@ package final class LogLevelControl: Sendable {
     /// Puts another level into effect, for loggers that exist already too.
     package func set(_ level: Logger.Level) {
         self.stored.withLock { $0 = level }
-    }
-}
-
-/// The ids of the trace that a line belongs to, as facts of the line.
-package enum TraceMetadata {
-    /// `trace_id` and `span_id` of the command that the current task serves; nothing outside of one.
-    package static let provider = Logger.MetadataProvider {
-        guard let trace = ServiceContext.current?.commandTrace else { return [:] }
-        return [LogKey.traceID: "\(trace.traceID)", LogKey.spanID: "\(trace.parentID)"]
     }
 }

@@ -2,7 +2,7 @@ import Logging
 import Records
 import Synchronization
 
-@testable import Operations
+@testable import WorkerLogging
 
 /// A sink that keeps its lines.
 final class LogCapture: LogSink {

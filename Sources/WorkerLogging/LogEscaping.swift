@@ -2,9 +2,9 @@
 ///
 /// A newline would forge a line, an escape sequence would steer the terminal, and a bidirectional control would show
 /// the characters of a line in another order than they have.
-enum LogEscaping {
+package enum LogEscaping {
     /// Whether a character must not appear as itself.
-    static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
+    package static func needsEscape(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0...0x1F, 0x7F...0x9F: true  // C0, delete, C1
         case 0x200E, 0x200F, 0x202A...0x202E, 0x2066...0x2069, 0x061C: true  // direction marks and overrides
@@ -14,7 +14,7 @@ enum LogEscaping {
     }
 
     /// The escape of a character, in a form that JSON knows as well; all of them are below U+10000.
-    static func escape(_ scalar: Unicode.Scalar) -> String {
+    package static func escape(_ scalar: Unicode.Scalar) -> String {
         switch scalar {
         case "\n": return "\\n"
         case "\r": return "\\r"
@@ -26,7 +26,7 @@ enum LogEscaping {
     }
 
     /// A text with every dangerous character escaped and nothing else changed.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: needsEscape) else { return text }
         return text.unicodeScalars.reduce(into: "") { result, scalar in
             if needsEscape(scalar) { result += escape(scalar) } else { result.unicodeScalars.append(scalar) }
@@ -36,7 +36,7 @@ enum LogEscaping {
     /// A text between quotation marks, with these and the backslash escaped as well.
     ///
     /// It is a JSON string, and reads naturally in a text line too.
-    static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         var result = "\""
         for scalar in text.unicodeScalars {
             if scalar == "\"" || scalar == "\\" {

@@ -3,7 +3,7 @@ import Logging
 import Records
 import Testing
 
-@testable import Operations
+@testable import WorkerLogging
 
 @Suite struct LogLineFormatTests {
     private let capture = LogCapture()

@@ -2,10 +2,6 @@
 ///
 /// Names, e-mail addresses and postal addresses of customers have no key here: they are not logged.
 package enum LogKey {
-    /// W3C trace id.
-    package static let traceID = "trace_id"
-    /// W3C span id.
-    package static let spanID = "span_id"
     /// How long something took.
     package static let duration = "duration"
     /// A number of things; the message says which.

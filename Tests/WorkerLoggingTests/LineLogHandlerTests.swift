@@ -2,7 +2,7 @@ import Foundation
 import Logging
 import Testing
 
-@testable import Operations
+@testable import WorkerLogging
 
 @Suite struct LineLogHandlerTests {
     private let capture = LogCapture()
@@ -73,7 +73,7 @@ import Testing
     }
 
     @Test func `the log is put together from settings`() {
-        let log = StandardErrorLog(Settings.defaults.log, format: .journal, sink: capture)
+        let log = StandardErrorLog(LogSettings(), format: .journal, sink: capture)
         var logger = Logger(label: "x") { log.handler(label: $0) }
         logger.debug("hidden")
         log.level.set(.debug)

@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@testable import Operations
+@testable import WorkerLogging
 
 @Suite(.timeLimit(.minutes(1))) struct QueuedLogSinkTests {
     /// A pipe with a sink at one end and, from ``read()`` on, a reader at the other.

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-@testable import Operations
+@testable import WorkerLogging
 
 @Suite struct DescriptorLogSinkTests {
     @Test func `lines of many threads arrive whole`() async throws {

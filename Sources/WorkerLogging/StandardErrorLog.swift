@@ -19,6 +19,9 @@ package struct LogSettings: Sendable, Equatable {
     package var level = Logger.Level.info
     /// The form of a line.
     package var format = Format.auto
+
+    /// What holds without a configuration.
+    package init() {}
 }
 
 /// The program's log on standard error.
