@@ -138,19 +138,27 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
+            name: "Settings",
+            dependencies: [
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Kafka", "Records", "WorkerLogging",
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
             name: "Operations",
             dependencies: [
                 "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Records",
-                "Redrive", "WorkerLogging",
+                "Redrive", "Settings", "WorkerLogging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
-                .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: strict
         ),
@@ -171,7 +179,7 @@ let package = Package(
             dependencies: [
                 "CEarlySignals", "CommandWorker", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
                 "Kafka",
-                "Ledger", "Operations", "Producing", "Records", "Redrive", "Topics", "WorkerLogging",
+                "Ledger", "Operations", "Producing", "Records", "Redrive", "Settings", "Topics", "WorkerLogging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
@@ -203,7 +211,7 @@ let package = Package(
         .executableTarget(
             name: "ledger-scale",
             dependencies: [
-                "CustomerContract", "Ledger", "Operations", "Records",
+                "CustomerContract", "Ledger", "Operations", "Records", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
@@ -274,6 +282,14 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SettingsTests",
+            dependencies: [
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "Records", "Settings", "WorkerLogging",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "WorkerLoggingTests",
             dependencies: ["Records", "WorkerLogging", .product(name: "Logging", package: "swift-log")],
             swiftSettings: strict
@@ -282,7 +298,7 @@ let package = Package(
             name: "OperationsTests",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Records",
-                "Redrive", "WorkerLogging",
+                "Redrive", "Settings", "WorkerLogging",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operations
+import Settings
 
 /// Where a running worker is asked.
 struct AdminOptions: ParsableArguments {

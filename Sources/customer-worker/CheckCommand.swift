@@ -2,6 +2,7 @@ import ArgumentParser
 import FlexpriceAPI
 import Foundation
 import Operations
+import Settings
 
 /// `check`: what is wrong, before anything runs.
 struct CheckCommand: AsyncParsableCommand {

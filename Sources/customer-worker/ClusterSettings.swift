@@ -1,6 +1,7 @@
 import Foundation
 import Kafka
 import Operations
+import Settings
 
 /// What the commands that read or write topics need of the settings.
 struct ClusterSettings {

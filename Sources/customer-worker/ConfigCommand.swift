@@ -1,5 +1,6 @@
 import ArgumentParser
 import Operations
+import Settings
 
 /// `config`: what concerns the settings as such.
 struct ConfigCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import Foundation
 import Kafka
 import Logging
 import Operations
+import Settings
 
 /// `run`: the daemon.
 struct RunCommand: AsyncParsableCommand {

@@ -3,6 +3,7 @@ import CommandWorker
 import Foundation
 import Logging
 import Operations
+import Settings
 import WorkerLogging
 
 /// `--config` and what every command does with it.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Kafka
 import Operations
+import Settings
 
 /// `topics`: what concerns the topics as such.
 struct TopicsCommand: AsyncParsableCommand {

@@ -22,7 +22,7 @@ swift build --build-tests
 step "test: without brokers"
 # Seeds of the simulation of the core; 200 without the variable.
 SIMULATION_SEEDS=1000 swift test --skip-build \
-    --filter '^RecordsTests|^JSONTests|^CustomerContractTests|^CustomerCommandsTests|^TopicsTests|CommandWorkerTests|WorkerLoggingTests|OperationsTests|FlexpriceSimulatorTests'
+    --filter '^RecordsTests|^JSONTests|^CustomerContractTests|^CustomerCommandsTests|^TopicsTests|CommandWorkerTests|WorkerLoggingTests|SettingsTests|OperationsTests|FlexpriceSimulatorTests'
 
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'

@@ -1,6 +1,7 @@
 import Hummingbird
 package import Logging
 import NIOCore
+package import Settings
 import Synchronization
 import WorkerLogging
 

@@ -1,6 +1,7 @@
 import CustomerContract
 import FlexpriceAPI
 import JSON
+import Settings
 
 /// Looks at the API: whether it is there, and whether the key is known; it makes no customer.
 ///

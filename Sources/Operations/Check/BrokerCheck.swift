@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Records
+import Settings
 
 /// Looks at the cluster: whether it answers, the topics and their settings, whether results and dead letters can be
 /// published there, whether the group's offsets may be read, and the dead letters that wait.

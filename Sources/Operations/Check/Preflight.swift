@@ -1,4 +1,5 @@
 import Kafka
+package import Settings
 
 /// Looks at everything that a worker needs, without changing any of it, and says what is wrong and how to mend it.
 ///

@@ -1,6 +1,7 @@
 import CommandWorker
 import Kafka
 import Records
+import Settings
 
 /// Looks at whether results and dead letters can be published, by a trial in transactions that are aborted.
 struct PublishCheck: Sendable {

@@ -2,6 +2,7 @@ import CustomerContract
 import Glibc
 import Ledger
 import Records
+import Settings
 
 /// Looks at whether the store can be written, without opening it: opening could change the form of a file that a
 /// running worker of an older version uses.

@@ -1,4 +1,5 @@
 import Kafka
+import Settings
 
 /// What the settings of a topic should be, so that the worker can keep its promises.
 struct TopicRules: Sendable {

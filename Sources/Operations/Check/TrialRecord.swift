@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Records
+import Settings
 
 /// A record as the worker publishes them, for a transaction that is aborted.
 struct TrialRecord: Sendable {

@@ -4,6 +4,7 @@ import Glibc
 import Kafka
 import Ledger
 package import Logging
+package import Settings
 import WorkerLogging
 
 /// Runs a worker with everything that looks after it: signals, the admin endpoint, the service manager.

@@ -1,4 +1,5 @@
 package import FlexpriceAPI
+package import Settings
 
 extension FlexpriceSettings {
     /// More connections than any number of requests at once needs: the worker's own limit is the one that counts, and

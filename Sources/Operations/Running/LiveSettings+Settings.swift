@@ -1,5 +1,6 @@
 package import CommandWorker
 import CustomerContract
+package import Settings
 
 extension LiveSettings {
     /// Those of a configuration.

@@ -1,4 +1,5 @@
 package import Kafka
+package import Settings
 
 /// The topics that a worker needs, and how they are made.
 package struct RequiredTopics: Sendable {

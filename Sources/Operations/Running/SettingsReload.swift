@@ -1,4 +1,5 @@
 package import Logging
+package import Settings
 package import WorkerLogging
 
 /// Reads the settings again on HUP, and puts into force what a reload can change.

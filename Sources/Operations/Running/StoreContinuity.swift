@@ -2,6 +2,7 @@ import Foundation
 package import Kafka
 import Ledger
 import Records
+package import Settings
 
 /// Refuses to begin with a new store beside a group that has read commands before: each external_id that it has
 /// answered would count as new.

@@ -6,6 +6,7 @@ package import Kafka
 package import Ledger
 package import Logging
 import Records
+package import Settings
 import WorkerLogging
 
 /// Builds a worker from settings: the one place where a setting meets the part that it is for.

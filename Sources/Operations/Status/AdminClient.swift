@@ -3,6 +3,7 @@ import CustomerContract
 package import JSON
 import NIOCore
 import NIOHTTP1
+package import Settings
 
 /// Asks a running worker's admin endpoint.
 package struct AdminClient: Sendable {

@@ -6,6 +6,7 @@ import Kafka
 import Operations
 import Records
 import Redrive
+import Settings
 import Topics
 
 extension DLQCommand {

@@ -3,6 +3,7 @@ import CustomerContract
 import Operations
 import Records
 import Redrive
+import Settings
 
 extension DLQCommand {
     /// `dlq list`.

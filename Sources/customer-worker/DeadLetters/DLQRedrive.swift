@@ -4,6 +4,7 @@ import Foundation
 import Glibc
 import Operations
 import Redrive
+import Settings
 
 extension DLQCommand {
     /// `dlq redrive`.

@@ -5,6 +5,7 @@ import Kafka
 import Operations
 import Records
 import Redrive
+import Settings
 import Topics
 
 extension DLQCommand {

@@ -5,6 +5,7 @@ import Ledger
 import Operations
 import Records
 import Redrive
+import Settings
 
 /// `explain`: what became of a customer or a command, and why.
 struct ExplainCommand: AsyncParsableCommand {

@@ -1,5 +1,6 @@
 import Ledger
 import Operations
+import Settings
 
 /// Opens the store for commands that only ask: none is created.
 enum StoreAccess {

@@ -5,6 +5,7 @@ import JSON
 import NIOCore
 import NIOHTTP1
 import Operations
+import Settings
 
 /// What the running worker says about a customer.
 enum WorkerStatus {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Ledger
 import Operations
+import Settings
 
 extension LedgerCommand {
     /// `ledger backup`.

@@ -6,6 +6,7 @@ import Ledger
 import Operations
 import Records
 import Redrive
+import Settings
 import Topics
 
 /// `ledger`: the memory of successes.

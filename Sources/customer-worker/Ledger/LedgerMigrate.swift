@@ -2,6 +2,7 @@ import ArgumentParser
 import CustomerContract
 import Ledger
 import Operations
+import Settings
 
 extension LedgerCommand {
     /// `ledger migrate`.

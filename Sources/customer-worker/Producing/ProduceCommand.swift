@@ -4,6 +4,7 @@ import Kafka
 import Operations
 import Producing
 import Redrive
+import Settings
 import Topics
 
 /// `produce`: sends the commands of a file.

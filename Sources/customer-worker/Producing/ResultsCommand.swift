@@ -2,6 +2,7 @@ import ArgumentParser
 import CustomerContract
 import Foundation
 import Operations
+import Settings
 import Topics
 
 /// `results`: prints result events.

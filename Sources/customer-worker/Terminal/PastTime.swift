@@ -1,5 +1,6 @@
 import Operations
 import Records
+import Settings
 
 /// A time as an option writes it: by the calendar, or as how long ago it is.
 enum PastTime {

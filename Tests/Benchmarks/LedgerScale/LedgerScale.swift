@@ -2,6 +2,7 @@ import ArgumentParser
 import CustomerContract
 import Ledger
 import Operations
+import Settings
 
 /// Measures two stores of one kind against each other, batch by batch in turn, so that whatever else the machine does
 /// meets both.

@@ -1,6 +1,7 @@
 import CommandWorker
 import Kafka
 import Records
+import Settings
 import Testing
 
 @testable import Operations

@@ -1,4 +1,5 @@
 import Kafka
+import Settings
 import Testing
 
 @testable import Operations

@@ -1,6 +1,7 @@
 import CustomerContract
 import Kafka
 import Records
+import Settings
 import Testing
 
 @testable import Operations
@@ -21,15 +22,15 @@ import Testing
         return all.filter { $0.kind == .largest }.map(\.record.largestBatchBytes)
     }
 
-    @Test func `the largest record is bounded by the longest command, the topic and the client`() throws {
+    @Test func `the largest record is bounded by the longest command, the topic and the client`() {
         let usual = Settings.defaults
         #expect(Self.sizes(usual, [:]) == [327_680, 327_680])
         #expect(Self.sizes(usual, ["max.message.bytes": "1048588"]) == [327_680, 327_680])
         #expect(Self.sizes(usual, ["max.message.bytes": "100000"]) == [100_000, 100_000])
-        let fixture = try ConfigurationFixture(
-            "kafka:\n  properties:\n    message.max.bytes: 50000\nlimits:\n  max_command_bytes: 1MiB\n"
-        )
-        #expect(Self.sizes(try fixture.load([:]).settings, ["max.message.bytes": "100000"]) == [50_000, 50_000])
+        var bounded = usual
+        bounded.kafka.properties = KafkaProperties(["message.max.bytes": "50000"])
+        bounded.limits.maxCommandBytes = .mebibytes(1)
+        #expect(Self.sizes(bounded, ["max.message.bytes": "100000"]) == [50_000, 50_000])
     }
 
     @Test func `records are as real ones: valid, of nobody, and no command when they are sent back`() throws {
@@ -76,7 +77,11 @@ import Testing
     @Test func `no worker has the transactional id of a trial, since no part of an id has a space`() {
         #expect(PublishTrial.transactionalID(for: "group-host") == "group-host check")
         #expect(throws: ConfigurationErrors.self) {
-            try ConfigurationFixture("delivery:\n  transactional_id: group-host check\n").load([:])
+            try SettingsSources(
+                configPath: nil,
+                environment: ["FLEXPRICE_DELIVERY_TRANSACTIONAL_ID": "group-host check"],
+                standardPath: "/nonexistent"
+            ).load()
         }
     }
 }

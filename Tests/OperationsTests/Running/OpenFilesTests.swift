@@ -1,5 +1,6 @@
 import CommandWorker
 import Glibc
+import Settings
 import Testing
 
 @testable import Operations

@@ -1,12 +1,19 @@
 import Logging
 import Operations
+import Records
 import Testing
+
+@testable import Settings
 
 /// Who is forgotten, by backend.
 @Suite struct RetentionAssemblyTests {
-    private static func forgets(_ variables: [String: String]) async throws -> Bool {
-        let fixture = try ConfigurationFixture("store: {url: \"sqlite::memory:\"}\n")
-        let settings = try fixture.load(variables).settings
+    private static func forgets(_ backend: Settings.Backend, retention: Duration?) async throws -> Bool {
+        var settings = Settings.defaults
+        settings.store = .sqlite(path: ":memory:")
+        settings.backend = backend
+        settings.api.host = APIBaseURL(parsing: "http://127.0.0.1:1")
+        settings.api.key = Secret("sk_some_key_of_mine")
+        settings.idempotency.retention = retention
         let assembly = try await WorkerAssembly(
             settings,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -16,20 +23,14 @@ import Testing
         return forgets
     }
 
-    private static let remote = [
-        "FLEXPRICE_BACKEND": "flexprice", "FLEXPRICE_API_HOST": "http://127.0.0.1:1",
-        "FLEXPRICE_API_KEY": "sk_some_key_of_mine",
-    ]
-
     @Test func `the customers of backend local are never forgotten`() async throws {
-        #expect(try await Self.forgets(["FLEXPRICE_IDEMPOTENCY_RETENTION": "1h"]) == false)
+        #expect(try await Self.forgets(.local, retention: .seconds(3_600)) == false)
     }
 
     @Test func `successes at the API are forgotten if there is a retention, and remembered for ever without one`()
         async throws
     {
-        #expect(try await Self.forgets(Self.remote) == false)
-        let retention = ["FLEXPRICE_IDEMPOTENCY_RETENTION": "1h"]
-        #expect(try await Self.forgets(Self.remote.merging(retention) { $1 }))
+        #expect(try await Self.forgets(.flexprice, retention: nil) == false)
+        #expect(try await Self.forgets(.flexprice, retention: .seconds(3_600)))
     }
 }

@@ -2,6 +2,7 @@ import CommandWorker
 import Foundation
 import Logging
 import Records
+import Settings
 import Synchronization
 import Testing
 

@@ -2,8 +2,8 @@ import CommandWorker
 import CustomerContract
 import FlexpriceAPI
 import Logging
-import Operations
 import Records
+import Settings
 import Testing
 import WorkerLogging
 
@@ -33,6 +33,8 @@ import WorkerLogging
         #expect(settings.store == .sqlite(path: "/var/lib/customer-worker/customers.sqlite"))
         #expect(settings.idempotency.retention == nil)
         #expect(settings.idempotency.onArchived == .replay)
+        #expect(settings.retry == RetryPolicy())
+        #expect(settings.breaker == BreakerSettings())
         #expect(settings.retry.initialInterval == .seconds(1))
         #expect(settings.retry.maximumInterval == .seconds(30))
         #expect(settings.retry.multiplier == 2)
@@ -117,7 +119,9 @@ import WorkerLogging
             kafka: {group_instance_id: worker-1}
             limits: {max_in_flight: 1}
             shutdown: {drain_timeout: 2m}
-            breaker: {window: 1m, failure_ratio: 1, minimum_requests: 1, probe_interval: 2s, probe_max_interval: 2s}
+            retry: {max_hold: 40s}
+            breaker: {refusals: 0, window: 1m, failure_ratio: 1, minimum_requests: 1, probe_interval: 2s,
+              probe_max_interval: 2s}
             environment_id: env_1
             delivery: {guarantee: at_least_once, transactional_id: t}
             validation: {mode: envelope}
@@ -134,6 +138,8 @@ import WorkerLogging
         #expect(settings.kafka.groupInstanceID == "worker-1")
         #expect(settings.limits.maxInFlight == 1)
         #expect(settings.drainTimeout == .seconds(120))
+        #expect(settings.retry.maximumHold == .seconds(40))
+        #expect(settings.breaker.refusals == 0)
         #expect(settings.breaker.window == .seconds(60))
         #expect(settings.breaker.probeWaits == .seconds(2) ... .seconds(2))
         #expect(settings.environmentID == "env_1")

@@ -136,11 +136,6 @@ struct SettingsReader {
         }
     }
 
-    /// Adds a mistake that was found outside of a single value.
-    mutating func report(_ problem: ConfigurationProblem) {
-        problems.append(problem)
-    }
-
     /// Adds a mistake that is in the way only of those who need the API key.
     mutating func reportKey(_ problem: ConfigurationProblem) {
         keyProblems.append(problem)

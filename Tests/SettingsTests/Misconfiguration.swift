@@ -1,4 +1,4 @@
-import Operations
+import Settings
 import Testing
 
 /// One wrong configuration and exactly what is said about it; the file is called `config.yaml` in the texts.

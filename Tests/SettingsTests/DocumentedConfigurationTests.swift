@@ -1,11 +1,11 @@
 import Foundation
 import Testing
 
-@testable import Operations
+@testable import Settings
 
 @Suite struct DocumentedConfigurationTests {
     private static let path = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         .appending(path: "config/customer-worker.yaml").path()
 
     private func load() throws -> LoadedSettings {

@@ -1,6 +1,6 @@
 import Foundation
-import Operations
 import Records
+import Settings
 import Testing
 
 @Suite struct ConfigurationReportTests {

@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import Settings
 
 /// A directory of its own for one test, with a configuration file in it; removed at the end.
 final class ConfigurationFixture: Sendable {

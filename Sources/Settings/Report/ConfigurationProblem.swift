@@ -13,16 +13,7 @@ package struct ConfigurationProblem: Sendable, Hashable {
     package let expected: String
 
     /// The nearest known key, for a key that is not known.
-    package let nearest: String?
-
-    /// A mistake from its parts.
-    package init(key: String?, place: SettingOrigin, found: String, expected: String, nearest: String? = nil) {
-        self.key = key
-        self.place = place
-        self.found = found
-        self.expected = expected
-        self.nearest = nearest
-    }
+    package var nearest: String?
 }
 
 extension ConfigurationProblem: CustomStringConvertible {

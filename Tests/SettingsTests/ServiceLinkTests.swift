@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Operations
+@testable import Settings
 
 /// What Kubernetes sets for services whose names begin as our variables do.
 @Suite struct ServiceLinkTests {

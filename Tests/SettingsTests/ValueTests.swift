@@ -1,7 +1,7 @@
 import CustomerContract
 import Testing
 
-@testable import Operations
+@testable import Settings
 
 @Suite struct ValueTests {
     @Test(arguments: [

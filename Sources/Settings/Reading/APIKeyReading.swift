@@ -1,7 +1,7 @@
-import Records
+package import Records
 
 /// The rule for the text of an API key, wherever it is read from.
-enum APIKeyText {
+package enum APIKeyText {
     static let expected = "an API key: 1 to 4096 visible ASCII characters without spaces"
 
     /// Drops one trailing newline, which every editor and `echo` leaves behind, and refuses whatever could not be sent
@@ -16,7 +16,7 @@ enum APIKeyText {
 
     /// Reads a key file again while the worker runs; nil when it cannot be read or its text does not fit, as in the
     /// moment in which somebody writes it.
-    static func read(from path: String) -> Secret? {
+    package static func read(from path: String) -> Secret? {
         guard let file = try? FileBytes(path: path, limit: 8_192) else { return nil }
         return String(validating: file.bytes, as: UTF8.self).flatMap(Self.parse)
     }

@@ -1,5 +1,5 @@
 import Foundation
-import Operations
+import Settings
 import Testing
 
 @Suite struct MisconfigurationTests {

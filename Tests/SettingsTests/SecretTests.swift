@@ -1,5 +1,5 @@
-import Operations
 import Records
+import Settings
 import Testing
 
 @Suite struct SecretTests {
