@@ -152,13 +152,11 @@ let package = Package(
             dependencies: [
                 "CMalloc", "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Records",
                 "Redrive", "Settings", "WorkerLogging",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -181,10 +179,7 @@ let package = Package(
                 "Kafka",
                 "Ledger", "Operations", "Producing", "Records", "Redrive", "Settings", "Topics", "WorkerLogging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "NIOCore", package: "swift-nio"),
-                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -299,7 +294,6 @@ let package = Package(
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Records",
                 "Redrive", "Settings", "WorkerLogging",
-                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

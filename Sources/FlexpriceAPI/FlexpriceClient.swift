@@ -102,7 +102,7 @@ public final class FlexpriceClient: Sendable {
 
     /// `PUT /customers` for the customer of this id of Flexprice's own (`cust_…`): fields that are not sent stay.
     public func updateCustomer(id: String, _ fields: JSONObject, requestID: String) async -> Exchange {
-        await self.send(.put, "/customers?id=" + Self.percentEncoded(id), JSONWriter.encode(fields), requestID)
+        await self.send(.put, "/customers?id=" + HTTPTransport.percentEncoded(id), JSONWriter.encode(fields), requestID)
     }
 
     /// `GET /health`, which stands beside `/v1` and needs no key.
@@ -174,15 +174,5 @@ public final class FlexpriceClient: Sendable {
             body: body,
             timeout: self.settings.timeout
         )
-    }
-
-    /// Everything but RFC 3986's unreserved characters, escaped.
-    private static func percentEncoded(_ text: String) -> String {
-        text.utf8.map { byte in
-            let character = Character(Unicode.Scalar(byte))
-            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
-            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-        }
-        .joined()
     }
 }

@@ -3,7 +3,7 @@ import Foundation
 /// Sends requests over kept connections, on one thread of its own.
 ///
 /// Any thread may call it. What is not finished at ``shutdown()``, or when the last reference goes, ends as cancelled.
-final class HTTPTransport: Sendable {
+package final class HTTPTransport: Sendable {
     /// Called once, on the transport's thread, and says what becomes of the connection.
     ///
     /// It must be quick, and wait for nothing.
@@ -54,5 +54,25 @@ final class HTTPTransport: Sendable {
         await withCheckedContinuation { continuation in
             self.inbox.post(.stop { continuation.resume() })
         }
+    }
+}
+
+extension HTTPTransport {
+    /// One `GET`, over a connection of its own, of something that is reached without a proxy.
+    package static func get(_ url: String, upTo bytes: Int, within timeout: Duration) async -> Exchange {
+        let transport = HTTPTransport(TransportSettings(maximumConnections: 1, maximumAnswerBytes: bytes))
+        let exchange = await transport.send(HTTPRequest(method: .get, url: url, headers: [], timeout: timeout))
+        await transport.shutdown()
+        return exchange
+    }
+
+    /// Everything but RFC 3986's unreserved characters, escaped.
+    package static func percentEncoded(_ text: String) -> String {
+        text.utf8.map { byte in
+            let character = Character(Unicode.Scalar(byte))
+            let isPlain = character.isASCII && (character.isLetter || character.isNumber || "-._~".contains(character))
+            return isPlain ? String(character) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+        }
+        .joined()
     }
 }

@@ -57,7 +57,7 @@ struct ExplainCommand: AsyncParsableCommand {
         }
         let status: WorkerStatus =
             if let externalID = story.externalID {
-                await WorkerStatus.ask(settings.settings.adminListen, about: externalID)
+                await WorkerStatus(asking: settings.settings.adminListen, about: externalID)
             } else {
                 .notAsked("the command names no customer")
             }

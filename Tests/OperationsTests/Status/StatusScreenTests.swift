@@ -1,4 +1,5 @@
 import CustomerContract
+import FlexpriceAPI
 import JSON
 import Records
 import Testing
@@ -68,6 +69,6 @@ import Testing
 
     @Test(arguments: [("acct_1", "acct_1"), ("a b&c=d", "a%20b%26c%3Dd"), ("é\n", "%C3%A9%0A"), ("~-._", "~-._")])
     func `an external_id survives the query`(_ id: String, _ encoded: String) {
-        #expect(AdminClient.percentEncoded(id) == encoded)
+        #expect(HTTPTransport.percentEncoded(id) == encoded)
     }
 }
