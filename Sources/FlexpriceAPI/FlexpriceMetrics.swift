@@ -38,8 +38,7 @@ public struct FlexpriceMetrics: Sendable {
     public static var none: FlexpriceMetrics { FlexpriceMetrics(factory: NOOPMetricsHandler.instance) }
 
     func record(_ exchange: Exchange, _ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        self.duration.recordNanoseconds(seconds * 1_000_000_000 + attoseconds / 1_000_000_000)
+        self.duration.recordNanoseconds(duration.nanoseconds)
         switch exchange {
         case .answered(let answer):
             let known = self.byStatus[answer.status]

@@ -1,4 +1,5 @@
 public import CoreMetrics
+import FlexpriceAPI
 
 /// What the ledger costs: one duration for each batch, by what the batch did.
 ///
@@ -29,14 +30,5 @@ public struct StoreMetrics: Sendable {
     func record(_ duration: Duration, looksUp: Bool, remembers: Bool) {
         let timer = looksUp && remembers ? self.both : looksUp ? self.lookUp : self.remember
         timer.recordNanoseconds(duration.nanoseconds)
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, bounded to 292 years.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max : scaled + attoseconds / 1_000_000_000
     }
 }

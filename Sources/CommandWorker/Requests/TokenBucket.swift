@@ -50,8 +50,5 @@ struct TokenBucket: Sendable {
 
 extension Duration {
     /// As a floating-point number of seconds.
-    var seconds: Double {
-        let (seconds, attoseconds) = self.components
-        return Double(seconds) + Double(attoseconds) * 1e-18
-    }
+    var seconds: Double { self / .seconds(1) }
 }

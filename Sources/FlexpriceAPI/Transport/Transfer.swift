@@ -1,4 +1,5 @@
 import CCurl
+import Records
 
 /// A libcurl handle and the request that it carries; handles are used again, since to make one costs more than a
 /// request.
@@ -213,9 +214,15 @@ import CCurl
 
 extension Duration {
     /// Rounded up, within what libcurl takes.
-    fileprivate var wholeMilliseconds: Int {
+    var wholeMilliseconds: Int {
         let (seconds, attoseconds) = self.components
         let bounded = min(max(seconds, 0), Int64(CInt.max) / 1_000 - 1)
         return Int(bounded * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+
+    /// Whole nanoseconds, bounded to 292 years.
+    package var nanoseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        return seconds.boundedProduct(1_000_000_000).boundedSum(attoseconds / 1_000_000_000)
     }
 }

@@ -96,9 +96,7 @@ import Glibc
     private var timeout: CInt {
         if self.canStart { return 0 }
         guard let due = self.due else { return -1 }
-        let (seconds, attoseconds) = (due - .now).components
-        guard seconds >= 0, attoseconds >= 0 else { return 0 }
-        return CInt(min(seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000, 60_000))
+        return CInt(min(max(due - .now, .zero).wholeMilliseconds, 60_000))
     }
 
     /// Waits, and tells libcurl which sockets are ready; `true` when nothing was within the time.

@@ -22,9 +22,7 @@ package struct RedriveProgress: Sendable {
 
     /// Records a second since it began.
     package var rate: Double {
-        let (seconds, attoseconds) = self.elapsed.components
-        let elapsed = Double(seconds) + Double(attoseconds) / 1e18
-        return elapsed > 0 ? Double(self.counts.moved) / elapsed : 0
+        self.elapsed > .zero ? Double(self.counts.moved) / (self.elapsed / .seconds(1)) : 0
     }
 
     /// How long the rest takes at this rate; `nil` as long as nobody knows.

@@ -1,3 +1,5 @@
+import Records
+
 /// A duration as settings write it: a whole number and `ms`, `s`, `m` or `h`.
 package enum DurationText {
     private static let units: [(name: String, milliseconds: Int64)] = [
@@ -15,10 +17,8 @@ package enum DurationText {
 
     /// The largest unit that needs no fraction; what is finer than a millisecond is cut off.
     static func text(_ duration: Duration) -> String {
-        let (seconds, attoseconds) = duration.components
-        let scaled = seconds.multipliedReportingOverflow(by: 1_000)
-        guard !scaled.overflow else { return "\(seconds)s" }
-        let milliseconds = scaled.partialValue + attoseconds / 1_000_000_000_000_000
+        let milliseconds = duration.boundedMilliseconds
+        guard milliseconds < .max else { return "\(duration.components.seconds)s" }
         guard milliseconds != 0 else { return "0s" }
         let unit = units.first { milliseconds.isMultiple(of: $0.milliseconds) } ?? ("ms", 1)
         return "\(milliseconds / unit.milliseconds)\(unit.name)"

@@ -1,3 +1,5 @@
+package import CommandWorker
+import CustomerContract
 package import FlexpriceAPI
 package import Settings
 
@@ -42,5 +44,19 @@ extension FlexpriceSettings {
         )
         self.maximumAnswerBytes = Self.answerBytes(forCommandsOf: settings.limits.maxCommandBytes.bytes)
         self.connectionLifetime = settings.api.connectionLifetime
+    }
+}
+
+extension LiveSettings {
+    /// Those of a configuration.
+    ///
+    /// - Parameter requestBound: requests that there are descriptors for; a higher limit is lowered to it.
+    package init(_ settings: Settings, requestBound: Int = OpenFiles.requestBound) {
+        self.init(
+            retry: settings.retry,
+            requestLimit: settings.api.maxConcurrency.atMost(requestBound),
+            rateLimit: settings.api.rateLimit,
+            replyTopicsAllowed: settings.kafka.replyTopicsAllowed
+        )
     }
 }
