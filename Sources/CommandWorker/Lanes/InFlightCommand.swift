@@ -36,6 +36,8 @@ struct InFlightCommand: Sendable {
     var slotEra = 0
     /// A request of it may have been carried out without an answer.
     var isInDoubt = false
+    /// An attempt of it failed in a way that may be its own.
+    var hasFailed = false
     /// Fields that were sent and that the backend does not give back.
     var unverified: [String] = []
     /// When its first request went, by the clock that stands still while requests are stopped.
@@ -49,6 +51,9 @@ struct InFlightCommand: Sendable {
 
     /// Requests to the API so far.
     var requests: Int { self.attempts + self.followingRequests }
+
+    /// Whether it waits for its first request.
+    var isFresh: Bool { self.stage == .waitingForRequest && self.attempts == 0 }
 
     /// The command, or `nil` for one that was refused at decoding.
     var command: CreateCustomerCommand? {

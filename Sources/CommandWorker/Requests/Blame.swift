@@ -39,11 +39,6 @@ struct Blame: Sendable {
         return last.customer != customer && now - last.at < window
     }
 
-    /// Whether another customer failed since the last success, or since requests were stopped.
-    func suspectsOther(than customer: ExternalID) -> Bool {
-        self.suspects.contains { $0 != customer }
-    }
-
     /// A customer succeeded.
     ///
     /// - Parameter keepsSuspects: while requests are stopped, those that failed since then are judged when requests

@@ -33,6 +33,8 @@ struct Breaker: Sendable {
         let since: Duration
         /// Until the next probe, after the last one was sent.
         var wait: Duration
+        /// Before the last probe. What it was doubled to counts only if that one fails.
+        var lastWait: Duration
         var nextProbe: Duration
         /// Requests had been let go a moment before.
         let isRelapse: Bool
@@ -76,15 +78,13 @@ struct Breaker: Sendable {
     /// When the next probe may go; `nil` when requests flow or a probe is under way.
     var nextProbe: Duration? { self.open.flatMap { $0.isProbing ? nil : $0.nextProbe } }
 
-    /// Whether the time of the first probe has come.
-    func isTrying(at now: Duration) -> Bool { self.open.map { $0.probes > 0 || now >= $0.nextProbe } ?? false }
-
     /// Asks for a probe while requests are stopped; `nil` means that none may go now.
     mutating func admitProbe(at now: Duration) -> Probe? {
         guard var open = self.open, !open.isProbing, now >= open.nextProbe else { return nil }
         open.isProbing = true
         open.probes += 1
         // Counted from when it was sent: a probe that hangs must not delay the next one by both.
+        open.lastWait = open.wait
         open.wait = min(open.wait * 2, self.waits.upperBound)
         open.nextProbe = now + open.wait
         self.open = open
@@ -96,7 +96,7 @@ struct Breaker: Sendable {
     /// The answer to a request from before says nothing about now, unless it was silence that stopped everybody.
     mutating func succeeded(wasProbe: Bool, at now: Duration) -> Bool {
         guard let open = self.open, wasProbe || open.cause.certainty == .silence else { return false }
-        self.closedAt = (now, open.wait)
+        self.closedAt = (now, open.lastWait)
         self.open = nil
         return true
     }
@@ -110,6 +110,7 @@ struct Breaker: Sendable {
                 cause: cause,
                 since: now,
                 wait: wait,
+                lastWait: wait,
                 nextProbe: now + wait,
                 isRelapse: closed != nil
             )

@@ -6,22 +6,22 @@ import CustomerContract
 /// What fails for all is told from what fails for one by who is hit, not by what an answer says.
 ///
 /// Invariants:
-/// 1. While requests are stopped only probes go, one at a time; after two that failed, or when they were stopped again
-///    at once, one of a command that has not failed yet.
+/// 1. While requests are stopped only probes go, one at a time, of a command that has not failed yet if one waits; after
+///    one that failed, or when they were stopped again at once, such a command is fetched.
 /// 2. The time in which requests are stopped never counts against a command (``activeTime(at:)``).
 /// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself
 ///    from then on: so one command never stops the others for good.
 /// 4. A failure counts against a command only when the others did not share it (``Blame``).
-/// 5. An answer that claims to concern all commands is believed at once, until another customer's success has shown it
-///    wrong; then who is hit decides for a while, so that several customers with such an answer cost one stop.
+/// 5. An answer that claims to concern all commands is believed at once; for a while after the success of another
+///    customer has ended that stop who is hit decides, so that several customers with such an answer cost one stop.
 struct OutageGate: Sendable {
     /// Whether a request may go now.
     enum Passage: Hashable {
         /// As many as the limits allow.
         case flow
-        /// One, on which the others wait; better one of a command that has not failed yet if `prefersFresh`.
-        case probe(prefersFresh: Bool)
-        /// One, within the limit, better one of a command that has not failed yet: it is judged by itself.
+        /// One, on which the others wait.
+        case probe
+        /// One, within the limit: it is judged by itself.
         case trickle
         /// None.
         case stop
@@ -57,8 +57,10 @@ struct OutageGate: Sendable {
     /// ``BreakerSettings/minimumRequests``, since that many are evidence enough.
     private var filtered: Set<ExternalID> = []
     private let maximumFiltered: Int
-    /// Reasons that were claimed for all commands while another customer succeeded, and until when that is remembered.
+    /// Reasons that were claimed for all commands until another customer succeeded, and until when that is remembered.
     private var disproved: [String: Duration] = [:]
+    /// Whose answer made such a claim last.
+    private var claimant: ExternalID?
     /// As long as several customers with the same answer take to come round.
     private static let doubt: Duration = .seconds(60)
 
@@ -91,11 +93,11 @@ struct OutageGate: Sendable {
 
     func passage(at now: Duration) -> Passage {
         if self.hold.isActive(at: now) {
-            return self.hold.admitsProbe(at: now) ? .probe(prefersFresh: false) : .stop
+            return self.hold.admitsProbe(at: now) ? .probe : .stop
         }
         guard self.breaker.cause == nil else {
             guard let due = self.breaker.nextProbe, now >= due else { return .stop }
-            return .probe(prefersFresh: self.prefersFresh)
+            return .probe
         }
         guard let due = self.refusals.trickleDue else { return .flow }
         return now >= due ? .trickle : .stop
@@ -107,19 +109,20 @@ struct OutageGate: Sendable {
     /// When the silence of the backend is long enough to stop requests.
     var silenceDue: Duration? { self.reason == nil ? self.silence.due : nil }
 
-    /// Whether the next probe had better be of a command that has not failed yet: it may be the others' own fault.
-    var prefersFresh: Bool {
+    /// Whether the next probe is to be of a command that has not failed yet, and one is to be fetched if none waits: it
+    /// may be the others' own fault.
+    var needsFresh: Bool {
         guard let cause = self.breaker.cause else { return self.refusals.trickleDue != nil }
-        return !cause.isCertain || self.breaker.failedProbes >= 2 || self.breaker.isRelapse
+        return !cause.isCertain || self.breaker.failedProbes > 0 || self.breaker.isRelapse
     }
 
     /// Whether a record from outside is needed for the next probe, if none of the commands in flight can be it.
     ///
     /// - Parameter isSeeking: whether the search has begun; it goes on until such a command is there.
     func seeksProbe(isSeeking: Bool, at now: Duration) -> Bool {
-        guard let cause = self.breaker.cause else { return self.refusals.trickleDue.map { now >= $0 } ?? false }
+        guard self.breaker.cause != nil else { return self.refusals.trickleDue.map { now >= $0 } ?? false }
         // Before it is due: else the one that has failed already would go again and again, and no other be looked for.
-        if self.prefersFresh || !cause.isCertain { return self.breaker.isTrying(at: now) }
+        if self.needsFresh { return true }
         return isSeeking || self.breaker.nextProbe.map { now >= $0 } ?? false
     }
 
@@ -269,6 +272,7 @@ struct OutageGate: Sendable {
             self.filtered.insert(customer)
             if self.filtered.count < self.maximumFiltered { self.wantNeutral() }
         }
+        if scope == .allCommands { self.claimant = customer }
         let certainty: Breaker.Cause.Certainty = scope == .allCommands ? .certain : .likely
         let cause = Breaker.Cause(reason: reason, certainty: certainty)
         return [self.stop(cause, message, wasProbe: wasProbe, at: now)].compactMap(\.self)
@@ -346,9 +350,7 @@ struct OutageGate: Sendable {
         guard let since = self.breaker.openSince, let cause = self.breaker.cause,
             self.breaker.succeeded(wasProbe: wasProbe, at: now)
         else { return [] }
-        if cause.isCertain, let customer, self.blame.suspectsOther(than: customer) {
-            self.disproved[cause.reason] = now + Self.doubt
-        }
+        if cause.isCertain, let customer, customer != self.claimant { self.disproved[cause.reason] = now + Self.doubt }
         self.blame.flowed(by: customer)
         self.failures.clear()
         self.updateClock(at: now)

@@ -72,10 +72,10 @@ struct RequestLine: Sendable {
 
     /// Whether a command that waits here can be the probe that is needed.
     func hasProbe(_ lanes: Lanes) -> Bool {
-        let needsFresh = self.gate.prefersFresh
+        let needsFresh = self.gate.needsFresh
         return self.queue.contains { ticket in
             guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { return false }
-            return !needsFresh || waiting.attempts == 0
+            return !needsFresh || waiting.isFresh
         }
     }
 
@@ -180,17 +180,21 @@ struct RequestLine: Sendable {
             return self.queue.popFirst()
         case .trickle:
             guard self.slotCount < self.limiter.limit, self.takeToken(at: now) else { return nil }
-            return self.takeWaiting(prefersFresh: true, lanes)
-        case .probe(let prefersFresh):
+            return self.takeProbe(lanes)
+        case .probe:
             // Not bound by the limit: those that hang may hold every place.
             guard self.takeToken(at: now) else { return nil }
-            return self.takeWaiting(prefersFresh: prefersFresh, lanes)
+            return self.takeProbe(lanes)
         }
     }
 
-    private mutating func takeWaiting(prefersFresh: Bool, _ lanes: Lanes) -> CommandTicket? {
-        let fresh = prefersFresh ? self.queue.firstIndex { lanes[$0]?.attempts == 0 } : nil
-        return fresh.map { self.queue.remove(at: $0) } ?? self.queue.popFirst()
+    /// Any of those that have not failed, if there are such, or of all: the first ones are those of customers that fail
+    /// by themselves, where these are many.
+    private mutating func takeProbe(_ lanes: Lanes) -> CommandTicket? {
+        let waiting = self.queue.indices.filter { lanes[self.queue[$0]]?.stage == .waitingForRequest }
+        let fresh = waiting.filter { lanes[self.queue[$0]]?.isFresh == true }
+        let chosen = (fresh.isEmpty ? waiting : fresh).randomElement(using: &self.jitter)
+        return chosen.map { self.queue.remove(at: $0) }
     }
 
     private mutating func takeToken(at now: Duration) -> Bool { self.bucket?.take(at: now) ?? true }
@@ -337,6 +341,7 @@ struct RequestLine: Sendable {
         let held = isHeld ? self.gate.hold.left(at: now) ?? .zero : .zero
         lanes.update(ticket) {
             $0.stage = .backingOff
+            $0.hasFailed = true
             $0.excused += max(wait.asked - held, .zero)
         }
         let heldUntil = isHeld ? now + wait.asked : nil
@@ -373,8 +378,8 @@ struct RequestLine: Sendable {
         self.reports.append(.backendWaitIsLifted)
     }
 
-    /// Gives every command that has failed already a wait of its own again, or only those that are known to fail by
-    /// themselves.
+    /// Gives every command that was tried already a wait of its own again, or only those that failed in a way that may
+    /// be their own.
     ///
     /// They have gathered while requests were stopped. All at once and before any other they would look like a failure
     /// of all, and stop requests for ever.
@@ -383,7 +388,7 @@ struct RequestLine: Sendable {
         for ticket in self.queue {
             guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { continue }
             let failsAlone = waiting.command.map { self.gate.blame.failsAlone($0.externalID) } ?? false
-            guard waiting.attempts > 0, all || failsAlone else {
+            guard waiting.attempts > 0, all || failsAlone || waiting.hasFailed else {
                 others.append(ticket)
                 continue
             }

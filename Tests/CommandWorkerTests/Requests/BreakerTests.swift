@@ -101,7 +101,7 @@ import Testing
         _ = breaker.succeeded(wasProbe: true, at: .seconds(7))
         var later = breaker
         _ = breaker.failed(Self.cause, wasProbe: false, at: .seconds(8))
-        #expect(breaker.nextProbe == .seconds(13))
+        #expect(breaker.nextProbe == .seconds(12))
         _ = later.failed(Self.cause, wasProbe: false, at: .seconds(17))
         #expect(later.nextProbe == .seconds(18))
     }

@@ -78,26 +78,28 @@ import Testing
         #expect(patient == 2)
     }
 
-    @Test func `after two failed probes one of a command that has not failed yet is wanted`() {
+    @Test func `after a failed probe a command that has not failed yet is to be fetched`() {
         var gate = self.closedForAll()
-        for isFresh in [false, false, true] {
+        for isFresh in [false, true, true] {
             guard let now = gate.nextProbe else {
                 Issue.record("no probe is due")
                 return
             }
-            #expect(gate.passage(at: now) == .probe(prefersFresh: isFresh))
+            #expect(gate.passage(at: now) == .probe)
+            #expect(gate.needsFresh == isFresh)
             #expect(gate.seeksProbe(isSeeking: false, at: now))
             _ = gate.sendProbe(at: now)
             _ = gate.failedForAll("a", wasProbe: true, at: now)
         }
     }
 
-    @Test func `one of a command that has not failed yet is wanted at once when requests are stopped again`() {
+    @Test func `a command that has not failed yet is to be fetched at once when requests are stopped again`() {
         var gate = self.closedForAll()
         _ = gate.sendProbe(at: .seconds(1))
         _ = gate.succeeds("a", wasProbe: true, at: .seconds(1))
         _ = gate.failedForAll("b", at: .seconds(2))
-        #expect(gate.passage(at: .seconds(4)) == .probe(prefersFresh: true))
+        #expect(gate.passage(at: .seconds(4)) == .probe)
+        #expect(gate.needsFresh)
     }
 
     @Test func `a probe that was lost makes room for the next one`() throws {
@@ -347,7 +349,7 @@ import Testing
         #expect(gate.fails("a", .overload, after: .seconds(86_400), at: .zero) == ["held for 60.0 seconds"])
         #expect(gate.opens == .seconds(30))
         #expect(gate.passage(at: .milliseconds(29_999)) == .stop)
-        #expect(gate.passage(at: .seconds(30)) == .probe(prefersFresh: false))
+        #expect(gate.passage(at: .seconds(30)) == .probe)
         #expect(gate.sendProbe(at: .seconds(30)) == Breaker.probePatience)
         #expect(gate.passage(at: .seconds(31)) == .stop)
         #expect(gate.passage(at: .seconds(60)) == .flow)
