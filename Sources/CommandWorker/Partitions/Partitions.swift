@@ -108,7 +108,7 @@ struct Partitions: Sendable {
         // The answer may come after the partition has been taken away again.
         answer.filter { self.awaited.remove($0.topicPartition) != nil }.map { position in
             let start = position.start
-            self.takenMetadata = max(self.takenMetadata, position.committed.metadata.count)
+            if !position.isUnreadable { self.tookMetadata(position.committed.metadata.count) }
             if position.isUnreadable, let offset = position.committed.offset {
                 self.reports.append(.unreadableMetadata(position.topicPartition, at: offset))
             }
@@ -313,12 +313,23 @@ struct Partitions: Sendable {
         guard self.largestMetadata > 0 else { return nil }
         // They took it before, and take it no more.
         if self.largestMetadata <= self.takenMetadata { self.takenMetadata = 0 }
-        self.metadataLimit = max(min(self.metadataLimit, self.largestMetadata) / 2, self.takenMetadata)
+        self.setMetadataLimit(max(min(self.metadataLimit, self.largestMetadata) / 2, self.takenMetadata))
+        self.reports.append(.metadataLimited(bytes: self.metadataLimit))
+        return self.metadataLimit
+    }
+
+    /// The brokers took as much from another member: less than that may not be written, or what it holds would be
+    /// forgotten here.
+    private mutating func tookMetadata(_ bytes: Int) {
+        self.takenMetadata = max(self.takenMetadata, bytes)
+        if bytes > self.metadataLimit { self.setMetadataLimit(bytes) }
+    }
+
+    private mutating func setMetadataLimit(_ bytes: Int) {
+        self.metadataLimit = bytes
         self.changes += 1
         let bits = self.bitLimit
         for id in self.assignments.keys { self.assignments[id]?.tracker.bitLimit = bits }
-        self.reports.append(.metadataLimited(bytes: self.metadataLimit))
-        return self.metadataLimit
     }
 
     /// The group has committed this.

@@ -155,6 +155,24 @@ import Topics
         #expect(isPromised == true)
     }
 
+    @Test func `what another member wrote down is not cut to a limit that was learnt before`() throws {
+        var other = Partitions.holding([Self.one])
+        let numbers = try (0..<9).map { try self.run($0, in: &other) }
+        for (id, number) in numbers.enumerated().filter({ $0.offset % 2 == 1 }).map(\.element) {
+            #expect(other.promise(number, size: 1, of: id, onlyAsFirst: false) == true)
+        }
+        let written = try #require(other.takeNews().offsets.first)
+        var partitions = Partitions.holding([Self.two], metadataLimit: LineSamples.roomForOneRun)
+        #expect(written.metadata.count > LineSamples.roomForOneRun)
+        partitions.await([Self.one])
+        _ = partitions.take([written])
+        for offset in [0, 2, 4, 6] as [Int64] { _ = try self.run(offset, in: &partitions) }
+        let (id, number) = try self.run(8, in: &partitions)
+        #expect(partitions.promise(number, size: 1, of: id, onlyAsFirst: false) == true)
+        let kept = try #require(partitions.takeNews().offsets.first)
+        #expect(OffsetMetadata.decode(kept.metadata, at: 0).runs == [1...1, 3...3, 5...5, 7...8])
+    }
+
     @Test func `metadata that cannot be read are told, and nothing of them is believed`() {
         var partitions = self.none()
         partitions.await([Self.one, Self.two])
