@@ -33,7 +33,7 @@ struct Breaker: Sendable {
         let since: Duration
         /// Until the next probe, after the last one was sent.
         var wait: Duration
-        /// Before the last probe. What it was doubled to counts only if that one fails.
+        /// The wait before the last probe, since what it was doubled to counts only if that one fails.
         var lastWait: Duration
         var nextProbe: Duration
         /// Requests had been let go a moment before.
