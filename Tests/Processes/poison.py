@@ -6,7 +6,7 @@ usage: poison.py PROGRAM [--pile-up] [WORD ...]
 Of each kind there are three: records that no command can be read from, and commands whose external_id alone the API does not answer,
 or answers in a way that passes for ever. Behind each kind come ten ordinary commands, which must have their results within 15 s. In the
 end each record has exactly one result. With words only the kinds whose names have one of them come. What the API does to a kind ends with
-its turn; with --pile-up it stays, and all that fail wait in a small table beside all later kinds.
+its turn; with --pile-up it stays, and all that fail wait in a small table beside all later kinds and three times as many commands.
 """
 import argparse
 import contextlib
@@ -107,14 +107,14 @@ def beside():
             for name in poison:
                 record = RECORDS[kind](name) if kind in RECORDS else dict(key=name, value=body(name))
                 producer.produce(TOPIC, **record)
-            plain = [f"plain_{number}_{n}" for n in range(PLAIN)]
+            plain = [f"plain_{number}_{n}" for n in range(PLAIN * (3 if OPTIONS.pile_up else 1))]
             for name in plain:
                 producer.produce(TOPIC, body(name), key=name)
             expect(producer.flush(30) == 0, "the commands could not be sent")
-            sent += EACH + PLAIN
+            sent += EACH + len(plain)
             took, missing = served.wait(set(plain), WITHIN)
             longest = max(longest, took)
-            print(f"        {kind}: {took:.1f} s{f', {len(missing)} of {PLAIN} without a result' if missing else ''}", flush=True)
+            print(f"        {kind}: {took:.1f} s{f', {len(missing)} of {len(plain)} without a result' if missing else ''}", flush=True)
             if missing:
                 slow.append(kind)
         harness.inject(s.api, [])

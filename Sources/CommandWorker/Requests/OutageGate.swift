@@ -6,8 +6,8 @@ import CustomerContract
 /// What fails for all is told from what fails for one by who is hit, not by what an answer says.
 ///
 /// Invariants:
-/// 1. While requests are stopped only probes go, one at a time, of a command that has not failed yet if one waits; after
-///    one that failed, or when they were stopped again at once, such a command is fetched.
+/// 1. While requests are stopped only probes go, one at a time, of a command that has not failed yet if one waits;
+///    after one that failed, or when they were stopped again at once, such a command is fetched.
 /// 2. The time in which requests are stopped never counts against a command (``activeTime(at:)``).
 /// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself
 ///    from then on: so one command never stops the others for good.
