@@ -164,6 +164,7 @@ let package = Package(
             name: "FlexpriceSimulator",
             dependencies: [
                 "JSON", "Records",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

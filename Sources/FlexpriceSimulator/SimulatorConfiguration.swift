@@ -1,8 +1,16 @@
-/// How a simulator listens, whom it lets in and what it keeps.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// What a simulator listens on, which key it accepts, and how much it keeps.
 package struct SimulatorConfiguration: Sendable {
     /// What the key says about environments.
     package enum EnvironmentHeader: Sendable {
-        /// The key belongs to the first environment; `X-Environment-ID` is not looked at.
+        /// The key belongs to the first environment; `X-Environment-ID` is ignored.
         case ignored
         /// The key is one of a self-hosted server's configuration: `X-Environment-ID` must name one of the
         /// environments, else every request but `users/me` is answered 403.
@@ -15,9 +23,9 @@ package struct SimulatorConfiguration: Sendable {
     package var port: Int
     /// The key that `x-api-key` must carry.
     package var apiKey: String
-    /// How long each request of the API waits before it is looked at.
+    /// The wait of each API request before it is read.
     package var latency = Duration.zero
-    /// The environments; the first is the one that keys and tests mean when they name none.
+    /// The environments; the first is the default of keys and tests that name none.
     package var environmentIDs = ["env_01K00000000000000000000000"]
     package var environmentHeader = EnvironmentHeader.ignored
     /// The tenant of all customers.
@@ -26,9 +34,7 @@ package struct SimulatorConfiguration: Sendable {
     package var userID = "user_01K00000000000000000000000"
     /// The tax rates that exist, by code; a create that names another is answered 404.
     package var taxRateCodes: Set<String> = []
-    /// Whether requests are kept at first.
-    package var recordsRequests = true
-    /// How many requests are kept; later ones take the place of the oldest.
+    /// The number of requests that are kept; a later one replaces the oldest.
     package var requestLogCapacity = 100_000
     package var clock = SimulatorClock.system
 
@@ -39,5 +45,32 @@ package struct SimulatorConfiguration: Sendable {
         self.apiKey = apiKey
     }
 
-    var defaultEnvironmentID: String { environmentIDs.first ?? "" }
+    var defaultEnvironmentID: String { self.environmentIDs.first ?? "" }
+}
+
+/// Where a simulator gets the time from, and how it waits.
+package struct SimulatorClock: Sendable {
+    /// The time of day: it stamps customers, and ages them against the replica's lag.
+    package var now: @Sendable () -> UnixNanoseconds
+    /// Waits for a delay, a pause or the latency; throws when its task is cancelled.
+    package var sleep: @Sendable (Duration) async throws -> Void
+
+    /// Makes a clock.
+    package init(
+        now: @escaping @Sendable () -> UnixNanoseconds,
+        sleep: @escaping @Sendable (Duration) async throws -> Void
+    ) {
+        self.now = now
+        self.sleep = sleep
+    }
+
+    /// The machine's clock.
+    package static let system = SimulatorClock(
+        now: {
+            var time = timespec()
+            clock_gettime(CLOCK_REALTIME, &time)
+            return UnixNanoseconds(Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
+        },
+        sleep: { try await Task.sleep(for: $0) }
+    )
 }

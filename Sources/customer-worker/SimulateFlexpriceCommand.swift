@@ -68,7 +68,7 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
     private func loadScript() throws -> FaultScript? {
         guard let path = self.script else { return nil }
         do {
-            return try FaultScript(json: Data(contentsOf: URL(filePath: path)))
+            return try FaultScript(json: Array(Data(contentsOf: URL(filePath: path))))
         } catch {
             StandardError.write("customer-worker: --script \(path): \(error)")
             throw ExitStatus.badInput.exit

@@ -30,7 +30,7 @@ struct FaultScopeTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { (harness) async throws in
-            harness.state.inject(.unauthorized, .during(.seconds(10)))
+            harness.state.inject(.unauthorized, .init(duration: .seconds(10)))
             #expect(try await harness.create("a").status == 401)
             time.advance(by: .milliseconds(9_999))
             #expect(try await harness.create("a").status == 401)
@@ -44,7 +44,7 @@ struct FaultScopeTests {
         func draw(seed: UInt64) async throws -> [Int] {
             var drawn: [Int] = []
             try await withSimulator { harness in
-                harness.state.inject(.databaseError, .share(0.2, seed: seed))
+                harness.state.inject(.databaseError, .init(share: 0.2, seed: seed))
                 drawn = try await statuses(of: (0..<100).map(String.init), harness)
             }
             return drawn

@@ -1,5 +1,4 @@
 import FlexpriceSimulator
-import Foundation
 import NIOHTTP1
 import Testing
 
@@ -11,7 +10,7 @@ struct FaultScriptTests {
         configuration.clock = clock.clock
         let state = FlexpriceSimulator(configuration).state
         let script = try FaultScript(
-            json: Data(
+            json: Array(
                 #"""
                 [{"faults":[{"fault":"unauthorized"}]},
                  {"after_milliseconds":5000,"faults":[{"fault":"panic"},{"fault":"black_hole"}]},
@@ -35,7 +34,7 @@ struct FaultScriptTests {
         #"[{"after_milliseconds":5}]"#, #"[{"faults":[{"fault":"answer","status":99}]}]"#,
     ])
     func `a script that makes no sense is refused as a whole`(json: String) {
-        #expect(throws: DecodingError.self) { try FaultScript(json: Data(json.utf8)) }
+        #expect(throws: FaultSyntaxError.self) { try FaultScript(json: Array(json.utf8)) }
     }
 
     @Test func `any answer is given as it is, without the server's own headers`() async throws {

@@ -68,8 +68,8 @@ struct UniquenessTests {
 
     @Test func `a workflow's stub looks as the server makes it and holds the id`() async throws {
         try await withSimulator { harness in
-            #expect(harness.state.insertStub(externalID: "a") != nil)
-            #expect(harness.state.insertStub(externalID: "a") == nil)
+            #expect(harness.state.insertStub(externalID: "a"))
+            #expect(!harness.state.insertStub(externalID: "a"))
             #expect(try await harness.create("a").status == 409)
             let found = try await harness.send(.GET, "/v1/customers/external/a")
             #expect(found.text("name") == "a")

@@ -1,7 +1,7 @@
 import JSON
 import Records
 
-/// The look-ups and the search, which read the replica: it may lag.
+/// The lookups and the search, which read the replica: it may lag.
 struct CustomerReads {
     let state: SimulatorState
     let environmentID: String
@@ -10,80 +10,60 @@ struct CustomerReads {
 
     /// `GET /v1/customers/external/{id}` and `/lookup/{id}`: published customers only.
     func lookup(_ key: [UInt8]) throws(APIError) -> Answer {
-        answer(try published(text(key, "Failed to get customer by lookup key")))
+        .json(try self.published(self.text(key, "Failed to get customer by lookup key")).json(isEcho: false))
     }
 
     /// `GET /v1/customers/{id}`, archived ones too.
     func get(_ id: [UInt8]) throws(APIError) -> Answer {
-        answer(try customer(id: text(id, "Failed to get customer")))
+        .json(try self.customer(id: self.text(id, "Failed to get customer")).json(isEcho: false))
     }
 
     /// The entitlements or subscriptions of a customer, always empty here.
     ///
-    /// An id with a slash in it can lead a look-up to this other resource.
+    /// An id with a slash in it can lead a lookup to this other resource.
     func related(_ key: [UInt8]) throws(APIError) -> Answer {
-        let customer = try published(text(key, "Failed to get customer by lookup key"))
-        return .json { writer in
-            writer.object { writer in
-                writer.member("customer_id", customer.id)
-                writer.name("features")
-                writer.array { _ in }
-            }
-        }
+        let customer = try self.published(self.text(key, "Failed to get customer by lookup key"))
+        return .json(.members(["customer_id": .string(customer.id), "features": .array([])]))
     }
 
-    /// `POST /v1/customers/search` and `GET /v1/customers`; nil stands for a filter that could not be bound.
+    /// `POST /v1/customers/search` and `GET /v1/customers`; nil is a filter that could not be bound.
     func search(_ filter: SearchFilter?) throws(APIError) -> Answer {
         guard let filter else { throw .validation("Invalid filter parameters") }
         if let error = filter.error { throw error }
         var found: [SimulatedCustomer] = []
-        if let status = filter.effectiveStatus {
-            let wanted = filter.wantedExternalIDs.map { Set($0.map(ExactText.init)) }
-            found = state.candidates(
-                externalIDs: filter.wantedExternalIDs,
-                status: status,
-                environmentID: environmentID
-            ).filter { customer in
-                isVisible(customer) && filter.accepts(customer)
-                    && wanted.map { $0.contains(ExactText(customer.externalID)) } ?? true
+        if let status = filter.wantedStatus {
+            let wanted = filter.wantedExternalIDs
+            found = self.state.candidates(wanted, status, environmentID: self.environmentID).filter { customer in
+                self.isVisible(customer) && filter.accepts(customer)
+                    && wanted?.contains(ExactText(customer.externalID)) ?? true
             }
         }
         let isAscending = filter.order == "asc"
         found.sort { isAscending ? $0.createdAt < $1.createdAt : $1.createdAt < $0.createdAt }
-        let limit = filter.effectiveLimit
-        let offset = filter.offset ?? 0
-        return .json { writer in
-            writer.object { writer in
-                writer.name("items")
-                writer.array { writer in
-                    for customer in found.dropFirst(offset).prefix(limit) {
-                        customer.write(to: &writer, times: .microseconds)
-                    }
-                }
-                writer.name("pagination")
-                writer.object { writer in
-                    writer.member("total", found.count)
-                    writer.member("limit", limit)
+        let page = found.dropFirst(filter.offset).prefix(filter.limit)
+        return .json(
+            .members([
+                "items": .array(page.map { $0.json(isEcho: false) }),
+                "pagination": .members([
+                    "total": .integer(found.count), "limit": .integer(filter.limit),
                     // The server answers with the offset of the next page. A sum beyond 64 bits wraps in Go too.
-                    writer.member("offset", offset &+ limit)
-                }
-            }
-        }
+                    "offset": .integer(filter.offset &+ filter.limit),
+                ]),
+            ])
+        )
     }
 
     func published(_ externalID: String) throws(APIError) -> SimulatedCustomer {
-        guard let found = state.customer(externalID: externalID, environmentID: environmentID), isVisible(found) else {
-            throw .notFound(
-                "Customer with lookup key \(externalID) was not found",
-                details: [("lookup_key", externalID)]
-            )
+        let found = self.state.customer(externalID: externalID, environmentID: self.environmentID)
+        guard let found, self.isVisible(found) else {
+            throw .notFound("Customer with lookup key \(externalID) was not found", [("lookup_key", externalID)])
         }
         return found
     }
 
     func customer(id: String) throws(APIError) -> SimulatedCustomer {
-        guard let found = state.customer(id: id, environmentID: environmentID), isVisible(found) else {
-            throw .notFound("Customer with ID \(id) was not found", details: [("customer_id", id)])
+        guard let found = self.state.customer(id: id, environmentID: self.environmentID), self.isVisible(found) else {
+            throw .notFound("Customer with ID \(id) was not found", [("customer_id", id)])
         }
         return found
     }
@@ -95,25 +75,6 @@ struct CustomerReads {
     }
 
     private func isVisible(_ customer: SimulatedCustomer) -> Bool {
-        customer.environmentID == environmentID && customer.createdAt <= visibleUntil
-    }
-
-    private func answer(_ customer: SimulatedCustomer) -> Answer {
-        .json { customer.write(to: &$0, times: .microseconds) }
-    }
-}
-
-extension SearchFilter {
-    /// The status looked for, nil for one that no customer has; absent and empty both mean published.
-    fileprivate var effectiveStatus: SimulatedCustomer.Status? {
-        guard let status, !status.isEmpty else { return .published }
-        return SimulatedCustomer.Status(rawValue: status)
-    }
-
-    /// Whether a customer meets every condition but that on external ids.
-    fileprivate func accepts(_ customer: SimulatedCustomer) -> Bool {
-        if customer.status != effectiveStatus { return false }
-        if let customerIDs, !customerIDs.isEmpty, !customerIDs.contains(customer.id) { return false }
-        return email.isEmpty || ExactText(email) == ExactText(customer.email)
+        customer.environmentID == self.environmentID && customer.createdAt <= self.visibleUntil
     }
 }

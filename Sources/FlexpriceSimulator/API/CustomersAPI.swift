@@ -1,115 +1,130 @@
 import HTTPTypes
 import JSON
+import Records
 
-/// The API's routes: what the server answers to a request, faults included.
+/// The API's routes: what the server answers to one request, faults included.
 struct CustomersAPI {
-    let configuration: SimulatorConfiguration
     let state: SimulatorState
+    /// The faults that the request meets.
+    let plan: FaultPlan
+    /// Tells whether the client still waits, which decides about what is not committed yet.
+    let connection: ClientConnection
 
-    /// Answers one request.
-    ///
-    /// - Parameter connection: Tells whether the client still waits, which decides about what is not committed yet.
-    func answer(_ request: IncomingRequest, _ plan: FaultPlan, _ connection: ClientConnection) async -> Answer {
-        switch plan.decisive {
-        case .edge(let edge, false): return edge.answer(at: configuration.clock.now())
-        case .answer(let status, let contentType, let body):
-            return Answer(status: status, contentType: contentType, body: Array(body.utf8), isFromServer: false)
+    private var configuration: SimulatorConfiguration { self.state.configuration }
+
+    func answer(_ request: IncomingRequest) async -> Answer {
+        switch self.plan.decisive {
+        case .edge(let edge, false): return edge.answer(at: self.configuration.clock.now())
+        case .answer(let status, let contentType, let body): return .foreign(status, contentType, body)
         case .redirect(let location):
             var answer = Answer.redirect(method: request.head.method, to: location)
             answer.isFromServer = false
             return answer
         case .dropBeforeCommit: return .dropped
         case .blackHole:
-            await connection.waitUntilClosed()
+            await self.connection.waitUntilClosed()
             return .dropped
         default: break
         }
-        return await routed(request, plan, connection)
-    }
-
-    private func routed(_ request: IncomingRequest, _ plan: FaultPlan, _ connection: ClientConnection) async -> Answer {
-        switch request.route {
+        switch request.route.name {
         case .notFound: return .pageNotFound
-        case .redirect(let path):
+        case .redirect:
             let query = request.target.query.map { "?" + $0 } ?? ""
-            return .redirect(method: request.head.method, to: PercentEncoding.encodePath(path) + query)
-        case .health:
-            return .json { writer in writer.object { $0.member("status", "ok") } }
+            return .redirect(
+                method: request.head.method,
+                to: RequestTarget.encodePath(request.route.parameter) + query
+            )
+        case .health: return .json(.members(["status": .string("ok")]))
         default: break
         }
         let environmentID: String
-        switch AccessCheck(configuration: configuration).check(request, plan.decisive) {
-        case .refused(let error): return error.answer(legacy: false)
-        case .granted(let id): environmentID = id
-        }
-        if let delay = request.route.readDelay(plan), await !connection.stays(for: delay, configuration.clock) {
-            return .dropped
-        }
         do throws(APIError) {
-            return try await handled(request, plan, connection, environmentID)
+            environmentID = try self.environmentID(of: request)
         } catch {
-            return error.answer(legacy: plan.hasLegacyErrors)
+            return error.answer()
+        }
+        // A create waits inside its transaction.
+        let delay = request.route.name == .create ? .zero : self.plan.delayBeforeCommit + self.plan.delayAfterCommit
+        guard await self.connection.stays(for: delay, self.configuration.clock) else { return .dropped }
+        do throws(APIError) {
+            return try await self.handled(request, environmentID)
+        } catch {
+            return error.answer(legacy: self.plan.hasLegacyErrors)
         }
     }
 
-    private func handled(
-        _ request: IncomingRequest,
-        _ plan: FaultPlan,
-        _ connection: ClientConnection,
-        _ environmentID: String
-    ) async throws(APIError) -> Answer {
+    /// The environment in which the request runs, after the checks before a handler: key, environment, tenant, access,
+    /// role.
+    private func environmentID(of request: IncomingRequest) throws(APIError) -> String {
+        let fields = request.head.headerFields
+        guard self.plan.decisive != .unauthorized, fields[.apiKey]?.hasSameBytes(as: self.configuration.apiKey) == true
+        else {
+            // Without a valid key the server tries the other way in, and its message is about that one.
+            let authorization = fields[.authorization] ?? ""
+            throw .middleware(
+                401,
+                error: authorization.isEmpty
+                    ? "Unauthorized"
+                    : authorization.hasPrefix("Bearer ") ? "Invalid token" : "Invalid authorization header format"
+            )
+        }
+        if request.route.name == .me { return self.configuration.defaultEnvironmentID }
+        var environmentID = self.configuration.defaultEnvironmentID
+        if self.configuration.environmentHeader == .required {
+            environmentID = fields[.environmentID] ?? ""
+            guard self.configuration.environmentIDs.contains(environmentID) else {
+                throw ForbiddenReason.environment.error
+            }
+        }
+        switch self.plan.decisive {
+        case .environmentLookupFailed:
+            throw .middleware(500, error: "Internal server error", message: "Failed to resolve environment")
+        case .tenantCheckFailed: throw .middleware(500, message: "failed to verify tenant access")
+        case .forbidden(.suspended), .forbidden(.permissions):
+            if !request.route.name.isWrite { return environmentID }
+        default: break
+        }
+        if case .forbidden(let reason) = self.plan.decisive { throw reason.error }
+        return environmentID
+    }
+
+    private func handled(_ request: IncomingRequest, _ environmentID: String) async throws(APIError) -> Answer {
+        if request.route.name == .create {
+            return try await CustomerCreation(
+                state: self.state,
+                plan: self.plan,
+                connection: self.connection,
+                environmentID: environmentID
+            ).answer(request)
+        }
+        // The faults that a create meets inside its transaction mean the same to any other route.
+        switch self.plan.decisive {
+        case .databaseError: throw .database("Failed to get customer")
+        case .internalError: throw .unexpected
+        case .panic: throw .panic
+        case .dropAfterCommit: return .dropped
+        default: break
+        }
         let reads = CustomerReads(
-            state: state,
+            state: self.state,
             environmentID: environmentID,
-            visibleUntil: UnixNanoseconds(configuration.clock.now().value - plan.replicaLag.nanoseconds)
+            visibleUntil: self.configuration.clock.now().advanced(by: .zero - self.plan.replicaLag)
         )
-        switch request.route {
-        case .create:
-            let creation = CustomerCreation(configuration: configuration, state: state, environmentID: environmentID)
-            return try await creation.answer(request, plan, connection)
-        default:
-            // The faults that a create meets inside its transaction mean the same to any other route.
-            switch plan.decisive {
-            case .databaseError: throw .database("Failed to get customer")
-            case .internalError: throw .unexpected
-            case .panic: throw .panic
-            case .dropAfterCommit: return .dropped
-            default: break
-            }
-        }
-        switch request.route {
-        case .me: return me
+        switch request.route.name {
+        case .me:
+            return .json(
+                .members([
+                    "id": .string(self.configuration.userID), "email": .string(""),
+                    "roles": .array([.string("all_writer")]), "tenant_id": .string(self.configuration.tenantID),
+                ])
+            )
         case .search, .list: return try reads.search(request.searchFilter)
-        case .lookup(let key): return try reads.lookup(key)
-        case .get(let id): return try reads.get(id)
-        case .related(let key): return try reads.related(key)
-        case .update(let id):
-            return try CustomerChanges(reads: reads, clock: configuration.clock).update(id: id, request)
-        case .delete(let id): return try CustomerChanges(reads: reads, clock: configuration.clock).delete(id)
-        default: return .pageNotFound
+        case .lookup: return try reads.lookup(request.route.parameter)
+        case .get: return try reads.get(request.route.parameter)
+        case .related: return try reads.related(request.route.parameter)
+        case .update: return try CustomerChanges(reads: reads).update(request)
+        case .delete: return try CustomerChanges(reads: reads).delete(request.route.parameter)
+        case .health, .create, .redirect, .notFound: return .pageNotFound
         }
-    }
-
-    private var me: Answer {
-        .json { writer in
-            writer.object { writer in
-                writer.member("id", configuration.userID)
-                writer.member("email", "")
-                writer.name("roles")
-                writer.array { $0.string("all_writer") }
-                writer.member("tenant_id", configuration.tenantID)
-            }
-        }
-    }
-}
-
-extension APIError: Error {}
-
-extension Route {
-    /// How long a route that commits nothing waits; a create waits inside its transaction.
-    fileprivate func readDelay(_ plan: FaultPlan) -> Duration? {
-        if case .create = self { return nil }
-        let delay = plan.delayBeforeCommit + plan.delayAfterCommit
-        return delay > .zero ? delay : nil
     }
 }

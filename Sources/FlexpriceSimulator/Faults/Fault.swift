@@ -49,7 +49,7 @@ package enum Fault: Sendable, Hashable {
     case redirect(location: String)
     /// Errors in the nested shape of servers before April 2026.
     case legacyErrorShape
-    /// Look-ups and searches do not see what was created less than this ago.
+    /// Lookups and searches do not see what was created less than this ago.
     case replicaLag(Duration)
     /// Half of the body, a pause, the other half.
     case slowBody(Duration)
@@ -57,12 +57,71 @@ package enum Fault: Sendable, Hashable {
     case truncatedBody
     /// 200 where a create answers 201.
     case okInsteadOfCreated
-    /// The answer shows this external id in the place of the customer's.
+    /// The answer shows this external_id in place of the customer's.
     case otherExternalID(String)
+
+    /// The name of the fault in rules and counts.
+    package var name: String {
+        switch self {
+        case .delayBeforeCommit: "delay_before_commit"
+        case .delayAfterCommit: "delay_after_commit"
+        case .dropBeforeCommit: "drop_before_commit"
+        case .dropAfterCommit: "drop_after_commit"
+        case .blackHole: "black_hole"
+        case .unauthorized: "unauthorized"
+        case .forbidden: "forbidden"
+        case .environmentLookupFailed: "environment_lookup_failed"
+        case .tenantCheckFailed: "tenant_check_failed"
+        case .databaseError: "database_error"
+        case .internalError: "internal_error"
+        case .panic: "panic"
+        case .panicAfterCommit: "panic_after_commit"
+        case .workflowStub: "workflow_stub"
+        case .taxAssociationConflict: "tax_association_conflict"
+        case .constraintViolation: "constraint_violation"
+        case .unknownTaxRate: "unknown_tax_rate"
+        case .inactiveTaxRate: "inactive_tax_rate"
+        case .deletedTaxRate: "deleted_tax_rate"
+        case .edge(let answer, _): answer.name
+        case .answer: "answer"
+        case .redirect: "redirect"
+        case .legacyErrorShape: "legacy_error_shape"
+        case .replicaLag: "replica_lag"
+        case .slowBody: "slow_body"
+        case .truncatedBody: "truncated_body"
+        case .okInsteadOfCreated: "ok_instead_of_created"
+        case .otherExternalID: "other_external_id"
+        }
+    }
+
+    /// One of each fault; a value in it only fills the place of the fault's own.
+    static let samples: [Fault] =
+        [
+            .delayBeforeCommit(.zero), .delayAfterCommit(.zero), .dropBeforeCommit, .dropAfterCommit, .blackHole,
+            .unauthorized, .forbidden(.environment), .environmentLookupFailed, .tenantCheckFailed, .databaseError,
+            .internalError, .panic, .panicAfterCommit, .workflowStub, .taxAssociationConflict, .constraintViolation,
+            .unknownTaxRate, .inactiveTaxRate, .deletedTaxRate, .answer(status: 0, contentType: nil, body: ""),
+            .redirect(location: ""), .legacyErrorShape, .replicaLag(.zero), .slowBody(.zero), .truncatedBody,
+            .okInsteadOfCreated, .otherExternalID(""),
+        ] + EdgeAnswer.all.map { .edge($0) }
+
+    /// Whether the fault decides the answer, rather than change it.
+    var isDecisive: Bool {
+        switch self {
+        case .delayBeforeCommit, .delayAfterCommit, .legacyErrorShape, .replicaLag, .slowBody, .truncatedBody: false
+        default: true
+        }
+    }
+
+    /// The routes that meet the fault when its scope names none.
+    var usualRoutes: Set<RouteName> {
+        if case .replicaLag = self { return [.lookup, .search, .list, .update] }
+        return [.create]
+    }
 }
 
 /// Why a valid key may not do what it asks.
-package enum ForbiddenReason: String, Sendable, Hashable, CaseIterable, Codable {
+package enum ForbiddenReason: String, Sendable, Hashable, CaseIterable {
     /// The environment is missing or unknown.
     case environment
     /// The key's user has no access to the environment.
@@ -75,11 +134,11 @@ package enum ForbiddenReason: String, Sendable, Hashable, CaseIterable, Codable 
     var error: APIError {
         switch self {
         case .environment:
-            .refused(403, [("error", "Access denied"), ("message", "Invalid or inaccessible environment")])
+            .middleware(403, error: "Access denied", message: "Invalid or inaccessible environment")
         case .environmentAccess:
-            .refused(403, [("error", "Access denied"), ("message", "You don't have access to this environment")])
-        case .suspended: .refused(403, [("message", "tenant account is suspended")])
-        case .permissions: .refused(403, [("message", "insufficient permissions")])
+            .middleware(403, error: "Access denied", message: "You don't have access to this environment")
+        case .suspended: .middleware(403, message: "tenant account is suspended")
+        case .permissions: .middleware(403, message: "insufficient permissions")
         }
     }
 }

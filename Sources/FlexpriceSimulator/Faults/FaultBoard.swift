@@ -1,6 +1,30 @@
 import Records
 
-/// The faults in force and how much of each is left.
+/// The faults that one request meets.
+struct FaultPlan {
+    private(set) var delayBeforeCommit = Duration.zero
+    private(set) var delayAfterCommit = Duration.zero
+    private(set) var hasLegacyErrors = false
+    private(set) var replicaLag = Duration.zero
+    private(set) var slowBody: Duration?
+    private(set) var isBodyTruncated = false
+    /// The fault that decides the answer, if there is one.
+    private(set) var decisive: Fault?
+
+    mutating func add(_ fault: Fault) {
+        switch fault {
+        case .delayBeforeCommit(let delay): self.delayBeforeCommit += delay
+        case .delayAfterCommit(let delay): self.delayAfterCommit += delay
+        case .legacyErrorShape: self.hasLegacyErrors = true
+        case .replicaLag(let lag): self.replicaLag = max(self.replicaLag, lag)
+        case .slowBody(let pause): self.slowBody = pause
+        case .truncatedBody: self.isBodyTruncated = true
+        default: self.decisive = fault
+        }
+    }
+}
+
+/// The faults in effect and how much of each is left.
 struct FaultBoard {
     private struct Armed {
         let rule: FaultRule
@@ -10,30 +34,41 @@ struct FaultBoard {
         var fires: Int?
         var generator: SplitMix64
 
+        init(_ rule: FaultRule, at now: UnixNanoseconds) {
+            self.rule = rule
+            self.end = rule.scope.duration.map { now.advanced(by: $0) }
+            self.externalIDs = rule.scope.externalIDs.map { Set($0.map(ExactText.init)) }
+            self.passes = rule.scope.skip
+            self.fires = rule.scope.requests
+            self.generator = SplitMix64(state: rule.scope.seed)
+        }
+
         func isOver(at now: UnixNanoseconds) -> Bool {
-            if let fires, fires <= 0 { return true }
-            return end.map { $0 <= now } ?? false
+            (self.fires ?? 1) <= 0 || self.end.map { $0 <= now } ?? false
+        }
+
+        /// Whether the request meets the fault, which is then used up by one.
+        mutating func meets(_ request: IncomingRequest) -> Bool {
+            let scope = self.rule.scope
+            guard (scope.routes ?? self.rule.fault.usualRoutes).contains(request.route.name) else { return false }
+            if let externalIDs, !request.externalIDs.contains(where: { externalIDs.contains(ExactText($0)) }) {
+                return false
+            }
+            if scope.share < 1, self.generator.nextUnit() >= scope.share { return false }
+            if self.passes > 0 {
+                self.passes -= 1
+                return false
+            }
+            self.fires? -= 1
+            return true
         }
     }
 
     private var armed: [Armed] = []
 
-    var isEmpty: Bool { armed.isEmpty }
+    func rules(at now: UnixNanoseconds) -> [FaultRule] { self.armed.filter { !$0.isOver(at: now) }.map(\.rule) }
 
-    func rules(at now: UnixNanoseconds) -> [FaultRule] { armed.filter { !$0.isOver(at: now) }.map(\.rule) }
-
-    mutating func arm(_ rule: FaultRule, at now: UnixNanoseconds) {
-        armed.append(
-            Armed(
-                rule: rule,
-                end: rule.scope.duration.map { UnixNanoseconds(now.value + $0.nanoseconds) },
-                externalIDs: rule.scope.externalIDs.map { Set($0.map(ExactText.init)) },
-                passes: rule.scope.skip,
-                fires: rule.scope.requests,
-                generator: SplitMix64(state: rule.scope.seed)
-            )
-        )
-    }
+    mutating func arm(_ rule: FaultRule, at now: UnixNanoseconds) { self.armed.append(Armed(rule, at: now)) }
 
     /// The faults that `request` meets; counts each by its name and uses it up.
     mutating func plan(
@@ -42,58 +77,30 @@ struct FaultBoard {
         counting counts: inout [String: Int]
     ) -> FaultPlan {
         var plan = FaultPlan()
-        var hasEnded = false
-        for index in armed.indices {
-            if armed[index].isOver(at: now) {
-                hasEnded = true
-                continue
-            }
+        self.armed.removeAll { $0.isOver(at: now) }
+        for index in self.armed.indices {
             // A second fault that decides the answer would be used up without effect, so it waits for another request.
-            let fault = armed[index].rule.fault
+            let fault = self.armed[index].rule.fault
             if plan.decisive != nil, fault.isDecisive { continue }
-            guard meets(request, at: index) else { continue }
+            guard self.armed[index].meets(request) else { continue }
             plan.add(fault)
             counts[fault.name, default: 0] += 1
         }
-        if hasEnded { armed.removeAll { $0.isOver(at: now) } }
         return plan
-    }
-
-    private mutating func meets(_ request: IncomingRequest, at index: Int) -> Bool {
-        let scope = armed[index].rule.scope
-        guard (scope.routes ?? armed[index].rule.fault.usualRoutes).contains(request.route.name) else { return false }
-        if let wanted = armed[index].externalIDs {
-            guard request.externalIDs.contains(where: { wanted.contains(ExactText($0)) }) else { return false }
-        }
-        if scope.share < 1, armed[index].generator.nextUnit() >= scope.share { return false }
-        if armed[index].passes > 0 {
-            armed[index].passes -= 1
-            return false
-        }
-        if let fires = armed[index].fires { armed[index].fires = fires - 1 }
-        return true
     }
 }
 
 /// A small generator with a seed (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
-struct SplitMix64 {
+private struct SplitMix64 {
     var state: UInt64
 
     /// A number from 0 up to but not including 1.
     mutating func nextUnit() -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = self.state
         mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
         mixed ^= mixed >> 31
         return Double(mixed >> 11) / 9_007_199_254_740_992
-    }
-}
-
-extension Duration {
-    /// Whole nanoseconds, never below zero and at most a century, so that adding them to a moment cannot overflow.
-    var nanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        return min(max(seconds, 0), 3_155_760_000) * 1_000_000_000 + max(attoseconds, 0) / 1_000_000_000
     }
 }

@@ -1,16 +1,17 @@
 import HTTPTypes
+import JSON
 
 /// One request that the simulator received, kept for tests and for people who debug a client.
 package struct SeenRequest: Sendable {
-    /// Counts from 1; the administration's own requests are not counted.
+    /// Counts from 1; the requests of the simulator's own routes are not counted.
     package let number: Int
-    package let receivedAt: UnixNanoseconds
     package let method: String
     /// The request target as it was sent: path and query, still percent-encoded.
     package let path: String
     /// The body's bytes as they were sent.
     package let body: [UInt8]
-    let fields: HTTPFields
+    let receivedAt: UnixNanoseconds
+    private let fields: HTTPFields
 
     /// Keeps a request as it arrived.
     init(_ request: IncomingRequest, number: Int, at time: UnixNanoseconds) {
@@ -22,16 +23,63 @@ package struct SeenRequest: Sendable {
         self.fields = request.head.headerFields
     }
 
-    /// The headers in their order, without those that carry a key.
-    package var headers: [(name: String, value: String)] {
-        fields.filter { !Self.secretNames.contains($0.name) }.map { ($0.name.rawName, $0.value) }
-    }
-
     /// The value of the header `name`, whatever its case; nil if it was absent or carries a key.
     package func header(_ name: String) -> String? {
         guard let name = HTTPField.Name(name), !Self.secretNames.contains(name) else { return nil }
-        return fields[name]
+        return self.fields[name]
     }
 
-    private static let secretNames: Set<HTTPField.Name> = [HeaderName.apiKey, .authorization, .cookie]
+    /// The request as `GET /_simulator/requests` shows it: without the headers that carry a key.
+    var json: JSONValue {
+        let headers = self.fields.filter { !Self.secretNames.contains($0.name) }
+        return .members([
+            "number": .integer(self.number),
+            "received_at": .string(self.receivedAt.rfc3339),
+            "method": .string(self.method),
+            "path": .string(self.path),
+            "headers": .array(headers.map { .array([.string($0.name.rawName), .string($0.value)]) }),
+            "body": .string(String(decoding: self.body, as: UTF8.self)),
+        ])
+    }
+
+    private static let secretNames: Set<HTTPField.Name> = [.apiKey, .authorization, .cookie]
+}
+
+/// What the simulator counted since it started or was cleared.
+package struct SimulatorStatistics: Sendable {
+    /// Requests received, those of the simulator's own routes left out.
+    package internal(set) var requests = 0
+    /// Requests by the name of their route.
+    package internal(set) var requestsByRoute: [String: Int] = [:]
+    /// Answers by HTTP status; 0 counts connections that were closed without an answer.
+    package internal(set) var answersByStatus: [Int: Int] = [:]
+    /// Faults that took effect, by name.
+    package internal(set) var faults: [String: Int] = [:]
+    /// Requests that are being answered at this moment.
+    package internal(set) var inFlight = 0
+    /// The most requests that were in flight at one time.
+    package internal(set) var peakInFlight = 0
+    /// Customers that clients created, stubs left out.
+    package internal(set) var customersCreated = 0
+    /// Creates that met a published customer of their external_id.
+    package internal(set) var duplicates = 0
+
+    /// The counts as `GET /_simulator/stats` shows them.
+    var json: JSONValue {
+        let answers = self.answersByStatus.map { (String($0.key), $0.value) }
+        return .members([
+            "answers_by_status": Self.json(Dictionary(uniqueKeysWithValues: answers)),
+            "customers_created": .integer(self.customersCreated),
+            "duplicates": .integer(self.duplicates),
+            "faults": Self.json(self.faults),
+            "in_flight": .integer(self.inFlight),
+            "peak_in_flight": .integer(self.peakInFlight),
+            "requests": .integer(self.requests),
+            "requests_by_route": Self.json(self.requestsByRoute),
+        ])
+    }
+
+    private static func json(_ counts: [String: Int]) -> JSONValue {
+        .object(JSONObject(counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer($0.value)) }))
+    }
 }

@@ -1,3 +1,5 @@
+import DequeModule
+import Records
 import Synchronization
 
 /// What a simulator knows: its customers, the requests it saw, its faults and its counts.
@@ -5,119 +7,162 @@ import Synchronization
 /// A test reads and changes it while the simulator serves. Safe from any thread; every call takes effect at once, and
 /// those on the path of a request take constant time.
 package final class SimulatorState: Sendable {
-    struct Shared {
+    private struct Shared {
         var table = CustomerTable()
-        var log: RequestLog
-        var recordsRequests: Bool
+        var log: Deque<SeenRequest> = []
         var statistics = SimulatorStatistics()
         var faults = FaultBoard()
     }
 
-    let shared: Mutex<Shared>
-    let arrivals = Milestones()
-    let departures = Milestones()
+    private let shared = Mutex(Shared())
+    private let arrivals = Milestones()
+    private let departures = Milestones()
     let configuration: SimulatorConfiguration
 
     init(configuration: SimulatorConfiguration) {
         self.configuration = configuration
-        shared = Mutex(
-            Shared(
-                log: RequestLog(capacity: configuration.requestLogCapacity),
-                recordsRequests: configuration.recordsRequests
-            )
-        )
     }
 
     // MARK: Customers
 
     /// All customers of all environments in the order of their creation, archived ones included.
-    package var customers: [SimulatedCustomer] { shared.withLock { $0.table.rows } }
+    package var customers: [SimulatedCustomer] { self.shared.withLock { $0.table.rows } }
 
-    /// How many customers there are, archived ones included.
-    package var customerCount: Int { shared.withLock { $0.table.rows.count } }
+    /// The number of customers, archived ones included.
+    package var customerCount: Int { self.shared.withLock { $0.table.rows.count } }
 
-    /// The published customer of an external id, compared byte for byte; nil if there is none.
+    /// The published customer of an external_id, compared byte for byte; nil if there is none.
     ///
     /// - Parameter environmentID: The first of the configuration when nil.
     package func customer(externalID: String, environmentID: String? = nil) -> SimulatedCustomer? {
-        shared.withLock { $0.table.published(externalID: externalID, environmentID: environment(environmentID)) }
+        let environmentID = environmentID ?? self.configuration.defaultEnvironmentID
+        return self.shared.withLock { $0.table.published(externalID: externalID, environmentID: environmentID) }
     }
 
-    /// Archives the published customer of an external id, which frees the id; false if there is none.
-    @discardableResult
-    package func archive(externalID: String, environmentID: String? = nil) -> Bool {
-        let now = configuration.clock.now()
-        return shared.withLock { shared in
-            let environmentID = environment(environmentID)
-            guard let found = shared.table.published(externalID: externalID, environmentID: environmentID) else {
-                return false
-            }
-            return shared.table.archive(id: found.id, at: now)
+    func customer(id: String, environmentID: String) -> SimulatedCustomer? {
+        self.shared.withLock { $0.table.customer(id: id, environmentID: environmentID) }
+    }
+
+    /// The rows that a search may return: found by their external_ids where it names some, else all of them.
+    func candidates(
+        _ externalIDs: Set<ExactText>?,
+        _ status: SimulatedCustomer.Status,
+        environmentID: String
+    ) -> [SimulatedCustomer] {
+        self.shared.withLock { shared in
+            guard let externalIDs, status == .published else { return shared.table.rows }
+            return externalIDs.compactMap { shared.table.published(externalID: $0.text, environmentID: environmentID) }
         }
     }
 
-    /// Creates the customer that Flexprice makes itself when a usage event names an unknown one: named like its id,
-    /// without e-mail, marked in its metadata.
-    ///
-    /// - Returns: The stub, or nil if the id is taken.
-    @discardableResult
-    package func insertStub(externalID: String, environmentID: String? = nil) -> SimulatedCustomer? {
-        let stub = makeStub(externalID: externalID, environmentID: environment(environmentID))
-        return shared.withLock { $0.table.insert(stub) } ? stub : nil
+    /// What became of the transaction of a create.
+    enum Insertion {
+        case inserted
+        case duplicate
+        case failed(APIError)
     }
 
-    func makeStub(externalID: String, environmentID: String) -> SimulatedCustomer {
-        let now = configuration.clock.now()
-        var metadata = Metadata()
-        metadata["created_by_workflow"] = "true"
-        return SimulatedCustomer(
-            id: "cust_" + ULID.make(at: now),
-            externalID: externalID,
-            name: externalID,
+    /// The transaction of a create: the insert first, then `check`, whose error rolls the insert back.
+    func create(_ customer: SimulatedCustomer, stubFirst: Bool, check: APIError?) -> Insertion {
+        let (externalID, environmentID) = (customer.externalID, customer.environmentID)
+        let stub = stubFirst ? self.makeStub(externalID, environmentID) : nil
+        return self.shared.withLock { shared in
+            if let stub { _ = shared.table.insert(stub) }
+            guard shared.table.published(externalID: externalID, environmentID: environmentID) == nil else {
+                shared.statistics.duplicates += 1
+                return .duplicate
+            }
+            if let check { return .failed(check) }
+            _ = shared.table.insert(customer)
+            shared.statistics.customersCreated += 1
+            return .inserted
+        }
+    }
+
+    /// Replaces a customer; false if another one has its external_id.
+    func update(_ customer: SimulatedCustomer) -> Bool { self.shared.withLock { $0.table.update(customer) } }
+
+    /// Archives the published customer of an id; false if there is none.
+    func archive(id: String) -> Bool {
+        let now = self.configuration.clock.now()
+        return self.shared.withLock { $0.table.archive(id: id, at: now) }
+    }
+
+    /// Archives the published customer of an external_id, which frees it; false if there is none.
+    @discardableResult
+    package func archive(externalID: String) -> Bool {
+        self.customer(externalID: externalID).map { self.archive(id: $0.id) } ?? false
+    }
+
+    /// Creates the stub that Flexprice makes when a usage event names an unknown customer; false if its external_id is
+    /// taken.
+    ///
+    /// Its name is the external_id, it has no e-mail, and its metadata mark it.
+    @discardableResult
+    package func insertStub(externalID: String) -> Bool {
+        let stub = self.makeStub(externalID, self.configuration.defaultEnvironmentID)
+        return self.shared.withLock { $0.table.insert(stub) }
+    }
+
+    private func makeStub(_ externalID: String, _ environmentID: String) -> SimulatedCustomer {
+        SimulatedCustomer(
+            [.externalID: externalID, .name: externalID],
+            metadata: [ExactText("created_by_workflow"): "true"],
             environmentID: environmentID,
-            tenantID: configuration.tenantID,
-            createdAt: now,
-            updatedAt: now,
-            userID: configuration.userID,
-            storedMetadata: metadata
+            self.configuration
         )
     }
 
     // MARK: Requests
 
     /// The requests received, oldest first: the latest ones when there were more than the log holds.
-    package var requests: [SeenRequest] { shared.withLock { $0.log.all } }
-
-    /// Whether requests are kept; switching it off keeps those that are there.
-    package var recordsRequests: Bool {
-        get { shared.withLock { $0.recordsRequests } }
-        set { shared.withLock { $0.recordsRequests = newValue } }
-    }
+    package var requests: [SeenRequest] { self.shared.withLock { Array($0.log) } }
 
     /// The counts at this moment.
-    package var statistics: SimulatorStatistics { shared.withLock { $0.statistics } }
+    package var statistics: SimulatorStatistics { self.shared.withLock { $0.statistics } }
 
-    /// Waits until so many requests have been received in all, whether or not they are answered yet.
+    /// Waits until `count` requests have been received in all, whether or not they are answered yet.
     ///
     /// Counts from the start of the simulator; ``clear()`` does not set it back.
     /// - Throws: `CancellationError` if the task is cancelled first.
-    package func requestsReceived(atLeast count: Int) async throws {
-        try await arrivals.reach(count)
-    }
+    package func requestsReceived(atLeast count: Int) async throws { try await self.arrivals.reach(count) }
 
     /// Waits until as many requests have ended as had been received when it was called: all, if no more come.
     ///
     /// - Throws: `CancellationError` if the task is cancelled first.
-    package func untilIdle() async throws {
-        try await departures.reach(arrivals.count)
+    package func untilIdle() async throws { try await self.departures.reach(self.arrivals.count) }
+
+    /// Notes a request's arrival and gives the faults that it meets.
+    func begin(_ request: IncomingRequest) -> FaultPlan {
+        let now = self.configuration.clock.now()
+        let plan = self.shared.withLock { shared in
+            shared.statistics.requests += 1
+            shared.statistics.requestsByRoute[request.route.name.rawValue, default: 0] += 1
+            shared.statistics.inFlight += 1
+            shared.statistics.peakInFlight = max(shared.statistics.peakInFlight, shared.statistics.inFlight)
+            if shared.log.count >= max(1, self.configuration.requestLogCapacity) { shared.log.removeFirst() }
+            shared.log.append(SeenRequest(request, number: shared.statistics.requests, at: now))
+            return shared.faults.plan(for: request, at: now, counting: &shared.statistics.faults)
+        }
+        self.arrivals.advance()
+        return plan
+    }
+
+    /// Notes a request's end; status 0 when the connection was closed without an answer.
+    func finish(status: Int) {
+        self.shared.withLock { shared in
+            shared.statistics.inFlight -= 1
+            shared.statistics.answersByStatus[status, default: 0] += 1
+        }
+        self.departures.advance()
     }
 
     /// Forgets customers, requests and counts; faults and requests in flight stay.
-    package func clear() {
-        shared.withLock { shared in
-            shared.table = CustomerTable()
-            shared.log.removeAll()
+    func clear() {
+        self.shared.withLock { shared in
             let inFlight = shared.statistics.inFlight
+            shared.table = CustomerTable()
+            shared.log = []
             shared.statistics = SimulatorStatistics()
             shared.statistics.inFlight = inFlight
             shared.statistics.peakInFlight = inFlight
@@ -126,26 +171,24 @@ package final class SimulatorState: Sendable {
 
     // MARK: Faults
 
-    /// The rules in force, those that are used up left out.
+    /// The rules in effect, those that are used up left out.
     package var faults: [FaultRule] {
-        let now = configuration.clock.now()
-        return shared.withLock { $0.faults.rules(at: now) }
+        let now = self.configuration.clock.now()
+        return self.shared.withLock { $0.faults.rules(at: now) }
     }
 
     /// Adds a fault behind those that are there.
     package func inject(_ fault: Fault, _ scope: FaultScope = .always) {
-        let now = configuration.clock.now()
-        shared.withLock { $0.faults.arm(FaultRule(fault, scope), at: now) }
+        let now = self.configuration.clock.now()
+        self.shared.withLock { $0.faults.arm(FaultRule(fault, scope), at: now) }
     }
 
-    /// Puts `rules` in the place of all faults; an empty list ends them all.
+    /// Replaces all faults by `rules`; an empty list ends them all.
     package func replaceFaults(with rules: [FaultRule]) {
-        let now = configuration.clock.now()
-        shared.withLock { shared in
+        let now = self.configuration.clock.now()
+        self.shared.withLock { shared in
             shared.faults = FaultBoard()
             for rule in rules { shared.faults.arm(rule, at: now) }
         }
     }
-
-    private func environment(_ id: String?) -> String { id ?? configuration.defaultEnvironmentID }
 }

@@ -10,11 +10,11 @@ final class Milestones: Sendable {
 
     private let shared = Mutex(Shared())
 
-    var count: Int { shared.withLock { $0.count } }
+    var count: Int { self.shared.withLock { $0.count } }
 
     /// Adds one and wakes those who waited for it.
     func advance() {
-        let reached = shared.withLock { shared -> [CheckedContinuation<Void, any Error>] in
+        let reached = self.shared.withLock { shared -> [CheckedContinuation<Void, any Error>] in
             shared.count += 1
             guard !shared.waiters.isEmpty else { return [] }
             let keys = shared.waiters.filter { $0.value.count <= shared.count }.keys
@@ -27,15 +27,15 @@ final class Milestones: Sendable {
     ///
     /// - Throws: `CancellationError` if the task is cancelled first.
     func reach(_ count: Int) async throws {
-        let waiter = shared.withLock { shared in
+        let waiter = self.shared.withLock { shared in
             shared.nextWaiter += 1
             return shared.nextWaiter
         }
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                // The cancellation handler may have run before this: then nobody would ever resume the waiter, so
-                // cancellation is asked for under the same lock that the handler takes.
-                let isDue = shared.withLock { shared -> Result<Void, any Error>? in
+                // The cancellation handler may have run before this, and would then never find the waiter: so
+                // cancellation is checked under the same lock that the handler takes.
+                let isDue = self.shared.withLock { shared -> Result<Void, any Error>? in
                     if shared.count >= count { return .success(()) }
                     if Task.isCancelled { return .failure(CancellationError()) }
                     shared.waiters[waiter] = (count, continuation)
@@ -44,7 +44,7 @@ final class Milestones: Sendable {
                 if let isDue { continuation.resume(with: isDue) }
             }
         } onCancel: {
-            let cancelled = shared.withLock { $0.waiters.removeValue(forKey: waiter)?.continuation }
+            let cancelled = self.shared.withLock { $0.waiters.removeValue(forKey: waiter)?.continuation }
             cancelled?.resume(throwing: CancellationError())
         }
     }

@@ -1,18 +1,18 @@
 /// Which requests a fault meets: those that satisfy every condition that is set.
 package struct FaultScope: Sendable, Hashable {
-    /// The routes; nil stands for those that the fault is about: reads for the replica's lag, creates for all others.
+    /// The routes; nil means the usual ones: reads for the replica's lag, creates for all others.
     package var routes: Set<RouteName>?
-    /// How many requests that would meet the fault pass unharmed first.
-    package var skip = 0
-    /// How many requests meet the fault until it is used up; nil for no end.
+    /// The number of requests that would meet the fault and pass unharmed first.
+    package var skip: Int
+    /// The number of requests that meet the fault until it is used up; nil for no end.
     package var requests: Int?
     /// The share of requests that meet the fault, from 0 to 1, drawn with ``seed``.
-    package var share = 1.0
+    package var share: Double
     /// Makes a draw repeatable.
-    package var seed: UInt64 = 1
+    package var seed: UInt64
     /// How long the fault lasts from when it is set; nil for no end.
     package var duration: Duration?
-    /// The external ids that meet the fault, compared byte for byte; nil for all.
+    /// The external_ids that meet the fault, compared byte for byte; nil for all.
     package var externalIDs: [String]?
 
     /// Makes a scope; what is left out sets no condition.
@@ -39,15 +39,6 @@ package struct FaultScope: Sendable, Hashable {
 
     /// The next `count` requests.
     package static func next(_ count: Int) -> FaultScope { FaultScope(requests: count) }
-
-    /// A share of all requests, from 0 to 1.
-    package static func share(_ share: Double, seed: UInt64 = 1) -> FaultScope { FaultScope(share: share, seed: seed) }
-
-    /// Every request for a while.
-    package static func during(_ duration: Duration) -> FaultScope { FaultScope(duration: duration) }
-
-    /// Every request about one external id.
-    package static func externalID(_ id: String) -> FaultScope { FaultScope(externalIDs: [id]) }
 }
 
 /// A fault and the requests that it meets.

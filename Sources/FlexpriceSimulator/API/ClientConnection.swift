@@ -8,22 +8,25 @@ struct ClientConnection: Sendable {
     /// Waits for `duration`; false if the client closed the connection meanwhile or the simulator stops.
     func stays(for duration: Duration, _ clock: SimulatorClock) async -> Bool {
         guard duration > .zero else { return true }
-        return await whileOpen { try await clock.sleep(duration) }
+        return await self.whileOpen { try await clock.sleep(duration) }
     }
 
     /// Waits until the client closes the connection or the simulator stops.
     func waitUntilClosed() async {
-        _ = await whileOpen { try await Task.sleep(for: .seconds(31_536_000)) }
+        _ = await self.whileOpen { try await Task.sleep(for: .seconds(31_536_000)) }
     }
 
     /// Closes the connection; whatever is written afterwards goes nowhere.
     func close() {
-        channel.close(promise: nil)
+        self.channel.close(promise: nil)
     }
 
     /// Runs `operation`; false if the client's end of the connection closed first, or the operation was cancelled.
+    ///
+    /// Hummingbird's own `consumeWithCancellationOnInboundClose` is not used: it closes the connection after the
+    /// answer, which a server that is merely slow does not.
     private func whileOpen(_ operation: @escaping @Sendable () async throws -> Void) async -> Bool {
-        let channel = channel
+        let channel = self.channel
         let end = try? await channel.eventLoop.submit {
             try channel.pipeline.syncOperations.handler(type: ConnectionEndHandler.self).end
         }.get()
@@ -46,5 +49,26 @@ struct ClientConnection: Sendable {
             group.cancelAll()
             return isOpen
         }
+    }
+}
+
+/// Notices that the client's end of a connection is closed, while a request on it is being answered.
+///
+/// The server lets a client close its sending side and still answers, so the closing arrives here as an event and not
+/// as the end of the channel. A client that only half closes counts as gone: Go cancels its request as well.
+final class ConnectionEndHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = NIOAny
+
+    /// Reaches 1 when the client's end is closed.
+    let end = Milestones()
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case ChannelEvent.inputClosed? = event as? ChannelEvent { self.end.advance() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        self.end.advance()
+        context.fireChannelInactive()
     }
 }

@@ -1,0 +1,90 @@
+import JSON
+import Records
+
+/// A customer as the simulator keeps it.
+package struct SimulatedCustomer: Sendable {
+    /// The statuses that occur here.
+    package enum Status: String, Sendable {
+        case published
+        case archived
+    }
+
+    /// `cust_` and a ULID.
+    package let id: String
+    /// The text fields; one that is absent is written as empty, or left out if it is the contact.
+    var texts: [CustomerField: String]
+    /// Nil when none was sent, which is not the same as empty.
+    var metadata: Metadata?
+    let environmentID: String
+    let tenantID: String
+    package internal(set) var status = Status.published
+    let createdAt: UnixNanoseconds
+    var updatedAt: UnixNanoseconds
+    /// The user behind the key.
+    let userID: String
+
+    /// A customer that is created now.
+    init(
+        _ texts: [CustomerField: String],
+        metadata: Metadata?,
+        environmentID: String,
+        _ configuration: SimulatorConfiguration
+    ) {
+        let now = configuration.clock.now()
+        self.id = "cust_" + ULID.make(at: now)
+        self.texts = texts
+        self.metadata = metadata
+        self.environmentID = environmentID
+        self.tenantID = configuration.tenantID
+        self.createdAt = now
+        self.updatedAt = now
+        self.userID = configuration.userID
+        if self[.timezone].isEmpty { self.texts[.timezone] = "UTC" }
+    }
+
+    /// The value of a text field; empty when it is absent.
+    subscript(field: CustomerField) -> String { self.texts[field] ?? "" }
+
+    /// The id of the caller's system; unique byte for byte among the published customers of an environment.
+    package var externalID: String { self[.externalID] }
+    package var name: String { self[.name] }
+
+    /// The row as PostgreSQL keeps it; nil where the insert fails, which the server answers with a 500 each time.
+    ///
+    /// A column of `varchar(255)` counts characters. It refuses a longer text, except that an overflow of nothing but
+    /// spaces is cut off silently. No text can hold U+0000.
+    var stored: SimulatedCustomer? {
+        let texts = Array(self.texts.values) + (self.metadata ?? [:]).flatMap { [$0.key.text, $0.value] }
+        if texts.contains(where: { $0.utf8.contains(0) }) { return nil }
+        var stored = self
+        for field in [CustomerField.externalID, .email] {
+            let scalars = self[field].unicodeScalars
+            guard scalars.count > 255 else { continue }
+            guard scalars.dropFirst(255).allSatisfy({ $0 == " " }) else { return nil }
+            stored.texts[field] = String(scalars.prefix(255))
+        }
+        return stored
+    }
+
+    /// The customer in the server's order of fields.
+    ///
+    /// - Parameter isEcho: Whether the times are spelled as a create or update echoes them, in the nanoseconds of the
+    ///   server's clock, or as a read shows them, in the microseconds that PostgreSQL keeps.
+    func json(isEcho: Bool) -> JSONValue {
+        var object = JSONObject(["id": .string(self.id)])
+        for field in CustomerField.allCases where field != .contact || self.texts[field] != nil {
+            object[field.rawValue] = .string(self[field])
+        }
+        let pairs = self.metadata?.sorted { $0.key.text.bytesPrecede($1.key.text) }
+        object["metadata"] =
+            pairs.map { .object(JSONObject($0.map { .init(name: $0.key.text, value: .string($0.value)) })) } ?? .null
+        object["environment_id"] = .string(self.environmentID)
+        object["tenant_id"] = .string(self.tenantID)
+        object["status"] = .string(self.status.rawValue)
+        object["created_at"] = .string((isEcho ? self.createdAt : self.createdAt.roundedToMicroseconds).rfc3339)
+        object["updated_at"] = .string((isEcho ? self.updatedAt : self.updatedAt.roundedToMicroseconds).rfc3339)
+        object["created_by"] = .string(self.userID)
+        object["updated_by"] = .string(self.userID)
+        return .object(object)
+    }
+}
