@@ -9,7 +9,7 @@ import Topics
 func reportingFailures<R>(_ body: () async throws -> R) async throws -> R {
     do {
         return try await body()
-    } catch let error as RedriveRefusal {
+    } catch let error as RedriveRequest.Refusal {
         StandardError.write("customer-worker: \(error)")
         if case .file = error { throw ExitStatus.notPermitted.exit }
         throw ExitStatus.failure.exit

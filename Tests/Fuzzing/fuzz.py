@@ -59,8 +59,8 @@ MODULES = [
     ]),
     ("CommandWorker", ["Sources/CommandWorker/Partitions/OffsetTracker.swift"]),
     ("Redrive", [
-        "Sources/Redrive/Memory/JobOwner.swift", "Sources/Redrive/Memory/JobRecord.swift", "Sources/Redrive/Memory/OffsetRuns.swift",
-        "Sources/Redrive/Memory/SentBack.swift", "Sources/Redrive/Mending",
+        "Sources/Redrive/Letters/CommandEdits.swift", "Sources/Redrive/Memory/JobRecord.swift",
+        "Sources/Redrive/Memory/SentBack.swift",
     ]),
     ("Producing", [
         "Sources/Producing/Commands", "Sources/Producing/Failures/FailureLine.swift", "Sources/Producing/Input", "Sources/Producing/Rows",

@@ -5,67 +5,67 @@ package import Topics
 
 /// Every decision of a redrive: what to read, what to send, when, and when to stop.
 ///
-/// A plain struct without I/O or clock.
-/// Its owner asks ``next(at:)``, does what it says, and tells what came of it. Invariants:
+/// A plain struct without I/O or clock: its owner asks ``next(at:)``, performs the step, and reports the outcome.
+/// Invariants:
 ///
 /// 1. A dead letter is sent at most once: not if ``SentBack`` has it, and it is put there only by
-///    ``committed(positions:at:)``, whose transaction carries both. A batch that did not get out is offered again as it
-///    was.
+///    ``committed(positions:at:)``, whose transaction carries both. A batch that was not committed is offered again
+///    unchanged.
 /// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory
 ///    grows neither with the topic nor with its records.
-/// 3. Letters of a partition leave in the order in which they stand there, retries included.
+/// 3. Letters of a partition leave in the order of their offsets, retries included.
 /// 4. While the first letters' results are awaited, nothing else is sent.
 package struct RedriveJob: Sendable {
-    /// What the owner is to do.
+    /// What the owner does next.
     package enum Step: Sendable {
-        /// Read at most so many letters and give each to ``take(_:)``.
+        /// Read at most this number of letters and pass each to ``take(_:)``.
         case read(Int)
-        /// Send this in one transaction with what ``pages(with:of:)`` says, then call ``committed(positions:at:)``,
+        /// Send this in one transaction with ``pages(with:of:)``, then call ``committed(positions:at:)``,
         /// ``refused(_:)`` or ``notCommitted()``.
-        case send(ReturnBatch)
+        case send(Batch)
         /// Give a sign of life: a transaction with the job's record alone; then call ``beaten(at:)``.
         case beat
-        /// Do nothing until then.
+        /// Wait until then.
         case rest(until: Duration)
-        /// Look for results, at the longest until then; give each to ``observe(_:succeeded:code:)``.
+        /// Read results, at the longest until then; pass each to ``observe(_:succeeded:code:)``.
         case followResults(until: Duration)
         /// It is over.
-        case end(JobEnding)
+        case end(Ending)
     }
 
     /// The numbers.
     package let settings: Settings
     /// What was counted.
-    package private(set) var counts = JobCounts()
+    package private(set) var counts = Counts()
     /// What all jobs have sent back.
     package private(set) var sentBack: SentBack
-    /// How the first letters fare.
+    /// The state of the first letters.
     package private(set) var canary: JobRecord.Canary
 
     private let selection: Selection
     private let route: ReturnRoute
     private var pacer: RatePacer
-    private var waiting: [ReturnBatch.Entry] = []
-    private var offered: ReturnBatch?
+    private var waiting: [Batch.Entry] = []
+    private var offered: Batch?
     private var sendsSingly = 0
     private var hasReadAll = false
-    private var ending: JobEnding?
+    private var ending: Ending?
     private var nextBeat: Duration
     private var canaryDeadline: Duration?
-    /// Records that were sent and whose results are of interest; bounded, the oldest are no longer followed.
+    /// Records that were sent and whose results are followed; bounded, the oldest are dropped first.
     private var followed: [RecordPosition] = []
     private var followedSet: Set<RecordPosition> = []
     private static let mostFollowed = 10_000
-    /// First letters of which it is not known where they came to stand, so that their results cannot be told.
+    /// First letters whose positions are unknown, so that their results cannot be recognised.
     private var unplaced = 0
-    /// First letters that are out.
+    /// First letters that were sent.
     private var canarySent = 0
 
     /// A job, or the rest of one.
     ///
     /// - Parameters:
-    ///   - movedBefore: what earlier processes of this job sent back.
-    ///   - canary: how their first letters fared.
+    ///   - movedBefore: The number of letters that earlier processes of this job sent back.
+    ///   - canary: The state of their first letters.
     package init(
         selection: Selection,
         route: ReturnRoute,
@@ -79,8 +79,8 @@ package struct RedriveJob: Sendable {
         self.settings = settings
         self.sentBack = sentBack
         self.canary = settings.canary == 0 ? .passed : canary
-        // A process that died between sending its first letters and writing down where they stand leaves nothing to
-        // wait for: then others are the first.
+        // A process that died between sending its first letters and recording their positions leaves nothing to wait
+        // for: then others are the first.
         if case .awaited(let positions) = self.canary, positions.count < movedBefore { self.canary = .none }
         self.pacer = RatePacer(rate: settings.rate)
         self.nextBeat = settings.beatInterval
@@ -91,9 +91,9 @@ package struct RedriveJob: Sendable {
         }
     }
 
-    // MARK: What the owner tells
+    // MARK: What the owner reports
 
-    /// Takes a letter that was read; one that is not meant, or was sent back before, is passed over.
+    /// Takes a letter that was read; one that is not selected, or was sent back before, is skipped.
     package mutating func take(_ letter: DeadLetter) {
         guard self.selection.matches(letter),
             !self.sentBack.contains(letter.record.topicPartition.partition, letter.record.offset)
@@ -112,7 +112,7 @@ package struct RedriveJob: Sendable {
 
     /// The batch is committed.
     ///
-    /// - Parameter positions: where its records stand, by their index; empty if that is not known.
+    /// - Parameter positions: The positions of its records by their index; empty if they are unknown.
     package mutating func committed(positions: [Int: RecordPosition], at now: Duration) {
         guard let batch = self.offered else { return }
         self.offered = nil
@@ -126,7 +126,7 @@ package struct RedriveJob: Sendable {
         if self.canary != .passed {
             self.canarySent += batch.entries.count
             self.unplaced += batch.entries.count - places.count
-            // At once, so that where they stand is written down.
+            // At once, so that their positions are recorded.
             self.nextBeat = now
         }
         switch self.canary {
@@ -143,8 +143,8 @@ package struct RedriveJob: Sendable {
         }
     }
 
-    /// The records themselves were refused, and nothing was committed: they are tried one by one, and the one that is
-    /// at fault is left.
+    /// The records themselves were refused, and nothing was committed: they are sent one by one, and the one that is
+    /// refused again is left.
     package mutating func refused(_ error: KafkaError) {
         guard let batch = self.offered else { return }
         self.offered = nil
@@ -157,7 +157,7 @@ package struct RedriveJob: Sendable {
         }
     }
 
-    /// The transaction was aborted for a reason that will pass: the same batch is offered again.
+    /// The transaction was aborted for a transient reason: the same batch is offered again.
     package mutating func notCommitted() {
         guard let batch = self.offered else { return }
         self.offered = nil
@@ -169,18 +169,18 @@ package struct RedriveJob: Sendable {
         self.nextBeat = now + self.settings.beatInterval
     }
 
-    /// A result was seen; one of a record that this job did not send is passed over.
+    /// A result was read; one of a record that this job did not send is skipped.
     package mutating func observe(_ command: RecordPosition, succeeded: Bool, code: String) {
         guard self.followedSet.remove(command) != nil else { return }
         if !succeeded { self.counts.failedAgain[code, default: 0] += 1 }
     }
 
-    /// Stops as soon as what is under way has come to its end.
-    package mutating func stop(_ ending: JobEnding) {
+    /// Stops as soon as the current step is over.
+    package mutating func stop(_ ending: Ending) {
         if self.ending == nil { self.ending = ending }
     }
 
-    // MARK: What the owner is to do
+    // MARK: What the owner does next
 
     /// The next step.
     package mutating func next(at now: Duration) -> Step {
@@ -195,7 +195,7 @@ package struct RedriveJob: Sendable {
         if let step = self.canaryStep(at: now) { return step }
         let limit = self.sendsSingly > 0 ? 1 : self.settings.batchLimit
         if self.wantsMore, self.waiting.count < self.settings.batchLimit, self.waitingBytes < Self.batchBytes {
-            // No more than there is room for: what is read and not taken would not be read again.
+            // No more than there is room for: what is read and not held would not be read again.
             return .read(min(self.settings.batchLimit - self.waiting.count, self.roomLeft))
         }
         guard !self.waiting.isEmpty else {
@@ -203,7 +203,7 @@ package struct RedriveJob: Sendable {
             return .end(.finished)
         }
         if now < self.pacer.due { return .rest(until: min(self.pacer.due, self.nextBeat)) }
-        let batch = ReturnBatch(entries: self.cut(limit))
+        let batch = Batch(entries: self.cut(limit))
         self.waiting.removeFirst(batch.entries.count)
         self.pacer.sent(batch.entries.count, at: now)
         self.offered = batch
@@ -211,7 +211,7 @@ package struct RedriveJob: Sendable {
     }
 
     /// The pages of ``SentBack`` as they must be committed with a batch.
-    package func pages(with batch: ReturnBatch, of topic: String) -> [Int64: [PartitionOffset]] {
+    package func pages(with batch: Batch, of topic: String) -> [Int64: [PartitionOffset]] {
         var next = self.sentBack
         for place in batch.places { next.insert(place.partition, place.offset) }
         return next.pages(holding: batch.places, of: topic)
@@ -219,7 +219,7 @@ package struct RedriveJob: Sendable {
 
     // MARK: Parts
 
-    /// So many more letters may be held: what the limit and the canary leave.
+    /// The number of letters that may still be held: what the limit and the canary leave.
     private var roomLeft: Int {
         let held = self.waiting.count + (self.offered?.entries.count ?? 0)
         var room = Int.max
@@ -234,7 +234,7 @@ package struct RedriveJob: Sendable {
 
     private var failedToSend: Int { self.counts.leftCount - (self.counts.left[.lapsSpent] ?? 0) }
 
-    /// Waits for the first letters once all of them are out.
+    /// Waits for the results of the first letters once all of them were sent.
     private mutating func canaryStep(at now: Duration) -> Step? {
         guard case .awaited = self.canary, self.waiting.isEmpty, self.canaryDeadline != nil || !self.wantsMore else {
             return nil
@@ -247,7 +247,7 @@ package struct RedriveJob: Sendable {
             self.canary = .passed
             return nil
         }
-        let deadline = self.canaryDeadline ?? now + self.settings.canaryPatience
+        let deadline = self.canaryDeadline ?? now + self.settings.canaryTimeout
         self.canaryDeadline = deadline
         if now >= deadline {
             self.ending = .canaryTimedOut
@@ -265,7 +265,7 @@ package struct RedriveJob: Sendable {
         self.followed.removeFirst(excess)
     }
 
-    /// Whether results are of interest at all.
+    /// Whether any result is followed.
     package var followsResults: Bool { self.canary != .passed || self.settings.maximumFailures != nil }
 
     /// Bytes of one transaction; a single record may have more.
@@ -273,8 +273,8 @@ package struct RedriveJob: Sendable {
 
     private var waitingBytes: Int { self.waiting.reduce(0) { $0 + $1.byteCount } }
 
-    /// The first letters that wait, bounded in number and in bytes; at least one.
-    private func cut(_ limit: Int) -> [ReturnBatch.Entry] {
+    /// The first letters that wait, bounded in number and bytes; at least one.
+    private func cut(_ limit: Int) -> [Batch.Entry] {
         var bytes = 0
         var count = 0
         for entry in self.waiting.prefix(limit) {

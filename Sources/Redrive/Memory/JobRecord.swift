@@ -1,4 +1,5 @@
 import CustomerContract
+import Glibc
 import JSON
 import Kafka
 package import Records
@@ -10,19 +11,19 @@ import Topics
 package struct JobRecord: Sendable, Hashable {
     /// How far a job has come.
     package enum State: String, Sendable, Hashable {
-        /// Somebody is at it, or died at it.
+        /// A process runs it, or died running it.
         case running
-        /// It was stopped on purpose, and the same command goes on with it.
+        /// It was stopped deliberately, and the same command resumes it.
         case paused
         /// It came to its end, or ended itself.
         case ended
     }
 
-    /// How its first letters fared, if it began with a few.
+    /// The state of its canary, the first letters whose results decide whether the others follow.
     package enum Canary: Sendable, Hashable {
         /// It has none, or none was sent yet.
         case none
-        /// These records stand in the command topic, and their results are awaited.
+        /// These records are in the command topic, and their results are awaited.
         case awaited([RecordPosition])
         /// All of them succeeded.
         case passed
@@ -30,26 +31,45 @@ package struct JobRecord: Sendable, Hashable {
 
     /// The job's name.
     package var id: String
-    /// What makes another command the same: selection, destination, mending.
+    /// What makes another command the same; see ``RedriveRequest/identity``.
     package var identity: String
     /// The selection in words, shortened.
     package var summary: String
     /// How far it has come.
-    package var state: State
-    /// Who ran it last.
-    package var owner: JobOwner
+    package var state = State.running
+    /// The process that ran it last.
+    package var owner: Owner
     /// When it began.
     package var beganAt: UnixMilliseconds
     /// Grows with every sign of life.
-    package var beat: Int
-    /// How many dead letters it has sent back.
-    package var moved: Int
+    package var beat = 0
+    /// The number of dead letters that it has sent back.
+    package var moved = 0
     /// Its first letters.
-    package var canary: Canary
-    /// The selection's times as they were when it began, since `--since 2h` means another time later on.
+    package var canary = Canary.none
+    /// The selection's times as they were when it began, since `--since 2h` means another time later.
     package var since: UnixMilliseconds?
     /// See ``since``.
     package var until: UnixMilliseconds?
+
+    /// A job that begins.
+    package init(
+        id: String,
+        identity: String,
+        summary: String,
+        owner: Owner,
+        beganAt: UnixMilliseconds,
+        since: UnixMilliseconds?,
+        until: UnixMilliseconds?
+    ) {
+        self.id = id
+        self.identity = identity
+        self.summary = summary
+        self.owner = owner
+        self.beganAt = beganAt
+        self.since = since
+        self.until = until
+    }
 
     /// The metadata.
     package var encoded: [UInt8] {
@@ -65,8 +85,8 @@ package struct JobRecord: Sendable, Hashable {
         object["began"] = .number(JSONNumber(Int(self.beganAt.value)))
         object["beat"] = .number(JSONNumber(self.beat))
         object["moved"] = .number(JSONNumber(self.moved))
-        if let since { object["since"] = .number(JSONNumber(Int(since.value))) }
-        if let until { object["until"] = .number(JSONNumber(Int(until.value))) }
+        object["since"] = self.since.map { .number(JSONNumber(Int($0.value))) }
+        object["until"] = self.until.map { .number(JSONNumber(Int($0.value))) }
         switch self.canary {
         case .none: break
         case .awaited(let positions): object["canary"] = .object(Self.places(positions))
@@ -77,6 +97,35 @@ package struct JobRecord: Sendable, Hashable {
         // Then a job that is resumed has nothing to wait for, and begins with other first letters.
         object["canary"] = nil
         return JSONWriter.encode(object)
+    }
+
+    /// Reads metadata; `nil` for anything that no job wrote.
+    package init?(decoding metadata: [UInt8]) {
+        guard let object = try? JSONParser.parseObject(metadata), object.integer("v") == 1,
+            let id = object["id"]?.stringValue, let identity = object["identity"]?.stringValue,
+            let state = object["state"]?.stringValue.flatMap({ State(rawValue: $0) }),
+            let user = object["user"]?.stringValue, let host = object["host"]?.stringValue,
+            let process = object.integer("process").flatMap({ Int32(exactly: $0) }),
+            let began = object.integer("began"), let beat = object.integer("beat"), let moved = object.integer("moved")
+        else { return nil }
+        self.init(
+            id: id,
+            identity: identity,
+            summary: object["summary"]?.stringValue ?? "",
+            owner: Owner(user: user, host: host, process: process),
+            beganAt: UnixMilliseconds(Int64(began)),
+            since: object.integer("since").map { UnixMilliseconds(Int64($0)) },
+            until: object.integer("until").map { UnixMilliseconds(Int64($0)) }
+        )
+        self.state = state
+        // Bounded, since they are counted on from here, and anybody can commit metadata for the group.
+        self.beat = min(max(beat, 0), 1 << 53)
+        self.moved = min(max(moved, 0), 1 << 53)
+        switch object["canary"] {
+        case .object(let places): self.canary = .awaited(Self.positions(places))
+        case .string: self.canary = .passed
+        default: break
+        }
     }
 
     /// `{"TOPIC":["PARTITION/OFFSET", …]}`: a topic's name may be long.
@@ -96,57 +145,47 @@ package struct JobRecord: Sendable, Hashable {
             }
         }
     }
+}
 
-    private static let largestCount = 1 << 53
+extension JobRecord {
+    /// The process that runs a job: enough to name it to the next one, and to see on the same host whether it still
+    /// exists.
+    package struct Owner: Sendable, Hashable, CustomStringConvertible {
+        /// The user's name, or number.
+        package let user: String
+        /// The host's name.
+        package let host: String
+        /// The process id.
+        package let process: Int32
 
-    /// Reads metadata; `nil` for anything that no job wrote.
-    package init?(decoding metadata: [UInt8]) {
-        guard let object = try? JSONParser.parseObject(metadata), object.integer("v") == 1,
-            let id = object["id"]?.stringValue, let identity = object["identity"]?.stringValue,
-            let state = object["state"]?.stringValue.flatMap({ State(rawValue: $0) }),
-            let user = object["user"]?.stringValue, let host = object["host"]?.stringValue,
-            let process = object.integer("process").flatMap({ Int32(exactly: $0) }),
-            let began = object.integer("began"), let beat = object.integer("beat"), let moved = object.integer("moved")
-        else { return nil }
-        self.id = id
-        self.identity = identity
-        self.summary = object["summary"]?.stringValue ?? ""
-        self.state = state
-        self.owner = JobOwner(user: user, host: host, process: process)
-        self.beganAt = UnixMilliseconds(Int64(began))
-        // Counted on from here; anybody can commit metadata for the group.
-        self.beat = min(max(beat, 0), Self.largestCount)
-        self.moved = min(max(moved, 0), Self.largestCount)
-        self.since = object.integer("since").map { UnixMilliseconds(Int64($0)) }
-        self.until = object.integer("until").map { UnixMilliseconds(Int64($0)) }
-        switch object["canary"] {
-        case .object(let places): self.canary = .awaited(Self.positions(places))
-        case .string: self.canary = .passed
-        default: self.canary = .none
+        /// Describes an owner.
+        package init(user: String, host: String, process: Int32) {
+            self.user = user
+            self.host = host
+            self.process = process
         }
-    }
 
-    /// A job that begins.
-    package init(
-        id: String,
-        identity: String,
-        summary: String,
-        owner: JobOwner,
-        beganAt: UnixMilliseconds,
-        since: UnixMilliseconds?,
-        until: UnixMilliseconds?
-    ) {
-        self.id = id
-        self.identity = identity
-        self.summary = summary
-        self.state = .running
-        self.owner = owner
-        self.beganAt = beganAt
-        self.beat = 0
-        self.moved = 0
-        self.canary = .none
-        self.since = since
-        self.until = until
+        /// This process.
+        package static func current() -> Owner {
+            var name = [CChar](repeating: 0, count: 256)
+            gethostname(&name, name.count - 1)
+            let host = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+            let user = getpwuid(geteuid())?.pointee.pw_name.map { String(cString: $0) }
+            return Owner(user: user ?? "\(geteuid())", host: host, process: getpid())
+        }
+
+        /// `USER@HOST (process N)`.
+        package var description: String { "\(self.user)@\(self.host) (process \(self.process))" }
+
+        /// Whether the process is certainly gone: it ran on this host, and no process has its id.
+        ///
+        /// An id that is in use again proves nothing, and neither does another host.
+        package func isGone(seenFrom other: Owner) -> Bool {
+            guard self.host == other.host else { return false }
+            // This process has the id, so its former holder ended.
+            if self.process == other.process { return true }
+            return kill(self.process, 0) == -1 && errno == ESRCH
+        }
     }
 }
 

@@ -4,20 +4,23 @@ package import Records
 
 /// Keeps a topic's ``JobRecord`` and ``SentBack`` in the cluster, and sends what goes back, both in one transaction.
 ///
-/// Every transaction moves the record's beat. So after an outcome that could not be learnt, the record tells: it has
-/// the beat of the transaction or not.
+/// Every transaction moves the record's beat. So after an unknown outcome the record shows what happened: it has the
+/// beat of the transaction or not.
+///
+/// All names in the cluster begin with `customer-worker.redrive.`, so that one prefixed rule of an access list covers
+/// them.
 package actor JobStore {
-    /// What came of a transaction.
+    /// The outcome of a transaction.
     package enum Outcome: Sendable {
-        /// It is committed; where the records stand, as far as that is known.
+        /// It is committed; the positions of the records by their index, as far as they are known.
         case committed([Int: RecordPosition])
         /// The records themselves were refused; nothing is committed.
         case refused(KafkaError)
-        /// Nothing is committed, and trying again may help.
+        /// Nothing is committed, and another attempt may succeed.
         case aborted(KafkaError)
         /// Another process has the topic.
         case takenOver
-        /// Nothing is committed, and trying again does not help.
+        /// Nothing is committed, and another attempt would fail too.
         case failed(KafkaError)
     }
 
@@ -27,20 +30,23 @@ package actor JobStore {
         package let record: JobRecord?
         /// The ends of that job, by partition of the dead-letter topic.
         package let ends: [TopicPartition: Int64]
-        /// Where the results stood when it began.
+        /// The ends of the results topic when it began.
         package let results: [TopicPartition: Int64]
     }
 
-    /// How long an abort may take before the producer is thrown away instead.
+    /// Timeout of an abort; after it the producer is replaced instead.
     private static let abortLimit = Duration.seconds(5)
 
     private let client: ClientProperties
     private let log: KafkaLogSink
-    private let names: RedriveNames
+    /// One for all jobs of the topic, and the stem of the groups' names.
+    ///
+    /// The process that takes it fences the one before.
+    private let transactionalID: String
     private let admin: Admin
     private var producer: Producer?
 
-    /// The store of a dead-letter topic; takes nothing yet.
+    /// Prepares for a dead-letter topic; takes nothing yet.
     package init(
         _ client: ClientProperties,
         deadLetterTopic: String,
@@ -48,17 +54,23 @@ package actor JobStore {
     ) throws(KafkaError) {
         self.client = client
         self.log = log
-        self.names = RedriveNames(deadLetterTopic: deadLetterTopic)
+        self.transactionalID = "customer-worker.redrive.\(deadLetterTopic)"
         self.admin = try Admin(client, log: log)
     }
+
+    /// The group that holds the job's record: its offsets are the ends at which the job stops.
+    private var jobGroup: String { "\(self.transactionalID).job" }
+
+    /// The group that holds a page of ``SentBack``.
+    private func pageGroup(_ page: Int64) -> String { "\(self.transactionalID).sent.\(page)" }
 
     // MARK: Reading
 
     /// What the cluster remembers of the last job.
     ///
-    /// Partitions of the results topic may be unknown to a group of before; they read as absent.
+    /// A partition of the results topic that the group does not know reads as absent.
     package func find(_ partitions: [TopicPartition], results: [TopicPartition]) async throws(KafkaError) -> Found {
-        let offsets = try await self.admin.offsets(of: self.names.jobGroup, for: partitions + results)
+        let offsets = try await self.admin.offsets(of: self.jobGroup, for: partitions + results)
         let first = offsets.first { $0.topicPartition == partitions.first }
         let known = Dictionary(
             offsets.compactMap { entry in entry.offset.map { (entry.topicPartition, $0) } },
@@ -76,7 +88,7 @@ package actor JobStore {
     package func sentBack(of ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) -> SentBack {
         var sentBack = SentBack()
         for (page, partitions) in SentBack.pageNumbers(of: ranges) {
-            let offsets = try await self.admin.offsets(of: self.names.pageGroup(page), for: partitions)
+            let offsets = try await self.admin.offsets(of: self.pageGroup(page), for: partitions)
             for offset in offsets { sentBack.read(offset) }
         }
         return sentBack
@@ -84,12 +96,12 @@ package actor JobStore {
 
     // MARK: Writing
 
-    /// Takes the topic: whoever had it is fenced, and what he left open is aborted.
+    /// Takes the topic: the process that had it is fenced, and its open transaction is aborted.
     package func take() async throws(KafkaError) {
         _ = try await self.currentProducer()
     }
 
-    /// Sends records back and remembers it, in one transaction.
+    /// Sends records back and remembers them, in one transaction.
     ///
     /// - Parameters:
     ///   - pages: ``SentBack/pages(holding:of:)`` with the batch in it.
@@ -107,10 +119,10 @@ package actor JobStore {
             try await producer.beginTransaction()
             try await producer.enqueue(records)
             for (page, offsets) in pages.sorted(by: { $0.key < $1.key }) {
-                let group = ConsumerGroupMetadata(memberless: self.names.pageGroup(page))
+                let group = ConsumerGroupMetadata(memberless: self.pageGroup(page))
                 try await producer.sendOffsets(offsets, of: group)
             }
-            try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.names.jobGroup))
+            try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.jobGroup))
             isCommitting = true
             try await producer.commitTransaction(attempts: 3)
             let positions = await producer.takePositions()
@@ -145,13 +157,13 @@ package actor JobStore {
                 if error.isFenced { return .takenOver }
             }
         }
-        // Unknown outcome, a refused record (librdkafka before 2.1 cannot go on after one with the same producer), or
-        // an abort that did not work: a new producer takes the id, which makes the broker decide what was left open.
+        // Unknown outcome, a refused record (librdkafka before 2.1 cannot continue with the same producer after one),
+        // or an abort that failed: a new producer takes the id, which makes the broker decide what was left open.
         self.producer = nil
         do {
             _ = try await self.currentProducer()
             let found = try await self.find(job.map(\.topicPartition), results: []).record
-            // Somebody may have had the topic in between, and sent what this process does not know of.
+            // Another process may have had the topic in between, and sent what this one does not know of.
             guard found?.id == record.id, found?.owner == record.owner else { return .takenOver }
             return found?.beat == record.beat ? .committed([:]) : Self.outcome(of: error)
         } catch {
@@ -159,7 +171,7 @@ package actor JobStore {
         }
     }
 
-    /// What an error says of a transaction that is known not to be committed.
+    /// The outcome of a transaction that is known not to be committed.
     private static func outcome(of error: KafkaError) -> Outcome {
         if error.isTooLarge { return .refused(error) }
         return error.disposition == .permanent ? .failed(error) : .aborted(error)
@@ -169,7 +181,7 @@ package actor JobStore {
         if let producer = self.producer { return producer }
         let settings = ProducerSettings(
             client: self.client,
-            transactionalID: self.names.transactionalID,
+            transactionalID: self.transactionalID,
             reportsPositions: true
         )
         let producer = try Producer(settings, log: self.log)

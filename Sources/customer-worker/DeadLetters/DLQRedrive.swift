@@ -19,7 +19,7 @@ extension DLQCommand {
 
         @OptionGroup var options: SettingsOptions
         @OptionGroup var selecting: SelectionOptions
-        @OptionGroup var mending: MendingOptions
+        @OptionGroup var editing: EditOptions
 
         @Option(help: ArgumentHelp("Send all of them to this topic.", valueName: "topic"))
         var to: String?
@@ -76,15 +76,15 @@ extension DLQCommand {
                 let view = RedrivePlanView(request: request, plan: plan)
                 if self.dryRun {
                     print(self.json ? view.json : view.text + "Nothing was done: this was a dry run.\n", terminator: "")
-                    return plan.forecast.matched == 0 ? ExitCode(3) : ExitCode.success
+                    return plan.matched == 0 ? ExitCode(3) : ExitCode.success
                 }
                 StandardError.write(view.text)
-                if plan.resumed == nil, plan.forecast.sendable == 0 {
-                    return plan.forecast.matched == 0 ? ExitCode(3) : ExitCode(4)
+                if plan.resumed == nil, plan.sendable == 0 {
+                    return plan.matched == 0 ? ExitCode(3) : ExitCode(4)
                 }
                 try Terminal.confirm("Send \(view.count) back?", isAnswered: self.yes)
-                let outcome = try await self.run(operation, plan)
-                let outcomeView = RedriveOutcomeView(outcome: outcome)
+                let (ending, progress) = try await self.run(operation, plan)
+                let outcomeView = RedriveOutcomeView(ending: ending, progress: progress)
                 if self.json { print(outcomeView.json, terminator: "") }
                 StandardError.write(outcomeView.text)
                 return outcomeView.exit
@@ -92,11 +92,11 @@ extension DLQCommand {
             if status != .success { throw status }
         }
 
-        /// Runs it until its end or a signal; a second one loses and doubles nothing either.
+        /// Runs it until its end or a signal; a second signal loses and doubles nothing either.
         private func run(
             _ operation: RedriveOperation<ContinuousClock>,
             _ plan: RedrivePlan
-        ) async throws -> RedriveOutcome {
+        ) async throws -> (ending: RedriveJob.Ending, progress: RedriveProgress) {
             let display = ProgressDisplay(isDrawn: Terminal.canDraw)
             defer { display.finish() }
             return try await cancelledBySignals {
@@ -106,8 +106,8 @@ extension DLQCommand {
 
         private func request(_ settings: ClusterSettings) throws -> RedriveRequest {
             let kafka = settings.settings.kafka
-            let mending = try self.mending.mending()
-            var words = try self.selecting.words() + self.mending.words()
+            let edits = try self.editing.edits()
+            var words = try self.selecting.words() + self.editing.words()
             if let to { words.append(["--to", to]) }
             var request = RedriveRequest(
                 topic: self.selecting.topic ?? kafka.deadLetterTopic,
@@ -115,17 +115,17 @@ extension DLQCommand {
                 words: words,
                 commandTopic: kafka.topic,
                 resultTopic: kafka.resultsTopic,
-                originalsPath: self.mending.originals ?? settings.path("redrive-originals.jsonl"),
+                originalsPath: self.editing.originals ?? settings.path("redrive-originals.jsonl"),
                 auditPath: self.auditLog ?? settings.auditPath
             )
             request.destination = self.to
-            request.mending = mending
+            request.edits = edits
             request.maximumLaps = self.maxLaps
             request.takesOver = self.takeOver
             request.auditTopic = self.auditTopic
             request.settings.rate = self.rate == 0 ? nil : self.rate
             request.settings.canary = self.canary
-            request.settings.canaryPatience = DurationText.parse(self.canaryTimeout) ?? .seconds(60)
+            request.settings.canaryTimeout = DurationText.parse(self.canaryTimeout) ?? .seconds(60)
             request.settings.maximumFailures = self.maxFailures
             return request
         }

@@ -6,14 +6,15 @@ import Redrive
 
 /// How a redrive ended, as people read it, as JSON, and as an exit code.
 struct RedriveOutcomeView {
-    let outcome: RedriveOutcome
+    let ending: RedriveJob.Ending
+    let progress: RedriveProgress
 
     /// One sentence a line.
     var text: String {
-        let counts = self.outcome.counts
+        let counts = self.progress.counts
         var lines = [
-            "Job \(self.outcome.job): \(NumberText.count(counts.moved)) sent back in "
-                + "\(NumberText.duration(self.outcome.elapsed))"
+            "Job \(self.progress.job): \(NumberText.count(counts.moved)) sent back in "
+                + "\(NumberText.duration(self.progress.elapsed))"
                 + (counts.movedBefore > 0 ? ", \(NumberText.count(counts.movedBefore)) before that." : ".")
         ]
         for (reason, count) in counts.left.sorted(by: { $0.key.name < $1.key.name }) {
@@ -27,7 +28,7 @@ struct RedriveOutcomeView {
     }
 
     private var sentence: String? {
-        switch self.outcome.ending {
+        switch self.ending {
         case .finished: nil
         case .cancelled: "Cancelled. Run the same command again to resume; what was sent back is not sent again."
         case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; mend the cause first."
@@ -40,10 +41,10 @@ struct RedriveOutcomeView {
 
     /// For scripts.
     var json: String {
-        let counts = self.outcome.counts
+        let counts = self.progress.counts
         var object = JSONObject()
-        object["job"] = .string(self.outcome.job)
-        object["ending"] = .string(self.outcome.ending.name)
+        object["job"] = .string(self.progress.job)
+        object["ending"] = .string(self.ending.name)
         object["moved"] = .number(JSONNumber(counts.moved))
         object["moved_before"] = .number(JSONNumber(counts.movedBefore))
         object["left"] = RedrivePlanView.counts(
@@ -55,9 +56,9 @@ struct RedriveOutcomeView {
 
     /// Contract, section 9.
     var exit: ExitCode {
-        switch self.outcome.ending {
+        switch self.ending {
         case .finished:
-            self.outcome.counts.leftCount + self.outcome.counts.failedAgainCount > 0 ? ExitCode(4) : .success
+            self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0 ? ExitCode(4) : .success
         case .canaryFailed, .canaryTimedOut, .tooManyFailures: ExitCode(4)
         case .cancelled: ExitCode(130)
         case .takenOver: ExitStatus.failure.exit

@@ -94,9 +94,9 @@ enum RedriveTarget {
         for member in patch.members where member.value.isNull {
             check(patched[member.name] == nil, "null removes")
         }
-        var mending = Mending()
-        try? mending.patch(parts[0])
-        check(mending.applied(to: parts[1], isStructuredEvent: false) == patched, "mending is patching")
+        var edits = CommandEdits()
+        try? edits.patch(parts[0])
+        check(edits.applied(to: parts[1], isStructuredEvent: false) == patched, "an edit is a patch")
     }
 
     private static func repeatsNames(_ value: JSONValue) -> Bool {

@@ -10,7 +10,7 @@ import Topics
 struct JobDriver {
     /// What became of a run.
     enum End: Equatable {
-        case over(JobEnding)
+        case over(RedriveJob.Ending)
         case died
     }
 
@@ -26,7 +26,7 @@ struct JobDriver {
     private(set) var moved = 0
     private(set) var canary = JobRecord.Canary.none
     private(set) var times: [Duration] = []
-    private(set) var lastCounts = JobCounts()
+    private(set) var lastCounts = RedriveJob.Counts()
     private(set) var largestRead = 0
     private(set) var waits = 0
 
@@ -41,8 +41,8 @@ struct JobDriver {
     ///   - diesAfter: whether the process is killed behind a transaction that was committed.
     ///   - result: how a record that was sent fares; `nil` for no result.
     mutating func run(
-        commit: (ReturnBatch) -> JobStore.Outcome? = { _ in .committed([:]) },
-        diesAfter: (ReturnBatch) -> Bool = { _ in false },
+        commit: (RedriveJob.Batch) -> JobStore.Outcome? = { _ in .committed([:]) },
+        diesAfter: (RedriveJob.Batch) -> Bool = { _ in false },
         result: (ProducerRecord) -> String? = { _ in "created" }
     ) -> End {
         var sentBack = SentBack()
@@ -114,7 +114,7 @@ struct JobDriver {
         RecordPosition(topic: "customer_commands", partition: 0, offset: Int64(index))
     }
 
-    private mutating func commit(_ batch: ReturnBatch, _ job: inout RedriveJob) -> [Int: RecordPosition] {
+    private mutating func commit(_ batch: RedriveJob.Batch, _ job: inout RedriveJob) -> [Int: RecordPosition] {
         for (page, offsets) in job.pages(with: batch, of: Letters.topic) {
             for offset in offsets { self.pages[page, default: [:]][offset.topicPartition.partition] = offset }
         }
@@ -128,7 +128,7 @@ struct JobDriver {
     private var route: ReturnRoute {
         ReturnRoute(
             destination: nil,
-            mending: Mending(),
+            edits: CommandEdits(),
             maximumLaps: self.laps,
             topics: [TopicDescription(name: "customer_commands", partitionCount: 6, replicationFactor: 1)],
             forbidden: []

@@ -26,7 +26,7 @@ import Topics
         #expect(end == .over(.finished))
         #expect(driver.origins == driver.letters.map { $0.position.description })
         #expect(driver.lastCounts.moved == 1_000 && driver.lastCounts.leftCount == 0)
-        #expect(driver.lastCounts.ranges[0] == JobCounts.Range(first: 0, last: 666))
+        #expect(driver.lastCounts.ranges[0] == 0...666)
         #expect(driver.largestRead <= 500)
     }
 
@@ -204,7 +204,7 @@ import Topics
     @Test func `a stop waits for nothing, and what was not sent is not counted`() {
         var job = RedriveJob(
             selection: Selection(),
-            route: ReturnRoute(destination: nil, mending: Mending(), maximumLaps: 3, topics: [], forbidden: []),
+            route: ReturnRoute(destination: nil, edits: CommandEdits(), maximumLaps: 3, topics: [], forbidden: []),
             settings: .init(),
             sentBack: SentBack()
         )

@@ -9,12 +9,12 @@ import Topics
 @Suite struct ReturnRouteTests {
     private static func route(
         to destination: String? = nil,
-        _ mending: Mending = Mending(),
+        _ edits: CommandEdits = CommandEdits(),
         laps: Int = 3
     ) -> ReturnRoute {
         ReturnRoute(
             destination: destination,
-            mending: mending,
+            edits: edits,
             maximumLaps: laps,
             topics: [
                 TopicDescription(name: "customer_commands", partitionCount: 6, replicationFactor: 1),
@@ -129,25 +129,25 @@ import Topics
     }
 
     @Test func `a mended command keeps its place, and a renamed one gets its new key`() throws {
-        var mending = Mending()
-        try mending.set("address_country=IN")
-        let mended = try Self.route(mending).record(for: Letters.own()).get()
+        var edits = CommandEdits()
+        try edits.set("address_country=IN")
+        let mended = try Self.route(edits).record(for: Letters.own()).get()
         #expect(mended.value == Letters.text(#"{"external_id":"acct_1","name":"Acme","address_country":"IN"}"#))
         #expect(mended.partition == 3 && mended.key == Letters.text("acct_1"))
-        try mending.set("external_id=acct_2")
-        let renamed = try Self.route(mending).record(for: Letters.own()).get()
+        try edits.set("external_id=acct_2")
+        let renamed = try Self.route(edits).record(for: Letters.own()).get()
         #expect(renamed.key == Letters.text("acct_2") && renamed.partition == nil)
         let broken = DeadLetter(Letters.record(Letters.ownHeaders(), value: "[1]"))
-        #expect(throws: LeftReason.notMendable) { try Self.route(mending).record(for: broken).get() }
+        #expect(throws: LeftReason.notEditable) { try Self.route(edits).record(for: broken).get() }
     }
 
     @Test func `in a structured CloudEvent the data is mended`() throws {
-        var mending = Mending()
-        try mending.set("name=Acme")
+        var edits = CommandEdits()
+        try edits.set("name=Acme")
         let headers =
             Letters.ownHeaders() + [("content-type", Letters.text("application/cloudevents+json; charset=utf-8"))]
         let event = DeadLetter(Letters.record(headers, value: #"{"specversion":"1.0","data":{"external_id":"a"}}"#))
-        let record = try Self.route(mending).record(for: event).get()
+        let record = try Self.route(edits).record(for: event).get()
         #expect(record.value == Letters.text(#"{"specversion":"1.0","data":{"external_id":"a","name":"Acme"}}"#))
     }
 }

@@ -12,7 +12,7 @@ import Topics
             id: "j-1",
             identity: "abc",
             summary: "code rejected",
-            owner: JobOwner(user: "ada", host: "ops-1", process: 4_711),
+            owner: JobRecord.Owner(user: "ada", host: "ops-1", process: 4_711),
             beganAt: UnixMilliseconds(1_764_064_800_000),
             since: UnixMilliseconds(5),
             until: nil
@@ -44,7 +44,7 @@ import Topics
         }
         let record = Self.record {
             $0.summary = long
-            $0.owner = JobOwner(user: long, host: long, process: .max)
+            $0.owner = JobRecord.Owner(user: long, host: long, process: .max)
             $0.canary = .awaited(positions)
         }
         #expect(record.encoded.count <= OffsetMetadata.limit)
@@ -68,12 +68,12 @@ import Topics
     }
 
     @Test func `a process that is there is not gone, and one of another host may not be`() {
-        let here = JobOwner.current()
-        let first = JobOwner(user: "x", host: here.host, process: 1)
+        let here = JobRecord.Owner.current()
+        let first = JobRecord.Owner(user: "x", host: here.host, process: 1)
         #expect(!first.isGone(seenFrom: here))
-        #expect(!JobOwner(user: "x", host: "elsewhere", process: .max).isGone(seenFrom: here))
+        #expect(!JobRecord.Owner(user: "x", host: "elsewhere", process: .max).isGone(seenFrom: here))
         // The largest number that Linux gives a process is 4,194,304.
-        #expect(JobOwner(user: "x", host: here.host, process: 5_000_000).isGone(seenFrom: here))
+        #expect(JobRecord.Owner(user: "x", host: here.host, process: 5_000_000).isGone(seenFrom: here))
         #expect(here.isGone(seenFrom: here))
     }
 }

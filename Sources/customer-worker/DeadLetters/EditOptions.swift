@@ -3,8 +3,8 @@ import Foundation
 import Operations
 import Redrive
 
-/// What is changed in commands before they go back: the patch first, then what is set, then what is removed.
-struct MendingOptions: ParsableArguments {
+/// What is changed in commands before they are sent back: the patch first, then what is set, then what is removed.
+struct EditOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
         help: ArgumentHelp(
@@ -23,29 +23,29 @@ struct MendingOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Keep mended letters as they were in this file; redrive-originals.jsonl beside the store without it.",
+            "Keep edited letters as they were in this file; redrive-originals.jsonl beside the store without it.",
             valueName: "file"
         )
     )
     var originals: String?
 
     /// The changes; one that is not one ends the command with code 65.
-    func mending() throws -> Mending {
-        var mending = Mending()
-        do throws(Mending.Problem) {
+    func edits() throws -> CommandEdits {
+        var edits = CommandEdits()
+        do throws(CommandEdits.Problem) {
             if let patch {
                 guard let data = try? Data(contentsOf: URL(filePath: patch)) else {
-                    throw Mending.Problem("--patch \(patch): cannot be read")
+                    throw CommandEdits.Problem("--patch \(patch): cannot be read")
                 }
-                try mending.patch([UInt8](data))
+                try edits.patch([UInt8](data))
             }
-            for assignment in self.assignments { try mending.set(assignment) }
-            for name in self.unset { mending.unset(name) }
+            for assignment in self.assignments { try edits.set(assignment) }
+            for name in self.unset { edits.unset(name) }
         } catch {
             StandardError.write("customer-worker: \(error.description)")
             throw ExitStatus.badInput.exit
         }
-        return mending
+        return edits
     }
 
     /// The changes as they were given, for the name of a job.

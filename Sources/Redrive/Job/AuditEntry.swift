@@ -2,16 +2,16 @@ import CustomerContract
 package import JSON
 package import Records
 
-/// One line of the audit log: who did what to the dead letters or to the ledger, when, and what came of it.
+/// One line of the audit log: who did what to the dead letters or to the ledger, when, and the outcome.
 package struct AuditEntry: Sendable {
     private var object: JSONObject
 
     /// Begins an entry.
     ///
     /// - Parameters:
-    ///   - action: what was done, such as `redrive.began`.
-    ///   - owner: who did it.
-    package init(_ action: String, by owner: JobOwner, at now: UnixMilliseconds) {
+    ///   - action: What was done, such as `redrive.began`.
+    ///   - owner: Who did it.
+    package init(_ action: String, by owner: JobRecord.Owner, at now: UnixMilliseconds) {
         self.object = JSONObject([
             .init(name: "at", value: .string(now.description)),
             .init(name: "action", value: .string(action)),
@@ -28,35 +28,28 @@ package struct AuditEntry: Sendable {
     }
 
     /// The counts of a job: what was sent, left and failed again, and the first and last offsets.
-    package mutating func add(_ counts: JobCounts) {
+    package mutating func add(_ counts: RedriveJob.Counts) {
         self["matched"] = .number(JSONNumber(counts.matched))
         self["moved"] = .number(JSONNumber(counts.moved))
         self["moved_before"] = .number(JSONNumber(counts.movedBefore))
-        self["left"] = .object(
-            JSONObject(
-                counts.left.sorted { $0.key.name < $1.key.name }.map {
-                    .init(name: $0.key.name, value: .number(JSONNumber($0.value)))
-                }
-            )
-        )
-        self["failed_again"] = .object(
-            JSONObject(
-                counts.failedAgain.sorted { $0.key < $1.key }.map {
-                    .init(name: $0.key, value: .number(JSONNumber($0.value)))
-                }
-            )
-        )
+        self["left"] = Self.numbers(counts.left.map { ($0.key.name, $0.value) })
+        self["failed_again"] = Self.numbers(counts.failedAgain.map { ($0.key, $0.value) })
         self["offsets"] = .array(
             counts.ranges.sorted { $0.key < $1.key }.map { partition, range in
                 .object(
                     JSONObject([
                         .init(name: "partition", value: .number(JSONNumber(Int(partition)))),
-                        .init(name: "first", value: .number(JSONNumber(Int(range.first)))),
-                        .init(name: "last", value: .number(JSONNumber(Int(range.last)))),
+                        .init(name: "first", value: .number(JSONNumber(Int(range.lowerBound)))),
+                        .init(name: "last", value: .number(JSONNumber(Int(range.upperBound)))),
                     ])
                 )
             }
         )
+    }
+
+    private static func numbers(_ counts: [(name: String, count: Int)]) -> JSONValue {
+        let sorted = counts.sorted { $0.name < $1.name }
+        return .object(JSONObject(sorted.map { .init(name: $0.name, value: .number(JSONNumber($0.count))) }))
     }
 
     /// The line, without its end.

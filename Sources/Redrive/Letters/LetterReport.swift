@@ -3,39 +3,39 @@ import Kafka
 package import Records
 package import Topics
 
-/// Dead letters counted in groups: what stands in a topic, at a glance, in bounded memory.
+/// Dead letters counted in groups: an overview of a topic in bounded memory.
 package struct LetterReport: Sendable {
     /// What letters of one group have in common.
     package struct Group: Sendable, Hashable {
-        /// The code or the class of the exception; empty when no header tells.
+        /// The code or the class of the exception; empty when no header has it.
         package let kind: String
-        /// The topic that they came from; empty when no header tells.
+        /// The topic that they came from; empty when no header names it.
         package let source: String
-        /// Whose headers they carry; empty for nobody's.
+        /// The dialect of their headers; empty for none.
         package let dialect: String
-        /// Whether they may succeed later; `nil` when no header tells.
+        /// Whether they may succeed later; `nil` when no header says so.
         package let isRetryable: Bool?
-        /// How often they have been sent back.
+        /// The number of times that they have been sent back.
         package let redriveCount: Int
-        /// Whether they are sent back, and so done with.
+        /// Whether they are sent back, and so no longer wait.
         package let isSentBack: Bool
     }
 
     /// The letters of one group.
     package struct Tally: Sendable, Hashable {
-        /// How many.
+        /// Their number.
         package var count = 0
         /// When the first of them failed.
         package var oldest: UnixMilliseconds?
         /// When the last of them failed.
         package var newest: UnixMilliseconds?
-        /// The first few, to look at.
+        /// The first few.
         package var samples: [RecordPosition] = []
         /// Why the first of them failed, in words.
         package var reason: String?
     }
 
-    /// Names of exceptions are anybody's, so the number of groups is bounded; what comes beyond is counted as one.
+    /// Other programs choose the names of exceptions, so the number of groups is bounded; the rest counts as one.
     private static let mostGroups = 500
     private static let mostSamples = 3
 
@@ -43,7 +43,7 @@ package struct LetterReport: Sendable {
     package private(set) var groups: [Group: Tally] = [:]
     /// Letters that were counted.
     package private(set) var count = 0
-    /// The earliest record timestamp among those that wait; it is what retention goes by.
+    /// The earliest record timestamp among those that wait, which the retention deletes first.
     package private(set) var oldestWaitingRecord: UnixMilliseconds?
 
     /// Nothing is counted yet.

@@ -4,12 +4,11 @@ package import Ledger
 package import Records
 import Topics
 
-/// Gathers a ``Story``: reads the topics of commands, results and dead letters once, and asks the ledger and the
-/// group's offsets.
+/// Gathers a ``Story`` from the topics of commands, results and dead letters, the ledger, and the group's offsets.
 ///
 /// It changes nothing, and it reads whole topics: seconds for some hundred thousand records.
 package struct StoryTeller: Sendable {
-    /// Whom or what a story is about.
+    /// The subject of a story.
     package enum Subject: Sendable, Hashable {
         /// A customer.
         case customer(ExternalID)
@@ -17,7 +16,7 @@ package struct StoryTeller: Sendable {
         case record(RecordPosition)
     }
 
-    /// No record stands at a place.
+    /// A position has no record.
     package struct NoRecord: Error, Sendable, CustomStringConvertible {
         /// The sentence.
         package let description: String
@@ -101,17 +100,9 @@ package struct StoryTeller: Sendable {
                     description: "\(position): the partition has offsets \(range.lowerBound) to \(range.upperBound - 1)"
                 )
             }
-            var reader = try await TopicReader(
-                self.client,
-                ranges: [place: position.offset..<position.offset + 1],
-                log: self.log
-            )
-            var found: DeadLetter?
-            try await reader.visit { record in
-                found = DeadLetter(record)
-                return false
+            guard let found = try await DeadLetterTopic.letter(at: position, self.client, log: self.log) else {
+                throw NoRecord(description: "\(position): no committed record stands there")
             }
-            guard let found else { throw NoRecord(description: "\(position): no committed record stands there") }
             return StorySearch(externalID: found.externalIDs.first, position: position)
         }
     }
@@ -140,5 +131,69 @@ package struct StoryTeller: Sendable {
                 ?? OffsetProgress(offset: offset, completed: CompletedOffsets())
         }
         return progress
+    }
+}
+
+/// Decides which records belong to a story, and reads as little of each as possible.
+struct StorySearch: Sendable {
+    /// The customer.
+    let externalID: ExternalID?
+    /// The record that the operator named.
+    let position: RecordPosition?
+    /// The id as JSON has it without escapes; `nil` when it may be written in more than one way.
+    private let plain: [UInt8]?
+
+    init(externalID: ExternalID?, position: RecordPosition?) {
+        self.externalID = externalID
+        self.position = position
+        let text = externalID?.text ?? ""
+        let isPlain = text.utf8.allSatisfy {
+            (0x20..<0x7F).contains($0) && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\")
+        }
+        self.plain = isPlain && !text.isEmpty ? Array("\"\(text)\"".utf8) : nil
+    }
+
+    /// Whether the bytes of a record are worth reading; `false` is certain.
+    func mayFind(_ record: KafkaRecord) -> Bool {
+        guard let externalID else { return self.position != nil }
+        if let key = record.key, key.elementsEqual(externalID.text.utf8) { return true }
+        guard let plain, let value = record.value else { return record.value != nil }
+        // With escapes anything may be spelt in another way.
+        return value.containsBytes(plain) || value.contains(UInt8(ascii: "\\"))
+    }
+
+    func finds(command record: KafkaRecord) -> Bool {
+        if let position, record.position == position { return true }
+        guard let externalID, self.mayFind(record) else { return false }
+        return DeadLetter(record).externalIDs.contains(externalID)
+    }
+
+    func finds(result record: KafkaRecord, of command: RecordPosition) -> Bool {
+        if let position, record.position == position || command == position { return true }
+        guard let externalID else { return false }
+        return record.key.map { $0.elementsEqual(externalID.text.utf8) } ?? false
+    }
+
+    func finds(letter: DeadLetter) -> Bool {
+        if let position {
+            if letter.position == position { return true }
+            if let source = letter.source, source.partition == position.partition, source.offset == position.offset,
+                source.topic.hasSameBytes(as: position.topic)
+            {
+                return true
+            }
+        }
+        guard let externalID else { return false }
+        return letter.externalIDs.contains(externalID)
+    }
+}
+
+extension [UInt8] {
+    /// Whether the pattern occurs in it.
+    func containsBytes(_ pattern: [UInt8]) -> Bool {
+        guard let first = pattern.first, self.count >= pattern.count else { return pattern.isEmpty }
+        return self.indices.dropLast(pattern.count - 1).contains { index in
+            self[index] == first && self[index...].starts(with: pattern)
+        }
     }
 }

@@ -4,29 +4,29 @@ package import Kafka
 package import Records
 package import Topics
 
-/// Makes the record that goes back out of a dead letter, or says why it stays.
+/// Makes the record that goes back from a dead letter, or says why the letter stays.
 package struct ReturnRoute: Sendable {
-    /// Where everything goes; `nil` for where it came from.
+    /// The topic of all records; `nil` for the one that each letter came from.
     package let destination: String?
-    /// What is changed on the way.
-    package let mending: Mending
-    /// How often a command may be sent back.
+    /// What is changed in each command.
+    package let edits: CommandEdits
+    /// The number of times that a command may be sent back.
     package let maximumLaps: Int
     /// Partitions of the cluster's topics.
     private let partitionCounts: [String: Int]
-    /// Topics that never get a command: dead letters would go round in a circle, and results are no commands.
+    /// Topics that never get a command: dead letters would circulate, and results are no commands.
     private let forbidden: Set<String>
 
     /// A route for the dead letters of a topic.
     package init(
         destination: String?,
-        mending: Mending,
+        edits: CommandEdits,
         maximumLaps: Int,
         topics: [TopicDescription],
         forbidden: Set<String>
     ) {
         self.destination = destination
-        self.mending = mending
+        self.edits = edits
         self.maximumLaps = maximumLaps
         self.partitionCounts = Dictionary(topics.map { ($0.name, $0.partitionCount) }, uniquingKeysWith: { $1 })
         self.forbidden = forbidden
@@ -34,9 +34,9 @@ package struct ReturnRoute: Sendable {
 
     /// The record that goes back.
     ///
-    /// Key, value and headers are those of the command, less those of the dialect and with the count of laps replaced.
-    /// It goes to the partition that it came from, so that it stands in the same order with others of its customer. Its
-    /// timestamp is the time of sending: with its old one the topic's retention might take it at once.
+    /// Key, value and headers are those of the command, without those of the dialect and with the redrive count
+    /// replaced. It goes to the partition that it came from, which keeps its order with other commands of its customer.
+    /// Its timestamp is the time of sending: with its old one the topic's retention might delete it at once.
     package func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
         guard letter.redriveCount < self.maximumLaps else { return .failure(.lapsSpent) }
         if letter.record.headers.has(DeadLetterReduction.valueDropped.name) { return .failure(.valueDropped) }
@@ -50,11 +50,11 @@ package struct ReturnRoute: Sendable {
         var value = letter.record.value
         var partition = letter.source?.topic.hasSameBytes(as: topic) == true ? letter.source?.partition : nil
         if let known = partition, Int(known) >= partitionCount { partition = nil }
-        if !self.mending.isEmpty {
-            guard let mended = self.mending.applied(to: value, isStructuredEvent: letter.isStructuredEvent) else {
-                return .failure(.notMendable)
+        if !self.edits.isEmpty {
+            guard let edited = self.edits.applied(to: value, isStructuredEvent: letter.isStructuredEvent) else {
+                return .failure(.notEditable)
             }
-            let bytes = JSONWriter.encode(mended)
+            let bytes = JSONWriter.encode(edited)
             // Another customer now: the key follows, and with it the partition.
             if let renamed = Self.renamed(from: value, to: bytes, key: key) {
                 key = renamed
@@ -78,8 +78,8 @@ package struct ReturnRoute: Sendable {
         let foreign = letter.dialect == .own ? nil : letter.dialect?.headers
         let count = DeadLetterHeader.redriveCount.name
         var headers = letter.record.headers.filter { header in
-            // Our own headers stay: the worker replaces them if the command fails again, and until then they tell its
-            // story.
+            // The worker's own headers stay: it replaces them if the command fails again, and until then they tell what
+            // happened to it.
             header.name != count && header.name != DeadLetter.redrivenFrom
                 && DeadLetterReduction(name: header.name) == nil
                 && !(foreign?.owns(header.name) ?? false)
@@ -106,5 +106,49 @@ extension DeadLetter {
     var isStructuredEvent: Bool {
         let type = self.record.headers[ignoringCase: .contentType] ?? []
         return String(decoding: type, as: UTF8.self).lowercased().hasPrefix("application/cloudevents+json")
+    }
+}
+
+/// Why a dead letter stays where it is.
+package enum LeftReason: Error, Sendable, Hashable {
+    /// It has been sent back as often as ``ReturnRoute/maximumLaps`` allows.
+    case lapsSpent
+    /// No header names its topic, and no `--to` gives one.
+    case noSource
+    /// Its topic does not exist.
+    case noSuchTopic
+    /// Its topic is not one for commands.
+    case forbiddenTopic
+    /// The worker wrote it without its value, which the broker refused.
+    case valueDropped
+    /// Its value is not a JSON object, so it cannot be edited.
+    case notEditable
+    /// The broker or the client refused the record itself.
+    case refused(String)
+
+    /// A few words for a table, bounded.
+    package var text: String {
+        switch self {
+        case .lapsSpent: "sent back too often (--max-laps)"
+        case .noSource: "no header names its topic (use --to)"
+        case .noSuchTopic: "its topic does not exist (use --to)"
+        case .forbiddenTopic: "its topic is not one for commands (use --to)"
+        case .valueDropped: "it was written without its value, which is too large"
+        case .notEditable: "its value is not a JSON object"
+        case .refused(let name): "the broker refused it: \(name)"
+        }
+    }
+
+    /// A name for programs, bounded.
+    package var name: String {
+        switch self {
+        case .lapsSpent: "laps_spent"
+        case .noSource: "no_source"
+        case .noSuchTopic: "no_such_topic"
+        case .forbiddenTopic: "forbidden_topic"
+        case .valueDropped: "value_dropped"
+        case .notEditable: "not_mendable"
+        case .refused: "refused"
+        }
     }
 }

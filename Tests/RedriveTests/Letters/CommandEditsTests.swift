@@ -25,44 +25,44 @@ import Testing
         #expect(String(decoding: JSONWriter.encode(patched), as: UTF8.self) == result)
     }
 
-    private static func mended(_ change: (inout Mending) throws -> Void) throws -> String? {
-        var mending = Mending()
-        try change(&mending)
+    private static func edited(_ change: (inout CommandEdits) throws -> Void) throws -> String? {
+        var edits = CommandEdits()
+        try change(&edits)
         let value = #"{"external_id":"a","big":12345678901234567890,"metadata":{"plan":"x","x":"y"}}"#
-        return mending.applied(to: Array(value.utf8), isStructuredEvent: false).map {
+        return edits.applied(to: Array(value.utf8), isStructuredEvent: false).map {
             String(decoding: JSONWriter.encode($0), as: UTF8.self)
         }
     }
 
     @Test func `digits are a text unless they are said to be JSON`() throws {
-        let text = try Self.mended { try $0.set("address_postal_code=411001") }
+        let text = try Self.edited { try $0.set("address_postal_code=411001") }
         #expect(text?.contains(#""address_postal_code":"411001""#) == true)
-        let number = try Self.mended { try $0.set("skip_onboarding_workflow:=true") }
+        let number = try Self.edited { try $0.set("skip_onboarding_workflow:=true") }
         #expect(number?.contains(#""skip_onboarding_workflow":true"#) == true)
-        let equals = try Self.mended { try $0.set("name=a=b") }
+        let equals = try Self.edited { try $0.set("name=a=b") }
         #expect(equals?.contains(#""name":"a=b""#) == true)
     }
 
     @Test func `an entry of the metadata is set and removed alone, and the rest stays byte for byte`() throws {
-        let mended = try Self.mended {
+        let edited = try Self.edited {
             try $0.set("metadata.plan=gold")
             $0.unset("metadata.x")
         }
-        #expect(mended == #"{"external_id":"a","big":12345678901234567890,"metadata":{"plan":"gold"}}"#)
+        #expect(edited == #"{"external_id":"a","big":12345678901234567890,"metadata":{"plan":"gold"}}"#)
     }
 
     @Test func `later changes see earlier ones`() throws {
-        let mended = try Self.mended {
+        let edited = try Self.edited {
             try $0.patch(Array(#"{"name":"Acme","big":null,"metadata":null}"#.utf8))
             try $0.set("name=Other")
         }
-        #expect(mended == #"{"external_id":"a","name":"Other"}"#)
+        #expect(edited == #"{"external_id":"a","name":"Other"}"#)
     }
 
     @Test(arguments: ["name", "=x", ":=1", "a:=", "a:={"])
     func `what is no assignment is refused`(_ text: String) {
-        var mending = Mending()
-        #expect(throws: Mending.Problem.self) { try mending.set(text) }
-        #expect(mending.isEmpty)
+        var edits = CommandEdits()
+        #expect(throws: CommandEdits.Problem.self) { try edits.set(text) }
+        #expect(edits.isEmpty)
     }
 }

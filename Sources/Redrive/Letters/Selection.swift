@@ -3,11 +3,11 @@ import Kafka
 package import Records
 package import Topics
 
-/// Which dead letters are meant: those that meet every condition that is set.
+/// Which dead letters are selected: those that meet every condition that is set.
 package struct Selection: Sendable, Hashable {
-    /// Codes of ours or names of exception classes, the last part of which is enough; empty for any.
+    /// Codes of the worker or names of exception classes, of which the last part is enough; empty for any.
     package var kinds: Set<String> = []
-    /// Only those that say so; `nil` for any.
+    /// Only those whose headers say so; `nil` for any.
     package var isRetryable: Bool?
     /// Only these customers; empty for any.
     package var externalIDs: Set<ExternalID> = []
@@ -21,13 +21,13 @@ package struct Selection: Sendable, Hashable {
     package var offsets: [ClosedRange<Int64>] = []
     /// Headers that must be there.
     package var headers: [HeaderMatch] = []
-    /// At most so many.
+    /// At most this number.
     package var limit: Int?
 
     /// Everything.
     package init() {}
 
-    /// Whether a dead letter meets every condition; the limit is for whoever counts.
+    /// Whether a dead letter meets every condition; the limit is the caller's to apply.
     package func matches(_ letter: DeadLetter) -> Bool {
         let partition = letter.record.topicPartition.partition
         if !self.partitions.isEmpty, !self.partitions.contains(partition) { return false }
@@ -51,7 +51,7 @@ package struct Selection: Sendable, Hashable {
         return self.kinds.contains(String(kind[kind.index(after: dot)...]))
     }
 
-    /// The conditions in words, as an operator would say them; `all` without any.
+    /// The conditions in words; `all` without any.
     package var description: String {
         var parts: [String] = []
         if !self.kinds.isEmpty { parts.append("code \(self.kinds.sorted().joined(separator: ", "))") }
@@ -69,5 +69,45 @@ package struct Selection: Sendable, Hashable {
         parts += self.headers.map { "header \($0.name)=\($0.value)" }
         if let limit { parts.append("at most \(limit)") }
         return parts.isEmpty ? "all" : parts.joined(separator: "; ")
+    }
+}
+
+/// A header that a dead letter must carry.
+package struct HeaderMatch: Sendable, Hashable {
+    /// Its name.
+    package let name: HeaderName
+    /// Its value as text.
+    package let value: String
+
+    /// Reads `NAME=VALUE`; `nil` without a name or without `=`.
+    package init?(parsing text: String) {
+        guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { return nil }
+        self.name = HeaderName(String(text[..<equals]))
+        self.value = String(text[text.index(after: equals)...])
+    }
+
+    func matches(_ headers: RecordHeaders) -> Bool {
+        headers.contains { header in
+            header.name == self.name && header.value.map { $0.elementsEqual(self.value.utf8) } ?? false
+        }
+    }
+}
+
+/// Which dead letters are selected by whether they were sent back.
+package enum LetterState: String, Sendable, Hashable, CaseIterable {
+    /// Not sent back yet.
+    case waiting
+    /// Sent back by some job.
+    case redriven
+    /// Both.
+    case all
+
+    /// Whether a letter is selected.
+    package func includes(isSentBack: Bool) -> Bool {
+        switch self {
+        case .waiting: !isSentBack
+        case .redriven: isSentBack
+        case .all: true
+        }
     }
 }

@@ -2,19 +2,19 @@ package import CustomerContract
 import JSON
 import Kafka
 import Ledger
-import Records
+package import Records
 import Topics
 
-/// What the topics and the ledger tell of one customer or one command, in order, and what follows from it.
+/// What the topics and the ledger hold about one customer or one command, in order, and what follows from it.
 package struct Story: Sendable {
-    /// Whom it is about; `nil` when only a record is known.
+    /// The customer; `nil` when only a record is known.
     package let externalID: ExternalID?
     /// What happened, in order.
     package private(set) var events: [StoryEvent] = []
-    /// Where it is now and what it waits for.
+    /// The state of what is open now, and what it waits for.
     package private(set) var now: [String] = []
 
-    /// Commands that were seen, with what became of them.
+    /// Commands that were seen, and whether each has a result.
     private var commands: [RecordPosition: Bool] = [:]
     private var waitingLetters: [RecordPosition] = []
     private var isRemembered = false
@@ -24,7 +24,7 @@ package struct Story: Sendable {
         self.externalID = externalID
     }
 
-    // MARK: What is told
+    // MARK: What is read
 
     mutating func command(_ record: KafkaRecord) {
         let position = record.position
@@ -38,16 +38,7 @@ package struct Story: Sendable {
         }
         if let id = headers.filledText(.ceID) { details.append(("command_id", id)) }
         details.append(("bytes", "\(record.value?.count ?? 0)"))
-        self.events.append(
-            StoryEvent(
-                at: record.timestamp,
-                kind: .command,
-                position: position,
-                command: position,
-                text: text,
-                details: details
-            )
-        )
+        self.add(.command, at: record.timestamp, position, of: position, text, details)
     }
 
     mutating func result(_ event: ResultEvent, of command: RecordPosition) {
@@ -71,16 +62,7 @@ package struct Story: Sendable {
         if (self.lastResult?.at?.value ?? .min) <= (at?.value ?? .min) {
             self.lastResult = (at, event.isCreated, event.code)
         }
-        self.events.append(
-            StoryEvent(
-                at: at ?? event.timestamp,
-                kind: .result,
-                position: event.position,
-                command: command,
-                text: text,
-                details: details
-            )
-        )
+        self.add(.result, at: at ?? event.timestamp, event.position, of: command, text, details)
     }
 
     mutating func deadLetter(_ letter: DeadLetter, isSentBack: Bool) {
@@ -95,41 +77,36 @@ package struct Story: Sendable {
         if let group = letter.group { details.append(("given_up_by", group)) }
         details.append(("redrive_count", "\(letter.redriveCount)"))
         let kind = letter.kind ?? "an unknown error"
-        self.events.append(
-            StoryEvent(
-                at: letter.failedAt,
-                kind: .deadLetter,
-                position: letter.position,
-                command: source,
-                text: "it became a dead letter (\(kind)); \(isSentBack ? "it has been sent back" : "it waits there")",
-                details: details
-            )
-        )
+        let text = "it became a dead letter (\(kind)); \(isSentBack ? "it has been sent back" : "it waits there")"
+        self.add(.deadLetter, at: letter.failedAt, letter.position, of: source, text, details)
     }
 
     mutating func remembered(_ entry: LedgerEntry) {
         self.isRemembered = true
+        let outcome = entry.outcome.rawValue
+        let text = "the ledger remembers the customer (\(outcome)); later commands are answered from it"
+        let details = [("by_command", entry.commandID.text), ("fingerprint", entry.fingerprint.description)]
+        self.add(.remembered, at: entry.rememberedAt, nil, of: entry.position, text, details)
+    }
+
+    private mutating func add(
+        _ kind: StoryEvent.Kind,
+        at time: UnixMilliseconds?,
+        _ position: RecordPosition?,
+        of command: RecordPosition?,
+        _ text: String,
+        _ details: [(String, String)]
+    ) {
         self.events.append(
-            StoryEvent(
-                at: entry.rememberedAt,
-                kind: .remembered,
-                position: nil,
-                command: entry.position,
-                text:
-                    "the ledger remembers the customer (\(entry.outcome.rawValue)); later commands are answered from "
-                    + "it",
-                details: [
-                    ("by_command", entry.commandID.text), ("fingerprint", entry.fingerprint.description),
-                ]
-            )
+            StoryEvent(at: time, kind: kind, position: position, command: command, text: text, details: details)
         )
     }
 
     // MARK: The end
 
-    /// Puts everything in order and says how things stand.
+    /// Sorts the events, and says what is open now.
     ///
-    /// - Parameter progress: what the worker's group has committed, by partition of the command topic.
+    /// - Parameter progress: The committed offsets of the worker's group, by partition of the command topic.
     mutating func conclude(_ progress: [TopicPartition: OffsetProgress]) {
         self.events.sort { left, right in
             (left.at?.value ?? .min, left.kind, left.position?.offset ?? 0)
@@ -137,7 +114,7 @@ package struct Story: Sendable {
         }
         for (position, isAnswered) in self.commands.sorted(by: { $0.key.description < $1.key.description })
         where !isAnswered {
-            self.now.append(Self.standing(of: position, progress))
+            self.now.append(Self.state(of: position, progress))
         }
         for letter in self.waitingLetters {
             self.now.append("the dead letter \(letter) waits: mend it or its cause, then «dlq redrive» sends it back")
@@ -154,7 +131,7 @@ package struct Story: Sendable {
         }
     }
 
-    private static func standing(of position: RecordPosition, _ progress: [TopicPartition: OffsetProgress]) -> String {
+    private static func state(of position: RecordPosition, _ progress: [TopicPartition: OffsetProgress]) -> String {
         let partition = TopicPartition(topic: position.topic, partition: position.partition)
         guard let known = progress[partition] else {
             return
@@ -183,4 +160,45 @@ package struct Story: Sendable {
         default: "\(number)th"
         }
     }
+}
+
+/// One event in the life of a customer's commands, from a topic or the ledger.
+package struct StoryEvent: Sendable {
+    /// The kinds, in the order of events at one moment.
+    package enum Kind: Int, Sendable, Hashable, Comparable {
+        /// A command was put on its topic.
+        case command
+        /// The worker published a result.
+        case result
+        /// The ledger remembers a success.
+        case remembered
+        /// The command became a dead letter.
+        case deadLetter
+
+        /// Whether it comes first at one moment.
+        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+
+        /// A name for programs and people.
+        package var name: String {
+            switch self {
+            case .command: "command"
+            case .result: "result"
+            case .remembered: "remembered"
+            case .deadLetter: "dead_letter"
+            }
+        }
+    }
+
+    /// Its time; `nil` when it is unknown.
+    package let at: UnixMilliseconds?
+    /// Its kind.
+    package let kind: Kind
+    /// Its record; `nil` for the ledger.
+    package let position: RecordPosition?
+    /// The record of its command.
+    package let command: RecordPosition?
+    /// What happened, in one sentence.
+    package let text: String
+    /// More facts for an operator, by name.
+    package let details: [(name: String, value: String)]
 }

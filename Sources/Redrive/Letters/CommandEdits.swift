@@ -1,8 +1,8 @@
 import CustomerContract
 package import JSON
 
-/// What is changed in a command before it goes back: patches, one after the other.
-package struct Mending: Sendable, Hashable {
+/// The changes of a command before it is sent back: merge patches, applied in order.
+package struct CommandEdits: Sendable, Hashable {
     /// Why an assignment or a patch is not one.
     package struct Problem: Error, Sendable, CustomStringConvertible {
         /// The sentence.
@@ -33,7 +33,7 @@ package struct Mending: Sendable, Hashable {
 
     /// Adds `FIELD=TEXT` or `FIELD:=JSON`; `metadata.KEY` names one entry of the metadata.
     ///
-    /// A plain `=` is always a text, since a postal code of digits is no number.
+    /// A plain `=` always gives a text, since a postal code of digits is no number.
     package mutating func set(_ assignment: String) throws(Problem) {
         guard let equals = assignment.firstIndex(of: "="), equals > assignment.startIndex else {
             throw Problem("\(assignment): expected FIELD=TEXT or FIELD:=JSON")
@@ -48,7 +48,7 @@ package struct Mending: Sendable, Hashable {
             }
             value = parsed
         }
-        // In a merge patch null means removal; a field that is to hold null says what an absent one says.
+        // In a merge patch null means removal; a field with null means the same as an absent one.
         self.patches.append(Self.patch(name, value))
     }
 
@@ -66,20 +66,47 @@ package struct Mending: Sendable, Hashable {
         return MergePatch(JSONObject([.init(name: "metadata", value: .object(entry))]))
     }
 
-    /// The command with everything changed; `nil` when the value is not a JSON object.
+    /// The command with all changes; `nil` when the value is not a JSON object.
     ///
     /// In a CloudEvent in structured mode the command is its `data`.
     package func applied(to value: [UInt8]?, isStructuredEvent: Bool) -> JSONObject? {
         guard let value, var object = try? JSONParser.parseObject(value) else { return nil }
-        if isStructuredEvent {
-            guard let data = object["data"]?.objectValue else { return nil }
-            object["data"] = .object(self.applied(to: data))
-            return object
-        }
-        return self.applied(to: object)
+        guard isStructuredEvent else { return self.applied(to: object) }
+        guard let data = object["data"]?.objectValue else { return nil }
+        object["data"] = .object(self.applied(to: data))
+        return object
     }
 
     private func applied(to object: JSONObject) -> JSONObject {
         self.patches.reduce(object) { $1.applied(to: $0) }
+    }
+}
+
+/// A JSON merge patch (RFC 7386): members replace, `null` removes, objects are merged.
+package struct MergePatch: Sendable, Hashable {
+    private let patch: JSONObject
+
+    /// Wraps a patch.
+    package init(_ patch: JSONObject) {
+        self.patch = patch
+    }
+
+    /// The object with the patch applied; members keep their places.
+    package func applied(to object: JSONObject) -> JSONObject {
+        var result = object
+        for member in self.patch.members {
+            switch member.value {
+            case .null:
+                result[member.name] = nil
+            case .object(let nested):
+                // A value that is no object counts as an empty one, so that the nulls of the patch never arrive in the
+                // result.
+                let current = result[member.name]?.objectValue ?? JSONObject()
+                result[member.name] = .object(MergePatch(nested).applied(to: current))
+            case .bool, .number, .string, .array:
+                result[member.name] = member.value
+            }
+        }
+        return result
     }
 }

@@ -1,0 +1,242 @@
+import CustomerContract
+import JSON
+import Kafka
+import Records
+import Topics
+
+extension RedriveOperation {
+    /// The number of attempts at a transaction that is aborted, in a row.
+    private static var attempts: Int { 5 }
+
+    /// A job while this process runs it: its decisions, its record, and the plan that it follows.
+    private struct Run {
+        var job: RedriveJob
+        var record: JobRecord
+        let plan: RedrivePlan
+        let started: C.Instant
+    }
+
+    /// Performs the plan, and calls `show` whenever there is news.
+    ///
+    /// - Returns: Why it ended, and how far it came.
+    /// - Throws: ``RedriveRequest/Refusal`` when it cannot begin, ``KafkaError`` when the cluster is not there.
+    package func run(
+        _ plan: RedrivePlan,
+        show: @Sendable (RedriveProgress) -> Void
+    ) async throws -> (ending: RedriveJob.Ending, progress: RedriveProgress) {
+        let files = try self.openFiles()
+        try await self.store.take()
+        // From here on no other process writes: the record is the one of the plan, or another process was quicker. Only
+        // a running job that is taken over may have come further.
+        let found = try await self.store.find(plan.snapshot.partitions, results: []).record
+        guard found == plan.found || self.request.takesOver && found?.id == plan.found?.id else {
+            throw RedriveRequest.Refusal.overtaken
+        }
+        let resumed = plan.resumed == nil ? nil : found
+        var record = resumed ?? self.newRecord(plan)
+        record.owner = self.owner
+        record.state = .running
+        var settings = self.request.settings
+        settings.limit = plan.selection.limit
+        var selection = plan.selection
+        selection.limit = nil
+        let job = RedriveJob(
+            selection: selection,
+            route: plan.route,
+            settings: settings,
+            sentBack: try await self.store.sentBack(of: plan.snapshot.ranges),
+            movedBefore: resumed?.moved ?? 0,
+            canary: resumed?.canary ?? .none
+        )
+        var run = Run(job: job, record: record, plan: plan, started: self.clock.now)
+        let began = self.auditEntry(resumed == nil ? "redrive.began" : "redrive.resumed", record)
+        try self.append([began.encoded], to: files.audit)
+        let pages = job.sentBack.allPages(of: self.request.topic)
+        switch await self.commit(self.auditRecords(began, record), pages: pages, &run, isWhole: true) {
+        case .committed: break
+        case .takenOver: throw RedriveRequest.Refusal.overtaken
+        case .refused(let error), .aborted(let error), .failed(let error): throw error
+        }
+        let ending = try await self.loop(&run, files.originals, show)
+        var ended = self.auditEntry("redrive.ended", run.record)
+        ended["ending"] = .string(ending.name)
+        ended.add(run.job.counts)
+        if ending != .takenOver {
+            // If this fails the record says «running», and the same command resumes and ends it.
+            run.record.state = ending.isResumable ? .paused : .ended
+            _ = await self.commit(self.auditRecords(ended, run.record), &run)
+        }
+        try self.append([ended.encoded], to: files.audit)
+        return (ending, self.progress(run))
+    }
+
+    private func loop(
+        _ run: inout Run,
+        _ originals: LineFile?,
+        _ show: @Sendable (RedriveProgress) -> Void
+    ) async throws -> RedriveJob.Ending {
+        let ranges = run.plan.snapshot.ranges(upTo: run.plan.ends)
+        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
+        let results: ResultFollower? =
+            if run.job.followsResults, !run.plan.results.isEmpty {
+                try await ResultFollower(self.client, behind: run.plan.results.mapValues { $0..<$0 }, log: self.log)
+            } else {
+                nil
+            }
+        var attemptsLeft = Self.attempts
+        var lastShown = Duration.seconds(-1)
+        while true {
+            if Task.isCancelled { run.job.stop(.cancelled) }
+            let now = run.started.duration(to: self.clock.now)
+            var phase = RedriveProgress.Phase.sending
+            switch run.job.next(at: now) {
+            case .read(let limit):
+                for record in try await reader.next(limit) { run.job.take(DeadLetter(record)) }
+                if reader.isDone { run.job.readAll() }
+            case .send(let batch):
+                if let originals {
+                    try self.append(batch.entries.map { ExportLine($0.letter, isExact: true).encoded }, to: originals)
+                }
+                let pages = run.job.pages(with: batch, of: self.request.topic)
+                let records = batch.entries.map(\.record)
+                let outcome = await self.commit(records, pages: pages, &run, sending: records.count)
+                run.job.learn(outcome, at: run.started.duration(to: self.clock.now))
+                if case .aborted(let error) = outcome {
+                    attemptsLeft -= 1
+                    if attemptsLeft == 0 { run.job.stop(.failed(error)) }
+                    try? await self.clock.sleep(for: .seconds(1))
+                } else {
+                    attemptsLeft = Self.attempts
+                }
+                // The positions of the first letters are known only now; the next transaction, at the latest the next
+                // beat, carries them.
+                if let results, run.job.followsResults { run.job.learn(try await results.next(within: .zero)) }
+            case .beat:
+                let outcome = await self.commit([], &run)
+                run.job.beaten(at: run.started.duration(to: self.clock.now))
+                if case .takenOver = outcome { run.job.stop(.takenOver) }
+                if case .failed(let error) = outcome { run.job.stop(.failed(error)) }
+            case .rest(let until):
+                // Ends early, with an error that says nothing else, when the task is cancelled.
+                try? await self.clock.sleep(until: run.started.advanced(by: until), tolerance: .zero)
+            case .followResults(let until):
+                phase = .awaitingCanary
+                guard let results else {
+                    run.job.stop(.canaryTimedOut)
+                    break
+                }
+                let limit = min(max(until - now, .milliseconds(1)), .milliseconds(250))
+                run.job.learn(try await results.next(within: limit))
+            case .end(let ending):
+                show(self.progress(run))
+                return ending
+            }
+            if now - lastShown >= .milliseconds(200) {
+                lastShown = now
+                show(self.progress(run, phase))
+            }
+        }
+    }
+
+    // MARK: Parts
+
+    /// Commits a transaction; each moves the record's beat.
+    ///
+    /// - Parameter sending: The number of letters in it.
+    private func commit(
+        _ records: [ProducerRecord],
+        pages: [Int64: [PartitionOffset]] = [:],
+        _ run: inout Run,
+        sending: Int = 0,
+        isWhole: Bool = false
+    ) async -> JobStore.Outcome {
+        run.record.beat += 1
+        run.record.moved = run.job.counts.movedBefore + run.job.counts.moved + sending
+        run.record.canary = run.job.canary
+        let offsets = run.plan.offsets(with: run.record, isWhole: isWhole)
+        return await self.store.commit(records, pages: pages, job: offsets, record: run.record)
+    }
+
+    private func progress(_ run: Run, _ phase: RedriveProgress.Phase = .sending) -> RedriveProgress {
+        RedriveProgress(
+            job: run.record.id,
+            counts: run.job.counts,
+            total: run.plan.sendable,
+            elapsed: run.started.duration(to: self.clock.now),
+            phase: phase
+        )
+    }
+
+    private func newRecord(_ plan: RedrivePlan) -> JobRecord {
+        let now = UnixMilliseconds.now()
+        return JobRecord(
+            id: "\(String(now.value, radix: 36))-\(self.request.identity.prefix(6))",
+            identity: self.request.identity,
+            summary: plan.selection.description,
+            owner: self.owner,
+            beganAt: now,
+            since: plan.selection.since,
+            until: plan.selection.until
+        )
+    }
+
+    /// Opens the files before anything is done: what cannot be audited is not done.
+    private func openFiles() throws -> (audit: LineFile, originals: LineFile?) {
+        do throws(LineFile.Failure) {
+            let audit = try LineFile(path: self.request.auditPath)
+            return (audit, self.request.edits.isEmpty ? nil : try LineFile(path: self.request.originalsPath))
+        } catch {
+            throw RedriveRequest.Refusal.file(error)
+        }
+    }
+
+    private func append(_ lines: [[UInt8]], to file: LineFile) throws {
+        do throws(LineFile.Failure) {
+            try file.append(lines)
+        } catch {
+            throw RedriveRequest.Refusal.file(error)
+        }
+    }
+
+    private func auditEntry(_ action: String, _ record: JobRecord) -> AuditEntry {
+        var entry = AuditEntry(action, by: self.owner, at: .now())
+        entry["job"] = .string(record.id)
+        entry["topic"] = .string(self.request.topic)
+        entry["selection"] = .string(record.summary)
+        entry["command"] = .array(self.request.words.map { .string($0.joined(separator: " ")) })
+        entry["to"] = self.request.destination.map(JSONValue.string)
+        if !self.request.edits.isEmpty { entry["originals"] = .string(self.request.originalsPath) }
+        return entry
+    }
+
+    /// An audit entry as a record, if there is a topic for it.
+    private func auditRecords(_ entry: AuditEntry, _ record: JobRecord) -> [ProducerRecord] {
+        guard let topic = self.request.auditTopic else { return [] }
+        return [ProducerRecord(topic: topic, key: Array(record.id.utf8), value: entry.encoded)]
+    }
+}
+
+extension RedriveJob {
+    /// Takes in the outcome of a batch.
+    fileprivate mutating func learn(_ outcome: JobStore.Outcome, at now: Duration) {
+        switch outcome {
+        case .committed(let positions): self.committed(positions: positions, at: now)
+        case .refused(let error): self.refused(error)
+        case .aborted: self.notCommitted()
+        case .takenOver:
+            self.notCommitted()
+            self.stop(.takenOver)
+        case .failed(let error):
+            self.notCommitted()
+            self.stop(.failed(error))
+        }
+    }
+
+    /// Takes in results.
+    fileprivate mutating func learn(_ news: ResultFollower.News) {
+        for event in news.records.lazy.compactMap({ ResultEvent($0) }) {
+            guard let command = event.command else { continue }
+            self.observe(command, succeeded: event.isCreated, code: event.code)
+        }
+    }
+}

@@ -1,0 +1,145 @@
+import CustomerContract
+import Kafka
+import Records
+import Topics
+
+/// What a redrive is going to do, found by doing everything but sending.
+package struct RedrivePlan: Sendable {
+    /// Whether a command begins a job or resumes one.
+    package enum Start: Sendable, Hashable {
+        /// A new job; the unfinished one that it leaves behind, if there is one.
+        case begin(leaving: JobRecord?)
+        /// The same command ran before and did not come to its end.
+        case resume(JobRecord)
+
+        /// Decides by the last job, here and nowhere else.
+        ///
+        /// What was sent back stays sent back in every case, so a job that is left behind loses nothing but its end.
+        ///
+        /// - Parameters:
+        ///   - isAlive: Whether the owner of a running job may still exist.
+        ///   - takesOver: Whether the operator said so.
+        /// - Throws: ``RedriveRequest/Refusal`` when the command must not touch the topic.
+        init(
+            after found: JobRecord?,
+            identity: String,
+            isAlive: Bool,
+            takesOver: Bool
+        ) throws(RedriveRequest.Refusal) {
+            guard let found else {
+                self = .begin(leaving: nil)
+                return
+            }
+            switch (found.state, found.identity == identity) {
+            case (.ended, _): self = .begin(leaving: nil)
+            case (.running, _) where isAlive && !takesOver: throw .running(found)
+            case (.running, true), (.paused, true): self = .resume(found)
+            case (.running, false) where !takesOver: throw .abandoned(found)
+            case (.running, false), (.paused, false): self = .begin(leaving: found)
+            }
+        }
+    }
+
+    /// Whether it begins or resumes.
+    package let start: Start
+    /// The selection, with the times of the job that is resumed.
+    package let selection: Selection
+    /// Dead letters that meet the selection and wait.
+    package private(set) var matched = 0
+    /// Those that would be sent, by topic.
+    package private(set) var targets: [String: Int] = [:]
+    /// Those that would be left, by reason.
+    package private(set) var left: [LeftReason: Int] = [:]
+    /// Those that break the rules for commands as they would be sent, and so would fail again, by code.
+    package private(set) var wouldFail: [String: Int] = [:]
+
+    let snapshot: TopicSnapshot
+    /// The offsets at which the job stops.
+    let ends: [TopicPartition: Int64]
+    /// The offsets from which results are followed.
+    let results: [TopicPartition: Int64]
+    let route: ReturnRoute
+    /// The last job's record when the plan was made.
+    let found: JobRecord?
+    /// The topic to which the rules for commands apply.
+    private let commandTopic: String
+
+    init(
+        _ start: Start,
+        _ selection: Selection,
+        _ snapshot: TopicSnapshot,
+        found: JobStore.Found,
+        results: [TopicPartition: Int64],
+        route: ReturnRoute,
+        commandTopic: String
+    ) {
+        var selection = selection
+        var ends = snapshot.ranges.mapValues(\.upperBound)
+        var results = results
+        if case .resume(let job) = start {
+            selection.since = job.since
+            selection.until = job.until
+            ends = found.ends
+            results.merge(found.results) { $1 }
+        }
+        self.start = start
+        self.selection = selection
+        self.snapshot = snapshot
+        self.ends = ends
+        self.results = results
+        self.route = route
+        self.found = found.record
+        self.commandTopic = commandTopic
+    }
+
+    /// The job that is resumed, if there is one.
+    package var resumed: JobRecord? {
+        if case .resume(let record) = self.start { record } else { nil }
+    }
+
+    /// The unfinished job that is left behind, if there is one.
+    package var abandoned: JobRecord? {
+        if case .begin(let leaving) = self.start { leaving } else { nil }
+    }
+
+    /// The number that would be sent.
+    package var sendable: Int { self.targets.values.reduce(0, +) }
+
+    /// Whether more letters could change anything: the limit counts what the resumed job has sent.
+    var isFull: Bool {
+        self.selection.limit.map { self.sendable >= max(0, $0 - (self.resumed?.moved ?? 0)) } ?? false
+    }
+
+    /// Counts a letter.
+    mutating func take(_ letter: DeadLetter, isSentBack: Bool) {
+        guard !isSentBack, self.selection.matches(letter) else { return }
+        self.matched += 1
+        switch self.route.record(for: letter) {
+        case .success(let record):
+            self.targets[record.topic, default: 0] += 1
+            guard record.topic.hasSameBytes(as: self.commandTopic) else { return }
+            let message = KafkaRecord(
+                position: letter.position,
+                key: record.key,
+                value: record.value,
+                headers: record.headers
+            )
+            if case .refused(_, let failure) = CommandReader().read(message) {
+                self.wouldFail[failure.code.rawValue, default: 0] += 1
+            }
+        case .failure(let reason):
+            self.left[reason, default: 0] += 1
+        }
+    }
+
+    /// The job group's offsets: the first partition's carries the record, which is all that changes while a job runs.
+    ///
+    /// - Parameter isWhole: Whether the ends of every partition and the starts of the results are among them.
+    func offsets(with record: JobRecord, isWhole: Bool) -> [PartitionOffset] {
+        var offsets = self.snapshot.partitions.map { PartitionOffset($0, offset: self.ends[$0] ?? 0) }
+        guard let first = self.snapshot.partitions.first else { return [] }
+        offsets[0] = PartitionOffset(first, offset: self.ends[first] ?? 0, metadata: record.encoded)
+        guard isWhole else { return [offsets[0]] }
+        return offsets + self.results.sorted { $0.key < $1.key }.map { PartitionOffset($0.key, offset: $0.value) }
+    }
+}

@@ -1,0 +1,141 @@
+import CustomerContract
+package import Kafka
+package import Records
+package import Topics
+
+/// A dead-letter topic at one moment, for everything that only reads: nothing is changed, not even an offset.
+package struct DeadLetterTopic: Sendable {
+    /// Its partitions and ends.
+    package let snapshot: TopicSnapshot
+    /// What has been sent back.
+    package let sentBack: SentBack
+    private let client: ClientProperties
+    private let log: KafkaLogSink
+
+    /// Takes the topic's ends, and reads what has been sent back.
+    ///
+    /// - Throws: ``TopicSnapshot/Missing``, or ``KafkaError`` when the cluster does not answer.
+    package init(_ topic: String, _ client: ClientProperties, log: @escaping KafkaLogSink = { _ in }) async throws {
+        let admin = try Admin(client, log: log)
+        self.snapshot = try await TopicSnapshot(topic, admin)
+        let store = try JobStore(client, deadLetterTopic: topic, log: log)
+        self.sentBack = try await store.sentBack(of: self.snapshot.ranges)
+        self.client = client
+        self.log = log
+    }
+
+    /// Passes each dead letter that meets the selection to `body`, until the selection's limit or `false`.
+    package func visit(
+        _ selection: Selection,
+        _ state: LetterState,
+        _ body: (_ letter: DeadLetter, _ isSentBack: Bool) throws -> Bool
+    ) async throws {
+        let ranges = self.snapshot.ranges.filter { partition, _ in
+            selection.partitions.isEmpty || selection.partitions.contains(partition.partition)
+        }
+        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
+        var count = 0
+        if selection.limit == 0 { return }
+        try await reader.visit { record in
+            let letter = DeadLetter(record)
+            let isSentBack = self.sentBack.contains(record.topicPartition.partition, record.offset)
+            guard state.includes(isSentBack: isSentBack), selection.matches(letter) else { return true }
+            guard try body(letter, isSentBack) else { return false }
+            count += 1
+            return selection.limit.map { count < $0 } ?? true
+        }
+    }
+
+    /// The dead letter at a position; `nil` when there is none.
+    package func letter(partition: Int32, offset: Int64) async throws -> DeadLetter? {
+        let position = RecordPosition(topic: self.snapshot.topic, partition: partition, offset: offset)
+        let place = TopicPartition(topic: position.topic, partition: partition)
+        guard self.snapshot.ranges[place]?.contains(offset) == true else { return nil }
+        return try await Self.letter(at: position, self.client, log: self.log)
+    }
+
+    /// The record at a position of any topic, read as a dead letter; `nil` when there is none.
+    ///
+    /// The position must be within the ends of its partition.
+    static func letter(
+        at position: RecordPosition,
+        _ client: ClientProperties,
+        log: @escaping KafkaLogSink
+    ) async throws -> DeadLetter? {
+        let place = TopicPartition(topic: position.topic, partition: position.partition)
+        let range = position.offset..<position.offset + 1
+        var reader = try await TopicReader(client, ranges: [place: range], log: log)
+        var found: DeadLetter?
+        try await reader.visit { record in
+            found = DeadLetter(record)
+            return false
+        }
+        return found
+    }
+
+    /// Whether letters that wait are near the end of the topic's retention; for `check` and for every list.
+    ///
+    /// - Parameter report: A report over all that wait; made here if there is none.
+    package func retention(
+        _ report: LetterReport? = nil,
+        now: UnixMilliseconds = .now()
+    ) async throws -> RetentionGuard {
+        let counted: LetterReport
+        if let report {
+            counted = report
+        } else {
+            var fresh = LetterReport()
+            try await self.visit(Selection(), .waiting) { letter, isSentBack in
+                fresh.take(letter, isSentBack: isSentBack)
+                return true
+            }
+            counted = fresh
+        }
+        let settings = try await Admin(self.client, log: self.log).configuration(ofTopic: self.snapshot.topic)
+        return RetentionGuard(
+            retentionMilliseconds: settings["retention.ms"],
+            oldestWaiting: counted.oldestWaitingRecord,
+            now: now
+        )
+    }
+}
+
+/// Whether dead letters that wait are about to be deleted by their topic's retention.
+///
+/// A dead letter has the timestamp of its command, and Kafka deletes by timestamps, so it may go earlier than the time
+/// of its failure suggests.
+package struct RetentionGuard: Sendable, Hashable {
+    /// The part of the retention below which a warning is due: a fifth.
+    static let warningPart: Int64 = 5
+
+    /// How long the topic keeps records; `nil` for no limit.
+    package let retention: Duration?
+    /// The timestamp of the oldest dead letter that waits; `nil` when none does.
+    package let oldestWaiting: UnixMilliseconds?
+    /// The time of the answer.
+    package let now: UnixMilliseconds
+
+    /// Gathers the facts.
+    ///
+    /// - Parameter retentionMilliseconds: The topic's `retention.ms` as the broker gives it; negative or unreadable
+    ///   means no limit.
+    package init(retentionMilliseconds: String?, oldestWaiting: UnixMilliseconds?, now: UnixMilliseconds) {
+        let milliseconds = retentionMilliseconds.flatMap { Int64($0) } ?? -1
+        self.retention = milliseconds < 0 ? nil : .milliseconds(milliseconds)
+        self.oldestWaiting = oldestWaiting
+        self.now = now
+    }
+
+    /// The time that the oldest one is still safe; negative when it may be deleted at any moment, `nil` when nothing is
+    /// at risk.
+    package var timeLeft: Duration? {
+        guard let retention, let oldestWaiting else { return nil }
+        return retention - .milliseconds(self.now.milliseconds(since: oldestWaiting))
+    }
+
+    /// Whether a warning is due.
+    package var isNear: Bool {
+        guard let retention, let timeLeft else { return false }
+        return timeLeft < retention / Self.warningPart
+    }
+}
