@@ -61,7 +61,7 @@ struct AdministrationTests {
                 .PUT,
                 "/_simulator/faults",
                 #"[{"fault":"unauthorized","routes":["create","search"],"skip":1,"requests":2,"share":0.5,"seed":9,"#
-                    + #""for_milliseconds":1000,"external_ids":["a"]}]"#
+                    + #""for_milliseconds":1e3,"external_ids":["a"]}]"#
             )
             let scope = FaultScope(
                 routes: [.create, .search],

@@ -43,7 +43,7 @@ extension FaultRule {
         case .answer:
             return .answer(
                 status: try values.required("status", "a status from 200 to 999") { value in
-                    value.integerValue.flatMap { (200...999).contains($0) ? $0 : nil }
+                    value.whole(in: 200...999)
                 },
                 contentType: try values.optional("content_type", "a string", \.stringValue),
                 body: try values.optional("body", "a string", \.stringValue) ?? ""
@@ -64,13 +64,13 @@ extension FaultRule {
             routes: try values.optional("routes", "an array of routes: \(routes)") { value in
                 value.list { $0.stringValue.flatMap(RouteName.init) }.map(Set.init)
             },
-            skip: try values.optional("skip", "an integer", \.integerValue) ?? 0,
-            requests: try values.optional("requests", "an integer", \.integerValue),
+            skip: try values.optional("skip", "an integer") { $0.whole(in: Int.min...Int.max) } ?? 0,
+            requests: try values.optional("requests", "an integer") { $0.whole(in: Int.min...Int.max) },
             share: try values.optional("share", "a number") { value in
                 if case .number(let number) = value { Double(number.spelling) } else { nil }
             } ?? 1,
-            seed: try values.optional("seed", "an integer that is not negative") { value in
-                if case .number(let number) = value { UInt64(number.spelling) } else { nil }
+            seed: try values.optional("seed", "an integer that is not negative") {
+                $0.whole(in: UInt64.min...UInt64.max)
             } ?? 1,
             duration: try values.bounded("for_milliseconds").map { .milliseconds($0) },
             externalIDs: try values.optional("external_ids", "an array of strings") { $0.list(\.stringValue) }
@@ -157,17 +157,15 @@ struct RuleReader {
 
     /// A whole number from 0 to 2³², so that no sum of times overflows.
     func bounded(_ name: String) throws(FaultSyntaxError) -> Int? {
-        try self.optional(name, "an integer from 0 to 4294967296") { value in
-            value.integerValue.flatMap { (0...4_294_967_296).contains($0) ? $0 : nil }
-        }
+        try self.optional(name, Self.bound) { $0.whole(in: 0...4_294_967_296) }
     }
 
     func milliseconds() throws(FaultSyntaxError) -> Duration {
-        guard let count = try self.bounded("milliseconds") else {
-            throw self.error("milliseconds", "expected an integer from 0 to 4294967296")
-        }
-        return .milliseconds(count)
+        if let count = try self.bounded("milliseconds") { return .milliseconds(count) }
+        throw self.error("milliseconds", "expected \(Self.bound)")
     }
+
+    private static let bound = "an integer from 0 to 4294967296"
 
     func rules(_ name: String) throws(FaultSyntaxError) -> [FaultRule] {
         try FaultRule.list(self.object[name] ?? .null, at: "\(self.place).\(name)")
@@ -175,6 +173,13 @@ struct RuleReader {
 }
 
 extension JSONValue {
+    /// The number inside if it is whole, however it is spelt, and in the range.
+    fileprivate func whole<T: FixedWidthInteger>(in range: ClosedRange<T>) -> T? {
+        guard case .number(let number) = self else { return nil }
+        let value = T(number.spelling) ?? Double(number.spelling).flatMap { T(exactly: $0) }
+        return value.flatMap { range.contains($0) ? $0 : nil }
+    }
+
     /// The elements of an array as the type that `read` gives; nil if one of them is of another type.
     fileprivate func list<T>(_ read: (JSONValue) -> T?) -> [T]? {
         guard let elements = self.arrayValue else { return nil }
