@@ -1,11 +1,11 @@
 package import Records
 import Synchronization
 
-/// The API key in force, and how it is read again.
+/// The API key in effect, and how it is read again.
 ///
 /// Keys are rotated while a worker runs: after a 401 or 403, and on request with ``reread()``, the place that the key
 /// came from is looked at again. It may be used from any thread.
-public final class APIKeySource: Sendable {
+package final class APIKeySource: Sendable {
     private struct State {
         var key: Secret {
             didSet { if self.key != oldValue { self.last = oldValue } }
@@ -29,18 +29,18 @@ public final class APIKeySource: Sendable {
         self.read = read
     }
 
-    /// The key in force.
+    /// The key in effect.
     package var current: Secret { self.state.withLock { $0.key } }
 
-    /// The key in force and the one before it: either may come back in an answer.
+    /// The key in effect and the one before it: either may come back in an answer.
     var known: [Secret] { self.state.withLock { state in [state.key] + (state.last.map { [$0] } ?? []) } }
 
-    /// Puts another key in force, for requests from now on.
+    /// Puts another key in effect, for requests from now on.
     package func replace(with key: Secret) { self.state.withLock { $0.key = key } }
 
     /// Reads the key again from its place; `true` when there is another one now.
     @discardableResult
-    public func reread() -> Bool {
+    package func reread() -> Bool {
         guard let key = self.read() else { return false }
         return self.state.withLock { state in
             defer { state.key = key }
@@ -48,7 +48,7 @@ public final class APIKeySource: Sendable {
         }
     }
 
-    /// Reads the key again because this one was refused, unless that has just been done or another one is in force
+    /// Reads the key again because this one was refused, unless that has just been done or another one is in effect
     /// already.
     func refused(_ key: Secret) {
         let isDue = self.state.withLock { state in

@@ -1,5 +1,5 @@
-public import CustomerContract
-public import Tracing
+package import CustomerContract
+package import Tracing
 
 /// The trace context that a command came with, for everything that is done in its name.
 private enum CommandTraceKey: ServiceContextKey {
@@ -10,7 +10,7 @@ private enum CommandTraceKey: ServiceContextKey {
 
 extension ServiceContext {
     /// The trace context of the command that is being served.
-    public var commandTrace: TraceContext? {
+    package var commandTrace: TraceContext? {
         get { self[CommandTraceKey.self] }
         set { self[CommandTraceKey.self] = newValue }
     }

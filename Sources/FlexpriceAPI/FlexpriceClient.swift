@@ -1,7 +1,7 @@
-public import CustomerContract
-public import JSON
+package import CustomerContract
+package import JSON
 import Records
-public import Tracing
+package import Tracing
 
 /// Talks to the Flexprice API over kept-alive connections.
 ///
@@ -13,13 +13,13 @@ public import Tracing
 ///
 /// Redirects are never followed, answers are read up to ``FlexpriceSettings/maximumAnswerBytes``, the known keys are
 /// masked in them, and ``shutdown()`` must be called before the last reference goes. It may be called from any task.
-public final class FlexpriceClient: Sendable {
+package final class FlexpriceClient: Sendable {
     private let settings: FlexpriceSettings
     private let metrics: FlexpriceMetrics
     private let transport: HTTPTransport
 
     /// Makes a client; nothing is sent yet.
-    public init(_ settings: FlexpriceSettings, metrics: FlexpriceMetrics = .none) {
+    package init(_ settings: FlexpriceSettings, metrics: FlexpriceMetrics = .none) {
         self.settings = settings
         self.metrics = metrics
         self.transport = HTTPTransport(
@@ -34,7 +34,7 @@ public final class FlexpriceClient: Sendable {
     }
 
     /// Closes every connection; requests under way end as cancelled, and so does any later one.
-    public func shutdown() async {
+    package func shutdown() async {
         await self.transport.shutdown()
     }
 
@@ -47,7 +47,7 @@ public final class FlexpriceClient: Sendable {
     ///   - context: of the span that the request belongs to.
     ///   - completion: called once, on a thread that carries every request: it must be quick, and wait for nothing. It
     ///     says what becomes of the connection.
-    public func createCustomer(
+    package func createCustomer(
         body: [UInt8],
         requestID: String,
         trace: TraceContext? = nil,
@@ -66,7 +66,7 @@ public final class FlexpriceClient: Sendable {
     }
 
     /// `POST /customers`; cancellation of the task ends the request, whose outcome is unknown then.
-    public func createCustomer(
+    package func createCustomer(
         body: [UInt8],
         requestID: String,
         trace: TraceContext? = nil,
@@ -79,8 +79,8 @@ public final class FlexpriceClient: Sendable {
         return await self.send(request, key)
     }
 
-    /// `POST /customers/search` for one external_id: no path escaping, unlike the look-up by path.
-    public func searchCustomer(_ externalID: ExternalID, requestID: String) async -> Exchange {
+    /// `POST /customers/search` for one external_id: no path escaping, unlike the lookup by path.
+    package func searchCustomer(_ externalID: ExternalID, requestID: String) async -> Exchange {
         let filter = JSONObject([
             .init(name: "external_ids", value: .array([.string(externalID.text)])),
             .init(name: "limit", value: .number(JSONNumber(2))),
@@ -91,7 +91,7 @@ public final class FlexpriceClient: Sendable {
     }
 
     /// `POST /customers/search` for an archived customer, by Flexprice's own id (`cust_…`).
-    public func searchArchivedCustomer(id: String, requestID: String) async -> Exchange {
+    package func searchArchivedCustomer(id: String, requestID: String) async -> Exchange {
         let filter = JSONObject([
             .init(name: "customer_ids", value: .array([.string(id)])),
             .init(name: "status", value: .string("archived")),
@@ -101,12 +101,12 @@ public final class FlexpriceClient: Sendable {
     }
 
     /// `PUT /customers` for the customer of this id of Flexprice's own (`cust_…`): fields that are not sent stay.
-    public func updateCustomer(id: String, _ fields: JSONObject, requestID: String) async -> Exchange {
+    package func updateCustomer(id: String, _ fields: JSONObject, requestID: String) async -> Exchange {
         await self.send(.put, "/customers?id=" + HTTPTransport.percentEncoded(id), JSONWriter.encode(fields), requestID)
     }
 
-    /// `GET /health`, which stands beside `/v1` and needs no key.
-    public func health() async -> Exchange {
+    /// `GET /health`, which is beside `/v1` and needs no key.
+    package func health() async -> Exchange {
         let key = self.settings.apiKeys.current
         var request = self.request(.get, "", nil, "check", key)
         if request.url.hasSuffix("/v1") { request.url.removeLast(3) }
@@ -115,7 +115,7 @@ public final class FlexpriceClient: Sendable {
     }
 
     /// `GET /users/me`: whose key it is, and what it may do.
-    public func currentUser() async -> Exchange {
+    package func currentUser() async -> Exchange {
         await self.send(.get, "/users/me", nil, "check")
     }
 

@@ -1,4 +1,4 @@
-public import CoreMetrics
+package import CoreMetrics
 
 /// Requests to the API: how many by their answer, and how long they took.
 ///
@@ -6,8 +6,8 @@ public import CoreMetrics
 ///   (`4xx`) of any other, and for a request without a whole answer `not_connected`, `not_trusted`, `refused_by_proxy`,
 ///   `not_http`, `interrupted`, `answer_too_long` or `cancelled`.
 /// - `customer_worker_api_request_duration_seconds`: with the answer's body, or until there could be none.
-public struct FlexpriceMetrics: Sendable {
-    /// Every status that Flexprice and what stands before it are known to answer with; a label has no other numbers.
+package struct FlexpriceMetrics: Sendable {
+    /// Every status that Flexprice and what is before it are known to answer with; a label has no other numbers.
     static let knownStatuses = [
         200, 201, 400, 401, 403, 404, 408, 409, 413, 415, 422, 425, 429, 500, 502, 503, 504,
     ]
@@ -18,7 +18,7 @@ public struct FlexpriceMetrics: Sendable {
     private let byFailure: [TransportFailure.Kind: Counter]
 
     /// Makes every counter once; a request looks up a number, and makes no label.
-    public init(factory: any MetricsFactory) {
+    package init(factory: any MetricsFactory) {
         func counter(_ status: String) -> Counter {
             Counter(
                 label: "customer_worker_api_requests_total",
@@ -35,7 +35,7 @@ public struct FlexpriceMetrics: Sendable {
     }
 
     /// Metrics that go nowhere.
-    public static var none: FlexpriceMetrics { FlexpriceMetrics(factory: NOOPMetricsHandler.instance) }
+    package static var none: FlexpriceMetrics { FlexpriceMetrics(factory: NOOPMetricsHandler.instance) }
 
     func record(_ exchange: Exchange, _ duration: Duration) {
         self.duration.recordNanoseconds(duration.nanoseconds)

@@ -1,37 +1,37 @@
 package import Records
 
 /// Where the API is and how it is to be treated.
-public struct FlexpriceSettings: Sendable {
+package struct FlexpriceSettings: Sendable {
     /// The base URL with `/v1` and without a slash behind it, such as `https://us.api.flexprice.io/v1`.
-    public var baseURL: String
+    package var baseURL: String
     /// The key, sent as `x-api-key`; it appears in no description of this value.
-    public var apiKeys: APIKeySource
+    package var apiKeys: APIKeySource
     /// Sent as `X-Environment-ID`; only keys from a self-hosted server's configuration need it.
-    public var environmentID: String?
+    package var environmentID: String?
     /// For a whole request.
     ///
     /// Short ones are dangerous: a client that goes away between Flexprice's commit and its onboarding step can lose
     /// that step.
-    public var timeout: Duration
+    package var timeout: Duration
     /// Connections, and so requests under way at once.
-    public var maximumConnections: Int
+    package var maximumConnections: Int
     /// A longer answer is not read to its end.
     ///
     /// Flexprice gives a command back with more around it, and writes `<`, `>` and `&` as six bytes each.
-    public var maximumAnswerBytes = Self.answerBytes(forCommandsOf: 262_144)
+    package var maximumAnswerBytes = Self.answerBytes(forCommandsOf: 262_144)
     /// A connection that is older takes no further request, so that a changed address of the API is followed under
     /// traffic too.
-    public var connectionLifetime: Duration = .seconds(300)
+    package var connectionLifetime: Duration = .seconds(300)
     /// Trusted in place of the system's authorities.
-    public var authorities: TrustedAuthorities?
+    package var authorities: TrustedAuthorities?
     /// The proxy on the way.
-    public var proxy: ProxyChoice?
+    package var proxy: ProxyChoice?
 
-    /// The longest answer about a command of so many bytes.
-    public static func answerBytes(forCommandsOf bytes: Int) -> Int { 6 * bytes + 65_536 }
+    /// The longest answer about a command of this size, in bytes.
+    package static func answerBytes(forCommandsOf bytes: Int) -> Int { 6 * bytes + 65_536 }
 
     /// Names an API.
-    public init(
+    package init(
         baseURL: String,
         apiKeys: APIKeySource,
         environmentID: String? = nil,

@@ -6,28 +6,28 @@ import Records
 ///
 /// The names are read in lower case too, which wins, as with curl. The proxy is asked for a tunnel (`CONNECT`), for
 /// `http` too.
-public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
+package struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
     /// Why the environment makes no sense.
-    public struct Unusable: Error, CustomStringConvertible {
+    package struct Unusable: Error, CustomStringConvertible {
         /// A sentence that names the variable, and shows nothing of a password.
-        public let description: String
+        package let description: String
     }
 
     /// Where it is.
-    public let host: String
+    package let host: String
     /// Its port.
-    public let port: Int
+    package let port: Int
     /// Whether it speaks SOCKS 5, and not HTTP.
-    public let isSOCKS: Bool
+    package let isSOCKS: Bool
     private let credentials: Secret?
 
     /// Host and port; never a password.
-    public var description: String { "\(self.isSOCKS ? "socks5" : "http")://\(self.host):\(self.port)" }
+    package var description: String { "\(self.isSOCKS ? "socks5" : "http")://\(self.host):\(self.port)" }
 
     /// Chooses for a base URL; `nil` means that the API is reached directly.
     ///
     /// - Throws: ``Unusable`` for a URL that names no proxy, or a kind of proxy that is not supported (`https://`).
-    public static func choose(
+    package static func choose(
         for baseURL: String,
         environment: [String: String]
     ) throws(Unusable) -> ProxyChoice? {
@@ -64,7 +64,7 @@ public struct ProxyChoice: Sendable, Hashable, CustomStringConvertible {
             self.isSOCKS = false
             self.port = url.port ?? 80
         case "socks5", "socks5h", "socks":
-            // Nobody has asked for SOCKS with a login yet.
+            // SOCKS with a login is not supported.
             guard url.user == nil else { return nil }
             self.isSOCKS = true
             self.port = url.port ?? 1_080

@@ -1,11 +1,11 @@
 import Foundation
 
 /// `api.ca_file`: certificate authorities that are trusted in place of the system's.
-public struct TrustedAuthorities: Sendable {
+package struct TrustedAuthorities: Sendable {
     /// Why a file is of no use.
-    public struct Unusable: Error, CustomStringConvertible {
+    package struct Unusable: Error, CustomStringConvertible {
         /// A sentence.
-        public let description: String
+        package let description: String
     }
 
     /// The file's bytes: what is trusted is what was read at the start, whatever becomes of the file.
@@ -14,7 +14,7 @@ public struct TrustedAuthorities: Sendable {
     /// Reads every certificate of a PEM file.
     ///
     /// - Throws: ``Unusable`` when it cannot be read or holds no certificate.
-    public init(pemFile path: String) throws(Unusable) {
+    package init(pemFile path: String) throws(Unusable) {
         do {
             self.pem = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {

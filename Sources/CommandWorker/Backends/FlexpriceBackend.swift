@@ -1,16 +1,15 @@
-public import CustomerContract
-public import FlexpriceAPI
+package import CustomerContract
+package import FlexpriceAPI
 import JSON
 import Records
-public import Tracing
+package import Tracing
 
-/// The backend that calls the Flexprice API; what an answer leads to stands in the ``AnswerTable``.
+/// The backend that calls the Flexprice API; the ``AnswerTable`` says what an answer leads to.
 ///
-/// A 409 is settled by looking the customer up: Flexprice's own word on which customer it means is not enough, since a
+/// A 409 is settled by a lookup of the customer: Flexprice's own word on which customer it means is not enough, since a
 /// conflict of tax associations has the same status and no customer behind it. So is a 201 that cannot be read.
-public struct FlexpriceBackend: CustomerBackend {
-    /// A read replica may not show yet what the writer has refused to make twice: so an absent customer is looked for
-    /// again.
+package struct FlexpriceBackend: CustomerBackend {
+    /// The waits before each lookup: a read replica may not show yet what the writer has refused to make twice.
     static let lookUpWaits: [Duration] = [
         .zero, .milliseconds(200), .milliseconds(500), .seconds(1), .seconds(2), .seconds(4),
     ]
@@ -21,10 +20,10 @@ public struct FlexpriceBackend: CustomerBackend {
     private let clock: any Clock<Duration>
 
     /// - Parameters:
-    ///   - onStub: what becomes of a customer that Flexprice made by itself from a usage event.
-    ///   - onExisting: what becomes of a customer that was there and differs.
-    ///   - clock: waits between look-ups.
-    public init(
+    ///   - onStub: What to do about a customer that Flexprice made by itself from a usage event.
+    ///   - onExisting: What to do about a customer that was there and differs.
+    ///   - clock: Waits between lookups.
+    package init(
         client: FlexpriceClient,
         onStub: StubPolicy = .fail,
         onExisting: ExistingPolicy = .fail,
@@ -36,8 +35,8 @@ public struct FlexpriceBackend: CustomerBackend {
         self.clock = clock
     }
 
-    /// Sends one create; a 409 is settled by looking the customer up.
-    public func create(
+    /// Sends one create; a 409 is settled by a lookup.
+    package func create(
         _ command: CreateCustomerCommand,
         attempt: Int,
         patience: Duration?,
@@ -68,8 +67,8 @@ public struct FlexpriceBackend: CustomerBackend {
         }
     }
 
-    /// Asks whose key it is.
-    public func neutral() async -> NeutralAnswer {
+    /// Asks which user the key has.
+    package func neutral() async -> NeutralAnswer {
         let reading = AnswerReading(await self.client.currentUser(), of: .neutral, externalID: nil)
         let row = reading.row
         return row.decision == .served ? .answered : .failed(reason: row.reason(status: reading.status))
@@ -117,11 +116,11 @@ public struct FlexpriceBackend: CustomerBackend {
             guard let customer = reading.foundCustomer else { continue }
             return await self.compare(command, customer, first, requests: requests)
         }
-        let row = AnswerTable.row(for: first.absence)
+        let row = AnswerTable.row(for: first.row.absence ?? .absentForeign)
         return BackendReply(self.answer(to: command, first, row), requests: requests)
     }
 
-    /// Decides about the customer that a look-up found.
+    /// Decides about the customer that a lookup found.
     private func compare(
         _ command: CreateCustomerCommand,
         _ customer: JSONObject,
@@ -148,13 +147,14 @@ public struct FlexpriceBackend: CustomerBackend {
         case .alreadyExists:
             let failure = CommandFailure.alreadyExists(customer, comparison.differing, isStub: stub != nil)
             return BackendReply(.failed(failure), requests: requests)
-        default:
+        case .created, .existing, .recreate, .remembered, .served, .lookUp, .rejected, .retry, .retryInDoubt,
+            .slowDown, .pause, .configurationError:
             break
         }
         return BackendReply(self.answer(to: command, first, row, found: customer), requests: requests)
     }
 
-    /// Carries a row's decision out.
+    /// Performs a row's decision.
     private func answer(
         to command: CreateCustomerCommand,
         _ reading: AnswerReading,
@@ -228,17 +228,5 @@ extension CustomerDocument {
     /// Flexprice's own id of it; `nil` for a document without one.
     fileprivate var id: String? {
         (try? JSONParser.parseObject(self.json))?["id"]?.stringValue.flatMap { $0.isEmpty ? nil : $0 }
-    }
-}
-
-extension AnswerReading {
-    /// What it means that no customer is found behind this answer.
-    fileprivate var absence: AnswerSituation.Finding {
-        guard self.status == 409 else { return .absentMade }
-        return switch self.row.situation {
-        case .answer(_, .namesOurID): .absentOurs
-        case .answer(_, .flexpriceError): .absentOthers
-        default: .absentForeign
-        }
     }
 }

@@ -1,24 +1,24 @@
-public import CustomerContract
-public import JSON
+package import CustomerContract
+package import JSON
 
 /// What came of one request, read once: the row that it falls under, and what its body says.
-public struct AnswerReading: Sendable {
+package struct AnswerReading: Sendable {
     /// The request.
-    public let request: AnswerRow.Request
+    package let request: AnswerRow.Request
     /// The status; `nil` without an answer.
-    public let status: Int?
+    package let status: Int?
     /// What the server asked to wait.
-    public let retryAfter: RetryAfter?
+    package let retryAfter: RetryAfter?
     /// The body, if it is one JSON object or can be read as one.
-    public let object: JSONObject?
+    package let object: JSONObject?
     /// Why there was no answer.
-    public let failure: TransportFailure?
+    package let failure: TransportFailure?
     private let body: [UInt8]
     private let isJSON: Bool
     private let externalID: ExternalID?
 
     /// Reads what came of a request about `externalID`, or about none.
-    public init(_ exchange: Exchange, of request: AnswerRow.Request, externalID: ExternalID?) {
+    package init(_ exchange: Exchange, of request: AnswerRow.Request, externalID: ExternalID?) {
         self.request = request
         self.externalID = externalID
         switch exchange {
@@ -40,26 +40,26 @@ public struct AnswerReading: Sendable {
     }
 
     /// The row of the ``AnswerTable``.
-    public var row: AnswerRow { AnswerTable.row(for: self) }
+    package var row: AnswerRow { AnswerTable.row(for: self) }
 
     /// What the body says of an error.
-    public var error: ErrorBody { ErrorBody(self.object) }
+    package var error: ErrorBody { ErrorBody(self.object) }
 
     /// The status and the words of the answer, or why there was none: one phrase for people.
-    public var summary: String {
+    package var summary: String {
         let said = self.failure?.text ?? self.error.message
         let what = self.status.map { "status \($0)" } ?? "no answer"
         return "\(what)\(said.map { " (\($0))" } ?? "")"
     }
 
     /// The customer of exactly our external_id that a search found; one that is archived is none.
-    public var foundCustomer: JSONObject? {
+    package var foundCustomer: JSONObject? {
         guard case .array(let items)? = self.object?["items"] else { return nil }
         return items.lazy.compactMap(\.object).first { self.isOurCustomer($0) }
     }
 
     /// Whether a search found the customer of this id of Flexprice's own, archived.
-    public func findsArchived(_ id: String) -> Bool {
+    package func findsArchived(_ id: String) -> Bool {
         guard case .array(let items)? = self.object?["items"] else { return false }
         return items.lazy.compactMap(\.object).contains { item in
             self.isOurs(item) && item["id"]?.text == id && item["status"]?.text.map(Self.goneStatuses.contains) == true
@@ -67,7 +67,7 @@ public struct AnswerReading: Sendable {
     }
 
     /// Whether the answer is about another customer, and so was meant for another request.
-    public var isAboutAnother: Bool {
+    package var isAboutAnother: Bool {
         guard let object = self.object else { return false }
         if case .array(let items)? = object["items"] {
             return !items.isEmpty && items.allSatisfy { $0.object.map { self.namesAnother($0) } ?? false }
@@ -76,7 +76,7 @@ public struct AnswerReading: Sendable {
     }
 
     /// What becomes of the connection that the answer came on.
-    public var connectionFate: ConnectionFate { self.isAboutAnother ? .closed : .kept }
+    package var connectionFate: ConnectionFate { self.isAboutAnother ? .closed : .kept }
 
     func fits(_ situation: AnswerSituation) -> Bool {
         switch situation {

@@ -1,12 +1,12 @@
 /// One row of the ``AnswerTable``: a situation and what it leads to.
-public struct AnswerRow: Sendable {
-    /// Which request was answered.
-    public enum Request: String, Sendable, Hashable, CaseIterable {
+package struct AnswerRow: Sendable {
+    /// The request that was answered.
+    package enum Request: String, Sendable, Hashable, CaseIterable {
         /// `POST /customers`.
         case create
         /// `POST /customers/search`, which settles what another answer leaves open.
         case search
-        /// `POST /customers/search` for the customer that is remembered, before it is made anew; only with
+        /// `POST /customers/search` for the customer that is remembered, before it is made again; only with
         /// `idempotency.on_archived: recreate`.
         case archive
         /// `PUT /customers`, which fills a stub or changes a customer that differs.
@@ -16,7 +16,7 @@ public struct AnswerRow: Sendable {
     }
 
     /// What a failure says of other commands.
-    public enum Sign: String, Sendable, Hashable, CaseIterable {
+    package enum Sign: String, Sendable, Hashable, CaseIterable {
         /// Nothing by itself.
         case none = "-"
         /// The API wants fewer requests from all that send with this key.
@@ -33,20 +33,23 @@ public struct AnswerRow: Sendable {
         case perhapsOne = "perhaps_one"
     }
 
-    /// A name that stays, for tests and for people.
-    public let id: String
+    /// A fixed name, for tests and people.
+    package let id: String
     /// The request that was answered.
-    public let request: Request
-    /// When the row applies, if no earlier one does.
-    public let situation: AnswerSituation
+    package let request: Request
+    /// The condition of the row; it applies if no earlier one does.
+    package let situation: AnswerSituation
     /// What it leads to.
-    public let decision: AnswerDecision
+    package let decision: AnswerDecision
     /// What it says of other commands.
-    public let sign: Sign
+    package let sign: Sign
     /// The bounded word for logs and metrics; without one it is `http_` and the status.
     let word: String?
-    /// Why, and what to change where there is something to change.
-    public let explanation: String
+    /// What it means that the lookup finds no customer; `nil` where the row leads to none, or to one that decides by
+    /// itself.
+    package let absence: AnswerSituation.Finding?
+    /// Why, and what to change where a change helps.
+    package let explanation: String
 
     init(
         _ request: Request,
@@ -55,6 +58,7 @@ public struct AnswerRow: Sendable {
         _ decision: AnswerDecision,
         _ sign: Sign,
         _ word: String?,
+        absent absence: AnswerSituation.Finding?,
         _ explanation: String
     ) {
         self.id = "\(request.rawValue).\(id)"
@@ -63,16 +67,17 @@ public struct AnswerRow: Sendable {
         self.decision = decision
         self.sign = sign
         self.word = word
+        self.absence = absence
         self.explanation = explanation
     }
 
     /// The bounded word for an answer of this status.
-    public func reason(status: Int?) -> String {
+    package func reason(status: Int?) -> String {
         self.word ?? status.map { Self.word(forStatus: $0) } ?? "no_answer"
     }
 
     /// The bounded word for a status by itself.
-    public static func word(forStatus status: Int) -> String {
+    package static func word(forStatus status: Int) -> String {
         // Above 599 is nothing that a server may send; one word for all of it keeps the words bounded.
         (100...599).contains(status) ? "http_\(status)" : "http_invalid"
     }

@@ -1,16 +1,16 @@
 /// What has to be so for a row of the ``AnswerTable`` to apply.
-public enum AnswerSituation: Sendable {
+package enum AnswerSituation: Sendable {
     /// An answer with one of these statuses and such a body.
     case answer([ClosedRange<Int>], Body)
     /// The proxy's answer to the wish for a tunnel, with one of these statuses.
     case proxy([ClosedRange<Int>])
     /// No whole answer, for this reason.
     case noAnswer(TransportFailure.Kind)
-    /// What the look-up behind another answer found.
+    /// What the lookup behind another answer found.
     case lookedUp(Finding)
 
     /// What a body must be like; the status comes first, and a body only tells answers of one status apart.
-    public enum Body: String, Sendable, CaseIterable {
+    package enum Body: String, Sendable, CaseIterable {
         /// Whatever it is, none included.
         case any = "any body"
         /// No body at all.
@@ -35,8 +35,8 @@ public enum AnswerSituation: Sendable {
         case searchPage = "a page of customers"
     }
 
-    /// What a look-up found.
-    public enum Finding: Sendable, Hashable, CaseIterable {
+    /// What a lookup found.
+    package enum Finding: Sendable, Hashable, CaseIterable {
         /// The customer, behind a 201 that could not be read; every field that can be compared is as the command has
         /// it.
         case made
@@ -60,7 +60,7 @@ public enum AnswerSituation: Sendable {
         case standing
 
         /// Every finding.
-        public static let allCases: [Finding] =
+        package static let allCases: [Finding] =
             [.made, .agreeing] + StubPolicy.allCases.map { .stub($0) }
             + ExistingPolicy.allCases.map { .differing($0) } + [
                 .absentOurs, .absentOthers, .absentForeign, .absentMade, .archived, .standing,
@@ -69,7 +69,7 @@ public enum AnswerSituation: Sendable {
 }
 
 /// `api.on_stub`: what to do about a customer that Flexprice made by itself from a usage event.
-public enum StubPolicy: String, Sendable, Hashable, CaseIterable {
+package enum StubPolicy: String, Sendable, Hashable, CaseIterable {
     /// The command fails with `already_exists`.
     case fail
     /// The stub counts as the customer.
@@ -79,7 +79,7 @@ public enum StubPolicy: String, Sendable, Hashable, CaseIterable {
 }
 
 /// `api.on_existing`: what to do about a customer that was there and differs from the command.
-public enum ExistingPolicy: String, Sendable, Hashable, CaseIterable {
+package enum ExistingPolicy: String, Sendable, Hashable, CaseIterable {
     /// The command fails with `already_exists`.
     case fail
     /// The customer is changed to what the command has.
@@ -88,7 +88,7 @@ public enum ExistingPolicy: String, Sendable, Hashable, CaseIterable {
 
 extension AnswerSituation: CustomStringConvertible {
     /// A phrase for people.
-    public var description: String {
+    package var description: String {
         switch self {
         case .answer(let statuses, .any): Self.text(statuses)
         case .answer(let statuses, let body): "\(Self.text(statuses)), \(body.rawValue)"

@@ -1,21 +1,21 @@
-public import CustomerContract
-public import JSON
+package import CustomerContract
+package import JSON
 
 /// What has to be sent so that a customer agrees with a command.
 ///
 /// An update changes only the fields that are sent, and replaces `metadata` as a whole: so the pairs that are there go
 /// along, and those of the command win.
-public struct CustomerChange: Sendable {
+package struct CustomerChange: Sendable {
     /// What differs.
     let comparison: CustomerComparison
     /// The body of the `PUT`.
-    public let body: JSONObject
+    package let body: JSONObject
 
     /// The names of the fields that differ, as ``CustomerComparison`` has them.
-    public var differing: [String] { self.comparison.differing }
+    package var differing: [String] { self.comparison.differing }
 
     /// Takes the fields that differ from the command.
-    public init(of customer: JSONObject, to command: CreateCustomerCommand) {
+    package init(of customer: JSONObject, to command: CreateCustomerCommand) {
         self.comparison = CustomerComparison(of: customer, with: command)
         var members: [JSONObject.Member] = []
         for name in self.comparison.differingFields {

@@ -1,5 +1,5 @@
-public import CustomerContract
-public import JSON
+package import CustomerContract
+package import JSON
 import Records
 
 /// How a customer that was there already agrees with a command, field by field, over what the command sent.
@@ -8,11 +8,11 @@ import Records
 /// default of a command without one, and is not compared. Of an object every member that was sent must be there, and
 /// more may be; of members of one name the last counts, as it does for the server; of an array every element in its
 /// place. Strings are compared byte for byte, numbers as they are spelt; null, absence and the empty value are one.
-public struct CustomerComparison: Sendable {
+package struct CustomerComparison: Sendable {
     /// The names of the fields that differ, sorted; of `metadata` each pair by itself.
-    public let differing: [String]
+    package let differing: [String]
     /// The names of the fields that the server does not give back, sorted: nothing is known of them.
-    public let unverified: [String]
+    package let unverified: [String]
 
     /// The names of the fields that differ, sorted, `metadata` left aside.
     let differingFields: [String]
@@ -20,10 +20,10 @@ public struct CustomerComparison: Sendable {
     let differingPairs: [String]
 
     /// Whether all that can be compared is as the command has it.
-    public var agrees: Bool { self.differing.isEmpty }
+    package var agrees: Bool { self.differing.isEmpty }
 
     /// Compares.
-    public init(of customer: JSONObject, with command: CreateCustomerCommand) {
+    package init(of customer: JSONObject, with command: CreateCustomerCommand) {
         var fields: [String] = []
         var pairs: [String] = []
         var unverified: [String] = []

@@ -1,16 +1,16 @@
-public import CustomerContract
-public import JSON
+package import CustomerContract
+package import JSON
 
 /// A customer that Flexprice made by itself when a usage event named an id that it did not know.
 ///
 /// Such a stub has the id for its name, no e-mail and no address, and says in its metadata that a workflow made it. It
 /// is a stub for a command only as long as nothing else has filled it: a value that is set is never overwritten.
-public struct CustomerStub: Sendable {
+package struct CustomerStub: Sendable {
     /// The body of the `PUT` that gives the stub what the command has and it lacks.
-    public let filling: JSONObject
+    package let filling: JSONObject
 
     /// Takes a customer for a stub; `nil` when it is none, or when filling it would overwrite something.
-    public init?(_ customer: JSONObject, for command: CreateCustomerCommand) {
+    package init?(_ customer: JSONObject, for command: CreateCustomerCommand) {
         let metadata = customer["metadata"]?.object ?? JSONObject()
         guard metadata["created_by_workflow"]?.text == "true" else { return nil }
         let change = CustomerChange(of: customer, to: command)

@@ -1,5 +1,5 @@
 import CustomerContract
-public import JSON
+package import JSON
 
 /// What an error's body says, whichever of Flexprice's three shapes it has; empty for a body of any other kind.
 ///
@@ -7,18 +7,18 @@ public import JSON
 ///
 /// A: `{"code","message","http_status_code","details"}`. B: `{"error"}`, `{"error","message"}` or `{"message"}`.
 /// C, servers before April 2026: `{"success":false,"error":{"message","internal_error","details"}}`.
-public struct ErrorBody: Sendable, Hashable {
+package struct ErrorBody: Sendable, Hashable {
     /// Flexprice's code, such as `already_exists`; only shape A has one.
-    public let code: String?
+    package let code: String?
     /// The sentence for people.
-    public let message: String?
+    package let message: String?
     /// What it says of single fields.
-    public let details: JSONObject?
+    package let details: JSONObject?
     /// Whether it has a shape that only Flexprice's handlers give an error: A or C; B is what many a proxy says too.
-    public let isFlexprices: Bool
+    package let isFlexprices: Bool
 
     /// Reads a body, best effort: the status decides, this only explains.
-    public init(_ body: JSONObject?) {
+    package init(_ body: JSONObject?) {
         guard let object = body else {
             self.code = nil
             self.message = nil

@@ -47,7 +47,7 @@ struct EscapedKey {
         return index
     }
 
-    /// The byte that an escape at the beginning stands for, and how long the escape is.
+    /// The byte of an escape at the beginning, and the length of the escape.
     private static func escape(_ bytes: ArraySlice<UInt8>) -> (byte: UInt8, length: Int)? {
         func number(_ digits: ArraySlice<UInt8>, radix: Int) -> UInt8? {
             UInt8(String(decoding: digits, as: UTF8.self), radix: radix)

@@ -1,5 +1,5 @@
 /// What came of a request.
-public enum Exchange: Sendable {
+package enum Exchange: Sendable {
     /// An answer, whatever it says.
     case answered(HTTPAnswer)
     /// No whole answer; whether the request was carried out is unknown unless the failure says that it was never sent.
@@ -7,18 +7,18 @@ public enum Exchange: Sendable {
 }
 
 /// An answer as it came, its body bounded.
-public struct HTTPAnswer: Sendable {
+package struct HTTPAnswer: Sendable {
     /// The HTTP status.
-    public let status: Int
+    package let status: Int
     /// Whether the content type says JSON.
-    public let isJSON: Bool
+    package let isJSON: Bool
     /// What the server asked to wait.
-    public let retryAfter: RetryAfter?
+    package let retryAfter: RetryAfter?
     /// The body.
-    public internal(set) var body: [UInt8]
+    package internal(set) var body: [UInt8]
 
     /// Makes an answer by hand, for a test.
-    public init(status: Int, isJSON: Bool = true, retryAfter: RetryAfter? = nil, body: [UInt8]) {
+    package init(status: Int, isJSON: Bool = true, retryAfter: RetryAfter? = nil, body: [UInt8]) {
         self.status = status
         self.isJSON = isJSON
         self.retryAfter = retryAfter
@@ -51,7 +51,7 @@ extension UInt8 {
 }
 
 /// What becomes of the connection of an answer.
-public enum ConnectionFate: Sendable, Hashable {
+package enum ConnectionFate: Sendable, Hashable {
     /// The next request may use it, if the server keeps it.
     case kept
     /// It is closed: what came on it was not meant for the request, and more of that kind may follow.

@@ -9,7 +9,7 @@ import Records
 /// are escaped, of an error's words whatever looks like a key of Flexprice (`sk_…`) as well; a customer's own fields
 /// are left as they are apart from the known keys.
 enum KeyMask {
-    /// What stands in a key's place.
+    /// What replaces a key.
     static let mask = "***"
     /// A known key that is shorter is not looked for: it would be found in many a word.
     static let shortestKey = 8
@@ -41,7 +41,7 @@ enum KeyMask {
                 result += Self.mask.utf8
                 index = end
             } else {
-                // What follows an escape of a URL begins anew.
+                // What follows an escape of a URL begins again.
                 let digits = bytes[index...].dropFirst().prefix(2)
                 let isEscape = bytes[index] == UInt8(ascii: "%") && digits.count == 2 && digits.allSatisfy(\.isHexDigit)
                 let rest = bytes[index...]

@@ -1,17 +1,17 @@
 import Records
 
 /// What a `Retry-After` header asks for, in either form of RFC 9110, section 10.2.3.
-public enum RetryAfter: Sendable, Hashable {
-    /// So many seconds from now.
+package enum RetryAfter: Sendable, Hashable {
+    /// A time from now.
     case delay(Duration)
     /// Not before this moment, in seconds since 1970.
     case date(Int64)
 
     /// Nothing is waited for longer than this, whatever a server asks.
-    public static let longest: Duration = .seconds(3_600)
+    package static let longest: Duration = .seconds(3_600)
 
     /// Reads seconds or an HTTP date; anything else is no wish at all.
-    public init?(_ text: String) {
+    package init?(_ text: String) {
         // Digits only, since `Int64` would take a sign; a number too large for it is a long wait, not rubbish.
         if !text.isEmpty, text.utf8.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) {
             self = .delay(min(.seconds(Int64(text) ?? .max), Self.longest))
@@ -35,7 +35,7 @@ public enum RetryAfter: Sendable, Hashable {
     }
 
     /// How long to wait from a moment, in milliseconds since 1970; a date that has passed means no wait.
-    public func wait(from now: Int64) -> Duration {
+    package func wait(from now: Int64) -> Duration {
         switch self {
         case .delay(let delay): delay
         case .date(let seconds): min(max(.seconds(seconds) - .milliseconds(now), .zero), Self.longest)

@@ -2,7 +2,7 @@ import CCurl
 import Glibc
 
 /// Why there was no whole answer.
-public enum TransportFailure: Error, Sendable, Hashable {
+package enum TransportFailure: Error, Sendable, Hashable {
     /// Nothing listens there, or the name does not resolve: the request was never sent.
     case notConnected(String)
     /// TLS could not be agreed on: the request was never sent.
@@ -11,7 +11,7 @@ public enum TransportFailure: Error, Sendable, Hashable {
     case refusedByProxy(Int)
     /// What answers speaks no HTTP: most likely TLS, to which the request was sent in plain text.
     case notHTTP(String)
-    /// The time-out passed, or the connection broke, after the request may have been sent: it may have been carried
+    /// The timeout passed, or the connection broke, after the request may have been sent: it may have been carried
     /// out.
     case interrupted(String)
     /// The answer was longer than any of Flexprice's.
@@ -20,7 +20,7 @@ public enum TransportFailure: Error, Sendable, Hashable {
     case cancelled
 
     /// Which of them it is, without its text.
-    public enum Kind: String, Sendable, Hashable, CaseIterable {
+    package enum Kind: String, Sendable, Hashable, CaseIterable {
         case notConnected = "not_connected"
         case notTrusted = "not_trusted"
         case refusedByProxy = "refused_by_proxy"
@@ -31,7 +31,7 @@ public enum TransportFailure: Error, Sendable, Hashable {
     }
 
     /// Which of them it is.
-    public var kind: Kind {
+    package var kind: Kind {
         switch self {
         case .notConnected: .notConnected
         case .notTrusted: .notTrusted
@@ -44,7 +44,7 @@ public enum TransportFailure: Error, Sendable, Hashable {
     }
 
     /// What is known of it beside its kind.
-    public var text: String {
+    package var text: String {
         switch self {
         case .notConnected(let text), .notTrusted(let text), .notHTTP(let text), .interrupted(let text): text
         case .refusedByProxy(let status): "the proxy answered CONNECT with status \(status)"
@@ -56,7 +56,7 @@ public enum TransportFailure: Error, Sendable, Hashable {
     /// Reads what libcurl says of a transfer.
     ///
     /// - Parameters:
-    ///   - wasSent: whether a connection, with TLS if any, stood and the request went or was about to go.
+    ///   - wasSent: whether a connection, with TLS if any, was open, and the request was sent or about to be sent.
     ///   - isNewConnection: whether a connection was made for it, and no kept one used.
     ///   - proxyStatus: the status of the proxy's answer to `CONNECT`, or 0.
     ///   - systemError: errno of the last failed connection, or 0.

@@ -18,7 +18,7 @@ extension HTTPRequest {
     }
 }
 
-/// Sets headers for a tracer; what stood there under the same name goes.
+/// Sets headers for a tracer; one of the same name is replaced.
 private struct HeaderInjector: Injector {
     func inject(_ value: String, forKey key: String, into request: inout HTTPRequest) {
         let start = key.lowercased() + ":"

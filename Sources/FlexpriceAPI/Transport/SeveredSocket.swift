@@ -30,7 +30,7 @@ final class SeveredSocket {
 
     /// Closes the connection behind a descriptor, which stays open and reads as closed by the other end.
     func sever(_ socket: CInt) {
-        // `dup2` closes what the number stood for and gives it the new meaning in one step: no other thread can get the
+        // `dup2` closes the descriptor and gives its number the new meaning in one step: no other thread can get the
         // number.
         guard self.descriptor >= 0, dup2(self.descriptor, socket) >= 0 else {
             shutdown(socket, CInt(SHUT_RDWR))

@@ -195,7 +195,7 @@ import Glibc
         }
     }
 
-    /// Has libcurl go on with transfers that have no socket although they have sent nothing yet.
+    /// Has libcurl continue transfers that have no socket although they have sent nothing yet.
     ///
     /// When the time of one address is over, libcurl before 8.0 closes its socket, and opens the next address's only
     /// when the transfer is looked at again; with the socket interface nothing makes it do so before the time for
@@ -242,10 +242,10 @@ import Glibc
         unsafe context.map { unsafe Unmanaged<TransportLoop>.fromOpaque($0).takeUnretainedValue() }
     }
 
-    /// Watches a socket as libcurl wishes.
+    /// Watches a socket as libcurl asks.
     ///
     /// It gives a socket up with every answer and wants it again with the next request of its connection. The socket
-    /// stays with `epoll` in between, which saves a call: what is reported of one that nobody wants takes it out.
+    /// stays with `epoll` in between, which saves a call: a report about one that is no longer wanted removes it.
     private func watch(_ socket: CInt, _ what: CInt, isNew: Bool, of transfer: Transfer?) {
         guard what != CURL_POLL_REMOVE else {
             self.parked.insert(socket)

@@ -9,7 +9,7 @@ struct TransportSettings: Sendable {
     var connectionLifetime: Duration = .seconds(300)
     var authorities: TrustedAuthorities?
     var proxy: ProxyChoice?
-    /// Addresses that stand in for a name service, as libcurl writes them (`NAME:PORT:ADDRESS,ADDRESS`); for tests.
+    /// Addresses in place of a name service, as libcurl writes them (`NAME:PORT:ADDRESS,ADDRESS`); for tests.
     var addresses: String?
 
     /// For a connection to be made, with TLS.
