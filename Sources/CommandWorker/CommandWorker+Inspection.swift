@@ -1,4 +1,4 @@
-public import CustomerContract
+package import CustomerContract
 
 /// Looking at a worker from outside.
 extension CommandWorker {
@@ -8,7 +8,7 @@ extension CommandWorker {
     ///   - externalID: whose commands in flight are told one by one.
     ///   - patience: how long to wait.
     /// - Returns: `nil` when no answer came in time: the loop does not run, or is stuck.
-    public func inspect(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
+    package func inspect(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
         await withTaskGroup(of: WorkerInspection?.self) { group in
             group.addTask { await self.inquiries.ask(externalID) { self.wake() } }
             group.addTask {

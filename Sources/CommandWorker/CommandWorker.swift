@@ -1,7 +1,7 @@
 import CustomerContract
 import Kafka
-public import Ledger
-public import Logging
+package import Ledger
+package import Logging
 import Records
 import Synchronization
 
@@ -16,7 +16,7 @@ import Synchronization
 ///
 /// This is the loop: it carries what happened to the ``WorkerCore`` and does what that decides. It decides nothing
 /// itself. ``run()`` may be called once; the other methods from any thread.
-public final class CommandWorker: Sendable {
+package final class CommandWorker: Sendable {
     enum Message: Sendable {
         case remembered(LedgerAnswer)
         case answered(CommandTicket, BackendReply)
@@ -47,7 +47,7 @@ public final class CommandWorker: Sendable {
     let isToWedge = Atomic(false)
 
     /// Makes a worker; nothing connects before ``run()``.
-    public init(
+    package init(
         _ settings: WorkerSettings,
         ledger: any Ledger,
         backend: WorkerBackend,
@@ -71,28 +71,28 @@ public final class CommandWorker: Sendable {
     var ledger: any Ledger { self.writer.ledger }
 
     /// What it is doing now.
-    public var snapshot: WorkerSnapshot { self.current.withLock { $0 } }
+    package var snapshot: WorkerSnapshot { self.current.withLock { $0 } }
 
     /// Stops: takes nothing in any more, lets what runs finish for at most `budget`, publishes it, leaves the group.
-    public func drain(within budget: Duration) { self.mailbox.post(.drain(within: budget)) }
+    package func drain(within budget: Duration) { self.mailbox.post(.drain(within: budget)) }
 
     /// Takes nothing in, and keeps the partitions.
-    public func suspend() { self.mailbox.post(.suspend) }
+    package func suspend() { self.mailbox.post(.suspend) }
 
     /// Takes records in again.
-    public func resume() { self.mailbox.post(.resume) }
+    package func resume() { self.mailbox.post(.resume) }
 
     /// Lets the loop turn once.
     func wake() { self.mailbox.ring() }
 
     /// Puts other settings in force, within the loop's next turn; commands in flight stay.
-    public func reconfigure(_ live: LiveSettings) { self.mailbox.post(.reconfigure(live)) }
+    package func reconfigure(_ live: LiveSettings) { self.mailbox.post(.reconfigure(live)) }
 
     /// Runs until it is drained.
     ///
     /// - Throws: ``WorkerError`` when the Kafka client or another instance leaves it no choice, ``KafkaError`` when a
     ///   property is not taken. Cancellation is the hard stop: nothing more is published, and nothing is lost.
-    public func run() async throws {
+    package func run() async throws {
         let log = self.kafkaLog
         let consumer = try Consumer(
             ConsumerSettings(

@@ -1,18 +1,18 @@
-public import CustomerContract
+package import CustomerContract
 
 /// The settings that may change while a worker runs; see ``CommandWorker/reconfigure(_:)``.
-public struct LiveSettings: Sendable, Hashable {
+package struct LiveSettings: Sendable, Hashable {
     /// Retry of passing failures; a wait that has begun goes on as it is.
-    public var retry: RetryPolicy
+    package var retry: RetryPolicy
     /// Requests to the API at once; a lower limit is reached as those under way end.
-    public var requestLimit: RequestLimit
+    package var requestLimit: RequestLimit
     /// Requests to the API a second; `nil` for no limit.
-    public var rateLimit: Double?
+    package var rateLimit: Double?
     /// Reply topics that commands may name, for results that are published from now on.
-    public var replyTopicsAllowed: ReplyTopicAllowList
+    package var replyTopicsAllowed: ReplyTopicAllowList
 
     /// Settings with the contract's defaults.
-    public init(
+    package init(
         retry: RetryPolicy = RetryPolicy(),
         requestLimit: RequestLimit = .fixed(64),
         rateLimit: Double? = nil,

@@ -1,7 +1,7 @@
-public import Ledger
+package import Ledger
 
 /// Where customers are made.
-public enum WorkerBackend: Sendable {
+package enum WorkerBackend: Sendable {
     /// In the ledger's own store, in the same transaction that remembers them.
     case local(LocalCustomers)
     /// By requests to somebody else.

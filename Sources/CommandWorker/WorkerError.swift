@@ -1,14 +1,14 @@
-public import Kafka
+package import Kafka
 
 /// Why a worker stopped although nobody asked it to.
-public enum WorkerError: Error, Sendable, CustomStringConvertible {
+package enum WorkerError: Error, Sendable, CustomStringConvertible {
     /// The Kafka client is of no more use; a new process may be.
     case kafka(KafkaError)
     /// Another instance has taken over the transactional id.
     case fenced(KafkaError)
 
     /// A sentence with what to do.
-    public var description: String {
+    package var description: String {
         switch self {
         case .kafka(let error): "the Kafka client stopped for good (\(error)); start the worker again"
         case .fenced(let error):

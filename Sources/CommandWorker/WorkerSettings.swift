@@ -1,11 +1,11 @@
-public import CustomerContract
-public import Kafka
+package import CustomerContract
+package import Kafka
 import Topics
 
 /// Everything that a worker needs to know.
-public struct WorkerSettings: Sendable {
+package struct WorkerSettings: Sendable {
     /// What is promised of every result.
-    public enum Guarantee: String, Sendable, Hashable, CaseIterable {
+    package enum Guarantee: String, Sendable, Hashable, CaseIterable {
         /// Results, dead letters and offsets in one Kafka transaction.
         case exactlyOnce = "exactly_once"
         /// A crash can send a result again, with the same `ce_id`.
@@ -13,7 +13,7 @@ public struct WorkerSettings: Sendable {
     }
 
     /// `idempotency.on_archived`: what becomes of a command whose customer was made earlier and archived since.
-    public enum ArchivedPolicy: String, Sendable, CaseIterable {
+    package enum ArchivedPolicy: String, Sendable, CaseIterable {
         /// It is answered from memory.
         case replay
         /// The API is asked, and the customer made anew.
@@ -21,42 +21,42 @@ public struct WorkerSettings: Sendable {
     }
 
     /// Brokers and passed-through properties.
-    public var kafka: ClientProperties
+    package var kafka: ClientProperties
     /// The consumer group.
-    public var group: String
+    package var group: String
     /// For static membership.
-    public var groupInstanceID: String?
+    package var groupInstanceID: String?
     /// Where commands come from.
-    public var commandTopic: String
+    package var commandTopic: String
     /// Where results go.
-    public var resultTopic: String
+    package var resultTopic: String
     /// Where commands go that ended in failure.
-    public var deadLetterTopic: String
+    package var deadLetterTopic: String
     /// The guarantee.
-    public var guarantee: Guarantee
+    package var guarantee: Guarantee
     /// The transactional id, stable per instance; only exactly once uses it.
-    public var transactionalID: String
+    package var transactionalID: String
     /// Bytes of a command's value, at most.
-    public var maximumCommandBytes: Int
+    package var maximumCommandBytes: Int
     /// Which rules a command must keep.
-    public var validation: ValidationMode
+    package var validation: ValidationMode
     /// What may change while the worker runs.
-    public var live: LiveSettings
+    package var live: LiveSettings
     /// Commands in flight at once.
-    public var maximumInFlight: Int
+    package var maximumInFlight: Int
     /// Bytes of records in flight.
-    public var maximumInFlightBytes: Int
+    package var maximumInFlightBytes: Int
     /// Only with a remote backend.
-    public var onArchived: ArchivedPolicy
+    package var onArchived: ArchivedPolicy
     /// When everybody's requests are stopped.
-    public var breaker: BreakerSettings
+    package var breaker: BreakerSettings
     /// How long running commands of a revoked partition may take.
-    public var revocationBudget: Duration
+    package var revocationBudget: Duration
     /// Bytes of metadata beside a committed offset before its completed set is spilled; less for tests alone.
     package var metadataLimit = OffsetMetadata.limit
 
     /// Settings with the contract's defaults.
-    public init(kafka: ClientProperties) {
+    package init(kafka: ClientProperties) {
         self.kafka = kafka
         self.group = "customer_worker"
         self.groupInstanceID = nil

@@ -1,21 +1,21 @@
-public import Records
+package import Records
 
 /// What a worker is doing at a moment, for those who look at it from outside.
-public struct WorkerSnapshot: Sendable, Hashable {
+package struct WorkerSnapshot: Sendable, Hashable {
     /// What it has done so far.
-    public internal(set) var counters = WorkerCounters()
+    package internal(set) var counters = WorkerCounters()
     /// Commands in flight.
-    public internal(set) var inFlight = 0
+    package internal(set) var inFlight = 0
     /// Requests under way.
-    public internal(set) var requests = 0
+    package internal(set) var requests = 0
     /// The partitions that are ours.
-    public internal(set) var partitions: [TopicPartition] = []
+    package internal(set) var partitions: [TopicPartition] = []
     /// Why no records are taken in, a bounded word; `nil` while they flow.
-    public internal(set) var intakeBlock: String?
+    package internal(set) var intakeBlock: String?
     /// Whether the group has answered at least once.
-    public internal(set) var hasJoined = false
+    package internal(set) var hasJoined = false
     /// Whether the group gave partitions that are not taken yet, since their committed offsets are still being read.
-    public internal(set) var isTakingPartitions = false
+    package internal(set) var isTakingPartitions = false
     /// Turns of the loop; a loop that goes on makes them grow.
-    public internal(set) var turns = 0
+    package internal(set) var turns = 0
 }

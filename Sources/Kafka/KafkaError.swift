@@ -1,9 +1,9 @@
 import CLibrdkafka
 
 /// What librdkafka or a broker refused, with what to do about it.
-public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What a caller can do, computed once where the C flags are read.
-    public enum Disposition: Sendable, Hashable {
+    package enum Disposition: Sendable, Hashable {
         /// The same call may succeed later.
         case retry
         /// The current transaction must be aborted; then it can be tried again.
@@ -17,23 +17,23 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// librdkafka's name of the error, bounded, fit for a metric label: `_TRANSPORT`, `UNKNOWN_TOPIC_OR_PART`.
-    public let name: String
+    package let name: String
     /// librdkafka's number; negative ones are the client's, others the broker's.
-    public let code: Int32
+    package let code: Int32
     /// A sentence for people.
-    public let message: String
+    package let message: String
     /// What to do.
-    public let disposition: Disposition
+    package let disposition: Disposition
     /// The topic that it concerns, where that is known.
-    public let topic: String?
+    package let topic: String?
 
     /// `NAME: message`, and the topic.
-    public var description: String {
+    package var description: String {
         "\(self.name): \(self.message)\(self.topic.map { " (topic \($0))" } ?? "")"
     }
 
     /// Makes an error by hand, for a test double.
-    public init(name: String, code: Int32, message: String, disposition: Disposition, topic: String? = nil) {
+    package init(name: String, code: Int32, message: String, disposition: Disposition, topic: String? = nil) {
         self.name = name
         self.code = code
         self.message = message
@@ -42,7 +42,7 @@ public struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The same error, of that topic.
-    public func of(topic: String?) -> Self {
+    package func of(topic: String?) -> Self {
         Self(name: self.name, code: self.code, message: self.message, disposition: self.disposition, topic: topic)
     }
 }

@@ -1,12 +1,12 @@
 /// The ends of a partition's log.
-public struct Watermarks: Sendable, Hashable {
+package struct Watermarks: Sendable, Hashable {
     /// The lowest offset that is still kept.
-    public let low: Int64
+    package let low: Int64
     /// The offset that the next record will get.
-    public let high: Int64
+    package let high: Int64
 
     /// Pairs the ends.
-    public init(low: Int64, high: Int64) {
+    package init(low: Int64, high: Int64) {
         self.low = low
         self.high = high
     }

@@ -1,5 +1,5 @@
-public import CustomerContract
-public import Records
+package import CustomerContract
+package import Records
 
 /// The memory of successes: the first guard against a second customer, before Kafka's transactions.
 ///
@@ -7,7 +7,7 @@ public import Records
 /// two callers with the same external_id exactly one finds no earlier entry. Look-ups of a batch see the state before
 /// its entries; superseded entries are gone before its entries come, in the same transaction or in one of their own. It
 /// may be called concurrently.
-public protocol Ledger: Sendable {
+package protocol Ledger: Sendable {
     /// Answers look-ups and remembers entries, in one transaction.
     ///
     /// Throwing means that nothing of the batch was remembered, and that the whole batch may be tried again: a full

@@ -1,29 +1,29 @@
-public import CustomerContract
-public import Records
+package import CustomerContract
+package import Records
 
 /// What is remembered of a success: enough to answer every later command of the same external_id without the API.
-public struct LedgerEntry: Sendable, Hashable {
+package struct LedgerEntry: Sendable, Hashable {
     /// The idempotency key.
-    public let externalID: ExternalID
+    package let externalID: ExternalID
     /// SHA-256 over the canonical form of the fields that were sent.
-    public let fingerprint: Fingerprint
+    package let fingerprint: Fingerprint
     /// A digest per field, so that a conflict can name the fields that differ.
-    public let fieldDigests: FieldDigests
+    package let fieldDigests: FieldDigests
     /// The customer as the backend answered it, sent again to later commands.
-    public let customer: CustomerDocument
+    package let customer: CustomerDocument
     /// Whether the first command made the customer (`created`) or found it (`existing`).
-    public let outcome: CreatedOutcome
+    package let outcome: CreatedOutcome
     /// The id of the first command.
-    public let commandID: CommandID
+    package let commandID: CommandID
     /// The record of the first command: the same record run again after a crash is not another command.
-    public let position: RecordPosition
+    package let position: RecordPosition
     /// The timestamp of that record; it tells apart a topic that was deleted and made anew.
-    public let recordTimestamp: UnixMilliseconds?
+    package let recordTimestamp: UnixMilliseconds?
     /// When it was remembered.
-    public let rememberedAt: UnixMilliseconds
+    package let rememberedAt: UnixMilliseconds
 
     /// Remembers that a command succeeded.
-    public init(
+    package init(
         command: CreateCustomerCommand,
         customer: CustomerDocument,
         outcome: CreatedOutcome,

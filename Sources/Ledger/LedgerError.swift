@@ -1,7 +1,7 @@
 /// Why the ledger could not do its work.
-public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
+package struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kinds of trouble that an operator mends in different ways.
-    public enum Reason: String, Sendable, Hashable {
+    package enum Reason: String, Sendable, Hashable {
         /// No space is left where the file stands.
         case full
         /// The file, or the place it should stand in, cannot be written.
@@ -23,16 +23,16 @@ public struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The kind, bounded, fit for a metric label.
-    public let reason: Reason
+    package let reason: Reason
     /// What happened, with the place, and what to do.
-    public let message: String
+    package let message: String
 
     /// Describes trouble.
-    public init(_ reason: Reason, _ message: String) {
+    package init(_ reason: Reason, _ message: String) {
         self.reason = reason
         self.message = message
     }
 
     /// `reason: message`.
-    public var description: String { "\(self.reason.rawValue): \(self.message)" }
+    package var description: String { "\(self.reason.rawValue): \(self.message)" }
 }

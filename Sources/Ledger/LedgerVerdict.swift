@@ -1,9 +1,9 @@
-public import CustomerContract
+package import CustomerContract
 import JSON
 import Records
 
 /// What the ledger's memory means for a command.
-public enum LedgerVerdict: Sendable {
+package enum LedgerVerdict: Sendable {
     /// Nothing is remembered: the command runs.
     case new
     /// This very record succeeded before a crash: it ends as it would have.
@@ -18,7 +18,7 @@ public enum LedgerVerdict: Sendable {
     /// «Another command» is another record: a file that is sent twice carries the same command ids and is replayed,
     /// while a record that is read again after a crash is not. A record is the same if its topic, partition, offset and
     /// timestamp are: offsets alone come again when a topic is made anew.
-    public init(command: CreateCustomerCommand, entry: LedgerEntry?) {
+    package init(command: CreateCustomerCommand, entry: LedgerEntry?) {
         guard let entry else {
             self = .new
             return

@@ -1,23 +1,23 @@
-public import Records
+package import Records
 
 /// A set of complete offsets that has no room in the metadata of its partition's committed offset.
 ///
 /// It is kept before an offset is committed whose metadata names its place, so whoever takes the partition next finds
 /// it. A set that is named no more does no harm: nothing believes one that its metadata does not name with a checksum.
-public struct SpilledSet: Sendable, Hashable {
+package struct SpilledSet: Sendable, Hashable {
     /// Where a set is kept.
-    public struct Place: Sendable, Hashable {
+    package struct Place: Sendable, Hashable {
         /// The consumer group whose offset names it.
-        public let group: String
+        package let group: String
         /// The partition that it is about.
-        public let topicPartition: TopicPartition
+        package let topicPartition: TopicPartition
         /// Which assignment wrote it: a number drawn at random.
-        public let writer: Int64
+        package let writer: Int64
         /// Which of the writer's sets.
-        public let slot: Int
+        package let slot: Int
 
         /// Names a place.
-        public init(group: String, topicPartition: TopicPartition, writer: Int64, slot: Int) {
+        package init(group: String, topicPartition: TopicPartition, writer: Int64, slot: Int) {
             self.group = group
             self.topicPartition = topicPartition
             self.writer = writer
@@ -31,16 +31,16 @@ public struct SpilledSet: Sendable, Hashable {
     static let lifetime: Int64 = 86_400_000
 
     /// Where it is kept.
-    public let place: Place
+    package let place: Place
     /// The set, as the worker writes it; at most a megabyte.
-    public let text: [UInt8]
+    package let text: [UInt8]
     /// The writer of the set that the assignment began with; `nil` when it began with none.
-    public let origin: Int64?
+    package let origin: Int64?
     /// When it was kept.
-    public let keptAt: UnixMilliseconds
+    package let keptAt: UnixMilliseconds
 
     /// Gathers a set.
-    public init(place: Place, text: [UInt8], origin: Int64?, keptAt: UnixMilliseconds) {
+    package init(place: Place, text: [UInt8], origin: Int64?, keptAt: UnixMilliseconds) {
         self.place = place
         self.text = text
         self.origin = origin

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the modules and folders of Sources point one way, and that no line of Swift passes 120 columns.
+"""Checks that the modules and folders of Sources point one way, that only products are public, and the length of lines.
 
     Tests/Scripts/layers.py               checks this project; exits 1 with one line for each violation
     Tests/Scripts/layers.py --self-test   checks that each rule can fail, on trees made up for it
@@ -14,6 +14,7 @@ The rules:
    its own: it may be the lowest (an error type that all use) or the highest (the type that assembles them), but takes
    part in no circle with a real folder. Such files may use each other freely, as the files of one folder do.
 4. A line of Package.swift, Sources or Tests has at most 120 columns (code points, as swift format counts them).
+5. Only modules of a library product in Package.swift declare or import anything as `public`; the others say `package`.
 
 Who uses whom is read by names, without a compiler: a file uses the folder that declares a type, function or variable
 at top level which the file mentions outside comments and string literals, and the folder whose extension declares a
@@ -125,6 +126,7 @@ class SwiftFile:
 
     def __init__(self, text):
         source = code(text)
+        self.is_public = re.search(r"\bpublic\b", source) is not None
         self.imports = set(IMPORT.findall(source))
         #: Top-level names that other files can see.
         self.names = set()
@@ -209,6 +211,16 @@ def targets(manifest):
             Target(name.group(1), start.group(1), path.group(1) if path else f"{root}/{name.group(1)}", names)
         )
     return found
+
+
+def products(manifest):
+    """The targets of the library products of a Package.swift."""
+    return {
+        name
+        for library in re.finditer(r"\.library\(", manifest)
+        for listed in re.findall(r"targets:\s*\[([^\]]*)\]", _balanced(manifest, library.end()))
+        for name in re.findall(r'"([^"]+)"', listed)
+    }
 
 
 def _balanced(text, start, opening="(", closing=")"):
@@ -308,7 +320,8 @@ STANDARD = {
 def check(root):
     """Every violation in a project, as sentences."""
     problems = []
-    declared = targets((root / "Package.swift").read_text())
+    manifest = (root / "Package.swift").read_text()
+    declared, public = targets(manifest), products(manifest)
     by_module = {target.module: target for target in declared}
     graph = {target.name: set(target.dependencies) for target in declared}
     for part in circles(graph):
@@ -332,6 +345,12 @@ def check(root):
         for name in sorted(set(target.dependencies) - imported):
             problems.append(f"Package.swift: {target.name} declares {name}, and no file of it imports that")
         if target.is_layered:
+            if target.name not in public:
+                problems += [
+                    f"{target.path}/{relative}: says public, and {target.name} is in no library product: write package"
+                    for relative, file in files.items()
+                    if file.is_public
+                ]
             problems += folder_circles(target.path, files, counts)
     problems += long_lines(root)
     return problems
@@ -374,10 +393,11 @@ def long_lines(root):
 
 
 MANIFEST = """
-let package = Package(name: "p", targets: [
+let package = Package(name: "p", products: [.library(name: "p", targets: ["Open"])], targets: [
     // .target(name: "Gone", dependencies: ["Low"]),
     .target(name: "Low"%s),
     .target(name: "High", dependencies: ["Low", .product(name: "Logging", package: "swift-log")], swiftSettings: s),
+    .target(name: "Open"),
     .testTarget(name: "LowTests", dependencies: ["Low"]),
 ])
 """
@@ -389,6 +409,7 @@ GOOD = {
     "Sources/Low/A/A.swift": "struct A { func make() throws -> B { throw LowError() } }\nprivate enum Inner {}\n",
     "Sources/Low/B/B.swift": "/// Made by an A.\nstruct B { let text = \"an A \\(1)\"\n    enum Inner {} }\n",
     "Sources/High/High.swift": "package import Low\nfunc high() {}\n",
+    "Sources/Open/Open.swift": "public struct Open {}\n",
     "Tests/LowTests/LowTests.swift": "@testable import Low\n",
 }
 #: Changes to the good tree, each with a part of the sentence that it must cause.
@@ -405,6 +426,8 @@ BAD = [
     ({"Sources/Low/B/B.swift": "struct B { var top: Low? }\n"}, "circle: ./Low, A, B"),
     ({"Sources/Low/B/B.swift": "struct B { func f() { more() } }\nfunc more() {}\n",
       "Sources/Low/A/A.swift": "struct A { let b: B }\nextension B { func g(_ a: A) {} }\n"}, None),
+    ({"Sources/High/High.swift": "public import Low\nfunc high() {}\n"}, "High is in no library product"),
+    ({"Sources/High/High.swift": "import Low\n/// Not public.\nfunc high() { print(\"public\") }\n"}, None),
     ({"Tests/LowTests/LowTests.swift": "@testable import Low\n// " + "x" * 118 + "\n"}, ":2: 121 columns"),
     ({"Tests/LowTests/LowTests.swift": "@testable import Low\n// " + "é" * 117 + "\n"}, None),
 ]  # fmt: skip

@@ -1,7 +1,7 @@
-public import CustomerContract
+package import CustomerContract
 
 /// What an answer of the backend means: a closed set.
-public enum BackendAnswer: Sendable {
+package enum BackendAnswer: Sendable {
     /// The customer is there: made by this request, or there already and in agreement with the command.
     ///
     /// `unverified` names the fields that the command sent and the backend does not give back.
@@ -17,7 +17,7 @@ public enum BackendAnswer: Sendable {
 }
 
 /// Which commands a systemic failure concerns, as far as the answer tells.
-public enum SystemicScope: String, Sendable, Hashable, CaseIterable {
+package enum SystemicScope: String, Sendable, Hashable, CaseIterable {
     /// Every command, whatever it holds.
     case allCommands = "all_commands"
     /// Every command, unless another one is served meanwhile; a request that makes nothing may be served all the same.
@@ -30,22 +30,22 @@ public enum SystemicScope: String, Sendable, Hashable, CaseIterable {
 ///
 /// Commands of distinct external_ids that get equal signatures, with no success between, meet a refusal that is not
 /// theirs.
-public struct RefusalSignature: Sendable, Hashable, CustomStringConvertible {
+package struct RefusalSignature: Sendable, Hashable, CustomStringConvertible {
     /// The longest code and message, in bytes; what goes beyond is cut.
-    public static let maximumBytes = 256
+    package static let maximumBytes = 256
 
     /// The HTTP status.
-    public let status: Int
+    package let status: Int
     /// The backend's code; empty without one.
-    public let code: String
+    package let code: String
     /// The backend's message; empty without one.
-    public let message: String
+    package let message: String
 
     /// Status, code and message in one line.
-    public var description: String { "status \(self.status) (\(self.code): \(self.message))" }
+    package var description: String { "status \(self.status) (\(self.code): \(self.message))" }
 
     /// Cuts code and message to ``maximumBytes``.
-    public init(status: Int, code: String?, message: String?) {
+    package init(status: Int, code: String?, message: String?) {
         self.status = status
         self.code = (code ?? "").cut(toBytes: Self.maximumBytes)
         self.message = (message ?? "").cut(toBytes: Self.maximumBytes)
@@ -53,9 +53,9 @@ public struct RefusalSignature: Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A failure that passes, or that is not known not to.
-public struct PassingFailure: Sendable {
+package struct PassingFailure: Sendable {
     /// What it says of other commands.
-    public enum Sign: Sendable, Hashable {
+    package enum Sign: Sendable, Hashable {
         /// Nothing by itself.
         case none
         /// The backend wants fewer requests from everybody.
@@ -67,20 +67,20 @@ public struct PassingFailure: Sendable {
     }
 
     /// A bounded word, fit for a metric label.
-    public var reason: String
+    package var reason: String
     /// What happened, for people: the answer's status and words, without a word on what becomes of the command.
-    public var message: String
+    package var message: String
     /// What the command ends with when time runs out.
-    public var failure: CommandFailure
+    package var failure: CommandFailure
     /// How long the backend asked to wait.
-    public var after: Duration?
+    package var after: Duration?
     /// Whether the request may have been carried out all the same.
-    public var isInDoubt: Bool
+    package var isInDoubt: Bool
     /// What it says of other commands.
-    public var sign: Sign
+    package var sign: Sign
 
     /// Describes a failure.
-    public init(
+    package init(
         reason: String,
         message: String? = nil,
         failure: CommandFailure,

@@ -1,10 +1,10 @@
-public import CustomerContract
-public import Tracing
+package import CustomerContract
+package import Tracing
 
 /// Makes customers somewhere else, one command a call.
 ///
 /// Every call is answered once, and never by an error, since every way to fail means something for the command.
-public protocol CustomerBackend: Sendable {
+package protocol CustomerBackend: Sendable {
     /// Sends a command's request.
     ///
     /// - Parameters:
@@ -29,7 +29,7 @@ public protocol CustomerBackend: Sendable {
 }
 
 /// What came of a request that has nothing to do with any command.
-public enum NeutralAnswer: Sendable, Hashable {
+package enum NeutralAnswer: Sendable, Hashable {
     /// The backend is there, and served it.
     case answered
     /// It did not; the reason is a bounded word, fit for a metric label.
@@ -37,7 +37,7 @@ public enum NeutralAnswer: Sendable, Hashable {
 }
 
 /// What the answer to a command's first request leads to.
-public enum FirstAnswer: Sendable {
+package enum FirstAnswer: Sendable {
     /// It says all there is to know.
     case settled(BackendReply)
     /// More requests have to find out what it means. Cancellation of the task is for the hard stop only: a request that
@@ -47,7 +47,7 @@ public enum FirstAnswer: Sendable {
 
 extension CustomerBackend {
     /// Sends a command's request, and those that find out what its answer means.
-    public func create(
+    package func create(
         _ command: CreateCustomerCommand,
         attempt: Int,
         patience: Duration?,
@@ -72,14 +72,14 @@ extension CustomerBackend {
 }
 
 /// What came of a command at the backend, and what it cost.
-public struct BackendReply: Sendable {
+package struct BackendReply: Sendable {
     /// What it means.
-    public let answer: BackendAnswer
+    package let answer: BackendAnswer
     /// Requests that were sent for it, look-ups and updates among them.
-    public let requests: Int
+    package let requests: Int
 
     /// An answer, and the number of requests that it took.
-    public init(_ answer: BackendAnswer, requests: Int = 1) {
+    package init(_ answer: BackendAnswer, requests: Int = 1) {
         self.answer = answer
         self.requests = requests
     }

@@ -1,14 +1,14 @@
-public import Records
+package import Records
 
 /// What the core knows of time: given to it with every input, so that a simulation can give what it likes.
-public struct Moment: Sendable, Hashable {
+package struct Moment: Sendable, Hashable {
     /// Time since the worker began, by a clock that never goes back: for waits and deadlines.
-    public let uptime: Duration
+    package let uptime: Duration
     /// The time of day: for what others read.
-    public let wall: UnixMilliseconds
+    package let wall: UnixMilliseconds
 
     /// Names a moment.
-    public init(uptime: Duration, wall: UnixMilliseconds) {
+    package init(uptime: Duration, wall: UnixMilliseconds) {
         self.uptime = uptime
         self.wall = wall
     }

@@ -1,45 +1,45 @@
-public import CustomerContract
+package import CustomerContract
 import Records
 
 /// What the worker has done since it began; every number only grows.
-public struct WorkerCounters: Sendable, Hashable {
+package struct WorkerCounters: Sendable, Hashable {
     /// Created results by outcome.
-    public internal(set) var created: [CreatedOutcome: Int] = [:]
+    package internal(set) var created: [CreatedOutcome: Int] = [:]
     /// Failed results by code; as many dead letters.
-    public internal(set) var failed: [ErrorCode: Int] = [:]
+    package internal(set) var failed: [ErrorCode: Int] = [:]
     /// Failed requests that were or will be tried again, by reason.
-    public internal(set) var retries: [String: Int] = [:]
+    package internal(set) var retries: [String: Int] = [:]
     /// Requests of which nobody knows whether they were carried out: no answer, or none that says so.
-    public internal(set) var unknownOutcomes = 0
+    package internal(set) var unknownOutcomes = 0
     /// Customers that were there when a request with an unknown outcome was sent again: it had been carried out.
     ///
     /// What Flexprice does after making a customer (its onboarding) may have been cut off with it.
-    public internal(set) var duplicatesAfterUnknown = 0
+    package internal(set) var duplicatesAfterUnknown = 0
     /// How often everybody's requests were stopped.
-    public internal(set) var breakerOpenings = 0
+    package internal(set) var breakerOpenings = 0
     /// Records that the metadata of the committed offset listed as ended.
-    public internal(set) var skipped = 0
+    package internal(set) var skipped = 0
     /// How often a partition's log began anew below what was read or committed of it.
-    public internal(set) var logRestarts = 0
+    package internal(set) var logRestarts = 0
     /// Offsets that were jumped over unread, at most as many records; by why.
-    public internal(set) var recordsSkipped: [SkipReason: Int] = [:]
+    package internal(set) var recordsSkipped: [SkipReason: Int] = [:]
     /// Commands given up because their partition was taken away or the worker stopped; they run again elsewhere.
-    public internal(set) var abandoned = 0
+    package internal(set) var abandoned = 0
     /// Of the abandoned ones those that were cut off when a drain ran out of time: their requests were under way, or
     /// their results not committed.
-    public internal(set) var cutOff = 0
+    package internal(set) var cutOff = 0
     /// Fields that the contract does not know, passed on.
-    public internal(set) var unknownFields = 0
+    package internal(set) var unknownFields = 0
 
     /// Batches by what came of them; with `exactly_once` each is one Kafka transaction.
-    public internal(set) var batches: [BatchEnd: Int] = [:]
+    package internal(set) var batches: [BatchEnd: Int] = [:]
     /// Records that were published in less than their full form, since their topic refused that; by what was reduced.
-    public internal(set) var reduced: [Reduction: Int] = [:]
+    package internal(set) var reduced: [Reduction: Int] = [:]
     /// From a record's timestamp to the commit of its command's result; records without a timestamp are not in here.
-    public internal(set) var durations = DurationHistogram.forCommands
+    package internal(set) var durations = DurationHistogram.forCommands
 
     /// What came of a batch of results.
-    public enum BatchEnd: String, Sendable, Hashable, CaseIterable {
+    package enum BatchEnd: String, Sendable, Hashable, CaseIterable {
         /// Results and offsets are committed.
         case committed
         /// Nothing is committed; it is tried again.
@@ -51,13 +51,13 @@ public struct WorkerCounters: Sendable, Hashable {
     }
 
     /// Why records were jumped over unread.
-    public enum SkipReason: String, Sendable, Hashable, CaseIterable {
+    package enum SkipReason: String, Sendable, Hashable, CaseIterable {
         /// They were deleted from the log: by its retention, or by hand.
         case retention
     }
 
     /// Published results.
-    public var resultCount: Int { self.created.values.reduce(0, +) + self.failed.values.reduce(0, +) }
+    package var resultCount: Int { self.created.values.reduce(0, +) + self.failed.values.reduce(0, +) }
 
     mutating func count(_ result: CommandResult, at now: UnixMilliseconds) {
         if let timestamp = result.context.message.timestamp {

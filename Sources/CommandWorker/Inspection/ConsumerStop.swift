@@ -1,7 +1,7 @@
-public import Records
+package import Records
 
 /// What keeps records from reaching this worker although it would take them.
-public enum ConsumerStop: Sendable, Hashable {
+package enum ConsumerStop: Sendable, Hashable {
     /// No connection to any broker.
     case brokersUnreachable
     /// Connections are there, and no broker has answered for so long.

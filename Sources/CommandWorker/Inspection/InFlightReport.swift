@@ -1,10 +1,10 @@
-public import CustomerContract
-public import Records
+package import CustomerContract
+package import Records
 
 /// What the worker knows of one command in flight.
-public struct InFlightReport: Sendable, Hashable {
+package struct InFlightReport: Sendable, Hashable {
     /// How far a command has come.
-    public enum Stage: String, Sendable, Hashable, CaseIterable {
+    package enum Stage: String, Sendable, Hashable, CaseIterable {
         /// Behind an earlier command of the same external_id.
         case waitingInLane = "waiting_in_lane"
         /// Being looked up or remembered in the store.
@@ -20,15 +20,15 @@ public struct InFlightReport: Sendable, Hashable {
     }
 
     /// The command's id.
-    public let id: CommandID
+    package let id: CommandID
     /// Where its record stands.
-    public let position: RecordPosition
+    package let position: RecordPosition
     /// How far it has come.
-    public let stage: Stage
+    package let stage: Stage
     /// Requests to the API so far.
-    public let attempts: Int
+    package let attempts: Int
     /// When the next attempt is due, from now on; only of one that backs off.
-    public let nextAttempt: Duration?
+    package let nextAttempt: Duration?
     /// A sentence on what has to happen before it goes on.
-    public let waitsFor: String
+    package let waitsFor: String
 }

@@ -4,28 +4,28 @@ import Records
 /// How often durations fell below each of a fixed row of bounds: a plain value, cheap enough for every command.
 ///
 /// Counts only grow. Recording neither allocates nor looks anything up but the bound.
-public struct DurationHistogram: Sendable, Hashable {
+package struct DurationHistogram: Sendable, Hashable {
     /// Upper bounds in milliseconds, ascending; what is above the last one is in one more count.
-    public let bounds: [Int64]
+    package let bounds: [Int64]
     /// How many durations were at most the bound and above the one before; one more than there are bounds.
-    public private(set) var counts: [Int]
+    package private(set) var counts: [Int]
     /// The sum of all durations, in milliseconds; it stays at the largest number that it can hold.
     ///
     /// A producer that writes seconds into its timestamps gives durations of 56 years, and five million of them are too
     /// much.
-    public private(set) var sum: Int64 = 0
+    package private(set) var sum: Int64 = 0
 
     /// An empty histogram; `bounds` are in milliseconds and ascend.
-    public init(bounds: [Int64]) {
+    package init(bounds: [Int64]) {
         self.bounds = bounds
         self.counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
     /// How many durations were recorded.
-    public var count: Int { self.counts.reduce(0, +) }
+    package var count: Int { self.counts.reduce(0, +) }
 
     /// Records a duration; one below zero, from clocks that disagree, counts as zero.
-    public mutating func record(milliseconds: Int64) {
+    package mutating func record(milliseconds: Int64) {
         let duration = max(milliseconds, 0)
         // Most are short, and the row has twenty bounds: a search from the front beats halving.
         let index = self.bounds.firstIndex { duration <= $0 } ?? self.bounds.count
@@ -34,7 +34,7 @@ public struct DurationHistogram: Sendable, Hashable {
     }
 
     /// What was recorded since an older state of the same histogram.
-    public func since(_ older: DurationHistogram) -> DurationHistogram {
+    package func since(_ older: DurationHistogram) -> DurationHistogram {
         guard older.bounds == self.bounds else { return self }
         var difference = self
         difference.sum -= older.sum
@@ -45,7 +45,7 @@ public struct DurationHistogram: Sendable, Hashable {
     /// An estimate of a quantile in milliseconds, even within a bucket; `nil` when nothing was recorded.
     ///
     /// What lies above the last bound is taken for the last bound, as Prometheus does.
-    public func quantile(_ share: Double) -> Double? {
+    package func quantile(_ share: Double) -> Double? {
         let total = self.count
         guard total > 0 else { return nil }
         let rank = share * Double(total)
@@ -65,7 +65,7 @@ public struct DurationHistogram: Sendable, Hashable {
 extension DurationHistogram {
     /// For commands: from the few milliseconds of one Kafka transaction to the hours that an outage of the API may
     /// take.
-    public static var forCommands: DurationHistogram {
+    package static var forCommands: DurationHistogram {
         DurationHistogram(bounds: [
             5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000, 30_000, 60_000, 300_000, 900_000, 3_600_000,
         ])

@@ -1,17 +1,17 @@
-public import CoreMetrics
+package import CoreMetrics
 import FlexpriceAPI
 
 /// What the ledger costs: one duration for each batch, by what the batch did.
 ///
 /// - `customer_worker_store_duration_seconds{operation}`: `look_up` (only look-ups), `remember` (only successes),
 ///   `look_up_and_remember`. Failed batches count too.
-public struct StoreMetrics: Sendable {
+package struct StoreMetrics: Sendable {
     private let lookUp: CoreMetrics.Timer
     private let remember: CoreMetrics.Timer
     private let both: CoreMetrics.Timer
 
     /// Makes the timers once; a batch looks none up.
-    public init(factory: any MetricsFactory) {
+    package init(factory: any MetricsFactory) {
         func timer(_ operation: String) -> CoreMetrics.Timer {
             CoreMetrics.Timer(
                 label: "customer_worker_store_duration_seconds",
@@ -25,7 +25,7 @@ public struct StoreMetrics: Sendable {
     }
 
     /// Metrics that go nowhere.
-    public static var none: StoreMetrics { StoreMetrics(factory: NOOPMetricsHandler.instance) }
+    package static var none: StoreMetrics { StoreMetrics(factory: NOOPMetricsHandler.instance) }
 
     func record(_ duration: Duration, looksUp: Bool, remembers: Bool) {
         let timer = looksUp && remembers ? self.both : looksUp ? self.lookUp : self.remember

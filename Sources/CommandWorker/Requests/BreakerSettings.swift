@@ -1,20 +1,20 @@
 /// `breaker.*`: when everybody's requests are stopped, and how often it is tried whether they may go again.
-public struct BreakerSettings: Sendable, Hashable {
+package struct BreakerSettings: Sendable, Hashable {
     /// Answers of so much time are counted together.
-    public var window: Duration
+    package var window: Duration
     /// The share of failing answers in the window that stops requests, above 0 to 1.
-    public var failureRatio: Double
+    package var failureRatio: Double
     /// With fewer answers in the window the share is not judged; and so many customers whose requests fail without a
     /// success of any between stop requests, however long that takes.
-    public var minimumRequests: Int
+    package var minimumRequests: Int
     /// Valid commands of distinct ids that are refused alike, with no success between, make a trickle of the flow; 0
     /// for never.
-    public var refusals: Int
+    package var refusals: Int
     /// The first and the longest wait between probes.
-    public var probeWaits: ClosedRange<Duration>
+    package var probeWaits: ClosedRange<Duration>
 
     /// Settings with the configuration's defaults.
-    public init(
+    package init(
         window: Duration = .seconds(10),
         failureRatio: Double = 0.5,
         minimumRequests: Int = 20,

@@ -1,12 +1,12 @@
 /// `api.max_concurrency`: how many requests may be under way.
-public enum RequestLimit: Sendable, Hashable, CustomStringConvertible {
+package enum RequestLimit: Sendable, Hashable, CustomStringConvertible {
     /// Never more than this many, from 1.
     case fixed(Int)
     /// The worker finds the number itself, from latency and refusals.
     case automatic
 
     /// As the setting is written.
-    public var description: String {
+    package var description: String {
         switch self {
         case .fixed(let count): "\(count)"
         case .automatic: "auto"

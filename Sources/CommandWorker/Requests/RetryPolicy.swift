@@ -2,20 +2,20 @@
 ///
 /// Full jitter (a wait between zero and the bound, evenly) spreads clients that failed together over the whole
 /// interval; see «Exponential Backoff And Jitter», AWS Architecture Blog.
-public struct RetryPolicy: Sendable, Hashable {
+package struct RetryPolicy: Sendable, Hashable {
     /// The bound of the first wait.
-    public var initialInterval: Duration
+    package var initialInterval: Duration
     /// No bound grows beyond this.
-    public var maximumInterval: Duration
+    package var maximumInterval: Duration
     /// By how much the bound grows; at least 1.
-    public var multiplier: Double
+    package var multiplier: Double
     /// After this the command fails as `retries_exhausted`; what a server asked to wait does not count.
-    public var maximumElapsedTime: Duration
+    package var maximumElapsedTime: Duration
     /// The longest wait that the server may ask of all callers.
-    public var maximumHold: Duration
+    package var maximumHold: Duration
 
     /// Sets a policy; the defaults are those of the configuration.
-    public init(
+    package init(
         initialInterval: Duration = .seconds(1),
         maximumInterval: Duration = .seconds(30),
         multiplier: Double = 2,

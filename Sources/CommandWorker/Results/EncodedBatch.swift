@@ -66,7 +66,7 @@ final class ReductionTally: Sendable {
 }
 
 /// What was left out of a record, or done to it, so that a topic takes it.
-public enum Reduction: String, Sendable, Hashable, CaseIterable {
+package enum Reduction: String, Sendable, Hashable, CaseIterable {
     /// A result's customer, or the details of its error.
     case result = "result_customer"
     /// A result's correlation and trace, too.

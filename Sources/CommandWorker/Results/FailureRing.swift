@@ -1,5 +1,5 @@
-public import CustomerContract
-public import Records
+package import CustomerContract
+package import Records
 
 /// The latest failures, a few.
 struct FailureRing: Sendable {
@@ -24,17 +24,17 @@ struct FailureRing: Sendable {
 }
 
 /// A command that ended in failure, without anything that names a person.
-public struct RecentFailure: Sendable, Hashable {
+package struct RecentFailure: Sendable, Hashable {
     /// The command's id.
-    public let id: CommandID
+    package let id: CommandID
     /// Where its record stands.
-    public let position: RecordPosition
+    package let position: RecordPosition
     /// The customer that it was about.
-    public let externalID: ExternalID?
+    package let externalID: ExternalID?
     /// Why it failed.
-    public let code: ErrorCode
+    package let code: ErrorCode
     /// When.
-    public let at: UnixMilliseconds
+    package let at: UnixMilliseconds
 
     init(_ result: CommandResult, _ failure: CommandFailure) {
         self.id = result.context.id

@@ -4,7 +4,7 @@ extension Admin {
     /// The settings of a topic as the broker uses them, its defaults included, by Kafka's names.
     ///
     /// - Throws: ``KafkaError``; `TOPIC_AUTHORIZATION_FAILED` when the user may not describe the topic's settings.
-    public func configuration(
+    package func configuration(
         ofTopic topic: String,
         timeout: Duration = .seconds(10)
     ) throws(KafkaError) -> [String: String] {

@@ -1,23 +1,23 @@
 import Blocking
 import CLibrdkafka
-public import Records
+package import Records
 
 /// Asks a cluster about topics, logs and groups, and creates topics.
 ///
 /// Its calls block on a thread of its own for at most the time-out that each names.
-@safe public actor Admin {
+@safe package actor Admin {
     private let properties: ClientProperties
     private let log: KafkaLogSink
     let client: ClientHandle<ClientContext>
     private let executor = BlockingExecutor(label: "kafka.admin")
 
     /// Runs on a thread of its own: its calls block it and nobody else.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
 
     /// Connects.
     ///
     /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
-    public init(_ properties: ClientProperties, log: @escaping KafkaLogSink) throws(KafkaError) {
+    package init(_ properties: ClientProperties, log: @escaping KafkaLogSink) throws(KafkaError) {
         self.properties = properties
         self.log = log
         self.client = unsafe try ClientHandle(
@@ -32,7 +32,7 @@ public import Records
     /// The topics of the cluster, ordered by name.
     ///
     /// - Throws: ``KafkaError`` `_TRANSPORT` or `_TIMED_OUT` when no broker answers.
-    public func topics(timeout: Duration = .seconds(10)) throws(KafkaError) -> [TopicDescription] {
+    package func topics(timeout: Duration = .seconds(10)) throws(KafkaError) -> [TopicDescription] {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = unsafe rd_kafka_metadata(self.client.pointer, 1, nil, &metadata, timeout.wholeMilliseconds)
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = unsafe metadata else { throw KafkaError(code) }
@@ -54,7 +54,7 @@ public import Records
     /// Creates a topic and waits until the controller has it.
     ///
     /// - Throws: ``KafkaError`` with the broker's own sentence; `TOPIC_ALREADY_EXISTS` when there is one of that name.
-    public func create(_ topic: NewTopic, timeout: Duration = .seconds(15)) throws(KafkaError) {
+    package func create(_ topic: NewTopic, timeout: Duration = .seconds(15)) throws(KafkaError) {
         var text = [CChar](repeating: 0, count: 512)
         let count = text.count
         let new = unsafe rd_kafka_NewTopic_new(
@@ -93,7 +93,7 @@ public import Records
     }
 
     /// Asks the leader for the ends of a partition's log.
-    public func watermarks(
+    package func watermarks(
         of partition: TopicPartition,
         timeout: Duration = .seconds(10)
     ) throws(KafkaError) -> Watermarks {
@@ -112,7 +112,7 @@ public import Records
     }
 
     /// Asks what a group has committed for partitions, with metadata, without becoming a member of it.
-    public func offsets(
+    package func offsets(
         of group: String,
         for partitions: [TopicPartition],
         timeout: Duration = .seconds(10)

@@ -1,16 +1,16 @@
 /// A topic to be created.
-public struct NewTopic: Sendable, Hashable {
+package struct NewTopic: Sendable, Hashable {
     /// Its name.
-    public var name: String
+    package var name: String
     /// From 1.
-    public var partitions: Int
+    package var partitions: Int
     /// From 1, at most the number of brokers; −1 for the broker's default.
-    public var replicationFactor: Int
+    package var replicationFactor: Int
     /// The topic's settings by Kafka's names, such as `retention.ms`.
-    public var configuration: [String: String]
+    package var configuration: [String: String]
 
     /// Describes a topic to be created.
-    public init(name: String, partitions: Int, replicationFactor: Int, configuration: [String: String] = [:]) {
+    package init(name: String, partitions: Int, replicationFactor: Int, configuration: [String: String] = [:]) {
         self.name = name
         self.partitions = partitions
         self.replicationFactor = replicationFactor

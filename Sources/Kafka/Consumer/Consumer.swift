@@ -1,5 +1,5 @@
 import CLibrdkafka
-public import Records
+package import Records
 import Synchronization
 
 /// A member of a consumer group: one queue of events that its owner reads, woken by a callback.
@@ -19,7 +19,7 @@ import Synchronization
 /// at every wake-up, of which there is one every few seconds (`statistics.interval.ms`) even when nothing happens: it
 /// is the sign of life that `max.poll.interval.ms` asks for. It calls ``close()`` before the last reference goes;
 /// otherwise whoever drops that reference waits until the member has left the group.
-@safe public final class Consumer: @unchecked Sendable {
+@safe package final class Consumer: @unchecked Sendable {
     // @unchecked: the handles are C pointers that never change, and librdkafka's calls on them are thread-safe.
     let client: ClientHandle<ConsumerContext>
     let queue: OpaquePointer
@@ -62,7 +62,7 @@ import Synchronization
     /// - Parameter onReadable: called on a thread of librdkafka when the empty queue gets its first event; it must be
     ///   quick and must not call the consumer.
     /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
-    public init(
+    package init(
         _ settings: ConsumerSettings,
         log: @escaping KafkaLogSink,
         onReadable: @escaping @Sendable () -> Void
@@ -94,7 +94,7 @@ import Synchronization
     }
 
     /// Joins the group for these topics; assignments arrive as events.
-    public func subscribe(to topics: [String]) throws(KafkaError) {
+    package func subscribe(to topics: [String]) throws(KafkaError) {
         try self.requireOpen()
         let list = TopicPartitionListHandle(topics.map { TopicPartition(topic: $0, partition: -1) })
         try Self.check(unsafe rd_kafka_subscribe(self.client.pointer, list.pointer))
@@ -104,7 +104,7 @@ import Synchronization
     ///
     /// Fewer than `limit` means that the queue was empty, and that the wake-up will come for the next event. Polling is
     /// also the sign of life that `max.poll.interval.ms` asks for.
-    public func poll(limit: Int) -> [ConsumerEvent] {
+    package func poll(limit: Int) -> [ConsumerEvent] {
         var events: [ConsumerEvent] = []
         if self.state.withLock({ $0.isClosed }) { return events }
         while events.count < limit, let event = unsafe rd_kafka_queue_poll(self.queue, 0) {
@@ -135,7 +135,7 @@ import Synchronization
     /// Better with an offset: for a partition without any librdkafka asks for the committed offset itself, and when the
     /// group's coordinator refuses that question it forgets the partition and never fetches it (rdkafka_assignment.c,
     /// `rd_kafka_assignment_handle_OffsetFetch`; seen with 2.0.2, and the same in 2.15).
-    public func assign(_ offsets: [PartitionOffset]) throws(KafkaError) {
+    package func assign(_ offsets: [PartitionOffset]) throws(KafkaError) {
         try self.requireOpen()
         let list = TopicPartitionListHandle(offsets)
         if self.isCooperative {
@@ -147,7 +147,7 @@ import Synchronization
     }
 
     /// Answers a revocation or a loss: these partitions are no longer ours.
-    public func release(_ partitions: [TopicPartition]) throws(KafkaError) {
+    package func release(_ partitions: [TopicPartition]) throws(KafkaError) {
         try self.requireOpen()
         if self.isCooperative {
             // librdkafka refuses the whole list for one partition that is not assigned, and waits for another answer.
@@ -168,13 +168,13 @@ import Synchronization
     }
 
     /// Stops fetching from partitions; they stay assigned, and what was fetched ahead is dropped and fetched again.
-    public func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
+    package func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = TopicPartitionListHandle(partitions)
         try Self.check(unsafe rd_kafka_pause_partitions(self.client.pointer, list.pointer))
     }
 
     /// Fetches again from where ``pause(_:)`` stopped.
-    public func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
+    package func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = TopicPartitionListHandle(partitions)
         try Self.check(unsafe rd_kafka_resume_partitions(self.client.pointer, list.pointer))
         self.fetchWake.withLock { $0.resumed() }
@@ -184,7 +184,7 @@ import Synchronization
     /// Reads a partition of the assignment from its log's beginning again; what was fetched ahead is dropped.
     ///
     /// Returns before that has happened: records of the earlier position may come still.
-    public func rewind(_ partition: TopicPartition) throws(KafkaError) {
+    package func rewind(_ partition: TopicPartition) throws(KafkaError) {
         try self.requireOpen()
         guard let topic = unsafe rd_kafka_topic_new(self.client.pointer, partition.topic, nil) else {
             throw KafkaError(rd_kafka_last_error())
@@ -196,7 +196,7 @@ import Synchronization
     }
 
     /// Asks the broker what the group has committed, with metadata; waits at most `timeout`.
-    public func committed(
+    package func committed(
         _ partitions: [TopicPartition],
         timeout: Duration = .seconds(10)
     ) async throws(KafkaError) -> [PartitionOffset] {
@@ -215,7 +215,7 @@ import Synchronization
     /// set back what that one has committed.
     ///
     /// - Throws: `ILLEGAL_GENERATION` when the group has moved on since.
-    public func commit(_ offsets: [PartitionOffset], as member: ConsumerGroupMetadata) async throws(KafkaError) {
+    package func commit(_ offsets: [PartitionOffset], as member: ConsumerGroupMetadata) async throws(KafkaError) {
         guard try self.groupMetadata().isSame(as: member) else {
             throw KafkaError(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, disposition: .retry)
         }
@@ -226,7 +226,7 @@ import Synchronization
     ///
     /// Offsets are always explicit: without a list librdkafka commits whatever it had handed out by the time it gets to
     /// it, which loses records when the process dies.
-    public func commit(_ offsets: [PartitionOffset]) async throws(KafkaError) {
+    package func commit(_ offsets: [PartitionOffset]) async throws(KafkaError) {
         try await self.blocking.run { () throws(KafkaError) in
             let list = TopicPartitionListHandle(offsets)
             try Self.check(unsafe rd_kafka_commit(self.client.pointer, list.pointer, 0))
@@ -235,7 +235,7 @@ import Synchronization
     }
 
     /// This member's identity and generation at this moment, for a transaction's offsets.
-    public func groupMetadata() throws(KafkaError) -> ConsumerGroupMetadata {
+    package func groupMetadata() throws(KafkaError) -> ConsumerGroupMetadata {
         // A member that was thrown out has the identity of nobody, and offsets sent as nobody are not fenced by a
         // broker.
         guard unsafe rd_kafka_assignment_lost(self.client.pointer) == 0 else {
@@ -248,7 +248,7 @@ import Synchronization
     }
 
     /// The lowest offset kept and the next one to be written, as the last fetch said; `nil` before the first.
-    public func cachedWatermarks(of partition: TopicPartition) -> Watermarks? {
+    package func cachedWatermarks(of partition: TopicPartition) -> Watermarks? {
         var low: Int64 = -1
         var high: Int64 = -1
         let code = unsafe rd_kafka_get_watermark_offsets(
@@ -263,7 +263,7 @@ import Synchronization
 
     /// Asks the leader for the lowest offset kept and the next one that readers of committed records may get; waits at
     /// most `timeout`.
-    public func watermarks(of partition: TopicPartition, timeout: Duration) async throws(KafkaError) -> Watermarks {
+    package func watermarks(of partition: TopicPartition, timeout: Duration) async throws(KafkaError) -> Watermarks {
         try await self.blocking.run { () throws(KafkaError) in
             var low: Int64 = 0
             var high: Int64 = 0
@@ -285,7 +285,7 @@ import Synchronization
     /// Commit and release first: whatever is still assigned is given up as it stands. Takes some milliseconds, some
     /// seconds when a rebalance is under way or no broker answers, never more than fifteen. Nobody may poll meanwhile;
     /// afterwards a poll gives nothing, and what would change anything is refused. A second close does nothing.
-    public func close() async {
+    package func close() async {
         try? await self.blocking.run { () throws(KafkaError) in
             self.closeNow()
         }

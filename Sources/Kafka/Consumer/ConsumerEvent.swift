@@ -1,7 +1,7 @@
-public import Records
+package import Records
 
 /// What a consumer has to tell its owner, in the order in which it happened.
-public enum ConsumerEvent: Sendable, Hashable {
+package enum ConsumerEvent: Sendable, Hashable {
     /// A record of an assigned partition.
     case record(KafkaRecord)
     /// The group gave these partitions to this member. The owner answers with ``Consumer/assign(_:)``; until then

@@ -1,14 +1,14 @@
 /// What a consumer needs beside the properties of every client.
-public struct ConsumerSettings: Sendable, Hashable {
+package struct ConsumerSettings: Sendable, Hashable {
     /// Where to connect, and what is passed through.
-    public var client: ClientProperties
+    package var client: ClientProperties
     /// The consumer group.
-    public var group: String
+    package var group: String
     /// A name that survives restarts (static membership, KIP-345); `nil` for a dynamic member.
-    public var groupInstanceID: String?
+    package var groupInstanceID: String?
 
     /// Names a group.
-    public init(client: ClientProperties, group: String, groupInstanceID: String? = nil) {
+    package init(client: ClientProperties, group: String, groupInstanceID: String? = nil) {
         self.client = client
         self.group = group
         self.groupInstanceID = groupInstanceID

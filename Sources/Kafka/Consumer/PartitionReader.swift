@@ -13,18 +13,18 @@ import Records
 ///
 /// What is fetched ahead is bounded by bytes, so a reader that is slow to ask holds no more memory than a quick one.
 /// Its calls block on a thread of its own for at most the time that each is given.
-@safe public actor PartitionReader {
+@safe package actor PartitionReader {
     private let client: ClientHandle<ClientContext>
     private let topics = TopicNames()
     private let executor = BlockingExecutor(label: "kafka.partition-reader")
 
     /// Runs on a thread of its own: its calls block it and nobody else.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
 
     /// Connects.
     ///
     /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
-    public init(_ client: ClientProperties, log: @escaping KafkaLogSink) throws(KafkaError) {
+    package init(_ client: ClientProperties, log: @escaping KafkaLogSink) throws(KafkaError) {
         // librdkafka assigns partitions only to a consumer with a group, which this one never joins.
         let settings = ConsumerSettings(client: client, group: "customer-worker-partition-reader")
         self.client = unsafe try ClientHandle(
@@ -37,7 +37,7 @@ import Records
     }
 
     /// Reads these partitions, each from its offset on, and no others.
-    public func read(from offsets: [PartitionOffset]) throws(KafkaError) {
+    package func read(from offsets: [PartitionOffset]) throws(KafkaError) {
         let list = TopicPartitionListHandle(offsets)
         let code = unsafe rd_kafka_assign(self.client.pointer, list.pointer)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
@@ -46,7 +46,7 @@ import Records
     /// Waits at most `limit` for the first reading, and returns it with those that are there, at most `count` of them.
     ///
     /// - Throws: ``KafkaError`` that ends the reader.
-    public func next(limit count: Int, within limit: Duration) throws(KafkaError) -> [PartitionReading] {
+    package func next(limit count: Int, within limit: Duration) throws(KafkaError) -> [PartitionReading] {
         var readings: [PartitionReading] = []
         while readings.count < count {
             let wait = readings.isEmpty ? limit.wholeMilliseconds : 0

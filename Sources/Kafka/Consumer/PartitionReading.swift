@@ -1,7 +1,7 @@
-public import Records
+package import Records
 
 /// What a ``PartitionReader`` comes upon.
-public enum PartitionReading: Sendable, Hashable {
+package enum PartitionReading: Sendable, Hashable {
     /// A committed record.
     case record(KafkaRecord)
     /// For now there is nothing behind the offset; it may be the last stable offset of a partition with an open

@@ -1,24 +1,24 @@
 import CLibrdkafka
-public import Records
+package import Records
 
 /// A Kafka cluster inside this process, made of librdkafka's mock brokers, that real clients connect to over TCP.
 ///
 /// It keeps everything in memory and serves producing, fetching, groups and transactions. It writes no transaction
 /// markers, so readers of `read_committed` also see what was aborted; and about 5 MB a partition is all that it keeps.
 /// It ends with the last reference. Every method may be called from any thread (rdkafka_mock.h).
-@safe public final class EmbeddedCluster: @unchecked Sendable {
+@safe package final class EmbeddedCluster: @unchecked Sendable {
     // @unchecked: pointers that never change; the mock's calls go through its own queue (rdkafka_mock.h:
     // «thread-safe»).
     private let client: ClientHandle<ClientContext>
     private let cluster: OpaquePointer
 
     /// Comma-separated `HOST:PORT` of its brokers, on loopback.
-    public let brokers: String
+    package let brokers: String
 
     /// Starts brokers.
     ///
     /// - Parameter brokerCount: from 1.
-    public init(brokerCount: Int = 1, log: @escaping KafkaLogSink = { _ in }) throws(KafkaError) {
+    package init(brokerCount: Int = 1, log: @escaping KafkaLogSink = { _ in }) throws(KafkaError) {
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
             context: ClientContext(log: log),
@@ -41,7 +41,7 @@ public import Records
     }
 
     /// Makes a topic; one that exists is an error.
-    public func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
+    package func createTopic(_ name: String, partitions: Int) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_topic_create(self.cluster, name, Int32(clamping: partitions), 1)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
     }
@@ -50,14 +50,14 @@ public import Records
     /// asked for, and only so can one of them not exist.
     ///
     /// - Parameter code: Kafka's error code; 0 ends it.
-    public func fail(topic: String, with code: Int32) {
+    package func fail(topic: String, with code: Int32) {
         unsafe rd_kafka_mock_topic_set_error(self.cluster, topic, rd_kafka_resp_err_t(rawValue: code))
     }
 
     /// Takes a partition's leader away, or gives it one.
     ///
     /// - Parameter broker: counts from 1; `nil` for none.
-    public func setLeader(of partition: TopicPartition, to broker: Int32?) throws(KafkaError) {
+    package func setLeader(of partition: TopicPartition, to broker: Int32?) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_partition_set_leader(
             self.cluster,
             partition.topic,
@@ -68,7 +68,7 @@ public import Records
     }
 
     /// What a broker coordinates.
-    public enum Coordinated: Sendable {
+    package enum Coordinated: Sendable {
         /// The group of that name.
         case group(String)
         /// The transactions of that transactional id.
@@ -78,7 +78,7 @@ public import Records
     /// Makes a broker the coordinator of a group or of a transactional id.
     ///
     /// - Parameter broker: counts from 1.
-    public func setCoordinator(of coordinated: Coordinated, to broker: Int32) throws(KafkaError) {
+    package func setCoordinator(of coordinated: Coordinated, to broker: Int32) throws(KafkaError) {
         let (kind, name) =
             switch coordinated {
             case .group(let name): ("group", name)
@@ -89,13 +89,13 @@ public import Records
     }
 
     /// Takes a broker down: connections break, new ones are refused.
-    public func takeDown(broker: Int32) throws(KafkaError) {
+    package func takeDown(broker: Int32) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_broker_set_down(self.cluster, broker)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
     }
 
     /// Brings a broker back.
-    public func bringUp(broker: Int32) throws(KafkaError) {
+    package func bringUp(broker: Int32) throws(KafkaError) {
         let code = unsafe rd_kafka_mock_broker_set_up(self.cluster, broker)
         if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
     }
@@ -105,7 +105,7 @@ public import Records
     /// - Parameters:
     ///   - request: the number of the API in Kafka's protocol guide, such as 0 Produce, 26 EndTxn, 28 TxnOffsetCommit.
     ///   - codes: Kafka's error codes; −195 (`_TRANSPORT`) breaks the connection.
-    public func failNext(request: Int16, with codes: [Int32]) {
+    package func failNext(request: Int16, with codes: [Int32]) {
         let errors = codes.map { rd_kafka_resp_err_t(rawValue: $0) }
         unsafe rd_kafka_mock_push_request_errors_array(self.cluster, request, errors.count, errors)
     }

@@ -1,19 +1,19 @@
 /// How a batch of records is handed to the brokers, beyond its order.
-public struct ProducePlan: Sendable, Hashable {
+package struct ProducePlan: Sendable, Hashable {
     /// Indices, ascending, of records that are handed over only when all before them are acknowledged or have failed.
     ///
     /// What lies between two barriers is never in one record batch with what lies beyond them.
-    public var barriers: [Int]
+    package var barriers: [Int]
     /// Indices, ascending, of records whose acknowledgement is not waited for as long as that of others.
-    public var watched: [Int]
+    package var watched: [Int]
     /// How long a barrier or a watched record is waited for.
-    public var limit: Duration
+    package var limit: Duration
 
     /// No barrier, and nothing watched.
-    public static var plain: Self { Self() }
+    package static var plain: Self { Self() }
 
     /// A plan with its parts.
-    public init(barriers: [Int] = [], watched: [Int] = [], limit: Duration = .seconds(3)) {
+    package init(barriers: [Int] = [], watched: [Int] = [], limit: Duration = .seconds(3)) {
         self.barriers = barriers
         self.watched = watched
         self.limit = limit
@@ -21,7 +21,7 @@ public struct ProducePlan: Sendable, Hashable {
 }
 
 /// How far the records of a transaction got.
-public enum EnqueueEnd: Sendable, Hashable {
+package enum EnqueueEnd: Sendable, Hashable {
     /// All are handed over, and the watched ones acknowledged: the transaction may be committed.
     case complete
     /// These were refused, by index; some may not have been handed over, and the transaction must be aborted.

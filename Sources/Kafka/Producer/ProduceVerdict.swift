@@ -1,5 +1,5 @@
 /// What an error of a produced record says about what to do next.
-public enum ProduceVerdict: Sendable, Hashable, CaseIterable {
+package enum ProduceVerdict: Sendable, Hashable, CaseIterable {
     /// The brokers refuse this record as it is, for good; another form of it, or another topic, may be taken.
     case record
     /// The topic takes nothing from this client, whatever the record, until somebody changes the topic or a permission.
@@ -17,7 +17,7 @@ extension KafkaError {
     ///
     /// A broker's code that is not in the table is taken to concern the record: the least that can be wrong.
     /// `INVALID_MSG` is among them, since brokers before 2.4 answer it to a record without key for a compacted topic.
-    public var produceVerdict: ProduceVerdict {
+    package var produceVerdict: ProduceVerdict {
         if let known = Self.produceVerdicts[self.name] { return known }
         return self.code > 0 ? .record : .passing
     }

@@ -4,7 +4,7 @@ extension Producer {
     ///
     /// - Parameter attempts: calls in all, at least one.
     /// - Throws: ``KafkaError`` of the last one.
-    public func commitTransaction(attempts: Int) throws(KafkaError) {
+    package func commitTransaction(attempts: Int) throws(KafkaError) {
         var attemptsLeft = attempts
         while true {
             do {

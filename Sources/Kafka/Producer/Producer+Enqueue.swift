@@ -1,16 +1,16 @@
 import CLibrdkafka
-public import Records
+package import Records
 
 extension Producer {
     /// Puts records into the open transaction, without waiting for them: the commit does.
-    public func enqueue(_ records: [ProducerRecord]) throws(KafkaError) {
+    package func enqueue(_ records: [ProducerRecord]) throws(KafkaError) {
         for (index, record) in records.enumerated() { try self.produce(record, mark: index) }
     }
 
     /// Puts records into the open transaction, with the plan's barriers; what it watches, ``settle(_:)`` waits for.
     ///
     /// - Throws: ``KafkaError`` of the transaction, which must be aborted then.
-    public func enqueue(_ records: [ProducerRecord], plan: ProducePlan) throws(KafkaError) -> EnqueueEnd {
+    package func enqueue(_ records: [ProducerRecord], plan: ProducePlan) throws(KafkaError) -> EnqueueEnd {
         _ = self.client.context.takeFailures()
         self.client.context.watch(plan.watched)
         var (barriers, watched) = (plan.barriers[...], plan.watched[...])
@@ -36,7 +36,7 @@ extension Producer {
     /// Waits until all that was handed over is acknowledged, if the plan has anything that is to be waited for.
     ///
     /// Best called when the offsets are sent: nothing is lost then, since the commit would wait as long.
-    public func settle(_ plan: ProducePlan) throws(KafkaError) -> EnqueueEnd {
+    package func settle(_ plan: ProducePlan) throws(KafkaError) -> EnqueueEnd {
         if plan.watched.isEmpty && plan.barriers.isEmpty { return .complete }
         return try self.settle(within: plan.limit)
     }
@@ -45,7 +45,7 @@ extension Producer {
     ///
     /// - Parameter limit: how long to wait for the first of them. librdkafka fails the transaction a moment before it
     ///   reports the record that was the cause.
-    public func refusedRecords(within limit: Duration = .zero) -> [Int: KafkaError] {
+    package func refusedRecords(within limit: Duration = .zero) -> [Int: KafkaError] {
         let end = ContinuousClock.now + limit
         repeat {
             // Serves the delivery reports that wait, for at most 10 ms.
@@ -75,7 +75,7 @@ extension Producer {
     ///
     /// A call that an open transaction refuses without any effect is refused for another reason when the transaction
     /// has failed (rdkafka_txnmgr.c, `rd_kafka_txn_require_states0`): there is no other question to ask.
-    public func transactionError() -> KafkaError? {
+    package func transactionError() -> KafkaError? {
         do {
             try self.beginTransaction()
             return nil

@@ -8,7 +8,7 @@ extension Producer {
     /// record comes.
     ///
     /// - Parameter timeout: for each topic.
-    public func lookUp(topics: [String], timeout: Duration = .seconds(2)) {
+    package func lookUp(topics: [String], timeout: Duration = .seconds(2)) {
         for topic in topics {
             guard let handle = unsafe rd_kafka_topic_new(self.client.pointer, topic, nil) else { continue }
             defer { unsafe rd_kafka_topic_destroy(handle) }

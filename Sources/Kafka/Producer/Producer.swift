@@ -1,7 +1,7 @@
 import Blocking
 import CLibrdkafka
 import Dispatch
-public import Records
+package import Records
 
 /// An idempotent producer, with transactions if it has a transactional id.
 ///
@@ -17,19 +17,19 @@ public import Records
 ///
 /// Its calls block librdkafka's way on a thread of the producer's own, one after the other. After an error whose
 /// disposition is `fatal` or `unknownOutcome` the instance is thrown away.
-@safe public actor Producer {
+@safe package actor Producer {
     let client: ClientHandle<ProducerContext>
     private let executor: BlockingExecutor
     /// Where the one call is made that librdkafka does not bring back in time.
     private let offsetsQueue = DispatchQueue(label: "kafka.producer.offsets")
 
     /// Runs on the producer's own thread: its calls block it and nobody else.
-    public nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
+    package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
 
     /// Connects, and checks every property.
     ///
     /// - Throws: ``KafkaError`` that names the property which librdkafka does not take.
-    public init(_ settings: ProducerSettings, log: @escaping KafkaLogSink) throws(KafkaError) {
+    package init(_ settings: ProducerSettings, log: @escaping KafkaLogSink) throws(KafkaError) {
         self.executor = BlockingExecutor(label: "kafka.producer.\(settings.transactionalID ?? "idempotent")")
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
@@ -50,7 +50,7 @@ public import Records
     ///
     /// - Parameter plan: what goes apart, and which records are waited for no longer than a while; those fail with
     ///   `_TIMED_OUT`, and the producer is to be thrown away then, since they may still be on their way.
-    public func send(_ records: [ProducerRecord], plan: ProducePlan = .plain) throws(KafkaError) -> [Int: KafkaError] {
+    package func send(_ records: [ProducerRecord], plan: ProducePlan = .plain) throws(KafkaError) -> [Int: KafkaError] {
         _ = self.client.context.takeFailures()
         self.client.context.watch(plan.watched)
         var (barriers, watched) = (plan.barriers[...], plan.watched[...])
@@ -75,12 +75,12 @@ public import Records
     }
 
     /// Takes the transactional id: an older instance of the same id is fenced, its open transaction aborted.
-    public func initTransactions(timeout: Duration = .seconds(30)) throws(KafkaError) {
+    package func initTransactions(timeout: Duration = .seconds(30)) throws(KafkaError) {
         unsafe try Self.check(rd_kafka_init_transactions(self.client.pointer, timeout.wholeMilliseconds))
     }
 
     /// Opens a transaction.
-    public func beginTransaction() throws(KafkaError) {
+    package func beginTransaction() throws(KafkaError) {
         unsafe try Self.check(rd_kafka_begin_transaction(self.client.pointer))
     }
 
@@ -92,7 +92,7 @@ public import Records
     ///
     /// - Throws: ``KafkaError``; `_TIMED_OUT` with the disposition `fatal` when the call was left alone, two seconds
     ///   after the time-out.
-    public func sendOffsets(
+    package func sendOffsets(
         _ offsets: [PartitionOffset],
         of group: ConsumerGroupMetadata,
         timeout: Duration = .seconds(30)
@@ -121,7 +121,7 @@ public import Records
     ///
     /// The time-out is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
     /// `rd_kafka_commit_transaction`: −1 is what its manual recommends).
-    public func commitTransaction() throws(KafkaError) {
+    package func commitTransaction() throws(KafkaError) {
         unsafe try Self.check(rd_kafka_commit_transaction(self.client.pointer, -1))
     }
 
@@ -130,13 +130,13 @@ public import Records
     /// - Parameter timeout: `nil` for what is left of `transaction.timeout.ms`.
     /// - Throws: ``KafkaError``, among others one to retry when time runs out: then the call may be repeated, or the
     ///   producer thrown away, whose successor's ``initTransactions(timeout:)`` aborts the transaction too.
-    public func abortTransaction(timeout: Duration? = nil) throws(KafkaError) {
+    package func abortTransaction(timeout: Duration? = nil) throws(KafkaError) {
         defer { _ = self.client.context.takeFailures() }
         unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, timeout?.wholeMilliseconds ?? -1))
     }
 
     /// Whether a record of the open transaction was refused, as far as the broker has answered.
-    public func hasRefusedRecords() -> Bool {
+    package func hasRefusedRecords() -> Bool {
         // Serves the delivery reports that wait.
         _ = unsafe rd_kafka_poll(self.client.pointer, 0)
         return self.client.context.hasFailures
@@ -147,12 +147,12 @@ public import Records
     ///
     /// Complete once the batch is sent or its transaction is committed; an aborted record has a place too, which no
     /// reader of committed records sees. Taking them forgets them.
-    public func takePositions() -> [Int: PartitionOffset] {
+    package func takePositions() -> [Int: PartitionOffset] {
         self.client.context.takePositions()
     }
 
     /// The first error that made this instance useless, if there was one.
-    public func fatalError() -> KafkaError? {
+    package func fatalError() -> KafkaError? {
         var text = [CChar](repeating: 0, count: 512)
         let count = text.count
         let code = unsafe rd_kafka_fatal_error(self.client.pointer, &text, count)

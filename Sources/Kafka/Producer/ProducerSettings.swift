@@ -1,29 +1,29 @@
 /// What a producer needs beside the properties of every client.
-public struct ProducerSettings: Sendable, Hashable {
+package struct ProducerSettings: Sendable, Hashable {
     /// Where to connect, and what is passed through.
-    public var client: ClientProperties
+    package var client: ClientProperties
     /// The transactional id (KIP-98); `nil` for an idempotent producer without transactions.
     ///
     /// It must be the same after a
     /// restart, or readers of `read_committed` wait for the old instance's transaction to time out.
-    public var transactionalID: String?
+    package var transactionalID: String?
     /// Whether the producer remembers where each record came to stand, for ``Producer/takePositions()``.
-    public var reportsPositions: Bool
+    package var reportsPositions: Bool
 
     /// Names brokers and, for transactions, the id.
-    public init(client: ClientProperties, transactionalID: String? = nil, reportsPositions: Bool = false) {
+    package init(client: ClientProperties, transactionalID: String? = nil, reportsPositions: Bool = false) {
         self.client = client
         self.transactionalID = transactionalID
         self.reportsPositions = reportsPositions
     }
 
     /// The bytes of a record, at most, that the client itself takes (`message.max.bytes`).
-    public var largestRecord: Int {
+    package var largestRecord: Int {
         self.client.passthrough["message.max.bytes"].flatMap { Int($0) } ?? Self.defaultLargestRecord
     }
 
     /// The bytes of a record batch of several records, at most (`batch.size`).
-    public var batchBytes: Int {
+    package var batchBytes: Int {
         self.client.passthrough["batch.size"].flatMap { Int($0) } ?? 1_000_000
     }
 
@@ -36,7 +36,7 @@ public struct ProducerSettings: Sendable, Hashable {
     private static let defaultTransactionTimeout = 60_000
 
     /// After so long a coordinator aborts a transaction by itself (`transaction.timeout.ms`).
-    public var transactionTimeout: Duration {
+    package var transactionTimeout: Duration {
         let passed = self.client.passthrough["transaction.timeout.ms"].flatMap { Int($0) }
         return .milliseconds(passed ?? Self.defaultTransactionTimeout)
     }

@@ -5,20 +5,20 @@ import CLibrdkafka
 /// The names and values are those of librdkafka's CONFIGURATION.md. A property that delivery rests on is refused by
 /// ``RefusedProperty``; a misspelt name or a value out of range is refused in librdkafka's own words when a client is
 /// made.
-public struct ClientProperties: Sendable, Hashable {
+package struct ClientProperties: Sendable, Hashable {
     /// Comma-separated `HOST:PORT`.
-    public var brokers: String
+    package var brokers: String
     /// How the client names itself to brokers and in its log, unless `client.id` is passed through.
-    public var clientID: String
+    package var clientID: String
     /// Properties passed through, by librdkafka's names.
-    public var passthrough: [String: String]
+    package var passthrough: [String: String]
 
     /// Milliseconds until new partitions, topics and leaders are looked for again; librdkafka's own default is five
     /// minutes, for which the commands of a new partition would wait.
     static let metadataRefresh = "30000"
 
     /// Names brokers and properties.
-    public init(brokers: String, clientID: String = "customer-worker", passthrough: [String: String] = [:]) {
+    package init(brokers: String, clientID: String = "customer-worker", passthrough: [String: String] = [:]) {
         self.brokers = brokers
         self.clientID = clientID
         self.passthrough = passthrough
@@ -28,7 +28,7 @@ public struct ClientProperties: Sendable, Hashable {
     ///
     /// Returns one sentence per problem, ordered by name; none when all would be taken. No value is repeated, since
     /// some are secrets, except by librdkafka's own words about a value that it does not take.
-    public func problems() -> [String] {
+    package func problems() -> [String] {
         let handle = ConfigurationHandle()
         return self.passthrough.sorted { $0.key < $1.key }.compactMap { name, value -> String? in
             Self.problem(name, value, handle)

@@ -1,13 +1,13 @@
-public import CustomerContract
+package import CustomerContract
 import JSON
-public import Records
+package import Records
 import Synchronization
 
 /// The backend that keeps customers itself: makes the document that Flexprice would answer.
 ///
 /// The document alone makes nobody a customer: remembering it in the ledger does, and of two for the same external_id
 /// the ledger keeps one.
-public final class LocalCustomers: Sendable {
+package final class LocalCustomers: Sendable {
     private struct Making {
         var generator = ULIDGenerator()
         /// The last moment that was asked for, which is that of a whole batch, as text.
@@ -26,12 +26,12 @@ public final class LocalCustomers: Sendable {
     private let making = Mutex(Making())
 
     /// - Parameter environmentID: what `environment_id` of every customer says; empty when there is only one.
-    public init(environmentID: String = "") {
+    package init(environmentID: String = "") {
         self.environmentID = environmentID
     }
 
     /// Makes the customer of a command, with all the fields of the API's answer in its order.
-    public func make(_ command: CreateCustomerCommand, at moment: UnixMilliseconds) -> CustomerDocument {
+    package func make(_ command: CreateCustomerCommand, at moment: UnixMilliseconds) -> CustomerDocument {
         let (id, time) = self.making.withLock { $0.next(at: moment) }
         var writer = JSONWriter(capacity: 768)
         writer.beginObject()

@@ -1,14 +1,14 @@
-public import CustomerContract
+package import CustomerContract
 import Foundation
 import GRDB
 import Glibc
-public import Records
+package import Records
 
 /// The ledger of one machine: a SQLite file that survives power cuts, shared safely by processes of the machine.
 ///
 /// `synchronous=FULL`: a result is published only after its entry, so an entry that a power cut took back would let a
 /// second customer be made. One `fsync` serves a whole batch.
-public final class SQLiteLedger: Ledger {
+package final class SQLiteLedger: Ledger {
     let database: DatabaseQueue
     private let path: String
     private let files: OpenedFiles
@@ -16,7 +16,7 @@ public final class SQLiteLedger: Ledger {
     /// Opens or creates the file at `path`; `:memory:` keeps everything in this process.
     ///
     /// - Throws: ``LedgerError`` that names the file and what to do.
-    public init(path: String) throws(LedgerError) {
+    package init(path: String) throws(LedgerError) {
         self.path = path
         try Self.checkPlace(path)
         let clock = ContinuousClock()
@@ -85,7 +85,7 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// Answers look-ups and remembers entries in one transaction with one `fsync`; see ``Ledger/apply(_:)``.
-    public func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers {
+    package func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers {
         try await self.run { database in
             let find = try LedgerStatement(LedgerRow.select, in: database)
             var answers = LedgerAnswers()
@@ -116,14 +116,14 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// What is remembered of one external_id, or `nil`.
-    public func entry(for externalID: ExternalID) async throws(LedgerError) -> LedgerEntry? {
+    package func entry(for externalID: ExternalID) async throws(LedgerError) -> LedgerEntry? {
         try await self.run { database in
             try LedgerStatement(LedgerRow.select, in: database).find(externalID)
         }
     }
 
     /// Forgets one external_id; returns whether there was one.
-    public func forget(_ externalID: ExternalID) async throws(LedgerError) -> Bool {
+    package func forget(_ externalID: ExternalID) async throws(LedgerError) -> Bool {
         try await self.run { database in
             try database.execute(sql: "DELETE FROM customers WHERE external_id = ?", arguments: [externalID.text])
             return database.changesCount > 0
@@ -131,7 +131,7 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// Forgets old entries; see ``Ledger/forget(rememberedBefore:limit:)``.
-    public func forget(
+    package func forget(
         rememberedBefore moment: UnixMilliseconds,
         limit: Int
     ) async throws(LedgerError) -> Int {
@@ -142,7 +142,7 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// Forgets old entries wherever they are; see ``Ledger/forget(rememberedBefore:behind:limit:)``.
-    public func forget(
+    package func forget(
         rememberedBefore moment: UnixMilliseconds,
         behind place: Int64,
         limit: Int
@@ -156,7 +156,7 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// When the newest entry was remembered; see ``Ledger/lastRemembered(until:)``.
-    public func lastRemembered(until moment: UnixMilliseconds) async throws(LedgerError) -> UnixMilliseconds? {
+    package func lastRemembered(until moment: UnixMilliseconds) async throws(LedgerError) -> UnixMilliseconds? {
         try await self.run { database in
             try Int64.fetchOne(database, sql: LedgerRow.lastRemembered, arguments: [moment.value])
                 .map { UnixMilliseconds($0) }
@@ -164,14 +164,14 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// A page of entries; see ``Ledger/entries(after:limit:)``.
-    public func entries(after id: ExternalID?, limit: Int) async throws(LedgerError) -> [LedgerEntry] {
+    package func entries(after id: ExternalID?, limit: Int) async throws(LedgerError) -> [LedgerEntry] {
         try await self.run { database in
             try LedgerStatement(LedgerRow.page, in: database).page(after: id?.text ?? "", limit: limit)
         }
     }
 
     /// The size of the file, without its write-ahead log.
-    public func byteCount() async throws(LedgerError) -> Int {
+    package func byteCount() async throws(LedgerError) -> Int {
         try await self.run { database in
             let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
             return pages * (try Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
@@ -179,7 +179,7 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// What SQLite's own check of every page and index finds, at most 100 sentences.
-    public func damage() async throws(LedgerError) -> [String] {
+    package func damage() async throws(LedgerError) -> [String] {
         do {
             return try await self.database.writeWithoutTransaction { database in
                 try String.fetchAll(database, sql: "PRAGMA integrity_check(100)").filter { $0 != "ok" }
@@ -197,7 +197,7 @@ public final class SQLiteLedger: Ledger {
     /// The copy is complete, checked and on the disk when this returns; before that it has another name.
     ///
     /// - Throws: ``LedgerError`` when there is a file of that name already, or no room for one.
-    public func backUp(to copy: String) async throws(LedgerError) {
+    package func backUp(to copy: String) async throws(LedgerError) {
         let partial = copy + ".partial"
         do {
             guard !FileManager.default.fileExists(atPath: copy) else {
@@ -229,29 +229,29 @@ public final class SQLiteLedger: Ledger {
     }
 
     /// How many entries there are; reads the whole index.
-    public func count() async throws(LedgerError) -> Int {
+    package func count() async throws(LedgerError) -> Int {
         try await self.run { database in
             try Int.fetchOne(database, sql: "SELECT count(*) FROM customers") ?? 0
         }
     }
 
     /// Always.
-    public var keepsSpilledSets: Bool { true }
+    package var keepsSpilledSets: Bool { true }
 
     /// Keeps sets in one transaction; see ``Ledger/keep(_:)``.
-    public func keep(_ sets: [SpilledSet]) async throws(LedgerError) {
+    package func keep(_ sets: [SpilledSet]) async throws(LedgerError) {
         try await self.run { database in
             for set in sets { try SpilledRow.keep(set, in: database) }
         }
     }
 
     /// The text that is kept at a place; `nil` when there is none.
-    public func spilledSet(at place: SpilledSet.Place) async throws(LedgerError) -> [UInt8]? {
+    package func spilledSet(at place: SpilledSet.Place) async throws(LedgerError) -> [UInt8]? {
         try await self.run { try SpilledRow.find(place, in: $0) }
     }
 
     /// Every set that is kept, in any order.
-    public func spilledSets() async throws(LedgerError) -> [SpilledSet] {
+    package func spilledSets() async throws(LedgerError) -> [SpilledSet] {
         try await self.run { try SpilledRow.all(in: $0) }
     }
 
