@@ -1,4 +1,6 @@
 package import CustomerContract
+import Glibc
+import Synchronization
 
 /// Looking at a worker from outside.
 extension CommandWorker {
@@ -18,5 +20,21 @@ extension CommandWorker {
             defer { group.cancelAll() }
             return await group.next() ?? nil
         }
+    }
+}
+
+/// A test hook: what a deadlock would do, at a moment of the test's choice.
+extension CommandWorker {
+    /// Blocks the loop for good at its next turn.
+    ///
+    /// Only a hidden option of the program leads here; tests show with it what notices a stuck loop, and what does not
+    /// mind.
+    package func wedge() {
+        self.isToWedge.store(true, ordering: .relaxed)
+        self.wake()
+    }
+
+    func wedgeIfAsked() {
+        while self.isToWedge.load(ordering: .relaxed) { sleep(3_600) }
     }
 }

@@ -1,5 +1,6 @@
 package import CustomerContract
 package import Kafka
+package import Ledger
 import Topics
 
 /// Everything that a worker needs to know.
@@ -92,4 +93,12 @@ package struct WorkerSettings: Sendable {
         core.spillsSets = spillsSets
         return core
     }
+}
+
+/// Where customers are made.
+package enum WorkerBackend: Sendable {
+    /// In the ledger's own store, in the same transaction that remembers them.
+    case local(LocalCustomers)
+    /// By requests to somebody else.
+    case remote(any CustomerBackend)
 }

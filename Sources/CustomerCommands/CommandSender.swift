@@ -1,6 +1,6 @@
-import CustomerContract
+public import CustomerContract
 import Kafka
-import Records
+public import Records
 
 /// Writes commands to Kafka, a batch at a time.
 struct CommandSender: Sendable {
@@ -72,4 +72,12 @@ extension Duration {
     fileprivate var milliseconds: Int64 {
         max(1, self.boundedMilliseconds)
     }
+}
+
+/// That a command is in Kafka, written to all in-sync replicas.
+public struct CommandReceipt: Sendable, Hashable {
+    /// The command's id, which its result names in `ce_causationid` and `command.id`.
+    public let commandID: CommandID
+    /// Where it stands.
+    public let position: RecordPosition
 }

@@ -16,3 +16,27 @@ package struct PartitionOffset: Sendable, Hashable {
         self.metadata = metadata
     }
 }
+
+/// The ends of a partition's log.
+package struct Watermarks: Sendable, Hashable {
+    /// The lowest offset that is still kept.
+    package let low: Int64
+    /// The offset that the next record will get.
+    package let high: Int64
+
+    /// Pairs the ends.
+    package init(low: Int64, high: Int64) {
+        self.low = low
+        self.high = high
+    }
+}
+
+extension Duration {
+    /// Whole milliseconds, rounded up and bounded to what C's `int` holds.
+    var wholeMilliseconds: Int32 {
+        let (seconds, attoseconds) = self.components
+        let fraction = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
+        return overflow ? .max : Int32(clamping: milliseconds + fraction)
+    }
+}

@@ -1,5 +1,20 @@
 import CLibpq
 
+/// Owns what the server answered to one statement; `deinit` clears it.
+@safe struct ResultHandle: ~Copyable {
+    let pointer: OpaquePointer
+
+    init(_ pointer: OpaquePointer) {
+        unsafe self.pointer = pointer
+    }
+
+    deinit {
+        unsafe PQclear(self.pointer)
+    }
+
+    var rowCount: Int { Int(unsafe PQntuples(self.pointer)) }
+}
+
 /// One row of an answer in the binary form; it lives only as long as the closure that it is lent to.
 @safe package struct Row: ~Copyable {
     private let result: OpaquePointer

@@ -1,5 +1,6 @@
 import Foundation
 import Kafka
+import Ledger
 import Operations
 import Settings
 
@@ -31,4 +32,16 @@ struct ClusterSettings {
 
     /// The default of `--audit-log`.
     var auditPath: String { self.path("audit.jsonl") }
+}
+
+/// Opens the store for commands that only ask: none is created.
+enum StoreAccess {
+    /// The store; `nil` when its file, or its tables, are not there yet.
+    static func openExisting(_ url: StoreURL) async throws -> (any Ledger)? {
+        do {
+            return try await WorkerAssembly.openExistingLedger(url)
+        } catch {
+            throw error.exit()
+        }
+    }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 import Kafka
 import Operations
 import Producing
@@ -32,4 +33,18 @@ func reportingFailures<R>(_ body: () async throws -> R) async throws -> R {
         StandardError.write("customer-worker: \(error)")
         throw ExitStatus.notPermitted.exit
     }
+}
+
+/// Runs something until its end, or until INT or TERM cancels it; a second one ends the process at once, with code 2.
+func cancelledBySignals<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+    let signals = ProcessSignals(of: [.interrupt, .terminate])
+    let running = Task { try await body() }
+    let listening = Task {
+        for await _ in signals.stream {
+            if running.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
+            running.cancel()
+        }
+    }
+    defer { listening.cancel() }
+    return try await running.value
 }

@@ -3,6 +3,7 @@ import CustomerContract
 import Foundation
 import JSON
 import Operations
+import Settings
 
 /// `status`: what a running worker says of itself.
 struct StatusCommand: AsyncParsableCommand {
@@ -59,5 +60,62 @@ struct StatusCommand: AsyncParsableCommand {
         let clear = self.watch && !self.json && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
         try? FileHandle.standardOutput.write(contentsOf: Data((clear + text).utf8))
         return screen.isReady
+    }
+}
+
+/// Where a running worker is asked.
+struct AdminOptions: ParsableArguments {
+    @OptionGroup var settings: SettingsOptions
+
+    @Option(help: ArgumentHelp("The worker's admin endpoint, in place of admin.listen.", valueName: "host:port"))
+    var address: String?
+
+    func validate() throws {
+        if let address = self.address, HostAndPort(parsing: address) == nil {
+            throw ValidationError("--address \(address): expected HOST:PORT")
+        }
+    }
+
+    /// The client for `--address`, or for `admin.listen` of the settings.
+    func client() throws -> AdminClient {
+        if let address = self.address.flatMap({ HostAndPort(parsing: $0) }) { return AdminClient(address) }
+        let listen = try self.settings.load().settings.adminListen
+        guard listen.port != 0 else {
+            throw ValidationError("admin.listen leaves the port to the system: name it with --address HOST:PORT")
+        }
+        return AdminClient(listen.reachable)
+    }
+}
+
+/// `why`: one sentence on what commands wait for.
+struct WhyCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "why",
+        abstract: "Say in one sentence why nothing moves, or why one external_id does not.",
+        discussion: """
+            Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when no worker answers. \
+            The worker is looked for at admin.listen; of several instances each answers for itself.
+            """
+    )
+
+    @OptionGroup var admin: AdminOptions
+
+    @Argument(help: ArgumentHelp("Tell about the commands of this external_id.", valueName: "external_id"))
+    var externalID: String?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func run() async throws {
+        let client = try self.admin.client()
+        let answer: WhyAnswer
+        do throws(StartFailure) {
+            answer = WhyAnswer(try await client.status(of: self.externalID), externalID: self.externalID)
+        } catch {
+            throw error.exit()
+        }
+        let text = self.json ? String(decoding: JSONWriter.encode(answer.json), as: UTF8.self) : answer.text
+        try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+        if !answer.isReady { throw ExitStatus.failure.exit }
     }
 }

@@ -54,7 +54,7 @@ MODULES = [
     ]),
     ("FlexpriceAPI", [
         "Sources/FlexpriceAPI/Answers", "Sources/FlexpriceAPI/Transport/AnswerHead.swift", "Sources/FlexpriceAPI/APIKeySource.swift",
-        "Sources/FlexpriceAPI/FlexpriceSettings.swift", "Sources/FlexpriceAPI/PEMCertificates.swift",
+        "Sources/FlexpriceAPI/FlexpriceSettings.swift",
         "Sources/FlexpriceAPI/ProxyChoice.swift", "Sources/FlexpriceAPI/TrustedAuthorities.swift",
     ]),
     ("CommandWorker", ["Sources/CommandWorker/Partitions/OffsetTracker.swift"]),

@@ -1,3 +1,11 @@
+/// Names a command in flight.
+///
+/// A ticket of a command that has left the table names nothing, even if its place is taken again.
+struct CommandTicket: Sendable, Hashable {
+    let slot: Int
+    let generation: UInt32
+}
+
 /// The commands in flight, by ticket; places are used again, so that a steady stream allocates nothing here.
 struct InFlightTable: Sendable {
     private struct Slot: Sendable {

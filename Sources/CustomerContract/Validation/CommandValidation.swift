@@ -1,6 +1,14 @@
 import JSON
 import Records
 
+/// How much of a command is checked before it is sent.
+public enum ValidationMode: String, Sendable, Hashable, CaseIterable {
+    /// Every rule of Flexprice's API that is known here.
+    case full
+    /// Only size, JSON and `external_id`; for an API that has become laxer than the rules known here.
+    case envelope
+}
+
 /// Judges the body of a command by the rules of Flexprice's API, all fields at once.
 ///
 /// The rules are stricter than the API where it would answer a bad value with a server error, change it silently or

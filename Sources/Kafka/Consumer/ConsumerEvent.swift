@@ -19,3 +19,14 @@ package enum ConsumerEvent: Sendable, Hashable {
     /// librdkafka's statistics, as JSON (its STATISTICS.md); every `statistics.interval.ms`.
     case statistics(String)
 }
+
+/// What a ``PartitionReader`` comes upon.
+package enum PartitionReading: Sendable, Hashable {
+    /// A committed record.
+    case record(KafkaRecord)
+    /// For now there is nothing behind the offset; it may be the last stable offset of a partition with an open
+    /// transaction.
+    case caughtUp(TopicPartition, offset: Int64)
+    /// Something went wrong; librdkafka goes on trying unless the error is fatal.
+    case failed(KafkaError)
+}

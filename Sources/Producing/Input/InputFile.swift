@@ -93,3 +93,54 @@ package final class InputFile: Sendable {
 
     private static var reason: String { String(cString: strerror(errno)) }
 }
+
+/// Why a file cannot be read as commands at all: one sentence, or one a line.
+///
+/// A row that is wrong is not one, but a ``RowProblem``: this is thrown where it is not known what the rest of the file
+/// means.
+package struct InputFailure: Error, Sendable, CustomStringConvertible {
+    /// The sentence, with the file's name and, where there is one, the line.
+    package let description: String
+
+    init(_ file: InputFile, line: Int? = nil, _ sentence: String) {
+        self.init(file.name, line: line, sentence)
+    }
+
+    init(_ name: String, line: Int? = nil, _ sentence: String) {
+        self.description = name + (line.map { ":\($0)" } ?? "") + ": " + sentence
+    }
+}
+
+/// How commands stand in a file.
+package enum InputFormat: String, Sendable, CaseIterable {
+    /// A JSON object a line.
+    case jsonl
+    /// One JSON array of objects.
+    case json
+    /// RFC 4180, with columns named as the fields and `metadata.KEY`.
+    case csv
+
+    /// Finds it out: by the ending of the file's name, or else by its first character.
+    package init(of file: InputFile) throws(InputFailure) {
+        let name = file.name.lowercased()
+        if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") {
+            self = .jsonl
+            return
+        }
+        if name.hasSuffix(".csv") {
+            self = .csv
+            return
+        }
+        var reader = try ByteReader(file)
+        try reader.skipWhiteSpace()
+        switch try reader.peek() {
+        case UInt8(ascii: "["): self = .json
+        case UInt8(ascii: "{"): self = .jsonl
+        default:
+            guard !name.hasSuffix(".json") else {
+                throw InputFailure(file, "begins with neither [ nor {; expected an array of commands, or one a line")
+            }
+            self = .csv
+        }
+    }
+}

@@ -1,3 +1,7 @@
+import CustomerContract
+package import JSON
+import Topics
+
 /// Where a command begins in its file.
 package struct RowPlace: Sendable, Hashable, CustomStringConvertible {
     /// The line that it begins in, from 1.
@@ -34,4 +38,63 @@ struct InputRow: Sendable, Hashable {
         self.text = text
         self.problem = problem
     }
+}
+
+/// Why a row is not sent, or did not lead to a customer: in words and for programs.
+package struct RowProblem: Error, Sendable, Hashable {
+    /// The code of a failure (contract, section 3), or one of our own: `invalid_csv`, `invalid_cell`, `invalid_line`,
+    /// `not_sent`.
+    package let code: String
+    /// The reason, without the place; it never repeats a value.
+    package let message: String
+    /// One sentence a field, if there are several.
+    package let details: JSONObject?
+
+    /// A row that is not well-formed CSV.
+    static func csv(_ message: String) -> Self { Self(code: "invalid_csv", message: message) }
+
+    /// The code of a row in which a cell is not what its column wants, although the row is well formed.
+    static let cellCode = "invalid_cell"
+
+    /// A cell that should be JSON and is not.
+    static func cell(_ message: String) -> Self { Self(code: Self.cellCode, message: message) }
+
+    /// A line of an export that cannot be read as one.
+    static func line(_ message: String) -> Self { Self(code: "invalid_line", message: message) }
+
+    /// A record that the broker will not have.
+    static func notSent(_ message: String) -> Self { Self(code: "not_sent", message: message) }
+
+    /// A row that is not read to its end.
+    static func tooLarge(maximumBytes: Int) -> Self {
+        Self(
+            code: ErrorCode.payloadTooLarge.rawValue,
+            message: "has more than \(maximumBytes) bytes; see limits.max_command_bytes"
+        )
+    }
+
+    init(code: String, message: String, details: JSONObject? = nil) {
+        self.code = code
+        self.message = message
+        self.details = details
+    }
+
+    /// What a result says of a command that failed; `nil` for one that succeeded.
+    init?(_ event: ResultEvent) {
+        guard !event.isCreated else { return nil }
+        self.init(code: event.code, message: event.message ?? "", details: event.details)
+    }
+
+    /// What the rules say.
+    init(_ failure: CommandFailure) {
+        self.init(code: failure.code.rawValue, message: failure.message, details: failure.details)
+    }
+}
+
+/// A row that is not sent, with its place.
+package struct BadRow: Sendable {
+    /// Where it stands.
+    package let place: RowPlace
+    /// Why.
+    package let problem: RowProblem
 }

@@ -1,4 +1,6 @@
+import CustomerContract
 package import Kafka
+import Records
 
 /// How a sending ended.
 package struct ProduceOutcome: Sendable {
@@ -32,4 +34,48 @@ package struct ProduceOutcome: Sendable {
     package internal(set) var hasChanged = false
     /// How long it took.
     package internal(set) var elapsed = Duration.zero
+}
+
+/// How far a sending is, for whoever watches it.
+package struct ProduceProgress: Sendable {
+    /// What it is at.
+    package enum Phase: Sendable {
+        /// Rows are checked; nothing is sent yet.
+        case checking
+        /// Commands are sent.
+        case sending
+        /// Everything is sent, and results are awaited.
+        case awaitingResults
+    }
+
+    /// What it is at.
+    package let phase: Phase
+    /// How many rows are checked, commands sent or commands answered.
+    package let done: Int
+    /// How many there are; `nil` as long as nobody knows.
+    package let total: Int?
+    /// How many rows are wrong or commands failed.
+    package let failed: Int
+    /// Since this phase began.
+    package let elapsed: Duration
+
+    /// How many a second since the phase began.
+    package var rate: Double { self.elapsed > .zero ? Double(self.done) / (self.elapsed / .seconds(1)) : 0 }
+
+    /// How long the rest takes at this rate; `nil` as long as nobody knows.
+    package var timeLeft: Duration? {
+        guard let total, self.rate > 0 else { return nil }
+        return Duration(boundedSeconds: Double(max(0, total - self.done)) / self.rate)
+    }
+}
+
+/// What stands in a file, found by reading all of it before anything is sent.
+package struct InputSurvey: Sendable, Hashable {
+    /// Its rows, from the first one that counts.
+    package internal(set) var rowCount = 0
+    /// Those that are no commands, or break a rule.
+    package internal(set) var badCount = 0
+
+    /// Those that can be sent.
+    package var goodCount: Int { self.rowCount - self.badCount }
 }

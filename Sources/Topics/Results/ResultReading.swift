@@ -1,4 +1,6 @@
+package import CustomerContract
 package import Kafka
+package import Records
 
 /// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an
 /// offset.
@@ -45,5 +47,34 @@ package struct ResultReading: Sendable {
                 guard try body(event) else { return }
             }
         }
+    }
+}
+
+/// Which result events are meant; all that is said must hold.
+package struct ResultSelection: Sendable {
+    /// Published then or later.
+    package var since: UnixMilliseconds?
+    /// `created` or `failed`.
+    package var isCreated: Bool?
+    /// Outcomes and error codes.
+    package var codes: Set<String> = []
+    /// Customers.
+    package var externalIDs: Set<ExternalID> = []
+    /// Commands.
+    package var commandIDs: Set<CommandID> = []
+
+    /// Means everything.
+    package init() {}
+
+    /// Whether an event is meant.
+    package func matches(_ event: ResultEvent) -> Bool {
+        if let since, let timestamp = event.timestamp, timestamp < since { return false }
+        if let isCreated, event.isCreated != isCreated { return false }
+        if !self.codes.isEmpty, !self.codes.contains(event.code) { return false }
+        if !self.commandIDs.isEmpty, !self.commandIDs.contains(event.commandID) { return false }
+        if !self.externalIDs.isEmpty {
+            guard let id = event.externalID, self.externalIDs.contains(id) else { return false }
+        }
+        return true
     }
 }
