@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that the modules and folders of Sources point one way, that only products are public, and the length of lines.
+"""Checks that the modules and folders of Sources point one way, that only products are public, and the lengths of lines and files.
 
     Tests/Scripts/layers.py               checks this project; exits 1 with one line for each violation
     Tests/Scripts/layers.py --self-test   checks that each rule can fail, on trees made up for it
@@ -15,6 +15,8 @@ The rules:
    part in no circle with a real folder. Such files may use each other freely, as the files of one folder do.
 4. A line of Package.swift, Sources or Tests has at most 120 columns (code points, as swift format counts them).
 5. Only modules of a library product in Package.swift declare or import anything as `public`; the others say `package`.
+6. A Swift file under Sources has at least 25 lines, unless `SHORT_FILES` names it with a reason; shorter ones belong into
+   the file of the type that uses them. A name there whose file is gone, or no longer short, is a violation too.
 
 Who uses whom is read by names, without a compiler: a file uses the folder that declares a type, function or variable
 at top level which the file mentions outside comments and string literals, and the folder whose extension declares a
@@ -32,6 +34,15 @@ import tempfile
 from collections import defaultdict
 
 COLUMNS = 120
+FEWEST_LINES = 25
+#: Files under Sources that are shorter, each with the reason.
+SHORT_FILES = {
+    "Sources/Blocking/BlockingExecutor.swift": "the only file of its module",
+    "Sources/CommandWorker/Partitions/LogReport.swift": "used by three folders, and the partitions' files are long",
+    "Sources/CommandWorker/Requests/OutageClock.swift": "a machine of its own, with its own tests",
+    "Sources/CommandWorker/SplitMix64.swift": "a published algorithm that four folders use",
+    "Sources/CommandWorker/WorkerError.swift": "why the module's main type throws, beside it",
+}
 
 
 # Swift as text
@@ -317,7 +328,7 @@ STANDARD = {
 }  # fmt: skip
 
 
-def check(root):
+def check(root, short=SHORT_FILES):
     """Every violation in a project, as sentences."""
     problems = []
     manifest = (root / "Package.swift").read_text()
@@ -353,7 +364,26 @@ def check(root):
                 ]
             problems += folder_circles(target.path, files, counts)
     problems += long_lines(root)
+    problems += short_files(root, short)
     return problems
+
+
+def short_files(root, allowed):
+    """Files that are shorter than a file is to be, and names of the list that are of no use there."""
+    found = {}
+    for path in sorted((root / "Sources").rglob("*.swift")):
+        lines = path.read_text().count("\n")
+        if lines < FEWEST_LINES:
+            found[str(path.relative_to(root))] = lines
+    problems = [
+        f"{path}: {lines} lines; move it into the file of the type that uses it, or give SHORT_FILES a reason"
+        for path, lines in found.items()
+        if path not in allowed
+    ]
+    return problems + [
+        f"{path}: SHORT_FILES names it, and no file under Sources of that name is short"
+        for path in sorted(allowed.keys() - found.keys())
+    ]
 
 
 def folder_circles(path, files, counts):
@@ -412,8 +442,13 @@ GOOD = {
     "Sources/Open/Open.swift": "public struct Open {}\n",
     "Tests/LowTests/LowTests.swift": "@testable import Low\n",
 }
+#: The short files of the good tree: all but one of its sources.
+SHORT = {path: "made up" for path in GOOD if path.startswith("Sources/")}
+GOOD["Sources/Open/Long.swift"] = "// One line.\n" * FEWEST_LINES
 #: Changes to the good tree, each with a part of the sentence that it must cause.
 BAD = [
+    ({"Sources/Open/Long.swift": "// One line.\n" * (FEWEST_LINES - 1)}, "Long.swift: 24 lines"),
+    ({"Sources/Open/Open.swift": "// One line.\n" * FEWEST_LINES}, "Open.swift: SHORT_FILES names it"),
     ({"Sources/Low/Low.swift": "import High\nstruct Low {}\n"}, "imports High, which Low does not declare"),
     ({"Sources/High/High.swift": "func high() {}\n"}, "High declares Low, and no file of it imports that"),
     ({"Package.swift": MANIFEST % ', dependencies: ["High"]'}, "depend on each other: High, Low"),
@@ -440,7 +475,8 @@ def self_test():
             for path, text in (GOOD | changes).items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)
-            problems = check(root)
+            added = {path: "made up" for path in changes if path.startswith("Sources/") and path not in GOOD}
+            problems = check(root, SHORT | added)
         if expected is None:
             assert not problems, (changes, problems)
         else:
