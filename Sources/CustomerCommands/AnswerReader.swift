@@ -6,7 +6,7 @@ import Topics
 /// Reads the topic of answers from where it ended when the client began: whatever is sent later is answered there or
 /// later.
 ///
-/// As nobody's group member, all partitions: several clients share a topic without knowing of each other. A partition
+/// Outside any consumer group, all partitions: several clients share a topic without knowing of each other. A partition
 /// that is added to the topic later is not read.
 struct AnswerReader: Sendable {
     /// A record that may answer a command of ours.

@@ -78,6 +78,6 @@ extension Duration {
 public struct CommandReceipt: Sendable, Hashable {
     /// The command's id, which its result names in `ce_causationid` and `command.id`.
     public let commandID: CommandID
-    /// Where it stands.
+    /// Its position.
     public let position: RecordPosition
 }

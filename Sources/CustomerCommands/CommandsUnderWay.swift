@@ -2,11 +2,11 @@ import CustomerContract
 
 /// What a client has under way, and what is to be done next: decisions only, its owner acts.
 ///
-/// 1. A command is in `unsent`, then in nobody's hands while a batch of it is acknowledged; from the moment it was
-///    taken in until its caller lets go of it, it counts.
+/// 1. A command is in `unsent`, then in no list while its batch is acknowledged; from the moment it was taken in until
+///    its caller lets go of it, it counts.
 /// 2. Each caller waits on a stream of its own. Whoever takes a continuation out of here must finish it, and does so
 ///    after the lock is gone.
-/// 3. After `end` nothing is taken in, and nobody waits.
+/// 3. After `end` nothing is taken in, and no caller waits.
 struct CommandsUnderWay: Sendable {
     typealias Receipt = Result<CommandReceipt, CustomerCommandsError>
     typealias Answer = Result<CustomerResult, CustomerCommandsError>
@@ -71,7 +71,7 @@ struct CommandsUnderWay: Sendable {
         self.unsent.append(unsent)
     }
 
-    /// What is to be sent next, at most so many.
+    /// What is to be sent next, at most `limit`.
     mutating func takeBatch(_ limit: Int) -> [Unsent] {
         let batch = Array(self.unsent.prefix(limit))
         self.unsent.removeFirst(batch.count)
@@ -88,7 +88,7 @@ struct CommandsUnderWay: Sendable {
         self.isClosing = true
     }
 
-    /// It is over; everybody who still waits is to be told.
+    /// The client ended; every caller who still waits is to be told.
     mutating func end() -> (unsent: [Unsent], awaited: [AsyncStream<Answer>.Continuation]) {
         self.isOver = true
         defer { (self.unsent, self.awaited) = ([], [:]) }

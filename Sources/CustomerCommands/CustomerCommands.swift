@@ -35,7 +35,7 @@ public final class CustomerCommands: Sendable {
     ///
     /// - Parameters:
     ///   - settings: what to connect to, and the bounds.
-    ///   - clock: measures the time-outs.
+    ///   - clock: measures the timeouts.
     ///   - log: takes lines of the Kafka client, on any thread; it must be quick.
     public init(
         _ settings: CustomerCommandsSettings,
@@ -52,9 +52,9 @@ public final class CustomerCommands: Sendable {
     /// Sends commands and reads answers until ``close()`` was called and what was under way has ended, or the task is
     /// cancelled.
     ///
-    /// May be called once. When it ends, however it does, everybody who still waits is told.
-    /// - Throws: ``CustomerCommandsError`` when the settings are refused, a topic is missing, or the client cannot go
-    ///   on.
+    /// May be called once. When it ends, however it does, every caller who still waits is told.
+    /// - Throws: ``CustomerCommandsError`` when the settings are refused, a topic is missing, or the client cannot
+    ///   continue.
     public func run() async throws {
         guard self.underWay.withLock({ $0.mayRun() }) else { throw CustomerCommandsError.closed }
         defer { self.end() }
@@ -120,7 +120,7 @@ public final class CustomerCommands: Sendable {
     }
 
     /// Takes no more commands; ``run()`` returns when those under way have their acknowledgements and results, or their
-    /// time-outs.
+    /// timeouts.
     ///
     /// Cancel the task of ``run()`` to stop at once.
     public func close() {
@@ -163,7 +163,7 @@ extension CustomerCommands {
                 do throws(CustomerCommandsError) {
                     receipts = try await sender.send(batch.map(\.command))
                 } catch {
-                    // Nobody else has these any more, so nobody else would tell.
+                    // These are in no list any more, so no other code would tell their callers.
                     Self.tell(batch, Array(repeating: .failure(error), count: batch.count))
                     throw error
                 }
@@ -185,7 +185,7 @@ extension CustomerCommands {
         while !self.underWay.withLock({ $0.isDrained }) {
             try Task.checkCancellation()
             for answer in try await answers.next(within: Self.readingLimit) {
-                // Most of a shared topic is somebody else's, and is not even parsed.
+                // Most of a shared topic belongs to other clients, and is not even parsed.
                 guard let awaited = self.underWay.withLock({ $0.takeAwaited(answer.correlation) }) else { continue }
                 awaited.yield(answer.result())
                 awaited.finish()
@@ -199,7 +199,7 @@ extension CustomerCommands {
         for one in awaited { one.finish() }
     }
 
-    /// Runs something for at most so long; if the client is not ready even then, that is what the error says.
+    /// Runs something with a timeout; if the client is not ready even then, that is what the error says.
     private func within<R: Sendable>(
         _ limit: Duration,
         or late: CustomerCommandsError,

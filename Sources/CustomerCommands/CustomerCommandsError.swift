@@ -18,11 +18,11 @@ public enum CustomerCommandsError: Error, Sendable, Hashable, CustomStringConver
     case tooManyUnderWay(maximum: Int)
     /// The client was closed, or its `run()` ended; a command that had been sent is carried out all the same.
     case closed
-    /// Nobody runs `run()` of the client, or it has not reached the brokers yet, and the command was not sent.
+    /// `run()` of the client is not running, or has not reached the brokers yet, and the command was not sent.
     case notRunning
     /// The client was told to read no answers.
     case noAnswers
-    /// The brokers did not acknowledge the command: it was refused, or nobody knows whether it was written.
+    /// The brokers did not acknowledge the command: it was refused, or it is unknown whether it was written.
     case notAcknowledged(CommandID, BrokerFailure)
     /// The command is in Kafka, and its result did not come in time.
     case noResult(CommandID, topic: String, within: Duration)
@@ -30,7 +30,7 @@ public enum CustomerCommandsError: Error, Sendable, Hashable, CustomStringConver
     case unreadableResult(CommandID, UnreadableEvent)
     /// A topic does not exist.
     case missingTopic(String)
-    /// The client cannot be made or cannot go on.
+    /// The client cannot be made or cannot continue.
     case broker(BrokerFailure)
 
     /// What happened, and what to do.

@@ -13,7 +13,7 @@ public import JSON
 public struct NewCustomer: Sendable, Hashable {
     /// Your own id of the customer, 1 to 255 characters, compared byte for byte.
     public var externalID: String
-    /// The name; the external_id stands for it where there is none.
+    /// The name; the external_id takes its place where there is none.
     public var name: String?
     /// An e-mail address.
     public var email: String?

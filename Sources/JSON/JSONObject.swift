@@ -2,7 +2,7 @@ import Records
 
 /// A JSON object: members in the order of the text, repeated names included.
 ///
-/// Equality is byte for byte and minds the order. Look-up by name is linear; the objects of this contract are small.
+/// Equality is byte for byte and minds the order. Lookup by name is linear; the objects of this contract are small.
 public struct JSONObject: Sendable, Hashable {
     /// One name with its value.
     public struct Member: Sendable, Hashable {

@@ -7,8 +7,8 @@ public enum JSONParser {
     ///
     /// - Parameters:
     ///   - bytes: The whole text.
-    ///   - maximumDepth: How many arrays and objects may stand in each other; clamped to 1...512, since each level
-    ///     takes a stack frame.
+    ///   - maximumDepth: How deep arrays and objects may be nested; clamped to 1...512, since each level takes a stack
+    ///     frame.
     /// - Throws: The first fault found, with its place.
     public static func parse(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONSyntaxError) -> JSONValue {
         try read(bytes, maximumDepth: maximumDepth).value

@@ -12,11 +12,11 @@ public struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertibl
         case loneSurrogate
         /// A backslash is followed by something that JSON does not know.
         case invalidEscape
-        /// A control character stands unescaped in a string.
+        /// A control character is not escaped in a string.
         case controlCharacter
         /// A number breaks the grammar, such as `01`, `1.` or `+1`.
         case invalidNumber
-        /// Arrays and objects stand deeper in each other than this bound.
+        /// Arrays and objects are nested deeper than this bound.
         case tooDeep(maximum: Int)
         /// The text ends inside a value.
         case unexpectedEnd

@@ -97,7 +97,7 @@ public enum JSONValue: Sendable, Hashable {
 /// It is never turned into a binary number on its way through, since that would change large integers and long
 /// fractions. Equality is equality of spelling: `1` and `1.0` differ here; `Fingerprint` is what takes them for one.
 public struct JSONNumber: Sendable, Hashable {
-    /// The number as it stood in the JSON text, for example `12`, `-0.50` or `1E+3`.
+    /// The number as the JSON text has it, for example `12`, `-0.50` or `1E+3`.
     public let spelling: String
 
     /// Wraps a spelling that follows the grammar of RFC 8259, section 6; the caller vouches for it.

@@ -14,7 +14,7 @@ import Records
 /// ```
 public struct JSONWriter: Sendable {
     @usableFromInline var output: [UInt8] = []
-    /// Whether a comma must stand before the next name or element.
+    /// Whether a comma must come before the next name or element.
     @usableFromInline var needsComma = false
 
     /// What has been written so far.
@@ -79,7 +79,7 @@ public struct JSONWriter: Sendable {
         needsComma = false
     }
 
-    /// Writes a member's name that needs no escapes, as it stands; its value must follow.
+    /// Writes a member's name that needs no escapes, as it is; its value must follow.
     @inlinable
     public mutating func plainName(_ name: StaticString) {
         separate()

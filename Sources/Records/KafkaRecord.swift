@@ -2,7 +2,7 @@
 ///
 /// A null value (tombstone), a null or empty key and headers of any bytes are ordinary inputs here.
 public struct KafkaRecord: Sendable, Hashable {
-    /// Where the record stands.
+    /// The record's position.
     public let position: RecordPosition
     /// The record's time, by the producer's or the broker's clock as the topic says; nil when it has none.
     public let timestamp: UnixMilliseconds?
@@ -13,7 +13,7 @@ public struct KafkaRecord: Sendable, Hashable {
     /// The headers in their order.
     public let headers: RecordHeaders
 
-    /// The partition that the record stands in.
+    /// The record's partition.
     @inlinable public var topicPartition: TopicPartition { self.position.topicPartition }
     /// The record's offset in its partition, from 0.
     @inlinable public var offset: Int64 { self.position.offset }

@@ -21,7 +21,7 @@ public struct TopicPartition: Sendable, Hashable, Comparable, CustomStringConver
     }
 }
 
-/// Where a record stands in Kafka; written `TOPIC/PARTITION/OFFSET`.
+/// A record's place in Kafka; written `TOPIC/PARTITION/OFFSET`.
 public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
     /// The partition.
     public let topicPartition: TopicPartition

@@ -1,16 +1,16 @@
 import JSON
 import Records
 
-/// The fields of a command as they stand in a record's value, before any rule was applied to them.
+/// The fields of a command as a record's value has them, before any rule was applied to them.
 ///
-/// The checks stand in the order of the contract: size, emptiness, schema registry frame, JSON, CloudEvents envelope.
+/// The checks follow the order of the contract: size, emptiness, schema registry frame, JSON, CloudEvents envelope.
 struct CommandBody {
     /// The members of the body.
     let fields: JSONObject
     /// Whether anything in it holds U+0000.
     let containsNUL: Bool
 
-    /// How deep arrays and objects may stand in each other; an envelope adds one.
+    /// How deep arrays and objects may be nested; an envelope adds one.
     private static let maximumDepth = 64
 
     /// Reads a value that is the body itself.

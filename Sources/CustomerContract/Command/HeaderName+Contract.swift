@@ -10,7 +10,7 @@ extension HeaderName {
     @inlinable public static var ceType: HeaderName { "ce_type" }
     /// CloudEvents: who sent it.
     @inlinable public static var ceSource: HeaderName { "ce_source" }
-    /// CloudEvents: what it is about; of a result the external_id.
+    /// CloudEvents: the event's subject; of a result the external_id.
     @inlinable public static var ceSubject: HeaderName { "ce_subject" }
     /// CloudEvents: when it happened.
     @inlinable public static var ceTime: HeaderName { "ce_time" }

@@ -19,7 +19,8 @@ public struct TraceContext: Sendable, Hashable {
         return self.traceparent[first..<characters.index(first, offsetBy: length)]
     }
 
-    /// Checks a pair of header values; nil when `traceparent` is malformed, as the standard says to start anew then.
+    /// Checks a pair of header values; nil when `traceparent` is malformed, as the standard says to start a new trace
+    /// then.
     ///
     /// A malformed `tracestate` is dropped alone.
     public init?(traceparent: [UInt8], tracestate: [UInt8]?) {

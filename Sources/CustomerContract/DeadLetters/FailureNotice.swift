@@ -9,7 +9,7 @@ public import Records
 public struct FailureNotice: Sendable, Hashable {
     /// The command's id.
     public let commandID: CommandID
-    /// Where the command stood.
+    /// The command's position.
     public let command: RecordPosition
     /// The consumer group that gave it up.
     public let group: String
@@ -30,7 +30,7 @@ public struct FailureNotice: Sendable, Hashable {
     /// What the record lacks of its command, or has beyond it, since the topic refused the whole; empty as a rule.
     public let reductions: [DeadLetterReduction: String]
 
-    /// Reads the headers of a record of the dead-letter topic; of a name that stands twice the last counts.
+    /// Reads the headers of a record of the dead-letter topic; of a repeated name the last counts.
     ///
     /// - Throws: `UnreadableEvent` when a header is missing or not what this contract writes, as in dead letters of
     ///   others.

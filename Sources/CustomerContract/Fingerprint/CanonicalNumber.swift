@@ -55,7 +55,8 @@ enum CanonicalNumber {
         written = written.drop { $0 == UInt8(ascii: "0") }
         guard written.count <= 15 else {
             // An exponent of more than 15 digits is not computed but kept as written, apart from the mantissa's shift:
-            // different numbers stay different, which is what matters; nobody writes such numbers twice in two ways.
+            // different numbers stay different, which is what matters; no producer is likely to write such a number in
+            // two ways.
             bytes.append(UInt8(ascii: "E"))
             bytes.append(contentsOf: (isNegative ? "-" : "").utf8)
             bytes.append(contentsOf: written)

@@ -7,11 +7,11 @@ import Records
 /// explains a difference; whether there is one is for `Fingerprint` to say.
 ///
 /// Encoding, version 1: the byte 1; then for each field a byte with its number (`KnownField`), or 0, a byte with a
-/// length and the name itself; then four bytes of digest, big-endian. The byte 255 stands for all fields whose names
-/// are not listed: those longer than 255 bytes, or all unknown ones when there are more than 64. Fields stand in the
-/// order of their names' bytes.
+/// length and the name itself; then four bytes of digest, big-endian. The byte 255 means all fields whose names are not
+/// listed: those longer than 255 bytes, or all unknown ones when there are more than 64. Fields are in the order of
+/// their names' bytes.
 public struct FieldDigests: Sendable, Hashable {
-    /// The encoding; what a ledger stores.
+    /// The encoding that a ledger keeps.
     public let encoded: [UInt8]
 
     /// Reads an encoding; nil when it is damaged or of a version that is not known here.

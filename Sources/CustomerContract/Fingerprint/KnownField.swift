@@ -85,9 +85,9 @@ package enum KnownField: UInt8, CaseIterable {
     static let byName = allCases.sorted { $0.fieldName.bytesPrecede($1.fieldName) }
 }
 
-/// Where the known fields stand among the members of an object, found in one pass.
+/// Where the known fields are among the members of an object, found in one pass.
 ///
-/// A command is asked for its fields again and again; a look-up by name compares with every member each time.
+/// A command is asked for its fields again and again; a lookup by name compares with every member each time.
 struct KnownMembers: Sendable {
     private static let absent: Int32 = -1
     private var places = InlineArray<20, Int32>(repeating: Self.absent)

@@ -1,7 +1,7 @@
 import JSON
 import Records
 
-/// The caller's own id of a customer, the key of everything: order, idempotency, look-up.
+/// The caller's own id of a customer, the key of everything: order, idempotency, lookup.
 ///
 /// Compared byte for byte, as Flexprice does: `X`, `x` and `X ` are three customers, and so are a composed and a
 /// decomposed «é». The type does not check its text; `CommandReader` lets only 1 to 255 code points without U+0000

@@ -49,9 +49,9 @@ public enum ErrorCode: String, Sendable, Hashable, CaseIterable {
     case idempotencyConflict = "idempotency_conflict"
     /// Flexprice has a customer of that external_id that does not agree with the command.
     case alreadyExists = "already_exists"
-    /// Flexprice refused the command for good.
+    /// Flexprice refused the command permanently.
     case rejected
-    /// Passing failures outlasted the time allowed for retries.
+    /// Transient failures outlasted the time allowed for retries.
     case retriesExhausted = "retries_exhausted"
 
     /// Whether the same command may succeed later without being changed.

@@ -16,7 +16,7 @@ public enum CreatedOutcome: String, Sendable, Hashable, CaseIterable {
 public enum CommandOutcome: Sendable, Hashable {
     /// The customer exists, and here it is.
     case created(CreatedOutcome, CustomerDocument)
-    /// The command failed for good.
+    /// The command failed permanently.
     case failed(CommandFailure)
 }
 

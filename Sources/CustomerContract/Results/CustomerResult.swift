@@ -25,9 +25,9 @@ public struct CustomerResult: Sendable, Hashable {
     public let warnings: [String]
     /// Fields that were sent and that the server does not give back; none of a failed result.
     public let unverified: [String]
-    /// How many requests were made to the API for it; 0 when nobody was asked.
+    /// The number of requests to the API for it; 0 when the API was not asked.
     public let attempts: Int
-    /// Where the command stands.
+    /// The command's position.
     public let command: RecordPosition
     /// The command's timestamp, if its record had one.
     public let commandTimestamp: UnixMilliseconds?
@@ -127,7 +127,7 @@ public struct CommandResult: Sendable {
     public let context: CommandContext
     /// Its final state.
     public let outcome: CommandOutcome
-    /// How many requests were made to the API for it, look-ups and updates among them; 0 when nobody was asked.
+    /// The number of requests to the API for it, lookups and updates among them; 0 when the API was not asked.
     public let attempts: Int
     /// Of a created result the fields that were sent and that the server does not give back, so that nothing is known
     /// of them.

@@ -87,7 +87,7 @@ struct EventMembers {
         return text
     }
 
-    /// Refuses a member that may not stand here.
+    /// Refuses a member that is not allowed here.
     func refuse(_ name: String) throws(UnreadableEvent) {
         if has(name) { throw unexpected(name, "must not stand in a result of this status") }
     }
@@ -103,7 +103,7 @@ struct EventMembers {
     private func place(_ name: String) -> String { path.isEmpty ? name : "\(path).\(name)" }
 }
 
-/// Texts that stand in several events, in members and in headers alike.
+/// Texts that several events have, in members and in headers alike.
 enum EventText {
     static let instantExpectation = "must be a time such as 2026-11-22T10:00:00.042Z"
     static let commandIDExpectation = "must have 1 to 280 characters and no control characters"

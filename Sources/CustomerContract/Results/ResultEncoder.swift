@@ -74,7 +74,7 @@ public struct ResultEncoder: Sendable {
     /// The id of a result: that of its record, so that a result sent again has the same one and two records with one
     /// command id have two.
     ///
-    /// The timestamp tells apart the records of a topic that was deleted and made anew.
+    /// The timestamp tells apart the records of a topic that was deleted and created again.
     public static func eventID(of message: KafkaRecord) -> String {
         String(decoding: self.eventIDBytes(of: message), as: UTF8.self)
     }

@@ -116,8 +116,8 @@ enum EmailAddress {
     }
 
     /// The pattern asks for a dot somewhere with a letter or digit before it and a letter after it, for a letter or
-    /// digit at the start and for a letter at the end; between them it lets hyphens, tildes and dots stand, and
-    /// `net/mail` adds that no dot may stand at an end or beside another.
+    /// digit at the start and for a letter at the end; between them it accepts hyphens, tildes and dots, and `net/mail`
+    /// adds that no dot may be at an end or beside another.
     private static func faultInDomain(_ domain: ArraySlice<Unicode.Scalar>) -> Fault? {
         if domain.contains(where: isSpaceOrControl) { return .space }
         guard let first = domain.first, let last = domain.last, isDotAtom(domain, where: isDomainCharacter) else {

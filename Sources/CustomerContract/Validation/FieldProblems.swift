@@ -23,7 +23,7 @@ struct FieldProblems {
 
     var isEmpty: Bool { listed.isEmpty }
 
-    /// Adds a sentence, which goes on after the field's name: «must be …», «is required …».
+    /// Adds a sentence, which continues after the field's name: «must be …», «is required …».
     ///
     /// The first sentence about a field stays; both arguments are only made when they are needed.
     mutating func add(_ field: @autoclosure () -> String, _ sentence: @autoclosure () -> String) {
@@ -45,8 +45,8 @@ struct FieldProblems {
         return CommandFailure(code: .invalidCommand, message: message(), httpStatus: 400, details: details)
     }
 
-    /// A field's name as it may stand in a message: bounded, and with control characters replaced, since a NUL would
-    /// trouble whoever stores the result.
+    /// A field's name in the form for messages: bounded, and with control characters replaced, since a NUL would
+    /// trouble a consumer that saves the result.
     private static func printable(_ name: String) -> String {
         let cut = name.cut(toBytes: maximumNameBytes)
         guard cut.unicodeScalars.contains(where: isControl) else { return cut }

@@ -33,7 +33,7 @@ extension FieldRules {
         }
     }
 
-    /// An object whose values are strings; nulls are taken, as Flexprice stores them as empty strings.
+    /// An object whose values are strings; nulls are taken, as Flexprice keeps them as empty strings.
     ///
     /// Returns nil when the value is no object; a wrong entry is only reported.
     @discardableResult

@@ -45,7 +45,7 @@ enum FoldedName {
     /// The name in lower case, with the two letters beyond ASCII that fold to ASCII ones: the long s and the Kelvin
     /// sign.
     ///
-    /// Nil when the name is too long to fold to a known one, or already in that form and so nobody's variant.
+    /// Nil when the name is too long to fold to a known one, or already in that form and so a variant of none.
     static func fold(_ name: String) -> String? {
         // The longest known name has 26 letters; in the widest spelling each takes three bytes.
         guard name.utf8.count <= 26 * 3 else { return nil }

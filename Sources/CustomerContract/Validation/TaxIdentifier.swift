@@ -48,7 +48,7 @@ enum TaxIdentifier: String, CaseIterable {
         normalised[2..<12]
     }
 
-    /// Compares with a picture in which 0 stands for a digit, A for a capital, * for either, and Z for itself.
+    /// Compares with a picture in which 0 means a digit, A a capital, * either, and Z itself.
     private static func matches(_ bytes: [UInt8], _ picture: StaticString) -> Bool {
         guard bytes.count == picture.utf8CodeUnitCount else { return false }
         return bytes.indices.allSatisfy { index in

@@ -49,7 +49,7 @@ package enum HTTPDate {
         Self.months.firstIndex { word.elementsEqual($0.utf8) }.map { Int64($0) + 1 }
     }
 
-    /// A number of exactly so many digits.
+    /// A number of exactly this length.
     private static func number(_ word: some Collection<UInt8>, _ digits: Int) -> Int64? {
         guard word.count == digits, digits <= 4, word.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
         return word.reduce(0) { $0 * 10 + Int64($1 - UInt8(ascii: "0")) }

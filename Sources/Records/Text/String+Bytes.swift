@@ -65,7 +65,7 @@ extension [UInt8] {
     }
 }
 
-/// A text whose equality is that of its bytes, so that it can stand in a set or be a key.
+/// A text whose equality is that of its bytes, so that it can be in a set or be a key.
 package struct ExactText: Sendable, Hashable {
     /// The text.
     package let text: String
