@@ -4,14 +4,14 @@ package import Records
 
 /// Asks a cluster about topics, logs and groups, and creates topics.
 ///
-/// Its calls block on a thread of its own for at most the time-out that each names.
+/// Its calls block on a thread of its own for at most the timeout that each names.
 @safe package actor Admin {
     private let properties: ClientProperties
     private let log: KafkaLogSink
     let client: ClientHandle<ClientContext>
     private let executor = BlockingExecutor(label: "kafka.admin")
 
-    /// Runs on a thread of its own: its calls block it and nobody else.
+    /// Runs on a thread of its own: its calls block no other thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
 
     /// Connects.
@@ -23,7 +23,7 @@ package import Records
         self.client = unsafe try ClientHandle(
             RD_KAFKA_PRODUCER,
             context: ClientContext(log: log),
-            // A producer that never produces: an idempotent one would ask the cluster for an id that nobody uses.
+            // A producer that never produces: an idempotent one would ask the cluster for an id that is never used.
             properties: ProducerSettings(client: properties).properties().filter { $0.0 != "enable.idempotence" },
             register: { unsafe ClientContext.register($0) }
         )

@@ -4,15 +4,15 @@ import Synchronization
 /// How a member leaves its group, in bounded time whatever state the group is in.
 ///
 /// rd_kafka_consumer_close() can wait without end, in two ways. It answers the rebalance events that are still in the
-/// queue, but an answer that the owner owes for one that it took, nobody gives. And before librdkafka 2.4 its own,
-/// empty answer to an assignment by a cooperative assignor does not count once the close has begun
+/// queue, but not one that the owner took and has not answered. And before librdkafka 2.4 its own, empty answer to an
+/// assignment by a cooperative assignor does not count once the close has begun
 /// (github.com/confluentinc/librdkafka/issues/4527). So, in this order:
 ///
 /// 1. What the owner has not answered is answered with nothing.
 /// 2. A dynamic member ends its subscription and answers, with nothing, until it has left: no rebalance can come after
 ///    that. A static member must not do so, since it would lose its place, and one of KIP-848 need not; they answer
 ///    what is there.
-/// 3. The close begins, and is waited for up to a deadline, past which the client is left alone for good.
+/// 3. The close begins, and is waited for up to a deadline, past which the client is left alone permanently.
 extension Consumer {
     private static let leaveLimit = Duration.seconds(3)
     private static let closeLimit = Duration.seconds(10)
@@ -56,7 +56,7 @@ extension Consumer {
         return true
     }
 
-    /// A refusal means that nobody waits for the answer any more.
+    /// A refusal means that no code waits for the answer any more.
     private func answerWithNothing(_ rebalance: ConsumerEvent?) {
         switch rebalance {
         case .assigned: try? self.assign([])

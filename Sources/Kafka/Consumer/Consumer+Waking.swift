@@ -59,7 +59,7 @@ struct FetchWake {
         return true
     }
 
-    /// One wake-up is over; `true` when another one has become due meanwhile, which nobody else would start: an empty
+    /// One wake-up is over; `true` when another one has become due meanwhile, which no other call would start: an empty
     /// queue is not polled.
     mutating func ended() -> Bool {
         self.isUnderWay = self.isWanted

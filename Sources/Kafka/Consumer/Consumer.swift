@@ -236,8 +236,8 @@ import Synchronization
 
     /// This member's identity and generation at this moment, for a transaction's offsets.
     package func groupMetadata() throws(KafkaError) -> ConsumerGroupMetadata {
-        // A member that was thrown out has the identity of nobody, and offsets sent as nobody are not fenced by a
-        // broker.
+        // A member that was thrown out has an empty identity, and a broker does not fence offsets that are sent under
+        // it.
         guard unsafe rd_kafka_assignment_lost(self.client.pointer) == 0 else {
             throw KafkaError(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, disposition: .retry)
         }
@@ -282,8 +282,8 @@ import Synchronization
 
     /// Leaves the group.
     ///
-    /// Commit and release first: whatever is still assigned is given up as it stands. Takes some milliseconds, some
-    /// seconds when a rebalance is under way or no broker answers, never more than fifteen. Nobody may poll meanwhile;
+    /// Commit and release first: whatever is still assigned is given up as it is. Takes some milliseconds, some seconds
+    /// when a rebalance is under way or no broker answers, never more than fifteen. No poll is allowed meanwhile;
     /// afterwards a poll gives nothing, and what would change anything is refused. A second close does nothing.
     package func close() async {
         try? await self.blocking.run { () throws(KafkaError) in

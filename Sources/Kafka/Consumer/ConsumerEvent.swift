@@ -10,11 +10,11 @@ package enum ConsumerEvent: Sendable, Hashable {
     /// The group wants these partitions back. The owner finishes what it must and answers with
     /// ``Consumer/release(_:)``; the group waits for it, at most `max.poll.interval.ms`.
     case revoked([TopicPartition])
-    /// These partitions are already somebody else's: nothing may be published for them. The owner answers with
+    /// These partitions already belong to another member: nothing may be published for them. The owner answers with
     /// ``Consumer/release(_:)``.
     case lost([TopicPartition])
-    /// Something went wrong. Most errors pass by themselves, and librdkafka goes on trying; ``KafkaError/disposition``
-    /// says `fatal` for one after which this consumer is of no more use.
+    /// Something went wrong. Most errors pass by themselves, and librdkafka continues to try;
+    /// ``KafkaError/disposition`` says `fatal` for one after which this consumer is of no more use.
     case failed(KafkaError)
     /// librdkafka's statistics, as JSON (its STATISTICS.md); every `statistics.interval.ms`.
     case statistics(String)
@@ -27,6 +27,6 @@ package enum PartitionReading: Sendable, Hashable {
     /// For now there is nothing behind the offset; it may be the last stable offset of a partition with an open
     /// transaction.
     case caughtUp(TopicPartition, offset: Int64)
-    /// Something went wrong; librdkafka goes on trying unless the error is fatal.
+    /// Something went wrong; librdkafka continues to try unless the error is fatal.
     case failed(KafkaError)
 }

@@ -9,10 +9,10 @@ import CLibrdkafka
         unsafe self.pointer = pointer
     }
 
-    /// Names a group that has no members, for offsets that somebody commits who reads by manual assignment.
+    /// Names a group that has no members, for offsets that a reader by manual assignment commits.
     ///
-    /// A broker takes them only while the group is empty, and fences nobody by them: whoever uses it needs another
-    /// guard, such as a transactional id that all writers of the group share.
+    /// A broker takes them only while the group is empty, and fences no writer by them: a user needs another guard,
+    /// such as a transactional id that all writers of the group share.
     package init(memberless group: String) {
         unsafe self.pointer = rd_kafka_consumer_group_metadata_new(group)
     }

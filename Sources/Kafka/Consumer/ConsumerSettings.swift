@@ -32,8 +32,8 @@ package struct ConsumerSettings: Sendable, Hashable {
             "queued.min.messages": "20000",
             "queued.max.messages.kbytes": "8192",
             // A bound on one answer, not an allocation. A broker answers with at least one record, however large; at
-            // the default of 100 MB a record beyond it would stop its partition for good, since no answer with it could
-            // be taken.
+            // the default of 100 MB a record beyond it would stop its partition permanently, since no answer with it
+            // could be taken.
             "receive.message.max.bytes": "1000000000",
             // An answer must not wait for more records to come.
             "fetch.wait.max.ms": "100",
@@ -41,7 +41,7 @@ package struct ConsumerSettings: Sendable, Hashable {
             "socket.nagle.disable": "true",
             "socket.keepalive.enable": "true",
             "topic.metadata.refresh.interval.ms": ClientProperties.metadataRefresh,
-            // For so long after the start a topic may be unknown and is not told to be missing; the default is 30 s.
+            // How long after the start an unknown topic is not yet reported missing; the default is 30 s.
             "topic.metadata.propagation.max.ms": "5000",
             // Otherwise the first reconnect after a broker's restart may wait 10 s.
             "reconnect.backoff.max.ms": "2000",

@@ -2,7 +2,7 @@ import Blocking
 import CLibrdkafka
 import Records
 
-/// Reads partitions from given offsets on, as nobody's group member: committed records only, and nothing is ever
+/// Reads partitions from given offsets on, outside any consumer group: committed records only, and nothing is ever
 /// committed.
 ///
 /// ```swift
@@ -18,7 +18,7 @@ import Records
     private let topics = TopicNames()
     private let executor = BlockingExecutor(label: "kafka.partition-reader")
 
-    /// Runs on a thread of its own: its calls block it and nobody else.
+    /// Runs on a thread of its own: its calls block no other thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
 
     /// Connects.

@@ -40,7 +40,7 @@ import Dispatch
 
     deinit {
         if self.context.isAbandoned {
-            // The client's threads go on, and so must what their callbacks point to.
+            // The client's threads continue to run, so what their callbacks point to must live on.
             _ = unsafe Unmanaged.passRetained(self.context)
             return
         }

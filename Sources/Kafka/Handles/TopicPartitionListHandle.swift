@@ -53,7 +53,7 @@ import Records
         return nil
     }
 
-    /// Copies a list that somebody else owns.
+    /// Copies a list that another owner frees.
     static func offsets(of list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> [PartitionOffset] {
         (0..<Int(unsafe list.pointee.cnt)).map { index in
             let element = unsafe list.pointee.elems[index]
@@ -71,7 +71,7 @@ import Records
         }
     }
 
-    /// Copies only the partitions of a list that somebody else owns.
+    /// Copies only the partitions of a list that another owner frees.
     static func partitions(of list: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>) -> [TopicPartition] {
         unsafe Self.offsets(of: list).map(\.topicPartition)
     }

@@ -32,9 +32,10 @@ package enum EnqueueEnd: Sendable, Hashable {
 
 /// What an error of a produced record says about what to do next.
 package enum ProduceVerdict: Sendable, Hashable, CaseIterable {
-    /// The brokers refuse this record as it is, for good; another form of it, or another topic, may be taken.
+    /// The brokers refuse this record as it is, permanently; another form of it, or another topic, may be taken.
     case record
-    /// The topic takes nothing from this client, whatever the record, until somebody changes the topic or a permission.
+    /// The topic takes nothing from this client, whatever the record, until an operator changes the topic or a
+    /// permission.
     case topic
     /// It may succeed later as it is.
     case passing

@@ -23,7 +23,7 @@ package import Records
     /// Where the one call is made that librdkafka does not bring back in time.
     private let offsetsQueue = DispatchQueue(label: "kafka.producer.offsets")
 
-    /// Runs on the producer's own thread: its calls block it and nobody else.
+    /// Runs on the producer's own thread: its calls block no other thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
 
     /// Connects, and checks every property.
@@ -41,10 +41,10 @@ package import Records
         }
     }
 
-    /// Sends records and waits until each is acknowledged by all in-sync replicas or has failed for good.
+    /// Sends records and waits until each is acknowledged by all in-sync replicas or has failed permanently.
     ///
     /// Returns the failures by index, none when all are acknowledged. What failed may be sent again: what was
-    /// acknowledged must not be, or it stands twice.
+    /// acknowledged must not be, or the topic has it twice.
     /// - Throws: ``KafkaError`` when the producer is of no more use, or the records' timeout (`message.timeout.ms`)
     ///   cannot be waited for.
     ///
@@ -86,12 +86,12 @@ package import Records
 
     /// Makes offsets of the consumer's group part of the open transaction, as a member of the given generation.
     ///
-    /// While no broker coordinates the group, librdkafka waits past any time-out (rdkafka_coord.c: nothing reads
-    /// `creq_ts_timeout`, up to 2.15 at least). The call is then left alone: this producer, which no other call can
-    /// be made of, lives until that one comes back.
+    /// While no broker coordinates the group, librdkafka waits past any timeout (rdkafka_coord.c: nothing reads
+    /// `creq_ts_timeout`, up to 2.15 at least). The call is then left alone: this producer, which no other call can be
+    /// made of, lives until that one comes back.
     ///
     /// - Throws: ``KafkaError``; `_TIMED_OUT` with the disposition `fatal` when the call was left alone, two seconds
-    ///   after the time-out.
+    ///   after the timeout.
     package func sendOffsets(
         _ offsets: [PartitionOffset],
         of group: ConsumerGroupMetadata,
@@ -119,7 +119,7 @@ package import Records
 
     /// Flushes and commits.
     ///
-    /// The time-out is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
+    /// The timeout is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
     /// `rd_kafka_commit_transaction`: −1 is what its manual recommends).
     package func commitTransaction() throws(KafkaError) {
         unsafe try Self.check(rd_kafka_commit_transaction(self.client.pointer, -1))
@@ -142,7 +142,7 @@ package import Records
         return self.client.context.hasFailures
     }
 
-    /// Where the records of the last batch stand, by their index in it; empty unless
+    /// The positions of the last batch's records, by their index in it; empty unless
     /// ``ProducerSettings/reportsPositions``.
     ///
     /// Complete once the batch is sent or its transaction is committed; an aborted record has a place too, which no

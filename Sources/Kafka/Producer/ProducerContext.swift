@@ -24,7 +24,7 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
     func watch(_ indices: [Int]) { self.watched.withLock { $0 = Set(indices) } }
 
     private let reportsPositions: Bool
-    /// Where records stand, by the same index; stays empty unless ``ProducerSettings/reportsPositions``.
+    /// The positions of records, by the same index; stays empty unless ``ProducerSettings/reportsPositions``.
     private let positions = Mutex<[Int: PartitionOffset]>([:])
 
     init(log: @escaping KafkaLogSink, reportsPositions: Bool) {

@@ -7,7 +7,7 @@ package struct ProducerSettings: Sendable, Hashable {
     /// It must be the same after a
     /// restart, or readers of `read_committed` wait for the old instance's transaction to time out.
     package var transactionalID: String?
-    /// Whether the producer remembers where each record came to stand, for ``Producer/takePositions()``.
+    /// Whether the producer remembers the position of each record, for ``Producer/takePositions()``.
     package var reportsPositions: Bool
 
     /// Names brokers and, for transactions, the id.
@@ -35,7 +35,7 @@ package struct ProducerSettings: Sendable, Hashable {
     /// Milliseconds; the default of librdkafka and of Kafka's Java clients.
     private static let defaultTransactionTimeout = 60_000
 
-    /// After so long a coordinator aborts a transaction by itself (`transaction.timeout.ms`).
+    /// The age at which a coordinator aborts a transaction by itself (`transaction.timeout.ms`).
     package var transactionTimeout: Duration {
         let passed = self.client.passthrough["transaction.timeout.ms"].flatMap { Int($0) }
         return .milliseconds(passed ?? Self.defaultTransactionTimeout)

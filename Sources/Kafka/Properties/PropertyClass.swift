@@ -1,7 +1,7 @@
 /// What this program knows of a librdkafka property: every name that librdkafka documents is in one of two lists.
 ///
 /// A name in neither is left to librdkafka, which refuses what it does not know. One that it does know is of a later
-/// version than the lists, and is refused until someone has thought about what it does to delivery.
+/// version than the lists, and is refused until its effect on delivery is understood.
 enum PropertyClass {
     /// Any value may pass that librdkafka takes.
     case passed(ClientKind?)

@@ -5,7 +5,7 @@ package import Records
 
 /// A record of a dead-letter topic, and what its headers tell of the command that failed.
 package struct DeadLetter: Sendable {
-    /// Where the command stood.
+    /// The command's position.
     package struct Source: Sendable, Hashable {
         /// Its topic.
         package let topic: String
@@ -20,9 +20,9 @@ package struct DeadLetter: Sendable {
 
     /// The record.
     package let record: KafkaRecord
-    /// Who wrote it; `nil` when nobody whom we know.
+    /// Who wrote it; `nil` when its dialect is unknown.
     package let dialect: Dialect?
-    /// Where the command stood; `nil` when no header tells.
+    /// The command's position; `nil` when no header tells.
     package let source: Source?
     /// Why it failed, for programs: one of our codes, or the name of an exception's class.
     package let kind: String?

@@ -17,7 +17,7 @@ package enum Dialect: String, Sendable, Hashable, CaseIterable {
     /// Watermill's `PoisonQueue`, which Flexprice itself uses.
     case watermill
 
-    /// The dialect that wrote last: libraries append their headers, so it is the one whose topic header stands last.
+    /// The dialect that wrote last: libraries append their headers, so it is the one whose topic header is last.
     ///
     /// A record can carry several when it has failed in one system after another.
     static func last(in names: some BidirectionalCollection<HeaderName>) -> Dialect? {

@@ -85,7 +85,7 @@ extension Dialect {
                 prefix: "__streams.errors."
             )
         case .karafka:
-            // By name and not by prefix: `source_…` is a likely name for a header of somebody's own.
+            // By name and not by prefix: `source_…` is a likely name for a producer's own header.
             DialectHeaders(
                 topic: "source_topic",
                 partition: "source_partition",

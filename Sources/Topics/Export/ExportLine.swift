@@ -11,9 +11,9 @@ package import Records
 ///  "key":"acct_8412","headers":[{"name":"ce_id","value":"signup-1"}],"value":{"external_id":"acct_8412"}}
 /// ```
 ///
-/// A value that is a JSON object stands there as one, so that it can be read and mended; then only spaces and the
-/// spelling of escapes are lost. If it is to be exact, and where it is something else, it stands as a text. Bytes that
-/// are no text stand as `key_base64`, `value_base64` or a header's `value_base64`.
+/// A value that is a JSON object is written as one, so that it can be read and corrected; then only spaces and the
+/// spelling of escapes are lost. If it is to be exact, and where it is something else, it is written as a text. Bytes
+/// that are no text are written as `key_base64`, `value_base64` or a header's `value_base64`.
 ///
 /// A line that says `failure` in place of `dead_letter` is read too: so commands are written down that could not be
 /// sent.
@@ -138,7 +138,7 @@ package struct ExportLine: Sendable, Hashable {
         return .init(name: "\(name)_base64", value: .string(Base64.encode(bytes)))
     }
 
-    /// The member `value`: an object where the bytes are one, so that it can be read and mended.
+    /// The member `value`: an object where the bytes are one, so that it can be read and corrected.
     package static func body(_ bytes: [UInt8]?) -> JSONObject.Member {
         if let bytes, let object = try? JSONParser.parseObject(bytes) {
             return .init(name: "value", value: .object(object))

@@ -10,7 +10,7 @@ package final class LineFile: Sendable {
         package let description: String
     }
 
-    /// Where it stands.
+    /// Its path.
     package let path: String
     private let descriptor: Int32
 

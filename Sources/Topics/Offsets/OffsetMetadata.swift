@@ -1,4 +1,4 @@
-/// The completed set, and the fingerprint of the last complete record, as they stand in the metadata of a committed
+/// The completed set, and the fingerprint of the last complete record, in the form of the metadata of a committed
 /// offset.
 ///
 /// `cw2.CHECKSUM.FINGERPRINT.RUNS`: RUNS are pairs of numbers in base 36, separated by `.`: how many offsets are left
@@ -7,7 +7,7 @@
 /// at it when there was none before; without one it is `cw1.CHECKSUM.RUNS`, or nothing at all when there are no runs
 /// either.
 ///
-/// A set that is too large for that stands as `cw3.`, six characters of the checksum, and ``DenseRuns`` (all of six
+/// A set that is too large for that is written as `cw3.`, six characters of the checksum, and ``DenseRuns`` (all of six
 /// bits a character). The older form is written as long as it has room, since earlier versions of this program read
 /// only that one: while a group has members of both, no partition that moves loses what is complete. A set that is too
 /// large even so is spilled: see ``encode(_:limit:spillingTo:)``.

@@ -33,7 +33,7 @@ package struct TopicReader {
 
     /// The next records, in the order of each partition: at most `limit`, maybe none yet.
     ///
-    /// - Throws: ``Stalled`` when the rest does not come, ``KafkaError`` when reading cannot go on.
+    /// - Throws: ``Stalled`` when the rest does not come, ``KafkaError`` when reading cannot continue.
     package mutating func next(_ limit: Int) async throws -> [KafkaRecord] {
         guard !self.isDone else { return [] }
         let readings = try await self.reader.next(limit: limit, within: Self.slice)

@@ -3,7 +3,7 @@ import Records
 
 /// How far a bounded reading has come: each partition from its start up to its end, and not beyond.
 ///
-/// The ends are offsets that were asked for when the reading began. A log may end with records that nobody sees
+/// The ends are offsets that were asked for when the reading began. A log may end with records that no reader sees
 /// (aborted ones, transaction markers), so a partition is done when a record at or behind its last offset came, or when
 /// there is nothing more before its end.
 struct TopicScan: Sendable {

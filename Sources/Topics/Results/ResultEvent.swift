@@ -3,19 +3,18 @@ package import JSON
 import Kafka
 package import Records
 
-/// A result event as it stands in a topic (contract, section 3), read leniently for all that print, count or await
-/// results.
+/// A result event as a topic has it (contract, section 3), read leniently for all that print, count or await results.
 ///
 /// What this version does not know passes: another outcome, another error code, further members. Who writes a service
 /// reads with `CustomerResult`, which holds an event to the contract.
 package struct ResultEvent: Sendable {
-    /// Where it stands.
+    /// Its position.
     package let position: RecordPosition
     /// The record's timestamp.
     package let timestamp: UnixMilliseconds?
     /// The id of the command that it answers.
     package let commandID: CommandID
-    /// Whose result it is; `nil` when the command named nobody.
+    /// Whose result it is; `nil` when the command named no customer.
     package let externalID: ExternalID?
     /// Whether the customer exists now.
     package let isCreated: Bool
@@ -55,7 +54,7 @@ package struct ResultEvent: Sendable {
 
     // MARK: What few look at
 
-    /// Where the command stands that it answers.
+    /// The position of the command that it answers.
     package var command: RecordPosition? {
         guard let command = self.body["command"]?.objectValue, let topic = command["topic"]?.stringValue,
             let partition = command.integer("partition").flatMap({ Int32(exactly: $0) }),

@@ -7,7 +7,7 @@ package struct ResultFollower: Sendable {
     package struct News: Sendable {
         /// The records, in the order of each partition.
         package internal(set) var records: [KafkaRecord] = []
-        /// The last trouble that may pass by itself: librdkafka goes on trying.
+        /// The last trouble that may pass by itself: librdkafka continues to try.
         package internal(set) var trouble: KafkaError?
     }
 
@@ -46,7 +46,7 @@ package struct ResultFollower: Sendable {
     ///
     /// Whether a committed record is seen must not depend on where a fetch begins, but noida-db 0.2.3 names an aborted
     /// transaction also to a fetch that begins behind its end. librdkafka then waits for its end, and takes whatever
-    /// the same producer commits meanwhile for aborted. A worker that was killed, and goes on under its transactional
+    /// the same producer commits meanwhile for aborted. A worker that was killed, and continues under its transactional
     /// id, has left such a transaction: behind the first place if that was lately, before it if not.
     package func read(fromBefore records: Int64) async throws(KafkaError) {
         try await self.reader.read(

@@ -2,7 +2,7 @@ package import CustomerContract
 package import Kafka
 package import Records
 
-/// Reads the results topic as nobody's group member: committed results only, and nothing is changed, not even an
+/// Reads the results topic outside any consumer group: committed results only, and nothing is changed, not even an
 /// offset.
 package struct ResultReading: Sendable {
     private let client: ClientProperties
@@ -32,7 +32,7 @@ package struct ResultReading: Sendable {
     /// A follower sees what the broker lets a reader of committed records see. noida-db 0.2.3 hides from every such
     /// reader what a producer commits after a transaction of its own that was aborted; reading again from before that
     /// would show it, but again and again, and from ever further back, so it is left to ``visit(_:_:)``, which begins
-    /// anew.
+    /// again.
     /// - Parameter fromBeginning: whether those that are there already come first; otherwise only those from now on.
     package func follow(
         _ selection: ResultSelection,
