@@ -4,14 +4,14 @@ package import Records
 /// The memory of successes: the first guard against a second customer, before Kafka's transactions.
 ///
 /// An implementation makes ``apply(_:)`` atomic and durable: when it returns, every entry survives a power cut, and of
-/// two callers with the same external_id exactly one finds no earlier entry. Look-ups of a batch see the state before
+/// two callers with the same external_id exactly one finds no earlier entry. Lookups of a batch see the state before
 /// its entries; superseded entries are gone before its entries come, in the same transaction or in one of their own. It
 /// may be called concurrently.
 package protocol Ledger: Sendable {
-    /// Answers look-ups and remembers entries, in one transaction.
+    /// Answers lookups and remembers entries, in one transaction.
     ///
     /// Throwing means that nothing of the batch was remembered, and that the whole batch may be tried again: a full
-    /// disk, a lost connection or a locked file is nobody's failed command.
+    /// disk, a lost connection or a locked file is no command's failure.
     func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers
 
     /// What is remembered of one external_id, or `nil`.
@@ -22,18 +22,17 @@ package protocol Ledger: Sendable {
 
     /// Forgets up to `limit` of the entries that were remembered before a moment; returns how many.
     ///
-    /// Short work: whoever has many to forget calls it again, and lets others at the store between two calls.
+    /// Short work: a caller with many to forget calls it again, and lets others use the ledger between two calls.
     func forget(rememberedBefore moment: UnixMilliseconds, limit: Int) async throws(LedgerError) -> Int
 
-    /// Forgets those of up to `limit` entries behind a place of the store's own order that were remembered before a
+    /// Forgets those of up to `limit` entries behind a place of the ledger's own order that were remembered before a
     /// moment.
     ///
-    /// For stores that find the oldest entries by their place, since what another store was moved into is in another
-    /// order.
+    /// For ledgers that find the oldest entries by their place: a ledger that another was moved into has another order.
     ///
     /// - Parameter place: 0 for the beginning.
     /// - Returns: how many were forgotten, and the place behind the entries that were looked at; `nil` at the end, and
-    ///   for a store that finds every old entry by itself.
+    ///   for a ledger that finds every old entry by itself.
     func forget(
         rememberedBefore moment: UnixMilliseconds,
         behind place: Int64,
@@ -42,7 +41,7 @@ package protocol Ledger: Sendable {
 
     /// When the newest entry was remembered that is not later than a moment; `nil` when there is none.
     ///
-    /// A store without an index of it looks at the entries that came last.
+    /// A ledger without an index of it looks at the entries that came last.
     func lastRemembered(until moment: UnixMilliseconds) async throws(LedgerError) -> UnixMilliseconds?
 
     /// How many entries there are; reads a whole index.
@@ -98,7 +97,7 @@ package struct LedgerBatch: Sendable {
 
 /// The ledger's answers to a batch, in the batch's order.
 package struct LedgerAnswers: Sendable {
-    /// For each look-up what is remembered, or `nil`.
+    /// For each lookup what is remembered, or `nil`.
     package var found: [LedgerEntry?]
     /// For each entry `nil` when it is remembered now, or the earlier one that stays.
     package var earlier: [LedgerEntry?]

@@ -17,7 +17,7 @@ package struct LedgerEntry: Sendable, Hashable {
     package let commandID: CommandID
     /// The record of the first command: the same record run again after a crash is not another command.
     package let position: RecordPosition
-    /// The timestamp of that record; it tells apart a topic that was deleted and made anew.
+    /// The timestamp of that record; it tells apart a topic that was deleted and created again.
     package let recordTimestamp: UnixMilliseconds?
     /// When it was remembered.
     package let rememberedAt: UnixMilliseconds

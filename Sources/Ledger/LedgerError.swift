@@ -1,16 +1,16 @@
 /// Why the ledger could not do its work.
 package struct LedgerError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kinds of trouble that an operator mends in different ways.
+    /// The kinds of trouble that an operator fixes in different ways.
     package enum Reason: String, Sendable, Hashable {
-        /// No space is left where the file stands.
+        /// No space is left where the file is.
         case full
-        /// The file, or the place it should stand in, cannot be written.
+        /// The file, or the place for it, cannot be written.
         case readOnly = "read_only"
         /// The server cannot be reached, or does not answer.
         case unavailable
         /// The file cannot be opened, the password is wrong, or a right is missing.
         case refused
-        /// The address of the store is wrong.
+        /// The address of the ledger is wrong.
         case misconfigured
         /// Another process holds the lock for too long.
         case locked

@@ -3,10 +3,10 @@ package import Records
 /// Forgets successes that are older than the retention, a little at a time.
 ///
 /// 1. A batch is short work, and a rest of four times its length follows: whoever remembers waits for one batch at
-///    most, and forgetting takes a fifth of the store's time even where there are millions to forget.
-/// 2. Instances that share a store share the work; one that is cut off leaves the rest to the next sweep.
+///    most, and forgetting takes a fifth of the ledger's time even where there are millions to forget.
+/// 2. Instances that share a ledger share the work; one that is cut off leaves the rest to the next sweep.
 /// 3. The wall clock is not believed alone: ``Sweep/clockLead``.
-/// 4. Not for the store of backend `local`, whose entries are the customers.
+/// 4. Not for the ledger of backend `local`, whose entries are the customers.
 package struct LedgerRetention<Time: Clock>: Sendable where Time.Duration == Duration {
     /// What one sweep did.
     package struct Sweep: Sendable, Hashable {
@@ -38,7 +38,7 @@ package struct LedgerRetention<Time: Clock>: Sendable where Time.Duration == Dur
     package static var batchSize: Int { 500 }
     /// How many are looked at in one transaction where every entry has to be.
     package static var pieceSize: Int { 2_000 }
-    /// Pieces of a sweep: a store of 100,000 entries is looked through every minute, one of 100 million within a day.
+    /// Pieces of a sweep: a ledger of 100,000 entries is looked through every minute, one of 100 million within a day.
     package static var piecesPerSweep: Int { 50 }
     /// Between two sweeps.
     package static var interval: Duration { .seconds(60) }
@@ -118,7 +118,7 @@ package struct LedgerRetention<Time: Clock>: Sendable where Time.Duration == Dur
         let uptime = self.clock.now
         guard let began = state.began else {
             var time = wall
-            // A store that was not used for twice the retention, or a day longer than it, is not a usual one.
+            // A ledger that was not used for twice the retention, or a day longer than it, is not a usual one.
             if let newest = try await self.ledger.lastRemembered(until: wall),
                 .milliseconds(wall.milliseconds(since: newest)) > self.retention + max(self.retention, .seconds(86_400))
             {

@@ -17,7 +17,7 @@ package enum LedgerVerdict: Sendable {
     ///
     /// «Another command» is another record: a file that is sent twice carries the same command ids and is replayed,
     /// while a record that is read again after a crash is not. A record is the same if its topic, partition, offset and
-    /// timestamp are: offsets alone come again when a topic is made anew.
+    /// timestamp are: offsets alone come again when a topic is created again.
     package init(command: CreateCustomerCommand, entry: LedgerEntry?) {
         guard let entry else {
             self = .new

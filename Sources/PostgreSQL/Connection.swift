@@ -2,9 +2,9 @@ import Blocking
 import CLibpq
 import Glibc
 
-/// One connection to a server, made when it is first needed and made anew after any trouble.
+/// One connection to a server, made when it is first needed, and again after any trouble.
 ///
-/// 1. Statements run one after the other, on a thread of the connection's own: waiting blocks nobody else.
+/// 1. Statements run one after the other, on a thread of the connection's own: waiting blocks no other thread.
 /// 2. Every statement has a deadline. A server that takes the connection and never answers is given up when it has
 ///    passed, and so is the connection.
 /// 3. After any error the connection is closed: what it is in the middle of is unknown, and a new one costs
@@ -124,8 +124,7 @@ package actor Connection {
         until deadline: ContinuousClock.Instant
     ) throws(PostgresError) -> ResultHandle {
         let pointer = unsafe try self.pointer()
-        // One more byte, so that there is an address even where all values are empty: a null pointer would stand for
-        // NULL.
+        // One more byte, so that there is an address even where all values are empty: a null pointer would mean NULL.
         let bytes = values.flatMap(\.bytes) + [0]
         let lengths = values.map { Int32($0.bytes.count) }
         let isSent = unsafe bytes.withUnsafeBytes { bytes in

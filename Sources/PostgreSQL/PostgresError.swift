@@ -8,7 +8,7 @@ package struct PostgresError: Error, Sendable, Hashable, CustomStringConvertible
         case address
         /// No connection came about.
         case connecting
-        /// A statement failed, or its connection was lost: nobody knows whether it was carried out.
+        /// A statement failed, or its connection was lost: it is unknown whether it was carried out.
         case statement
         /// No answer came in time; what became of the statement is unknown.
         case silence

@@ -41,10 +41,10 @@ package struct ServerAddress: Sendable, CustomStringConvertible, CustomReflectab
 
     /// The parameters for libpq, in its order: later ones win over earlier ones.
     ///
-    /// Before the URI stand defaults, which it may change; behind it what must be as it is.
+    /// Before the URI come defaults, which it may change; behind it what must be as it is.
     var parameters: [(name: String, value: String)] {
         [
-            // For each host; libpq's own default is to wait for ever.
+            // For each host; libpq's own default is to wait without end.
             ("connect_timeout", "5"),
             ("fallback_application_name", "customer-worker"),
             // A standby cannot remember anything.

@@ -5,8 +5,8 @@ import Synchronization
 
 /// The backend that keeps customers itself: makes the document that Flexprice would answer.
 ///
-/// The document alone makes nobody a customer: remembering it in the ledger does, and of two for the same external_id
-/// the ledger keeps one.
+/// The document alone makes no customer: remembering it in the ledger does, and of two for the same external_id the
+/// ledger keeps one.
 package final class LocalCustomers: Sendable {
     private struct Making {
         var generator = ULIDGenerator()
@@ -79,7 +79,7 @@ package final class LocalCustomers: Sendable {
     ]
     private static let presentWhenSent: [KnownField] = [.contact, .billingCurrency, .contactPersons, .taxTreatment]
 
-    /// As Flexprice stores it: absent is null, and a null value is an empty string.
+    /// As Flexprice keeps it: absent is null, and a null value is an empty string.
     private static func write(metadata: JSONValue?, to writer: inout JSONWriter) {
         guard case .object(let object)? = metadata else { return writer.null() }
         writer.beginObject()

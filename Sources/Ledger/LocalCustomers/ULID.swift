@@ -16,7 +16,7 @@ struct ULIDGenerator: Sendable {
             self.high = UInt16.random(in: .min ... .max)
             self.low = UInt64.random(in: .min ... .max)
         } else {
-            // The clock stood still or went back: the last moment is kept, or order would be lost.
+            // The clock did not move, or went back: the last moment is kept, or order would be lost.
             self.low &+= 1
             if self.low == 0 { self.high &+= 1 }
         }

@@ -27,7 +27,7 @@ package struct LedgerMove: Sendable {
 
     /// Copies what the target does not have.
     ///
-    /// Spilled sets first: without them a worker that goes on with the target would run again what is complete.
+    /// Spilled sets first: without them a worker that continues with the target would run again what is complete.
     ///
     /// - Parameter report: is told after each page.
     package func copy(_ report: (Progress) -> Void = { _ in }) async throws(LedgerError) -> Progress {

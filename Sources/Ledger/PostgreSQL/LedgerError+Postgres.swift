@@ -7,7 +7,7 @@ extension PostgresError {
 }
 
 extension LedgerError {
-    /// Sorts what the server or libpq said by who mends it (PostgreSQL's manual, appendix A, lists the states).
+    /// Sorts what the server or libpq said by who fixes it (PostgreSQL's manual, appendix A, lists the states).
     init(_ error: PostgresError, _ place: String) {
         let said = error.message
         switch (error.kind, error.sqlState ?? "") {

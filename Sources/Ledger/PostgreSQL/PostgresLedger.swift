@@ -6,10 +6,10 @@ import Synchronization
 /// The ledger of several machines: a PostgreSQL database.
 ///
 /// 1. One connection remembers, a bounded pool looks up, forgets and counts.
-/// 2. A batch of look-ups is one statement, and so is a batch of entries: each is a transaction of its own, and nothing
+/// 2. A batch of lookups is one statement, and so is a batch of entries: each is a transaction of its own, and nothing
 ///    is held open between two messages, so that an instance that dies or is cut off holds no lock.
 /// 3. Of two entries for one external_id the unique index lets one stay, whoever else remembers at the same moment; the
-///    other one gets it as its answer. Look-ups of a batch are answered before its entries are sent.
+///    other one gets it as its answer. Lookups of a batch are answered before its entries are sent.
 /// 4. A statement may have been carried out although its connection was lost. Everything here may run again: an entry
 ///    that finds itself is recognised by its record's position (``LedgerVerdict``).
 package final class PostgresLedger: Ledger {
@@ -18,7 +18,7 @@ package final class PostgresLedger: Ledger {
     private let pool: ConnectionPool
     private let hasSpilledSets = Atomic(false)
 
-    /// Connections for look-ups and for whoever looks after the ledger, beside the one that remembers.
+    /// Connections for lookups and maintenance, beside the one that remembers.
     private static let poolSize = 3
     /// How long a statement of a batch may take: hundreds of times what one takes, and short enough to notice a server
     /// that does not answer.
@@ -95,7 +95,7 @@ package final class PostgresLedger: Ledger {
         return try await connection.query(PostgresSchema.readVersion, []) { $0.integer(0) ?? 0 }.first ?? 0
     }
 
-    /// Answers look-ups, then remembers entries, in one statement each; see ``Ledger/apply(_:)``.
+    /// Answers lookups, then remembers entries, in one statement each; see ``Ledger/apply(_:)``.
     package func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers {
         try await self.translating { () throws(PostgresError) in
             var answers = LedgerAnswers()
@@ -259,7 +259,7 @@ package final class PostgresLedger: Ledger {
         }.compactMap { $0 }
     }
 
-    /// Nothing: a server looks after its own files (`pg_amcheck`, data checksums).
+    /// Nothing: a server maintains its own files (`pg_amcheck`, data checksums).
     package func damage() async throws(LedgerError) -> [String] { [] }
 
     private func number(

@@ -2,7 +2,7 @@ import PostgreSQL
 
 /// The tables of the PostgreSQL ledger, and the steps that lead there.
 ///
-/// They stand in the first schema of the connection's `search_path`, which `options=-csearch_path=NAME` in the URL can
+/// They are in the first schema of the connection's `search_path`, which `options=-csearch_path=NAME` in the URL can
 /// set. Their names are long because a database may be shared: Flexprice's own has a table `customers`.
 ///
 /// External ids, and all else that came from outside, are `bytea`: compared byte for byte whatever the database's
@@ -11,7 +11,7 @@ import PostgreSQL
 ///
 /// | index | for |
 /// |---|---|
-/// | primary key on `external_id` | every look-up, and the one winner of two for the same id |
+/// | primary key on `external_id` | every lookup, and the one winner of two for the same id |
 /// | `remembered_at` | `idempotency.retention`; entries of a batch share their moment, so it is small |
 ///
 /// The table may be made by hand before the first start, partitioned by hash of `external_id`: a step makes only what

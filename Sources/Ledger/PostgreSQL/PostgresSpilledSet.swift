@@ -3,8 +3,8 @@ import Records
 
 /// A spilled set as a row of `customer_worker_spilled_sets`, both ways, and the statements that move it.
 ///
-/// The table is no step of the schema: a version that does not know it goes on with the database all the same. Where it
-/// cannot be made, for want of a permission, no set is spilled.
+/// The table is no step of the schema: a version that does not know it uses the database all the same. Where it cannot
+/// be made, for want of a permission, no set is spilled.
 enum PostgresSpilledSet {
     /// Makes the table unless it is there; of several instances one makes it while the others wait.
     static let create = """

@@ -26,7 +26,7 @@ enum LedgerRow {
             AND remembered_at = ?
         """
 
-    /// The rows stand in the order in which they were remembered: the oldest are at the front, and need no index.
+    /// The rows are in the order in which they were remembered: the oldest are at the front, and need no index.
     ///
     /// But for rows that `ledger migrate` brought, and those of a clock that was put back: ``placeBehind`` and
     /// ``deleteBetween`` find these.
@@ -76,8 +76,8 @@ enum LedgerRow {
     }
 }
 
-/// The columns of a row that a statement stands at: read by value and not by type, so that a damaged file is an error
-/// and never a trap.
+/// The columns of a statement's current row: read by value and not by type, so that a damaged file is an error and
+/// never a trap.
 struct LedgerColumns {
     let statement: OpaquePointer
 

@@ -3,7 +3,7 @@ import Glibc
 
 /// The files of an open database, by what they are and not by their names.
 ///
-/// SQLite goes on with a file whose name was taken away or given to another one: everything that it remembers then is
+/// SQLite continues with a file whose name was taken away or given to another one: everything that it remembers then is
 /// lost when the process ends (sqlite.org, «How To Corrupt An SQLite Database File», 2.5 «Unlinking or renaming a
 /// database file while in use»). The write-ahead log belongs to it: what is in it alone is lost with it.
 struct OpenedFiles: Sendable {

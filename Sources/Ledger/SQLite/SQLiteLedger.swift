@@ -84,7 +84,7 @@ package final class SQLiteLedger: Ledger {
         }
     }
 
-    /// Answers look-ups and remembers entries in one transaction with one `fsync`; see ``Ledger/apply(_:)``.
+    /// Answers lookups and remembers entries in one transaction with one `fsync`; see ``Ledger/apply(_:)``.
     package func apply(_ batch: LedgerBatch) async throws(LedgerError) -> LedgerAnswers {
         try await self.run { database in
             let find = try LedgerStatement(LedgerRow.select, in: database)
@@ -192,7 +192,7 @@ package final class SQLiteLedger: Ledger {
         }
     }
 
-    /// Copies the ledger as it is at one moment into a new file, while workers go on.
+    /// Copies the ledger as it is at one moment into a new file, while workers run.
     ///
     /// The copy is complete, checked and on the disk when this returns; before that it has another name.
     ///
@@ -211,7 +211,7 @@ package final class SQLiteLedger: Ledger {
                     attributes: [.posixPermissions: 0o600]
                 )
             else { throw LedgerError(.refused, "\(partial) cannot be made") }
-            // Reads one state of the file and holds nobody up (SQLite's manual, lang_vacuum: «VACUUM INTO»).
+            // Reads one state of the file and blocks no writer (SQLite's manual, lang_vacuum: «VACUUM INTO»).
             try await self.database.writeWithoutTransaction {
                 try $0.execute(sql: "VACUUM INTO ?", arguments: [partial])
             }
