@@ -19,7 +19,7 @@ struct ClusterSettings {
         }
     }
 
-    /// The folder for what is written beside the store.
+    /// The folder for what is written beside the ledger.
     var folder: String {
         switch self.settings.store {
         case .sqlite(let path): (path as NSString).deletingLastPathComponent
@@ -34,9 +34,9 @@ struct ClusterSettings {
     var auditPath: String { self.path("audit.jsonl") }
 }
 
-/// Opens the store for commands that only ask: none is created.
+/// Opens the ledger for commands that only read: none is created.
 enum StoreAccess {
-    /// The store; `nil` when its file, or its tables, are not there yet.
+    /// The ledger; `nil` when its file, or its tables, are not there yet.
     static func openExisting(_ url: StoreURL) async throws -> (any Ledger)? {
         do {
             return try await WorkerAssembly.openExistingLedger(url)

@@ -10,7 +10,7 @@ struct RowCommand: Sendable {
     let id: CommandID
     /// The key: the external_id.
     let key: [UInt8]?
-    /// The value, as it stands in the file.
+    /// The value, as the file has it.
     let value: [UInt8]?
     /// The headers that its line names, if it is a line of an export.
     let headers: RecordHeaders

@@ -7,7 +7,7 @@ import Topics
 /// Makes commands of rows, by the rules that the worker applies.
 ///
 /// 1. A command's id follows from what it says. The same file sent twice has the same ids, and the worker answers the
-///    second sending `replayed`; a row that was mended is another command. Rows that say the same have the same id.
+///    second sending `replayed`; a row that was corrected is another command. Rows that say the same have the same id.
 /// 2. The key is the external_id, so that commands of one customer keep their order.
 /// 3. A line of an export, or of a file of failures, is the command inside it, with its headers; an id that its
 ///    producer chose stays, so that the producer finds its answer.
@@ -49,7 +49,7 @@ package struct RowRules: Sendable {
     private static let nowhere = RecordPosition(topic: "", partition: 0, offset: 0)
 }
 
-/// What stands in a row: a command's fields, or a line of an export with a command inside.
+/// What a row has: a command's fields, or a line of an export with a command inside.
 struct RowContent {
     /// The key that the line names.
     let key: [UInt8]?

@@ -2,13 +2,13 @@ import CustomerContract
 import JSON
 import Topics
 
-/// A command that failed, as a line of JSON that can be mended and sent again.
+/// A command that failed, as a line of JSON that can be corrected and sent again.
 ///
 /// ```json
 /// {"failure":{"row":7,"code":"invalid_command","message":"email must be …"},"value":{"external_id":"acct_8412"}}
 /// ```
 ///
-/// What is to be mended stands in `value`: an object, or the row's own text where it is none. A line of an export stays
+/// What is to be corrected is in `value`: an object, or the row's own text where it is none. A line of an export stays
 /// one, with its key and headers. `failure` is for people; reading the file passes over it.
 enum FailureLine {
     /// The line, without its end.

@@ -3,7 +3,7 @@ package import Topics
 
 /// The file of the commands that failed; it is made new, and is gone again if nothing failed.
 package final class FailuresFile {
-    /// Where it stands.
+    /// Its path.
     package var path: String { self.file.path }
     /// How many lines it has.
     package private(set) var count = 0
@@ -16,7 +16,7 @@ package final class FailuresFile {
 
     /// Makes it.
     ///
-    /// - Throws: ``LineFile/Failure`` when there is a file of that name: it may hold what somebody has mended.
+    /// - Throws: ``LineFile/Failure`` when there is a file of that name: it may hold corrections.
     package init(path: String) throws(LineFile.Failure) {
         self.file = try LineFile(path: path, isNew: true)
     }

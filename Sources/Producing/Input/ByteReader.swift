@@ -23,10 +23,10 @@ struct ByteReader {
         }
     }
 
-    /// Where the next byte stands in the file.
+    /// The next byte's offset in the file.
     var offset: Int64 { self.chunkStart + Int64(self.index) }
 
-    /// Goes on elsewhere.
+    /// Continues elsewhere.
     mutating func move(to place: RowPlace) throws(InputFailure) {
         self.line = place.line
         self.lastWasCR = false

@@ -8,7 +8,7 @@ package final class InputFile: Sendable {
     /// What people call it.
     package let name: String
     private let descriptor: Int32
-    /// Where it begins: behind what somebody else has read of a redirected file.
+    /// Where it begins: behind what another program has read of a redirected file.
     private let start: off_t
 
     /// Opens a file; `-` is standard input.
@@ -57,7 +57,7 @@ package final class InputFile: Sendable {
         }
     }
 
-    /// Copies everything into a file that nobody else can open.
+    /// Copies everything into a file that no other process can open.
     private static func spool(_ source: Int32, _ name: String) throws(InputFailure) -> Int32 {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(folder)/customer-worker.XXXXXX".utf8CString)
@@ -111,7 +111,7 @@ package struct InputFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// How commands stand in a file.
+/// The format of a file of commands.
 package enum InputFormat: String, Sendable, CaseIterable {
     /// A JSON object a line.
     case jsonl

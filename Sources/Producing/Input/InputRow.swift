@@ -17,14 +17,14 @@ package struct RowPlace: Sendable, Hashable, CustomStringConvertible {
         self.offset = offset
     }
 
-    /// By what `--from-line` counts: the line, or the element of an array, of which several may stand in a line.
+    /// By what `--from-line` counts: the line, or the element of an array, of which a line may have several.
     package var number: Int { self.element ?? self.line }
 
     /// The line, and in an array the element.
     package var description: String { "\(self.line)" + (self.element.map { " (element \($0))" } ?? "") }
 }
 
-/// One command as it stands in a file, before any rule was applied to it.
+/// One command as a file has it, before any rule was applied to it.
 struct InputRow: Sendable, Hashable {
     /// Where it begins.
     let place: RowPlace
@@ -93,7 +93,7 @@ package struct RowProblem: Error, Sendable, Hashable {
 
 /// A row that is not sent, with its place.
 package struct BadRow: Sendable {
-    /// Where it stands.
+    /// Its place.
     package let place: RowPlace
     /// Why.
     package let problem: RowProblem

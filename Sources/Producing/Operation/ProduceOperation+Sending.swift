@@ -4,7 +4,7 @@ import Topics
 extension ProduceOperation {
     /// How long the brokers may take to acknowledge a command, unless `message.timeout.ms` is passed through.
     private static var deliveryTimeout: String { "30000" }
-    /// How often somebody who watches is told while nothing happens, and results are looked for.
+    /// How often progress is reported while nothing happens, and results are looked for.
     private static var slice: Duration { .milliseconds(250) }
 
     /// Sends the commands, and calls `show` whenever there is news.
@@ -115,8 +115,7 @@ extension ProduceOperation {
             }
             switch patience.step(at: start.duration(to: now)) {
             case .wait: break
-            // What was taken before is no longer awaited, and what stands before the first place answers nothing of
-            // ours.
+            // What was taken before is no longer awaited, and what is before the first place answers nothing of ours.
             case .lookAgain(let records): try await results.read(fromBefore: records)
             case .giveUp: return .timedOut(trouble)
             }

@@ -35,7 +35,8 @@ package struct ProduceRequest: Sendable {
 ///
 /// 1. Memory does not grow with the file: it is read once to check it and once more to send it, a batch at a time.
 ///    While results are awaited, some 50 bytes are kept for each command that has none yet.
-/// 2. A command counts as sent when the brokers have acknowledged it. Which row to go on with is known at every moment.
+/// 2. A command counts as sent when the brokers have acknowledged it. The row to continue with is known at every
+///    moment.
 /// 3. The place in the results topic is taken before the first command is sent, so no result is missed, whatever
 ///    becomes of the worker meanwhile. Results of an earlier sending of the same rows are not taken for this one's.
 package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration {
@@ -63,7 +64,7 @@ package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration
         self.log = log
     }
 
-    /// How often somebody who watches is told while rows are checked.
+    /// How often progress is reported while rows are checked.
     private static var rowsBetweenNews: Int { 1_000 }
 
     /// Reads the whole file and reports each row that cannot be sent; nothing is sent.

@@ -8,7 +8,7 @@ package struct ProduceOutcome: Sendable {
     package enum Ending: Sendable, Hashable {
         /// Everything was sent, and answered if that was asked.
         case finished
-        /// Somebody stopped it.
+        /// It was cancelled.
         case cancelled
         /// The brokers do not take any more.
         case failed(KafkaError)
@@ -22,7 +22,7 @@ package struct ProduceOutcome: Sendable {
     package internal(set) var sent = 0
     /// How many commands the brokers refused one by one.
     package internal(set) var refused = 0
-    /// The row to go on with: everything before it is acknowledged; `nil` when all is.
+    /// The row to continue with: everything before it is acknowledged; `nil` when all is.
     package internal(set) var resumeRow: Int?
     /// How the awaited commands ended.
     package internal(set) var outcomes = OutcomeCounts()
@@ -52,7 +52,7 @@ package struct ProduceProgress: Sendable {
     package let phase: Phase
     /// How many rows are checked, commands sent or commands answered.
     package let done: Int
-    /// How many there are; `nil` as long as nobody knows.
+    /// How many there are; `nil` while unknown.
     package let total: Int?
     /// How many rows are wrong or commands failed.
     package let failed: Int
@@ -62,14 +62,14 @@ package struct ProduceProgress: Sendable {
     /// How many a second since the phase began.
     package var rate: Double { self.elapsed > .zero ? Double(self.done) / (self.elapsed / .seconds(1)) : 0 }
 
-    /// How long the rest takes at this rate; `nil` as long as nobody knows.
+    /// How long the rest takes at this rate; `nil` while unknown.
     package var timeLeft: Duration? {
         guard let total, self.rate > 0 else { return nil }
         return Duration(boundedSeconds: Double(max(0, total - self.done)) / self.rate)
     }
 }
 
-/// What stands in a file, found by reading all of it before anything is sent.
+/// What a file has, found by reading all of it before anything is sent.
 package struct InputSurvey: Sendable, Hashable {
     /// Its rows, from the first one that counts.
     package internal(set) var rowCount = 0

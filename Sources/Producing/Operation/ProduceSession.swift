@@ -3,7 +3,7 @@ import Kafka
 import Records
 import Topics
 
-/// A sending while it goes on: what was sent, what waits for its result, what came of it.
+/// A sending in progress: what was sent, what waits for its result, what came of it.
 struct ProduceSession {
     private(set) var outcome = ProduceOutcome()
     private(set) var pending = PendingCommands()
@@ -32,7 +32,7 @@ struct ProduceSession {
         for entry in batch { self.pending.expect(entry.command.id, at: entry.place) }
     }
 
-    /// A batch was not sent after all, or nobody knows whether it was.
+    /// A batch was not sent after all, or it is unknown whether it was.
     mutating func notSent(_ batch: [RowBatches.Entry]) {
         guard self.awaitsResults else { return }
         for entry in batch { self.pending.forget(entry.command.id, at: entry.place) }
@@ -63,7 +63,7 @@ struct ProduceSession {
     ///
     /// - Returns: whether it was a result that was waited for.
     mutating func take(_ record: KafkaRecord) throws -> Bool {
-        // Most results of a busy topic are somebody else's: they are not even parsed.
+        // Most results of a busy topic belong to other senders: they are not even parsed.
         guard let id = ResultEvent.commandID(of: record), self.pending.isExpected(id),
             let event = ResultEvent(record), !self.isEarlier(event.command),
             let place = self.pending.answer(id, command: event.command)

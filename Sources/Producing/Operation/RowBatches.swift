@@ -9,7 +9,7 @@ struct RowBatches {
     /// Bytes of one batch; a single command may have more.
     private static let maximumBytes = 4 << 20
     private static let maximumCount = 1_000
-    /// With a rate so many batches are sent a second, so that it holds within a second too.
+    /// With a rate, the number of batches a second, so that it holds within a second too.
     private static let batchesPerSecond = 10.0
 
     /// Rows that were left out.

@@ -3,9 +3,9 @@ import Records
 
 /// The commands that were sent and have no result yet; some 50 bytes each.
 ///
-/// Rows that say the same share an id. Each of them is a command of its own with a result of its own, told apart by
-/// where the command stands; that is remembered for such ids alone. A result that comes again, as it may with
-/// `at_least_once`, and one of somebody else's command are passed over.
+/// Rows that say the same share an id. Each of them is a command of its own with a result of its own, told apart by the
+/// command's position; that is remembered for such ids alone. A result that comes again, as it may with
+/// `at_least_once`, and one of another sender's command are passed over.
 struct PendingCommands: Sendable {
     private struct Place: Sendable {
         let line: UInt32
@@ -70,7 +70,7 @@ struct PendingCommands: Sendable {
         return place.row
     }
 
-    /// The rows that wait, in their order, at most so many.
+    /// The rows that wait, in their order, at most `limit`.
     func first(_ limit: Int) -> [RowPlace] {
         let all = Array(self.places.values) + self.others.values.joined()
         return all.map(\.row).sorted { $0.number < $1.number }.prefix(limit).map { $0 }
@@ -98,7 +98,7 @@ struct ResultPatience {
     /// What to do.
     enum Step: Hashable {
         case wait
-        /// From so many records before the first place on, in each partition.
+        /// From this number of records before the first place on, in each partition.
         case lookAgain(records: Int64)
         case giveUp
     }

@@ -4,7 +4,7 @@ import CustomerContract
 struct CSVHeader {
     /// The columns, in their order.
     let columns: [CSVColumn]
-    /// Their names as they stand there.
+    /// Their names as the file has them.
     let names: [String]
 
     /// Reads it.

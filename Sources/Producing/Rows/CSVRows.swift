@@ -3,8 +3,8 @@ import JSON
 
 /// The commands of a CSV file: one a row, its cells under the names of the header.
 ///
-/// An empty cell is an absent field. Lists and objects stand in a cell as JSON, entries of the metadata in columns of
-/// their own.
+/// An empty cell is an absent field. Lists and objects are JSON in a cell, entries of the metadata in columns of their
+/// own.
 struct CSVRows {
     private var scanner: CSVScanner
     private let header: CSVHeader

@@ -1,6 +1,6 @@
 /// Cuts a file into rows and cells by RFC 4180.
 ///
-/// Cells are separated by commas; one that holds a comma, a quote or an end of line stands in double quotes, in which a
+/// Cells are separated by commas; one that holds a comma, a quote or an end of line is in double quotes, in which a
 /// quote is doubled. Rows end with CR LF, LF or a lone CR. Empty lines are passed over.
 struct CSVScanner {
     /// A row as it was cut.
@@ -42,7 +42,7 @@ struct CSVScanner {
 
     /// The next row; `nil` at the end.
     ///
-    /// - Throws: ``InputFailure`` when a quote is not closed: then nobody knows what is a row.
+    /// - Throws: ``InputFailure`` when a quote is not closed: then it is unknown what is a row.
     mutating func next() throws(InputFailure) -> Row? {
         while let byte = try self.bytes.peek(), byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") {
             _ = try self.bytes.next()

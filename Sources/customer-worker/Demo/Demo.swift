@@ -100,7 +100,7 @@ struct Demo {
         let records = samples.map { sample in
             ProducerRecord(
                 topic: "customer_commands",
-                // Samples without a key still share a lane's partition with nobody; any partition does.
+                // Samples without a key share no lane with others, so any partition does.
                 partition: sample.key == nil ? 0 : nil,
                 key: sample.key.map { Array($0.utf8) },
                 value: sample.value.map { Array($0.utf8) },

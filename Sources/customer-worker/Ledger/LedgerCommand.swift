@@ -17,7 +17,7 @@ struct LedgerCommand: AsyncParsableCommand {
         subcommands: [Get.self, Stats.self, Forget.self, Verify.self, Backup.self, Migrate.self]
     )
 
-    /// The store, or the end of the command when there is none.
+    /// The ledger, or the end of the command when there is none.
     static func open(_ url: StoreURL) async throws -> any Ledger {
         if let ledger = try await StoreAccess.openExisting(url) { return ledger }
         StandardError.write("customer-worker: there is no store at \(url) yet; check store.url")

@@ -94,7 +94,7 @@ extension LedgerCommand {
             print("verified: the new store has every entry of the old one")
         }
 
-        /// A line of progress for so many entries.
+        /// The number of entries for each line of progress.
         private static let tellEvery = 100_000
 
         private static func url(_ text: String, _ option: String) throws -> StoreURL {
@@ -103,7 +103,7 @@ extension LedgerCommand {
                 throw ExitStatus.usage.exit
             }
             guard !url.holdsPassword else {
-                // Not shown again, though everybody on the machine may have read it already.
+                // Not shown again, though every user of the machine may have read it already.
                 StandardError.write(
                     "customer-worker: \(option) has a password in it, which every user of this machine can read while "
                         + "this runs; use PGPASSWORD, passfile=, or store.url"

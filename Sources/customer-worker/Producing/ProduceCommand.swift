@@ -169,7 +169,7 @@ struct ProduceCommand: AsyncParsableCommand {
 
 extension InputFormat: ExpressibleByArgument {}
 
-/// Where failures are written when nobody says so: beside the file, under a name that is not taken.
+/// Where failures are written without an option: beside the file, under a name that is not taken.
 enum FailuresPath {
     /// `customers.failures.jsonl` for `customers.csv`, or `customers.failures-2.jsonl` if there is one.
     static func free(beside input: String) -> String {

@@ -9,7 +9,7 @@ import Synchronization
 struct ProgressNews: Sendable {
     /// How much is done.
     let done: Int
-    /// How much there is; `nil` as long as nobody knows.
+    /// How much there is; `nil` while unknown.
     let total: Int?
     /// Since it began.
     let elapsed: Duration
@@ -74,9 +74,9 @@ final class ProgressDisplay: Sendable {
     }
 }
 
-/// Whether somebody sits there, and what he says.
+/// Whether the command has an interactive terminal, and the user's answers.
 enum Terminal {
-    /// Somebody can be asked.
+    /// A question can be answered.
     static var canAsk: Bool { isatty(0) == 1 && isatty(2) == 1 }
 
     /// Progress can be drawn over itself.
@@ -84,7 +84,7 @@ enum Terminal {
 
     /// Asks for a yes before something is changed.
     ///
-    /// Ends the command: with code 64 when nobody can be asked, with 130 when the answer is not yes.
+    /// Ends the command: with code 64 when no question can be asked, with 130 when the answer is not yes.
     static func confirm(_ question: String, isAnswered: Bool) throws {
         if isAnswered { return }
         guard self.canAsk else {
