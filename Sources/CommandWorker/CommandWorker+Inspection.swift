@@ -4,7 +4,7 @@ import Synchronization
 
 /// Looking at a worker from outside.
 extension CommandWorker {
-    /// Asks the loop what it is doing; it answers between two turns, so an answer shows that it goes on.
+    /// Asks the loop what it is doing; it answers between two turns, so an answer shows that it is alive.
     ///
     /// - Parameters:
     ///   - externalID: whose commands in flight are told one by one.
@@ -25,7 +25,7 @@ extension CommandWorker {
 
 /// A test hook: what a deadlock would do, at a moment of the test's choice.
 extension CommandWorker {
-    /// Blocks the loop for good at its next turn.
+    /// Blocks the loop permanently at its next turn.
     ///
     /// Only a hidden option of the program leads here; tests show with it what notices a stuck loop, and what does not
     /// mind.

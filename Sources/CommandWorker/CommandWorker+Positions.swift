@@ -6,7 +6,7 @@ import Topics
 
 /// What the group has committed, and whether the log is still the one that it was learnt from.
 extension CommandWorker {
-    /// For so long all logs are looked at; those that were not are believed.
+    /// The time for looking at all logs; those that were not reached are believed.
     private static let lookLimit: Duration = .seconds(5)
     /// Between two looks at whether the worker ends meanwhile.
     private static let lookStep: Duration = .milliseconds(200)

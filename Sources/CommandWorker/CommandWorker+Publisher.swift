@@ -3,7 +3,7 @@ import Kafka
 
 /// What gets the results out, by the guarantee that is configured.
 extension CommandWorker {
-    /// For so long a topic's settings are waited for: without them everything is tried as it is.
+    /// The timeout for a topic's settings: without them everything is tried as it is.
     private static let limitsTimeout: Duration = .seconds(2)
 
     /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie.

@@ -85,7 +85,7 @@ package final class CommandWorker: Sendable {
     /// Lets the loop turn once.
     func wake() { self.mailbox.ring() }
 
-    /// Puts other settings in force, within the loop's next turn; commands in flight stay.
+    /// Applies other settings, within the loop's next turn; commands in flight stay.
     package func reconfigure(_ live: LiveSettings) { self.mailbox.post(.reconfigure(live)) }
 
     /// Runs until it is drained.
@@ -104,7 +104,7 @@ package final class CommandWorker: Sendable {
         ) { [mailbox] in mailbox.ring() }
         try consumer.subscribe(to: [self.settings.commandTopic])
         let publisher = try await self.makePublisher(consumer, log: log)
-        // Nobody's child, since it may block for as long as brokers are away, and a drain should not wait for it.
+        // An unstructured task, since it may block for as long as brokers are away, and a drain should not wait for it.
         Task { await publisher.prepare() }
         let failure = await withDiscardingTaskGroup(returning: WorkerError?.self) { group in
             let failure = await self.loop(consumer, publisher, &group)

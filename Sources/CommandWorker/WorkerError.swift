@@ -1,6 +1,6 @@
 package import Kafka
 
-/// Why a worker stopped although nobody asked it to.
+/// Why a worker stopped without being asked to.
 package enum WorkerError: Error, Sendable, CustomStringConvertible {
     /// The Kafka client is of no more use; a new process may be.
     case kafka(KafkaError)

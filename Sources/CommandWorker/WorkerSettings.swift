@@ -17,7 +17,7 @@ package struct WorkerSettings: Sendable {
     package enum ArchivedPolicy: String, Sendable, CaseIterable {
         /// It is answered from memory.
         case replay
-        /// The API is asked, and the customer made anew.
+        /// The API is asked, and the customer created again.
         case recreate
     }
 
@@ -49,7 +49,7 @@ package struct WorkerSettings: Sendable {
     package var maximumInFlightBytes: Int
     /// Only with a remote backend.
     package var onArchived: ArchivedPolicy
-    /// When everybody's requests are stopped.
+    /// When the requests of all commands are stopped.
     package var breaker: BreakerSettings
     /// How long running commands of a revoked partition may take.
     package var revocationBudget: Duration
@@ -97,8 +97,8 @@ package struct WorkerSettings: Sendable {
 
 /// Where customers are made.
 package enum WorkerBackend: Sendable {
-    /// In the ledger's own store, in the same transaction that remembers them.
+    /// In the ledger itself, in the same transaction that remembers them.
     case local(LocalCustomers)
-    /// By requests to somebody else.
+    /// By requests to the API.
     case remote(any CustomerBackend)
 }

@@ -8,7 +8,7 @@ package enum BackendAnswer: Sendable {
     case created(CreatedOutcome, CustomerDocument, unverified: [String] = [])
     /// The customer that is remembered of the command's id is not archived; nothing was made.
     case unchanged
-    /// The backend refused this command for good; with a signature when its answer said why.
+    /// The backend refused this command permanently; with a signature when its answer said why.
     case failed(CommandFailure, refusal: RefusalSignature? = nil)
     /// A failure that passes.
     case transient(PassingFailure)
@@ -26,7 +26,7 @@ package enum SystemicScope: String, Sendable, Hashable, CaseIterable {
     case perhapsOne = "perhaps_one"
 }
 
-/// What one refusal for good has in common with another: status, code and message of the answer.
+/// What one permanent refusal has in common with another: status, code and message of the answer.
 ///
 /// Commands of distinct external_ids that get equal signatures, with no success between, meet a refusal that is not
 /// theirs.
@@ -58,9 +58,9 @@ package struct PassingFailure: Sendable {
     package enum Sign: Sendable, Hashable {
         /// Nothing by itself.
         case none
-        /// The backend wants fewer requests from everybody.
+        /// The backend wants fewer requests from all callers.
         case overload
-        /// Nothing was sent, since nobody is there: no command's own fault.
+        /// Nothing was sent, since the backend is unreachable: no command's own fault.
         case unreachable
         /// The request was sent, and nothing came back in time, or not the whole of it.
         case silence

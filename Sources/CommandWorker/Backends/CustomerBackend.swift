@@ -75,7 +75,7 @@ extension CustomerBackend {
 package struct BackendReply: Sendable {
     /// What it means.
     package let answer: BackendAnswer
-    /// Requests that were sent for it, look-ups and updates among them.
+    /// Requests that were sent for it, lookups and updates among them.
     package let requests: Int
 
     /// An answer, and the number of requests that it took.

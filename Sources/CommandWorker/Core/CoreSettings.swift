@@ -33,18 +33,18 @@ struct CoreSettings: Sendable {
     var spillsSets = false
     /// The divisor of the in-flight limits that gives the part divided among the partitions; see ``PartitionShares``.
     var shareParts = PartitionShares.usualParts
-    /// Intake that is full for longer pauses the partitions, so that the group goes on hearing from us; shorter blocks
-    /// do not, since pausing drops what was fetched ahead.
+    /// Intake that is full for longer pauses the partitions, so that the group continues to hear from us; shorter
+    /// blocks do not, since pausing drops what was fetched ahead.
     var pauseDelay: Duration = .seconds(1)
     /// Where the dead letters of failed commands go; without it every failed publication concerns all results.
     var deadLetterTopic: String?
-    /// Between two attempts at a store that failed, and at first between two at a publication.
+    /// Between two attempts at a ledger that failed, and at first between two at a publication.
     var effectRetryWait: Duration = .seconds(1)
 }
 
 /// The settings that may change while a worker runs; see ``CommandWorker/reconfigure(_:)``.
 package struct LiveSettings: Sendable, Hashable {
-    /// Retry of passing failures; a wait that has begun goes on as it is.
+    /// Retry of transient failures; a wait that has begun continues as it is.
     package var retry: RetryPolicy
     /// Requests to the API at once; a lower limit is reached as those under way end.
     package var requestLimit: RequestLimit

@@ -47,7 +47,7 @@ extension WorkerCore {
         self.giveBack(partitions)
     }
 
-    /// Stops for good: nothing new is started, what runs may finish until the deadline.
+    /// Stops permanently: nothing new is started, what runs may finish until the deadline.
     mutating func drain(until deadline: Duration) {
         if self.partitions.drain(until: deadline) { self.lanes.abandonIdle { _ in true } }
     }
@@ -102,7 +102,7 @@ extension WorkerCore {
     private func isAtRest(_ ids: Set<AssignmentID>) -> Bool { self.results.isAtRest(ids, self.partitions, self.lanes) }
 
     /// Releases partitions, none of them paused: librdkafka keeps a pause beyond the assignment, and the next one of
-    /// the same partition would bring nothing for ever.
+    /// the same partition would never bring anything.
     private mutating func giveBack(_ partitions: [TopicPartition]) {
         if !partitions.isEmpty { self.actions.append(.resume(partitions)) }
         self.actions.append(.release(partitions))
@@ -179,7 +179,7 @@ extension WorkerCore {
     /// Whether the backend needs a probe that no command in flight can be.
     ///
     /// Its commands may have left with their partitions, or may be those that fail by themselves: without a record from
-    /// outside requests would stay stopped for ever.
+    /// outside requests would never start again.
     func seeksProbe(at now: Duration) -> Bool {
         guard case .backend? = self.intakeBlock, self.ledger.isEmpty else { return false }
         // A full table must not keep the probe out that would empty it: a few places are kept for probes.
@@ -188,7 +188,7 @@ extension WorkerCore {
             && !self.requests.hasProbe(self.lanes)
     }
 
-    /// Puts other limits in force.
+    /// Applies other limits.
     mutating func reconfigure(_ live: LiveSettings, at now: Moment) {
         self.settings.live = live
         self.requests.reconfigure(live.retry, limit: live.requestLimit, rate: live.rateLimit, at: now.uptime)

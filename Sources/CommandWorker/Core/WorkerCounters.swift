@@ -9,17 +9,17 @@ package struct WorkerCounters: Sendable, Hashable {
     package internal(set) var failed: [ErrorCode: Int] = [:]
     /// Failed requests that were or will be tried again, by reason.
     package internal(set) var retries: [String: Int] = [:]
-    /// Requests of which nobody knows whether they were carried out: no answer, or none that says so.
+    /// Requests of which it is unknown whether they were carried out: no answer, or none that says so.
     package internal(set) var unknownOutcomes = 0
     /// Customers that were there when a request with an unknown outcome was sent again: it had been carried out.
     ///
     /// What Flexprice does after making a customer (its onboarding) may have been cut off with it.
     package internal(set) var duplicatesAfterUnknown = 0
-    /// How often everybody's requests were stopped.
+    /// How often the requests of all commands were stopped.
     package internal(set) var breakerOpenings = 0
     /// Records that the metadata of the committed offset listed as ended.
     package internal(set) var skipped = 0
-    /// How often a partition's log began anew below what was read or committed of it.
+    /// How often a partition's log began again below what was read or committed of it.
     package internal(set) var logRestarts = 0
     /// Offsets that were jumped over unread, at most as many records; by why.
     package internal(set) var recordsSkipped: [SkipReason: Int] = [:]
@@ -97,6 +97,6 @@ package struct WorkerSnapshot: Sendable, Hashable {
     package internal(set) var hasJoined = false
     /// Whether the group gave partitions that are not taken yet, since their committed offsets are still being read.
     package internal(set) var isTakingPartitions = false
-    /// Turns of the loop; a loop that goes on makes them grow.
+    /// Turns of the loop; while it is alive they grow.
     package internal(set) var turns = 0
 }

@@ -182,9 +182,9 @@ struct ConsumerWatch: Sendable {
 package enum ConsumerStop: Sendable, Hashable {
     /// No connection to any broker.
     case brokersUnreachable
-    /// Connections are there, and no broker has answered for so long.
+    /// Connections are there, and no broker has answered for this time.
     case brokersSilent(for: Duration)
-    /// The group does not count this worker among its members, as far as it can tell, for so long.
+    /// The group does not count this worker among its members, as far as it can tell, for this time.
     case membershipLost(for: Duration, state: String)
     /// A topic is not there any more; librdkafka's sentence.
     case topicMissing(String)

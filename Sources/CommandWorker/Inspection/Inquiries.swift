@@ -23,7 +23,7 @@ final class Inquiries: Sendable {
         fileprivate func drop() { self.answers.finish() }
     }
 
-    /// More questions than this at once are nobody's; the oldest goes unanswered.
+    /// With more questions than this at once the oldest goes unanswered.
     static let bound = 64
 
     private let waiting = Mutex<[Inquiry]>([])

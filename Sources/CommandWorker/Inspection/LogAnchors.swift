@@ -4,8 +4,8 @@ import Topics
 
 /// One complete record of each log, read again at an interval to detect that the log was replaced.
 ///
-/// librdkafka notices that a topic was deleted and made anew only when the new log ends below its position. One that
-/// has grown past it by then answers as the old one would, and its first records are never read.
+/// librdkafka notices that a topic was deleted and created again only when the new log ends below its position. One
+/// that has grown past it by then answers as the old one would, and its first records are never read.
 ///
 /// Invariants:
 /// 1. An anchor was read in the assignment that it is of. It is found elsewhere in no log but its own.

@@ -4,7 +4,7 @@ package import Records
 
 /// A worker as its loop saw itself between two turns, for those who look at it from outside.
 ///
-/// An inspection is an answer of the loop itself: that there is one shows that the loop goes on.
+/// An inspection is an answer of the loop itself: that there is one shows that the loop is alive.
 package struct WorkerInspection: Sendable {
     /// One partition that is ours.
     package struct Partition: Sendable, Hashable {
@@ -14,7 +14,7 @@ package struct WorkerInspection: Sendable {
         package let committed: Int64?
         /// The offset that the next record of the log will get, as the last fetch said; `nil` before the first.
         ///
-        /// While the intake is paused nothing is fetched, and this stands still.
+        /// While the intake is paused nothing is fetched, and this does not move.
         package let logEnd: Int64?
         /// The lowest offset that the log still has.
         package let logStart: Int64?
@@ -50,7 +50,7 @@ package struct WorkerInspection: Sendable {
     package internal(set) var refusal: String?
     /// What keeps records from coming.
     package internal(set) var stops: [ConsumerStop] = []
-    /// For how long the store has owed the answer to a batch; `nil` when it owes none.
+    /// For how long the ledger has owed the answer to a batch; `nil` when it owes none.
     package internal(set) var storeSilence: Duration?
     /// For how long the brokers have owed the answer to a batch of results; `nil` when they owe none.
     package internal(set) var publishSilence: Duration?
@@ -72,7 +72,7 @@ package struct InFlightReport: Sendable, Hashable {
     package enum Stage: String, Sendable, Hashable, CaseIterable {
         /// Behind an earlier command of the same external_id.
         case waitingInLane = "waiting_in_lane"
-        /// Being looked up or remembered in the store.
+        /// Being looked up or remembered in the ledger.
         case atStore = "at_store"
         /// Ready for the API.
         case waitingForRequest = "waiting_for_request"
@@ -86,7 +86,7 @@ package struct InFlightReport: Sendable, Hashable {
 
     /// The command's id.
     package let id: CommandID
-    /// Where its record stands.
+    /// The position of its record.
     package let position: RecordPosition
     /// How far it has come.
     package let stage: Stage
@@ -94,6 +94,6 @@ package struct InFlightReport: Sendable, Hashable {
     package let attempts: Int
     /// When the next attempt is due, from now on; only of one that backs off.
     package let nextAttempt: Duration?
-    /// A sentence on what has to happen before it goes on.
+    /// A sentence on what has to happen before it continues.
     package let waitsFor: String
 }

@@ -1,7 +1,7 @@
 /// Intake: stops before a bound is passed, and while nothing that is taken in could succeed.
 ///
 /// A short stop only stops polling: the records wait in librdkafka's queue, which `queued.max.messages.kbytes` bounds.
-/// A longer one pauses the partitions, so that the group goes on hearing from this member; it costs what was fetched
+/// A longer one pauses the partitions, so that the group continues to hear from this member; it costs what was fetched
 /// ahead.
 struct Intake: Sendable {
     /// What is to be done with the partitions that are held.

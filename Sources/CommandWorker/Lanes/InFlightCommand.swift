@@ -28,7 +28,7 @@ struct InFlightCommand: Sendable {
     var stage: Stage = .waitingInLane
     /// Attempts so far, each of one request and those that find out what its answer means.
     var attempts = 0
-    /// Requests beyond the first of each attempt: look-ups and updates.
+    /// Requests beyond the first of each attempt: lookups and updates.
     var followingRequests = 0
     /// When the last request went.
     var sentAt: Duration = .zero
@@ -40,7 +40,7 @@ struct InFlightCommand: Sendable {
     var hasFailed = false
     /// Fields that were sent and that the backend does not give back.
     var unverified: [String] = []
-    /// When its first request went, by the clock that stands still while requests are stopped.
+    /// When its first request went, by the clock that stops while requests are stopped.
     var firstAttempt: Duration?
     /// Answers that showed the backend well before its first request.
     var successesBefore = 0

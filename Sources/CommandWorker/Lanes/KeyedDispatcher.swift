@@ -41,7 +41,7 @@ struct KeyedDispatcher: Sendable {
         return next
     }
 
-    /// Keeps what the ledger remembers of a lane's id, as long as commands wait in it: a success is for good, so it
+    /// Keeps what the ledger remembers of a lane's id, as long as commands wait in it: a success is permanent, so it
     /// answers all of them, and none has to ask the ledger again.
     ///
     /// - Parameter replaces: whether it is newer than what is kept already.

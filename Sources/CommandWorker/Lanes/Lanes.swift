@@ -84,7 +84,7 @@ struct Lanes: Sendable {
         return nil
     }
 
-    /// Ends a command with its outcome, and lets its lane go on; `nil` when it was abandoned and has no result.
+    /// Ends a command with its outcome, and lets its lane continue; `nil` when it was abandoned and has no result.
     mutating func finish(_ ticket: CommandTicket, _ outcome: CommandOutcome, at now: UnixMilliseconds) -> PendingResult?
     {
         guard let inFlight = self.table[ticket] else { return nil }
@@ -139,7 +139,7 @@ struct Lanes: Sendable {
 
     // MARK: Commands without a result
 
-    /// Ends a command that nothing is under way for, without a result; its lane goes on.
+    /// Ends a command that nothing is under way for, without a result; its lane continues.
     mutating func giveUp(_ ticket: CommandTicket) {
         guard let inFlight = self.table[ticket] else { return }
         if !inFlight.isAbandoned { self.abandonedCount += 1 }
@@ -168,7 +168,7 @@ struct Lanes: Sendable {
         self.abandonedCount += 1
         switch inFlight.stage {
         case .waitingInLane, .atLedger, .requesting:
-            // It leaves when its turn comes, or when its answer comes: until then its lane must not go on.
+            // It leaves when its turn comes, or when its answer comes: until then its lane must not continue.
             break
         case .waitingForRequest, .backingOff:
             self.leave(ticket, inFlight)

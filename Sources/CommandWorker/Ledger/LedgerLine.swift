@@ -1,15 +1,14 @@
 import CustomerContract
 import Ledger
 
-/// The line to the ledger: look-ups and successes gather while one batch is under way, and leave together with the
-/// next.
+/// The line to the ledger: lookups and successes gather while one batch is under way, and leave together with the next.
 ///
 /// Invariants:
 /// 1. One batch is under way at a time. One that failed is tried again as it was, before anything newer.
 /// 2. Little work takes turns with the results, so that a transaction of the ledger's and one of Kafka's carry the same
 ///    commands; much work does not wait, so that both are busy at once.
 struct LedgerLine: Sendable {
-    /// What else goes on, which decides whether a batch lingers.
+    /// What else is under way, which decides whether a batch lingers.
     struct Surroundings {
         /// Commands wait for their turn at the backend, which is the delay that a producer notices.
         let isBehind: Bool
@@ -102,7 +101,7 @@ struct LedgerLine: Sendable {
         let isGathering = !surroundings.isPublishing && surroundings.isBehind
         let enough = isGathering ? self.linger.fullBatch : self.linger.smallBatch
         if surroundings.hasPublishTrouble || self.waiting.count >= enough { return nil }
-        // Requests that could go wait for their look-ups.
+        // Requests that could go wait for their lookups.
         if !self.waiting.lookUps.isEmpty, surroundings.wantsRequests { return nil }
         return surroundings.isPublishing || isGathering ? self.linger.limit : nil
     }

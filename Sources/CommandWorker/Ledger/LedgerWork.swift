@@ -24,7 +24,7 @@ struct LedgerWork: Sendable {
             return self
         }
         var batch = LedgerWork()
-        // All of them, rare as they are: to be gone too early only costs a look-up.
+        // All of them, rare as they are: to be gone too early only costs a lookup.
         swap(&batch.superseded, &self.superseded)
         batch.entries = Array(self.entries.prefix(limit))
         self.entries.removeFirst(batch.entries.count)
@@ -38,7 +38,7 @@ struct LedgerWork: Sendable {
 
 /// What came of a batch of ``LedgerWork``.
 enum LedgerAnswer: Sendable {
-    /// What the ledger found, in the order of look-ups, and what it remembered earlier, in the order of creations, then
+    /// What the ledger found, in the order of lookups, and what it remembered earlier, in the order of creations, then
     /// entries. `made` are the customers that were made for the creations.
     case done(found: [LedgerEntry?], made: [CustomerDocument], earlier: [LedgerEntry?])
     /// Nothing of the batch was remembered.

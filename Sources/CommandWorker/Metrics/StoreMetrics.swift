@@ -3,7 +3,7 @@ import FlexpriceAPI
 
 /// What the ledger costs: one duration for each batch, by what the batch did.
 ///
-/// - `customer_worker_store_duration_seconds{operation}`: `look_up` (only look-ups), `remember` (only successes),
+/// - `customer_worker_store_duration_seconds{operation}`: `look_up` (only lookups), `remember` (only successes),
 ///   `look_up_and_remember`. Failed batches count too.
 package struct StoreMetrics: Sendable {
     private let lookUp: CoreMetrics.Timer

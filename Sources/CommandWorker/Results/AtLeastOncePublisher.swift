@@ -4,7 +4,7 @@ import Kafka
 /// `delivery.guarantee: at_least_once`: an idempotent producer, and offsets committed once every result is
 /// acknowledged.
 ///
-/// Only what was not acknowledged is sent again; what is refused for good, in a smaller form. A crash between the
+/// Only what was not acknowledged is sent again; what is refused permanently, in a smaller form. A crash between the
 /// results and the offsets sends results again, with the same `ce_id`.
 actor AtLeastOncePublisher: ResultPublisher {
     private let consumer: Consumer
@@ -52,7 +52,7 @@ actor AtLeastOncePublisher: ResultPublisher {
                 let producer = try await self.currentProducer()
                 failures = encoded.records.isEmpty ? [:] : try await producer.send(encoded.records, plan: encoded.plan)
             } catch {
-                // This instance is of no more use. What it had not acknowledged may stand in the log all the same.
+                // This instance is of no more use. What it had not acknowledged may be in the log all the same.
                 self.producer = nil
                 return .failed(error, unpublished: Self.owners(batch, without: acknowledged))
             }

@@ -23,9 +23,9 @@ struct BatchForms: Sendable {
 
     /// A group is divided by this.
     private static let divisor = 16
-    /// When so many causes were found in a topic one by one, all that it refuses are taken for causes.
+    /// The number of causes that are found in a topic one by one; beyond it, all that it refuses are taken for causes.
     private static let enoughFound = 8
-    /// Each trial finds something out; more of them would take longer than the brokers' patience with a transaction.
+    /// Each trial finds something out; more of them would take longer than the brokers' timeout of a transaction.
     private static let mostTrials = 200
 
     /// Whether everything is written in full, and together.

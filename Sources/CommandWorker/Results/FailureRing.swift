@@ -27,7 +27,7 @@ struct FailureRing: Sendable {
 package struct RecentFailure: Sendable, Hashable {
     /// The command's id.
     package let id: CommandID
-    /// Where its record stands.
+    /// The position of its record.
     package let position: RecordPosition
     /// The customer that it was about.
     package let externalID: ExternalID?

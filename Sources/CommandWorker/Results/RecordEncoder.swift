@@ -18,8 +18,8 @@ struct RecordEncoder: Sendable {
     /// A result without its value has fewer bytes: its headers are bounded, and so is its key.
     private static let mostBesideValue = 32_768
 
-    /// For so long the dead letters of a batch are waited for when everything else is acknowledged, and so long replies
-    /// of others.
+    /// The timeout for the dead letters of a batch when everything else is acknowledged, and likewise for replies of
+    /// others.
     private static let (ownLimit, replyLimit): (Duration, Duration) = (.seconds(10), .seconds(3))
 
     /// The topics that are produced to whatever commands name.
@@ -165,7 +165,7 @@ extension RecordEncoder {
         )
     }
 
-    /// Asks the cluster anew about the topics that refused records.
+    /// Asks the cluster again about the topics that refused records.
     ///
     /// - Returns: whether lower limits explain a refusal, so that the same batch is now written otherwise.
     func isExplained(_ refused: [Int: KafkaError], of encoded: EncodedBatch) async -> Bool {

@@ -4,14 +4,14 @@ import Synchronization
 
 /// Which topics the cluster has, so that a reply topic that a command names is only used when it exists.
 ///
-/// A producer would wait minutes for a topic that is not there, and everybody's results with it. The cluster is asked
+/// A producer would wait minutes for a topic that is not there, and all other results with it. The cluster is asked
 /// when a name or a partition comes that is not known, and when what is known has become old: a topic may be deleted,
-/// and made anew with other partitions. Commands name topics as they like, so it is asked once in ``refreshInterval``
-/// at most, however many names they invent.
+/// and created again with other partitions. Commands name topics as they like, so it is asked once in
+/// ``refreshInterval`` at most, however many names they invent.
 actor TopicDirectory {
     /// Between two questions to the cluster.
     static let refreshInterval: Duration = .seconds(10)
-    /// For so long is an answer believed.
+    /// How long an answer is believed.
     static let lifetime: Duration = .seconds(30)
 
     private let list: @Sendable () async throws(KafkaError) -> [TopicDescription]
@@ -54,7 +54,7 @@ actor TopicDirectory {
         return self.partitionCounts[topic]
     }
 
-    /// Something that was produced was refused, perhaps because its topic is no longer what it was: the next look-up
+    /// Something that was produced was refused, perhaps because its topic is no longer what it was: the next lookup
     /// asks.
     func doubt() { self.answered = nil }
 
@@ -75,7 +75,7 @@ actor TopicDirectory {
                 uniquingKeysWith: { first, _ in first }
             )
         } catch {
-            // Without an answer nothing new is known: what was there goes on being used, and a reply to another topic
+            // Without an answer nothing new is known: what was there continues to be used, and a reply to another topic
             // goes to the results topic, where it is not lost.
         }
     }

@@ -14,7 +14,7 @@ import Topics
 /// 4. A dead-letter topic that takes nothing holds back results of failed commands, and later ones of their
 ///    external_ids; no others.
 struct ResultLine: Sendable {
-    /// What else goes on, which decides whether a batch lingers.
+    /// What else is under way, which decides whether a batch lingers.
     struct Surroundings {
         /// Commands wait for their turn at the backend, which is the delay that a producer notices.
         let isBehind: Bool
@@ -55,7 +55,7 @@ struct ResultLine: Sendable {
     /// A slow broker takes some megabytes a second, and a transaction has to end within `transaction.timeout.ms`.
     static let maximumBytes = 32 << 20
 
-    /// How long the next batch waits after one that spilled sets, since each such batch writes its sets anew, whole.
+    /// How long the next batch waits after one that spilled sets, since each such batch writes its sets again, whole.
     static let spillWait: Duration = .milliseconds(200)
 
     private let maximumBatch: Int

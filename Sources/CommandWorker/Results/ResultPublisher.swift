@@ -10,15 +10,15 @@ protocol ResultPublisher: Sendable {
 
     /// Publishes results and dead letters in order, and commits the offsets that they make committable.
     ///
-    /// - Parameter member: who we were in the group when the batch was made. Asked later, the answer could be a
-    ///   newer generation of ours, in which partitions of this batch belong to somebody else; the broker would take the
+    /// - Parameter member: who we were in the group when the batch was made. Asked later, the answer could be a newer
+    ///   generation of ours, in which partitions of this batch belong to another member; the broker would take the
     ///   offsets as those of their owner.
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome
 }
 
 /// What leaves together: results (each with its dead letter, if it failed) and the offsets that they make committable.
 struct CommitBatch: Sendable {
-    /// Results in the order in which they are to stand in their topics.
+    /// Results in the order that their topics are to have.
     let results: [CommandResult]
     /// The new position of every partition that is concerned, with the completed set as metadata.
     let offsets: [PartitionOffset]

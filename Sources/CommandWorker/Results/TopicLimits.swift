@@ -7,11 +7,11 @@ import Synchronization
 /// refused a record, what is safe everywhere is its limit until the cluster tells more. Any thread may ask; only
 /// ``learn(_:)`` waits.
 final class TopicLimits: Sendable {
-    /// What any topic takes whose limit nobody has lowered: Kafka's default is 1,048,588.
+    /// What any topic takes whose limit was not lowered: Kafka's default is 1,048,588.
     static let safeBytes = 900_000
-    /// For so long is an answer, or a lesson, believed.
+    /// How long an answer, or a lesson, is believed.
     static let lifetime: Duration = .seconds(60)
-    /// For so long a cluster that did not answer in time is not asked again: the embedded one never does.
+    /// How long a cluster that did not answer in time is not asked again: the embedded one never does.
     static let quietTime: Duration = .seconds(300)
     /// Limits that are remembered; commands name reply topics as they like.
     static let mostTopics = 1_000
@@ -42,7 +42,7 @@ final class TopicLimits: Sendable {
         self.describe = describe
     }
 
-    /// The bytes of the largest batch for a topic; asks anew, without waiting for it, when what is known has become
+    /// The bytes of the largest batch for a topic; asks again, without waiting for it, when what is known has become
     /// old.
     func bytes(of topic: String) -> Int {
         let now = self.now()
@@ -56,7 +56,7 @@ final class TopicLimits: Sendable {
             if isOld { entries[topic]?.isAsked = true }
             return (min(self.largestRecord, entry.told ?? .max, entry.taught ?? .max), isOld)
         }
-        // Nobody's child: it ends with the answer, or with the time that asking may take.
+        // An unstructured task: it ends with the answer, or with the time that asking may take.
         if isToAsk { Task { await self.learn([topic]) } }
         return bytes
     }

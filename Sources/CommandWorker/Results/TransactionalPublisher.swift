@@ -3,9 +3,9 @@ import Records
 
 /// `delivery.guarantee: exactly_once`: results, dead letters and offsets in one Kafka transaction (KIP-98, KIP-447).
 ///
-/// What a broker refuses for good is found in transactions that are aborted, written in a smaller form, and committed
-/// with everything else in one transaction, so that no offset is committed before a result that it covers, and no
-/// result without its offset.
+/// What a broker refuses permanently is found in transactions that are aborted, written in a smaller form, and
+/// committed with everything else in one transaction, so that no offset is committed before a result that it covers,
+/// and no result without its offset.
 ///
 /// After an error that leaves the outcome of a commit unknown, the producer is thrown away and a new one takes the same
 /// transactional id. Taking it makes the broker finish or abort what the old one left open; then the group's committed
@@ -43,7 +43,7 @@ actor TransactionalPublisher: ResultPublisher {
     private let clock: any Clock<Duration>
 
     /// - Parameters:
-    ///   - transactionTimeout: after so long the brokers abort a transaction by themselves.
+    ///   - transactionTimeout: the age at which the brokers abort a transaction by themselves.
     ///   - abortLimit: how long an abort may take before the producer is thrown away instead: all results wait
     ///     meanwhile.
     ///   - offsetsLimit: how long the group's coordinator may take for a transaction's offsets.
@@ -181,7 +181,7 @@ actor TransactionalPublisher: ResultPublisher {
             self.producer = nil
             return .fenced(error)
         case (.filling, _) where error.isFenced, (.committing, _) where error.isFenced:
-            // A process that stood still for that long (a suspended machine, a stopped container) finds its transaction
+            // A process that did not run for that long (a suspended machine, a stopped container) finds its transaction
             // aborted by the brokers, with the same error. Had another instance come meanwhile, that one's next
             // transaction is what stops it, or ours stops us.
             self.producer = nil
@@ -271,7 +271,7 @@ extension KafkaError {
 }
 
 extension EnqueueEnd {
-    /// What was refused, or taken for refused since it is late; `nil` when everything may go on.
+    /// What was refused, or taken for refused since it is late; `nil` when everything may continue.
     fileprivate func refused(after limit: Duration) -> [Int: KafkaError]? {
         switch self {
         case .complete: nil
