@@ -3,7 +3,7 @@
 
     Tests/Scripts/documents.py               checks this project; exits 1 with one line for each violation
     Tests/Scripts/documents.py --self-test   checks that each rule can fail, on a tree made up for it
-    Tests/Scripts/documents.py --words FILE...   checks the words of other files too: Swift comments, for one
+    Tests/Scripts/documents.py --words FILE...   checks the words of other files too
 
 The documents are README.md, the pages of every DocC catalogue, the manual page, and in config and systemd the comments of all files and the
 descriptions in schemas, AsyncAPI document, alerts and dashboard. The rules:
@@ -12,7 +12,8 @@ descriptions in schemas, AsyncAPI document, alerts and dashboard. The rules:
    installed path is one that systemd/package/build.sh installs.
 2. A relative link leads to a file, and its anchor to a heading.
 3. README.md has at most 9,000 bytes.
-4. No word of the columns «not» of the glossary page is used outside code. The glossary's own tables are exempt.
+4. No word of the columns «not» of the glossary page is used outside code. The glossary's own tables are exempt. The same holds for comments
+   in Swift files under Sources, but for the folders that `NOT_YET` names; the names of parameters there are code.
 5. Each road on the architecture page is a table of at most ten files. Its table of modules has every target under Sources once, and each
    depends only on those above it.
 """
@@ -31,6 +32,8 @@ ARCHITECTURE = f"{CATALOGUE}/Architecture.md"
 PACKAGE = "systemd/package/build.sh"
 README_BYTES = 9_000
 ROAD_FILES = 10
+#: Folders under Sources whose comments do not use the glossary's words yet; a clean one leaves the list.
+NOT_YET = ("CommandWorker/Partitions", "CommandWorker/Requests", "Operations", "Settings", "WorkerLogging")
 
 
 def documents(root):
@@ -62,8 +65,13 @@ def prose(path, text):
         text = blank(SPAN, blank(FENCE, text))
         return SYMBOL.sub(" ", LINK.sub(lambda found: found.group(1), text))
     if suffix in READABLE:
-        return blank(SPAN, only(READABLE[suffix], text))
+        text = blank(SPAN, only(READABLE[suffix], text))
+        return PARAMETER.sub(lambda found: " " * len(found.group(0)), text) if suffix == ".swift" else text
     return text
+
+
+#: The name of a parameter at the start of its line in a doc comment.
+PARAMETER = re.compile(r"^ *- (?:Parameter )?\w+:", re.MULTILINE)
 
 
 #: In files that are not all prose, by the end of their names: what people read, as the first group.
@@ -204,7 +212,7 @@ def wrong_architecture(root, text):
 # All of it
 
 
-def check(root, more=()):
+def check(root, more=(), not_yet=NOT_YET):
     """Every violation in a project, as sentences."""
     problems = []
     paths = documents(root)
@@ -226,6 +234,10 @@ def check(root, more=()):
             problems += wrong_links(root, path, text)
     for path in more:
         problems += wrong_words(path, (root / path).read_text(), words)
+    loose = [root / "Sources" / folder for folder in not_yet]
+    for file in sorted((root / "Sources").rglob("*.swift")):
+        if not any(file.is_relative_to(folder) for folder in loose):
+            problems += wrong_words(str(file.relative_to(root)), file.read_text(), words)
     if ARCHITECTURE in texts:
         problems += wrong_architecture(root, texts[ARCHITECTURE])
     size = len((root / "README.md").read_bytes())
@@ -256,6 +268,7 @@ GOOD = {
     "```sh\nmend `gone.py`\n```\nA `store` is code.\n\n## Here\n\n[here](#here) <https://store.example>\n",
     "Sources/A/Docs.docc/A.md": "# A\n\n## Words of it\n\n![a](a.svg) [b](https://store.example/store)\n",
     "Sources/A/Docs.docc/a.svg": "<svg/>",
+    "Sources/A/A.swift": "/// A ledger, or a `store`.\n///\n/// - Parameters:\n///   - store: a ledger.\nlet store = 1  // not big\n",
     "Sources/B/B.swift": "let b = 1  // a store\n",
     "Tests/t.py": "",
     "config/customer-worker.yaml": "# A ledger.\nstore: 1\n",
@@ -285,6 +298,11 @@ BAD = [
     ({"config/s/a.json": '{"store": "store"}\n'}, None),
     ({"config/a.sql": "CREATE store;  -- a store\n"}, "a.sql:1: «store»"),
     ({"systemd/a.service": "# a store\n"}, "a.service:1: «store»"),
+    ({"Sources/A/A.swift": "/// A store.\nlet a = 1\n"}, "A.swift:1: «store»"),
+    ({"Sources/A/In/A.swift": "let a = 1  // a big\n    // shop\n"}, "A.swift:1: «big shop»"),
+    ({"Sources/B/In/A.swift": "// a store\n"}, None),
+    ({"Sources/A/A.swift": "/// - Parameter store: a store.\nlet a = 1\n"}, "A.swift:1: «store»"),
+    ({"Sources/A/A.swift": "/// - Parameter store: a ledger.\nlet a = \"a store\"\n"}, None),
     ({"README.md": "`Tests/gone.py`\n"}, "`Tests/gone.py` is not there"),
     ({"README.md": "`B/Gone/`\n"}, "`B/Gone/` is not there"),
     ({"README.md": "`gone.py`\n"}, "`gone.py` is not there"),
@@ -311,8 +329,8 @@ def self_test():
             for path, text in (GOOD | changes).items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)
-            problems = check(root)
-            more = check(root, ["Sources/B/B.swift"])
+            problems = check(root, not_yet=["B"])
+            more = check(root, ["Sources/B/B.swift"], not_yet=["A", "B"])
         assert any("B.swift:1: «store»" in problem for problem in more) or GLOSSARY in changes, (changes, more)
         if expected is None:
             assert not problems, (changes, problems)
