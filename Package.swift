@@ -132,6 +132,7 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        // Logging is the name of swift-log's module.
         .target(
             name: "WorkerLogging",
             dependencies: ["Records", .product(name: "Logging", package: "swift-log")],

@@ -1,4 +1,5 @@
 package import CoreMetrics
+import Records
 
 /// Requests to the API: how many by their answer, and how long they took.
 ///
@@ -38,7 +39,7 @@ package struct FlexpriceMetrics: Sendable {
     package static var none: FlexpriceMetrics { FlexpriceMetrics(factory: NOOPMetricsHandler.instance) }
 
     func record(_ exchange: Exchange, _ duration: Duration) {
-        self.duration.recordNanoseconds(duration.nanoseconds)
+        self.duration.recordNanoseconds(duration.boundedNanoseconds)
         switch exchange {
         case .answered(let answer):
             let known = self.byStatus[answer.status]

@@ -30,13 +30,3 @@ package struct Watermarks: Sendable, Hashable {
         self.high = high
     }
 }
-
-extension Duration {
-    /// Whole milliseconds, rounded up and bounded to what C's `int` holds.
-    var wholeMilliseconds: Int32 {
-        let (seconds, attoseconds) = self.components
-        let fraction = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000)
-        return overflow ? .max : Int32(clamping: milliseconds + fraction)
-    }
-}

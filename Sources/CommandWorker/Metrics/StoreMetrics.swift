@@ -1,5 +1,5 @@
 package import CoreMetrics
-import FlexpriceAPI
+import Records
 
 /// What the ledger costs: one duration for each batch, by what the batch did.
 ///
@@ -29,6 +29,6 @@ package struct StoreMetrics: Sendable {
 
     func record(_ duration: Duration, looksUp: Bool, remembers: Bool) {
         let timer = looksUp && remembers ? self.both : looksUp ? self.lookUp : self.remember
-        timer.recordNanoseconds(duration.nanoseconds)
+        timer.recordNanoseconds(duration.boundedNanoseconds)
     }
 }

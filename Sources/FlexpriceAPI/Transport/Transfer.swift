@@ -30,7 +30,7 @@ import Records
         self.set(CURLOPT_NOSIGNAL, 1)
         self.set(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1)
         self.set(CURLOPT_PROTOCOLS_STR, "http,https")
-        self.set(CURLOPT_CONNECTTIMEOUT_MS, TransportSettings.connectTimeout.wholeMilliseconds)
+        self.set(CURLOPT_CONNECTTIMEOUT_MS, Int(TransportSettings.connectTimeout.wholeMilliseconds))
         self.set(CURLOPT_MAXAGE_CONN, Int(TransportSettings.idleLimit.components.seconds))
         self.set(CURLOPT_MAXLIFETIME_CONN, max(1, Int(settings.connectionLifetime.components.seconds)))
         // Says that no coding is wanted; an answer that has one all the same is decoded.
@@ -63,7 +63,7 @@ import Records
         self.head = AnswerHead()
         self.isTooLong = false
         self.set(CURLOPT_URL, request.url)
-        self.set(CURLOPT_TIMEOUT_MS, max(1, request.timeout.wholeMilliseconds))
+        self.set(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.wholeMilliseconds)))
         var headers: UnsafeMutablePointer<curl_slist>?
         for line in request.headers { unsafe headers = curl_slist_append(headers, line) }
         // Without it a long body would wait for a «100 Continue».
@@ -209,20 +209,5 @@ import Records
     private func number(_ info: CURLINFO) -> Int {
         var value = 0
         return unsafe cw_curl_get_number(self.handle, info, &value) == CURLE_OK ? value : 0
-    }
-}
-
-extension Duration {
-    /// Rounded up, within what libcurl takes.
-    var wholeMilliseconds: Int {
-        let (seconds, attoseconds) = self.components
-        let bounded = min(max(seconds, 0), Int64(CInt.max) / 1_000 - 1)
-        return Int(bounded * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
-    }
-
-    /// Whole nanoseconds, bounded to 292 years.
-    package var nanoseconds: Int64 {
-        let (seconds, attoseconds) = self.components
-        return seconds.boundedProduct(1_000_000_000).boundedSum(attoseconds / 1_000_000_000)
     }
 }

@@ -1,6 +1,7 @@
 import CCurl
 import DequeModule
 import Glibc
+import Records
 
 /// The transport's thread: libcurl's multi interface over `epoll`.
 ///
@@ -96,7 +97,7 @@ import Glibc
     private var timeout: CInt {
         if self.canStart { return 0 }
         guard let due = self.due else { return -1 }
-        return CInt(min(max(due - .now, .zero).wholeMilliseconds, 60_000))
+        return min(max(due - .now, .zero).wholeMilliseconds, 60_000)
     }
 
     /// Waits, and tells libcurl which sockets are ready; `true` when nothing was within the time.

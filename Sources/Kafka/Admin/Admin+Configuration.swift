@@ -1,4 +1,5 @@
 import CLibrdkafka
+import Records
 
 extension Admin {
     /// The settings of a topic as the broker uses them, its defaults included, by Kafka's names.

@@ -1,4 +1,5 @@
 import CLibrdkafka
+import Records
 import Synchronization
 
 /// One call that makes offsets part of a transaction, and all that it needs for as long as it takes.

@@ -80,8 +80,7 @@ struct ServiceNotices: Sendable {
     /// Settings are read again; `monotonic` is the time of `CLOCK_MONOTONIC`, which the protocol asks for.
     mutating func reloading(monotonic: Duration) -> [String] {
         guard case .running = self.phase else { return [] }
-        let (seconds, attoseconds) = monotonic.components
-        return ["RELOADING=1", "MONOTONIC_USEC=\(seconds * 1_000_000 + attoseconds / 1_000_000_000_000)"]
+        return ["RELOADING=1", "MONOTONIC_USEC=\(monotonic.boundedNanoseconds / 1_000)"]
     }
 
     /// They are in force, or were refused.

@@ -1,19 +1,9 @@
-import FlexpriceAPI
+package import FlexpriceAPI
 package import JSON
 package import Settings
 
 /// Asks a running worker's admin endpoint.
 package struct AdminClient: Sendable {
-    /// What came of a question.
-    package enum Answer: Sendable {
-        /// What `/status` says.
-        case status(JSONObject)
-        /// Something else than a worker answered, with this HTTP status.
-        case strange(Int)
-        /// Nobody answered, and why.
-        case silence(String)
-    }
-
     private let address: HostAndPort
 
     /// Where it listens.
@@ -21,36 +11,35 @@ package struct AdminClient: Sendable {
         self.address = address
     }
 
-    /// Asks for `/status`.
+    /// Asks for `/status`, whoever may answer.
     ///
     /// - Parameter externalID: whose commands in flight are told too.
-    package func ask(about externalID: String? = nil, within limit: Duration = .seconds(5)) async -> Answer {
+    package func ask(about externalID: String?, within limit: Duration) async -> Exchange {
         let query = externalID.map { "?external_id=\(HTTPTransport.percentEncoded($0))" } ?? ""
-        switch await HTTPTransport.get("http://\(self.address)/status\(query)", upTo: 16 << 20, within: limit) {
-        case .unanswered(let failure):
-            return .silence(failure.text)
-        case .answered(let answer):
-            guard answer.status == 200, let status = try? JSONParser.parseObject(answer.body), status["version"] != nil
-            else { return .strange(answer.status) }
-            return .status(status)
-        }
+        return await HTTPTransport.get("http://\(self.address)/status\(query)", upTo: 16 << 20, within: limit)
     }
 
     /// What `/status` says.
     ///
     /// - Throws: ``StartFailure`` 69 when nobody answers, or something else than a worker does.
     package func status(of externalID: String? = nil) async throws(StartFailure) -> JSONObject {
-        switch await self.ask(about: externalID) {
-        case .status(let status):
+        switch await self.ask(about: externalID, within: .seconds(5)) {
+        case .answered(let answer):
+            guard answer.status == 200 else { throw self.strange("status \(answer.status)") }
+            guard let status = try? JSONParser.parseObject(answer.body), status["version"] != nil else {
+                throw self.strange("no status of a worker")
+            }
             return status
-        case .strange(let status):
-            let what = status == 200 ? "no status of a worker" : "status \(status)"
-            throw StartFailure(.unavailable, "what answers at \(self.address) is no customer-worker (\(what))")
-        case .silence(let reason):
+        case .unanswered(let failure):
+            let place = "\(self.address) (\(failure.text))"
             throw StartFailure(
                 .unavailable,
-                "no worker answers at \(self.address) (\(reason)); start it, or name its admin.listen with --address"
+                "no worker answers at \(place); start it, or name its admin.listen with --address"
             )
         }
+    }
+
+    private func strange(_ what: String) -> StartFailure {
+        StartFailure(.unavailable, "what answers at \(self.address) is no customer-worker (\(what))")
     }
 }

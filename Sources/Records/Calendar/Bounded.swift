@@ -41,4 +41,16 @@ extension Duration {
         let (seconds, attoseconds) = self.components
         return seconds.boundedProduct(1_000).boundedSum(attoseconds / 1_000_000_000_000_000)
     }
+    /// Whole milliseconds, rounded up and bounded to what C's `int` holds: a time-out of a library.
+    package var wholeMilliseconds: Int32 {
+        let (seconds, attoseconds) = self.components
+        let fraction = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
+        return Int32(clamping: seconds.boundedProduct(1_000).boundedSum(fraction))
+    }
+
+    /// Whole nanoseconds, rounded toward zero and bounded to 292 years.
+    package var boundedNanoseconds: Int64 {
+        let (seconds, attoseconds) = self.components
+        return seconds.boundedProduct(1_000_000_000).boundedSum(attoseconds / 1_000_000_000)
+    }
 }

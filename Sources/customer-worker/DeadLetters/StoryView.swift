@@ -1,4 +1,5 @@
 import CustomerContract
+import FlexpriceAPI
 import JSON
 import Operations
 import Records
@@ -10,15 +11,17 @@ enum WorkerStatus {
     /// It gave no answer that can be used, and why.
     case notAsked(String)
     /// Its answer.
-    case answered(JSONObject)
+    case answered(JSONValue)
 
     /// Asks the admin endpoint; waits two seconds at most.
     init(asking listen: HostAndPort, about externalID: ExternalID) async {
         let address = listen.reachable
         switch await AdminClient(address).ask(about: externalID.text, within: .seconds(2)) {
-        case .status(let status): self = .answered(status)
-        case .strange(let status): self = .notAsked("\(address) answered \(status)")
-        case .silence: self = .notAsked("no answer at \(address)")
+        case .answered(let answer):
+            let value = answer.status == 200 ? try? JSONParser.parse(answer.body) : nil
+            self = value.map { .answered($0) } ?? .notAsked("\(address) answered \(answer.status)")
+        case .unanswered:
+            self = .notAsked("no answer at \(address)")
         }
     }
 }
@@ -44,7 +47,7 @@ struct StoryView {
         for sentence in self.story.now { text += "  \(sentence.printable)\n" }
         switch self.worker {
         case .notAsked(let reason): text += "  worker not asked: \(reason)\n"
-        case .answered(let value): text += "  the worker says: \(PrettyJSON.text(.object(value), indent: "  "))\n"
+        case .answered(let value): text += "  the worker says: \(PrettyJSON.text(value, indent: "  "))\n"
         }
         return text
     }
@@ -71,7 +74,7 @@ struct StoryView {
         object["now"] = .array(self.story.now.map { .string($0) })
         switch self.worker {
         case .notAsked(let reason): object["worker_not_asked"] = .string(reason)
-        case .answered(let value): object["worker"] = .object(value)
+        case .answered(let value): object["worker"] = value
         }
         return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
     }

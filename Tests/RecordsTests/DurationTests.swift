@@ -1,6 +1,5 @@
+import Records
 import Testing
-
-@testable import Kafka
 
 @Suite struct DurationTests {
     @Test(arguments: [
