@@ -26,6 +26,8 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     package let disposition: Disposition
     /// The topic that it concerns, where that is known.
     package let topic: String?
+    /// What to do about it, where that is known of its cause.
+    package internal(set) var remedy: String?
 
     /// `NAME: message`, and the topic.
     package var description: String {

@@ -42,7 +42,8 @@ package struct StartFailure: Error, Sendable, CustomStringConvertible {
             self.init(.configuration, "kafka.properties: \(error.message)")
             return
         }
-        self.init(.unavailable, "no answer from the brokers \(brokers) (\(error)); check kafka.brokers and the cluster")
+        let remedy = error.remedy ?? "check kafka.brokers and the cluster"
+        self.init(.unavailable, "no answer from the brokers \(brokers) (\(error)); \(remedy)")
     }
 
     /// The ledger cannot be used.

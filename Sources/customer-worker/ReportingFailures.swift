@@ -15,7 +15,8 @@ func reportingFailures<R>(_ body: () async throws -> R) async throws -> R {
         if case .file = error { throw ExitStatus.notPermitted.exit }
         throw ExitStatus.failure.exit
     } catch let error as KafkaError {
-        StandardError.write("customer-worker: the brokers refused, or do not answer (\(error)); check kafka.brokers")
+        let remedy = error.remedy ?? "check kafka.brokers"
+        StandardError.write("customer-worker: the brokers refused, or do not answer (\(error)); \(remedy)")
         throw ExitStatus.unavailable.exit
     } catch let error as TopicSnapshot.Missing {
         StandardError.write("customer-worker: \(error)")

@@ -35,7 +35,9 @@ package import Records
     package func topics(timeout: Duration = .seconds(10)) throws(KafkaError) -> [TopicDescription] {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = unsafe rd_kafka_metadata(self.client.pointer, 1, nil, &metadata, timeout.wholeMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = unsafe metadata else { throw KafkaError(code) }
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = unsafe metadata else {
+            throw self.client.context.explained(KafkaError(code))
+        }
         defer { unsafe rd_kafka_metadata_destroy(metadata) }
         let topics = (0..<Int(unsafe metadata.pointee.topic_cnt)).map { index in
             let topic = unsafe metadata.pointee.topics[index]
@@ -78,7 +80,7 @@ package import Records
         var topics: [OpaquePointer?] = unsafe [new]
         unsafe rd_kafka_CreateTopics(self.client.pointer, &topics, 1, nil, queue)
         guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
+            throw self.client.context.explained(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT))
         }
         defer { unsafe rd_kafka_event_destroy(event) }
         unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
@@ -107,7 +109,7 @@ package import Records
             &high,
             timeout.wholeMilliseconds
         )
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw self.client.context.explained(KafkaError(code)) }
         return Watermarks(low: low, high: high)
     }
 

@@ -42,9 +42,10 @@ struct BrokerCheck: Sendable {
                 "broker",
                 .failed(error.isRefusal ? .notPermitted : .unavailable),
                 "\(client.brokers): \(error)",
-                remedy: error.isRefusal
-                    ? "check user and password in kafka.properties, and the cluster's rules for them"
-                    : "check kafka.brokers, the network, and security.protocol in kafka.properties"
+                remedy: error.remedy
+                    ?? (error.isRefusal
+                        ? "check user and password in kafka.properties, and the cluster's rules for them"
+                        : "check kafka.brokers, the network, and security.protocol in kafka.properties")
             )
             return [finding] + self.skipped("no broker answers")
         }

@@ -41,7 +41,7 @@ extension Duration {
         let (seconds, attoseconds) = self.components
         return seconds.boundedProduct(1_000).boundedSum(attoseconds / 1_000_000_000_000_000)
     }
-    /// Whole milliseconds, rounded up and bounded to what C's `int` holds: a time-out of a library.
+    /// Whole milliseconds, rounded up and bounded to what C's `int` holds: a timeout of a library.
     package var wholeMilliseconds: Int32 {
         let (seconds, attoseconds) = self.components
         let fraction = (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
