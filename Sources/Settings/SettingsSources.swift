@@ -40,7 +40,7 @@ package struct SettingsSources: Sendable {
     /// May be called again for a reload: it keeps nothing between calls and changes nothing. It reads small files and
     /// blocks for that long.
     ///
-    /// - Parameter needsKey: whether the API is called. Who does not call it may be somebody who must not read the key.
+    /// - Parameter needsKey: whether the API is called. If not, the caller may have no right to read the key.
     /// - Throws: every mistake at once.
     package func load(needsKey: Bool = true) throws(ConfigurationErrors) -> LoadedSettings {
         var fileProblems: [ConfigurationProblem] = []

@@ -25,7 +25,7 @@ package enum LogLineFormat: Sendable, Equatable {
         }
     }
 
-    /// The width that most messages fit in, so that the facts of neighbouring lines stand below each other.
+    /// The width that most messages fit in, so that the facts of neighbouring lines are aligned.
     private static let messageWidth = 40
 
     private static func sentence(_ line: LogLine) -> String {
@@ -43,7 +43,7 @@ package enum LogLineFormat: Sendable, Equatable {
         }
     }
 
-    /// Whether a text can stand without quotation marks and still be told apart from its neighbours.
+    /// Whether a text needs no quotation marks to be told apart from its neighbours.
     private static func bare(_ text: String) -> Bool {
         !text.isEmpty
             && !text.unicodeScalars.contains { scalar in
@@ -60,7 +60,7 @@ package enum LogLineFormat: Sendable, Equatable {
         if !line.label.isEmpty { members.append(("logger", LogEscaping.quoted(line.label))) }
         let reserved: Set = ["time", "level", "message", "logger"]
         for (name, value) in line.fields {
-            // A fact may not stand in for what the handler itself says.
+            // A fact may not replace what the handler itself says.
             members.append((reserved.contains(name) ? "field.\(name)" : name, json(value)))
         }
         return "{" + members.map { "\(LogEscaping.quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}\n"

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Hands lines to a thread of its own, which writes them: whoever logs never waits for whoever reads.
 ///
-/// The queue is bounded by bytes. While it is full, since standard error is a pipe that nobody reads for example, new
+/// The queue is bounded by bytes. While it is full, since standard error is a pipe that is not read for example, new
 /// lines are dropped and counted; the first line after that says how many. Lines stay in order and whole.
 package final class QueuedLogSink: LogSink {
     private struct State {
@@ -29,7 +29,7 @@ package final class QueuedLogSink: LogSink {
 
     /// Lines waiting; some thousands.
     package static let defaultLimit = 1_048_576
-    /// A pipe takes so many bytes at once, and no other writer's come between (`PIPE_BUF`, pipe(7)).
+    /// A pipe takes this number of bytes at once, and no other writer's come between (`PIPE_BUF`, pipe(7)).
     private static let wholeWrite = 4_096
     /// Of all sinks of this process, since it began.
     private static let allDropped = Atomic<Int>(0)

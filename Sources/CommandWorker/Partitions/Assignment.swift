@@ -111,7 +111,7 @@ struct Assignment: Sendable {
         self.unfinishedBytes += size
     }
 
-    /// Its log began anew.
+    /// Its log began again.
     mutating func supersede() {
         self.isSuperseded = true
         self.hasNews = false

@@ -2,7 +2,7 @@ import Records
 
 /// What is found out about a partition's log, to be told to people.
 enum LogReport: Sendable, Hashable {
-    /// The log began anew below what was read or committed (`known`); it is read from `now` on.
+    /// The log began again below what was read or committed (`known`); it is read from `now` on.
     case beganAnew(TopicPartition, known: Int64?, now: Int64?)
     /// Records between these offsets are gone from the log unread, at most `count`: some offsets may never have had
     /// one.

@@ -1,7 +1,7 @@
 /// Offsets of a partition that were jumped over, until it is known whether records were there.
 ///
 /// Most gaps never held a record that readers get: transaction markers, aborted records, what compaction took. Those
-/// that retention, or somebody, deleted lie below the log's start by then, which the client learns some seconds later
+/// that retention or an operator deleted lie below the log's start by then, which the client learns some seconds later
 /// (every ten of them, librdkafka asks for it). A gap that the start does not reach within ``lifetime`` looks is one of
 /// the first kind.
 struct OffsetGaps: Sendable {

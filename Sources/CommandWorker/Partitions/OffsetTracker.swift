@@ -3,8 +3,8 @@ import Topics
 
 /// What may be committed of one partition: the one place that decides it.
 ///
-/// Unfinished records and runs of complete ones stand in one list in log order, linked through an array, so that
-/// completing a record costs the same wherever it stands, and a record that stays unfinished for long does not make the
+/// One list holds unfinished records and runs of complete ones in log order, linked through an array, so that
+/// completing a record costs the same at any place, and a record that stays unfinished for long does not make the
 /// list grow with everything that passes it.
 ///
 /// A record becomes complete in two steps. Its batch promises it: then it counts as complete in ``progress``, which the
@@ -29,7 +29,7 @@ struct OffsetTracker: Sendable {
         case run(Int)
         /// It was complete before: the metadata of the committed offset listed it.
         case skip
-        /// It stands below what was read or committed, where one log has nothing more to bring: it is of another log.
+        /// It is below what was read or committed, where one log has nothing more to bring: it is of another log.
         case ofAnotherLog
     }
 

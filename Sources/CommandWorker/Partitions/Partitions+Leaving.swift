@@ -32,7 +32,7 @@ extension Partitions {
         Set(self.assignments.values.filter { partitions.contains($0.topicPartition) }.map(\.id))
     }
 
-    /// Stops for good: nothing new is started, what runs may finish until the deadline; `false` when that was said
+    /// Stops permanently: nothing new is started, what runs may finish until the deadline; `false` when that was said
     /// before.
     mutating func drain(until deadline: Duration) -> Bool {
         guard !self.isDraining else { return false }

@@ -9,7 +9,7 @@ import Topics
 /// 1. A partition is assigned only after its committed offset has been read; an offset that cannot be read is read
 ///    again, since guessing would skip or repeat commands.
 /// 2. The same partition assigned again is another assignment: what is left of the earlier one concerns it no more.
-///    So is a partition whose log began anew: what was remembered of positions is believed only for the log it was
+///    So is a partition whose log began again: what was remembered of positions is believed only for the log it was
 ///    learnt from, and in doubt a record runs again.
 /// 3. A revoked or draining assignment gets no new work, and is released when nothing of it runs or waits, or when its
 ///    time is over.
@@ -49,7 +49,7 @@ struct Partitions: Sendable {
     /// Partitions that the group gave, and whose committed offsets are not read yet.
     var awaited: Set<TopicPartition> = []
     private var retryDue: Duration?
-    /// When the drain is over; `nil` while the worker goes on.
+    /// When the drain is over; `nil` while no drain has begun.
     var drainDeadline: Duration?
 
     init(
@@ -213,7 +213,7 @@ struct Partitions: Sendable {
         guard let id = self.current[record.topicPartition], !self.isDraining else { return .ignore }
         let fingerprint = RecordFingerprint(record)
         let size = record.byteCount
-        // In its place: a look-up by key would move the whole assignment out and back.
+        // In its place: a lookup by key would move the whole assignment out and back.
         guard let index = self.assignments.index(forKey: id) else { return .ignore }
         switch self.assignments.values[index].accept(record, fingerprint, size: size) {
         case .run(let number):
@@ -226,7 +226,7 @@ struct Partitions: Sendable {
         }
     }
 
-    /// The log began anew: nothing that is remembered of it is believed.
+    /// The log began again: nothing that is remembered of it is believed.
     private mutating func beginAnew(
         _ record: KafkaRecord,
         _ fingerprint: RecordFingerprint,

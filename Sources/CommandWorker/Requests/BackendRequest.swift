@@ -4,7 +4,7 @@ import CustomerContract
 struct BackendRequest: Sendable {
     let ticket: CommandTicket
     let command: CreateCustomerCommand
-    /// The customer that is remembered of its id: it is made anew only if the backend has archived this one.
+    /// The customer that is remembered of its id: it is made again only if the backend has archived this one.
     let remembered: CustomerDocument?
     /// From 1.
     let attempt: Int
@@ -31,7 +31,7 @@ enum RequestReport: Sendable {
     case backendAsksToWait(Duration)
     /// That wait is over before its time.
     case backendWaitIsLifted
-    /// Requests and intake go on.
+    /// Requests and intake continue.
     case backendIsWell(after: Duration)
 }
 

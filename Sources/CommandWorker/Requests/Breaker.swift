@@ -1,10 +1,10 @@
-/// Stops requests while everybody's would fail, and finds out by single probes when they no longer do.
+/// Circuit breaker: stops requests while those of all commands would fail, and probes for recovery.
 ///
 /// Closed → (a cause) → open until a time → one probe → closed again, or open for longer.
 struct Breaker: Sendable {
     /// Why requests are stopped.
     struct Cause: Sendable, Hashable {
-        /// How sure it is that everybody's requests would fail.
+        /// How sure it is that the requests of all commands would fail.
         enum Certainty: Sendable, Hashable {
             /// The answer says by itself that every request gets it.
             case certain
@@ -22,7 +22,7 @@ struct Breaker: Sendable {
         var isCertain: Bool { self.certainty == .certain }
     }
 
-    /// One request that everybody waits for.
+    /// One request that all other commands wait for.
     struct Probe: Sendable, Hashable {
         /// How long it may take; `nil` for as long as any request may.
         let patience: Duration?
@@ -43,10 +43,10 @@ struct Breaker: Sendable {
         var failedProbes = 0
     }
 
-    /// A probe that hangs is cut off, so that a command whose probe went just before the end of an outage is not held
-    /// up for a whole time-out more, and the next one goes in time.
+    /// The timeout of a probe: one that hangs is cut off, so that a command whose probe went just before the end of an
+    /// outage does not wait for a whole request timeout more, and the next probe goes in time.
     static let probePatience: Duration = .seconds(5)
-    /// But one of so many probes may take its time: an API that is slow, and not silent, is found to be well by it.
+    /// One probe in this number has the full request timeout, and finds an API well that is slow but not silent.
     private static let patientProbe = 8
 
     private let waits: ClosedRange<Duration>
@@ -93,7 +93,7 @@ struct Breaker: Sendable {
 
     /// An answer that any healthy API gives; `true` when it lets requests flow again.
     ///
-    /// The answer to a request from before says nothing about now, unless it was silence that stopped everybody.
+    /// The answer to a request from before says nothing about now, unless it was silence that stopped requests.
     mutating func succeeded(wasProbe: Bool, at now: Duration) -> Bool {
         guard let open = self.open, wasProbe || open.cause.certainty == .silence else { return false }
         self.closedAt = (now, open.lastWait)
@@ -101,7 +101,7 @@ struct Breaker: Sendable {
         return true
     }
 
-    /// Everybody's requests fail; `true` when that stops them.
+    /// The requests of all commands fail; `true` when that stops them.
     mutating func failed(_ cause: Cause, wasProbe: Bool, at now: Duration) -> Bool {
         guard self.open != nil else {
             let closed = self.closedAt.flatMap { now - $0.time < self.relapse ? $0 : nil }

@@ -1,11 +1,11 @@
-/// `breaker.*`: when everybody's requests are stopped, and how often it is tried whether they may go again.
+/// `breaker.*`: when the requests of all commands are stopped, and how often a probe tries whether they may go again.
 package struct BreakerSettings: Sendable, Hashable {
     /// Answers of so much time are counted together.
     package var window: Duration
     /// The share of failing answers in the window that stops requests, above 0 to 1.
     package var failureRatio: Double
-    /// With fewer answers in the window the share is not judged; and so many customers whose requests fail without a
-    /// success of any between stop requests, however long that takes.
+    /// With fewer answers in the window the share is not judged; and this number of customers whose requests fail
+    /// without a success of any between stops requests, however long that takes.
     package var minimumRequests: Int
     /// Valid commands of distinct ids that are refused alike, with no success between, make a trickle of the flow; 0
     /// for never.

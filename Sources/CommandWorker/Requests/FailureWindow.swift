@@ -1,9 +1,9 @@
 import CustomerContract
 
-/// The answers of the last moments, to tell a failure of everybody from one of a few.
+/// The answers of the last moments, to tell a failure of all commands from one of a few.
 ///
-/// Of failures customers count, not attempts: one that fails for ever by itself, however often it is tried, counts once
-/// and must not look like everybody. Of successes answers count, since a command that succeeded does not come again.
+/// Of failures customers count, not attempts: one that fails forever by itself, however often it is tried, counts once
+/// and must not look like all of them. Of successes answers count, since a command that succeeded does not come again.
 /// Memory: a number for each slice, and the customers that failed within the window.
 struct FailureWindow: Sendable {
     private static let sliceCount = 10
@@ -18,10 +18,10 @@ struct FailureWindow: Sendable {
     private var slice = 0
     /// Customers that failed since the last success, however long ago; at most ``BreakerSettings/minimumRequests``.
     private var sinceSuccess: Set<ExternalID> = []
-    /// Attempts in a row for which nobody was there, without an answer of any kind between.
+    /// Attempts in a row for which the backend was unreachable, without an answer of any kind between.
     private var unreachable = 0
 
-    /// So many refused connections in a row are no accident of one of several servers behind a name.
+    /// This number of refused connections in a row is no accident of one of several servers behind a name.
     private static let unreachableThatOpens = 3
 
     init(_ settings: BreakerSettings) {
@@ -46,7 +46,7 @@ struct FailureWindow: Sendable {
         self.failures[self.slice % Self.sliceCount] += 1
     }
 
-    /// Whether everybody's requests fail, as far as these answers tell.
+    /// Whether the requests of all commands fail, as far as these answers tell.
     var isTelling: Bool {
         if self.unreachable >= Self.unreachableThatOpens { return true }
         if self.sinceSuccess.count >= self.settings.minimumRequests { return true }

@@ -10,7 +10,7 @@ import CustomerContract
 ///    after one that failed, or when they were stopped again at once, such a command is fetched.
 /// 2. The time in which requests are stopped never counts against a command (``activeTime(at:)``).
 /// 3. Of failures customers count and not attempts, and a customer that failed while another succeeded fails by itself
-///    from then on: so one command never stops the others for good.
+///    from then on: so one command never stops the others permanently.
 /// 4. A failure counts against a command only when the others did not share it (``Blame``).
 /// 5. An answer that claims to concern all commands is believed at once; for a while after the success of another
 ///    customer has ended that stop who is hit decides, so that several customers with such an answer cost one stop.
@@ -118,7 +118,7 @@ struct OutageGate: Sendable {
 
     /// Whether a record from outside is needed for the next probe, if none of the commands in flight can be it.
     ///
-    /// - Parameter isSeeking: whether the search has begun; it goes on until such a command is there.
+    /// - Parameter isSeeking: whether the search has begun; it continues until such a command is there.
     func seeksProbe(isSeeking: Bool, at now: Duration) -> Bool {
         guard self.breaker.cause != nil else { return self.refusals.trickleDue.map { now >= $0 } ?? false }
         // Before it is due: else the one that has failed already would go again and again, and no other be looked for.
@@ -172,7 +172,7 @@ struct OutageGate: Sendable {
         return changes + [.flowing(after: now - since, scattersAll: false)]
     }
 
-    /// A look-up was answered, and nothing had to be made.
+    /// A lookup was answered, and nothing had to be made.
     ///
     /// The backend is there, but that says nothing of the commands whose customers it would not make: none of those is
     /// held to fail by itself for it.
@@ -182,7 +182,7 @@ struct OutageGate: Sendable {
         return (wasProbe ? self.liftHoldByProbe(at: now) : []) + self.flow(by: nil, wasProbe: wasProbe, at: now)
     }
 
-    /// A refusal for good, which shows the backend well all the same.
+    /// A permanent refusal, which shows the backend well all the same.
     ///
     /// - Parameter signature: what it has in common with others; `nil` when it cannot be a refusal that all commands
     ///   get.

@@ -38,7 +38,7 @@ struct RequestLimiter: Sendable {
     /// Requests that may be under way.
     var limit: Int { self.adaptive?.limit ?? self.fixed }
 
-    /// Takes another setting over; what has been found so far is kept if the limit goes on finding itself.
+    /// Takes another setting over; what has been found so far is kept if the limit stays automatic.
     mutating func reconfigure(_ limit: RequestLimit) {
         if case .automatic = limit, self.adaptive != nil { return }
         self = RequestLimiter(limit)

@@ -18,7 +18,7 @@ struct RequestLine: Sendable {
         case unchanged(CreateCustomerCommand)
         /// It ends.
         case failed(CommandFailure)
-        /// Its partition is leaving, and the record's next owner goes on.
+        /// Its partition is leaving, and the record's next owner continues.
         case givenUp
         /// It waits for its next attempt, or has left already.
         case waits
@@ -89,7 +89,7 @@ struct RequestLine: Sendable {
         return self.reports
     }
 
-    /// Puts other limits in force, and ends a wait that the backend asked for.
+    /// Applies other limits, and ends a wait that the backend asked for.
     mutating func reconfigure(_ retry: RetryPolicy, limit: RequestLimit, rate: Double?, at now: Duration) {
         self.retry = retry
         if self.gate.liftHold(at: now) != nil { self.liftHold(at: now) }
@@ -382,7 +382,7 @@ struct RequestLine: Sendable {
     /// be their own.
     ///
     /// They have gathered while requests were stopped. All at once and before any other they would look like a failure
-    /// of all, and stop requests for ever.
+    /// of all, and requests would never start again.
     private mutating func scatterRetries(all: Bool, _ lanes: inout Lanes, at now: Duration) {
         var others: Deque<CommandTicket> = []
         for ticket in self.queue {

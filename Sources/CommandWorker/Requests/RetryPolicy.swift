@@ -1,4 +1,4 @@
-/// How often and for how long a passing failure is tried again: exponential, with full jitter.
+/// Retry: how often and for how long a transient failure is tried again; exponential, with full jitter.
 ///
 /// Full jitter (a wait between zero and the bound, evenly) spreads clients that failed together over the whole
 /// interval; see «Exponential Backoff And Jitter», AWS Architecture Blog.

@@ -20,7 +20,7 @@ struct ServerHold: Sendable {
     /// When a request may go: its probe, or any at its end.
     var opens: Duration { min(self.probeDue, self.end) }
 
-    /// The backend asked to wait; a shorter wish than the one in force changes nothing.
+    /// The backend asked to wait; a shorter wait than the one in effect changes nothing.
     mutating func ask(_ wait: Duration, at now: Duration) {
         guard now + wait > self.end else { return }
         self.end = now + wait

@@ -1,7 +1,7 @@
 /// Notices that nothing comes back any more, long before the requests under way run out of time.
 ///
 /// Of many requests under way at least one is answered now and then, however slow the backend is. When none is for a
-/// whole span, nobody is there who answers.
+/// whole span, the backend does not answer at all.
 struct SilenceWatch: Sendable {
     /// Fewer requests than this may well all be slow ones.
     private static let fewest = 8

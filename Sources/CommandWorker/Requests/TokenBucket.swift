@@ -1,4 +1,4 @@
-/// Lets so many requests a second go, evenly: `api.rate_limit`.
+/// Token bucket: lets the configured number of requests a second go, evenly (`api.rate_limit`).
 ///
 /// It holds at most a tenth of a second's worth, so that in any span of time no more goes than its rate times the span,
 /// and that tenth. It owns no timer: ``nextToken(at:)`` says when to ask again.

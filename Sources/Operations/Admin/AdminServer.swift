@@ -35,7 +35,7 @@ package struct AdminServer: Sendable {
                 reuseAddress: true
             ),
             onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? 0) },
-            // Its lines about every connection are nobody's business at the program's own level.
+            // Its lines about every connection would fill the log at the program's own level.
             logger: Logger(label: "admin") { _ in SwiftLogNoOpLogHandler() }
         )
         let listen = self.listen

@@ -11,7 +11,7 @@ import Settings
 struct APICheck: Sendable {
     /// The roles that may write customers.
     private static let writers = ["all_writer", "super_admin"]
-    /// Nobody waits longer for a check.
+    /// The longest timeout of a request of the check.
     private static let patience: Duration = .seconds(10)
 
     private let settings: Settings
@@ -46,7 +46,7 @@ struct APICheck: Sendable {
         return findings
     }
 
-    /// `GET /health`, which says little more than that somebody is there.
+    /// `GET /health`, which says little more than that a server answers.
     static func reach(_ exchange: Exchange, _ way: String) -> CheckFinding {
         switch exchange {
         case .answered(let answer) where answer.status == 200 && answer.isJSON:

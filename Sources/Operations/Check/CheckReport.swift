@@ -1,6 +1,6 @@
 /// One thing that was looked at before a worker runs, and how it was found.
 package struct CheckFinding: Sendable, Hashable {
-    /// How it stands.
+    /// The state of what was looked at.
     package enum State: Sendable, Hashable {
         /// As it should be.
         case fine
@@ -14,7 +14,7 @@ package struct CheckFinding: Sendable, Hashable {
 
     /// What was looked at, such as `broker` or `topic customer_commands`.
     package let subject: String
-    /// How it stands.
+    /// The state of what was looked at.
     package let state: State
     /// What was found.
     package let found: String

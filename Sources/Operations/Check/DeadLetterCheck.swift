@@ -37,7 +37,7 @@ struct DeadLetterCheck: Sendable {
     /// What the facts amount to.
     ///
     /// - Parameters:
-    ///   - waiting: dead letters that nobody has sent back, as far as they were counted.
+    ///   - waiting: dead letters that were not redriven, as far as they were counted.
     ///   - isWhole: whether all were counted.
     static func finding(_ retention: RetentionGuard, waiting: Int, isWhole: Bool) -> CheckFinding {
         let count = "\(isWhole ? "" : "at least ")\(waiting) wait"

@@ -1,7 +1,7 @@
 import Kafka
 package import Settings
 
-/// Looks at everything that a worker needs, without changing any of it, and says what is wrong and how to mend it.
+/// Looks at everything that a worker needs, without changing any of it, and says what is wrong and how to fix it.
 ///
 /// ```swift
 /// let report = await Preflight(sources, environment: environment).run()

@@ -4,7 +4,7 @@ import Ledger
 import Records
 import Settings
 
-/// Looks at whether the store can be written, without opening it: opening could change the form of a file that a
+/// Looks at whether the ledger can be written, without opening it: opening could change the form of a file that a
 /// running worker of an older version uses.
 struct StoreCheck: Sendable {
     /// A ledger of a million customers takes about half of this.

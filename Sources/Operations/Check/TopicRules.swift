@@ -14,7 +14,7 @@ struct TopicRules: Sendable {
     private static let deadLetterOverhead = 65_536
     /// A topic that refuses a record of no more than this takes none.
     static let smallestRecord = 4_096
-    /// Less than this and a weekend is enough to lose what nobody has read.
+    /// With less than this a weekend is enough to lose unread records.
     private static let shortestRetention: Int64 = 86_400_000
     /// Clocks of producers are apart by less.
     private static let clockDifference: Int64 = 60_000

@@ -63,7 +63,7 @@ struct TrialRecords: Sendable {
             group: self.settings.kafka.consumerGroup,
             partitionCount: Int32(clamping: topic.partitionCount)
         )
-        // Nothing is kept for ever by intention: of a topic that keeps everything a week is tried too.
+        // Records are not kept forever by intention: of a topic that keeps everything a week is tried too.
         let retention = commands["retention.ms"].flatMap { Int64($0) }.map { Duration.milliseconds($0) }
         let age = retention.flatMap { $0 >= .zero ? $0 : nil } ?? Self.usualRetention
         let letters: [(TrialRecord.Kind, CommandResult)] = [

@@ -2,7 +2,7 @@
 package struct MetricFamily: Sendable, Equatable {
     /// One number with its labels.
     package struct Sample: Sendable, Equatable {
-        /// What stands behind the family's name: empty, or `_bucket`, `_sum`, `_count` of a histogram.
+        /// What follows the family's name: empty, or `_bucket`, `_sum`, `_count` of a histogram.
         let suffix: String
         /// Names and values, in the order in which they are written.
         let labels: [Label]

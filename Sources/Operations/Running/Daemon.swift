@@ -7,7 +7,7 @@ package import Logging
 package import Settings
 import WorkerLogging
 
-/// Runs a worker with everything that looks after it: signals, the admin endpoint, the service manager.
+/// Runs a worker with everything that operates it: signals, the admin endpoint, the service manager.
 ///
 /// TERM and INT drain and stop, a second one aborts; HUP reloads; TSTP stops the intake and keeps the partitions, CONT
 /// resumes; TTIN logs what is in flight.
@@ -21,10 +21,10 @@ package struct Daemon: Sendable {
     private let reload: @Sendable () async -> Bool
     private let logger: Logger
 
-    /// Looks at the worker so often, or more often when the service manager's watchdog is quicker.
+    /// The interval of looks at the worker; shorter when the service manager's watchdog is quicker.
     private static let lookInterval: Duration = .seconds(1)
 
-    /// - Parameter reload: reads the settings again and puts into force what can be; whether they were taken.
+    /// - Parameter reload: reads the settings again and applies what a reload can change; whether they were taken.
     package init(
         _ assembly: WorkerAssembly,
         settings: Settings,

@@ -3,7 +3,7 @@ import Glibc
 
 /// How many files and connections this process may have open.
 package enum OpenFiles {
-    /// Kept for what is not a request to the API: brokers, the store, the admin endpoint, libraries.
+    /// Kept for what is not a request to the API: brokers, the ledger, the admin endpoint, libraries.
     static let reserve = 128
     /// More than any setting asks for; a table of a million descriptors would serve nothing.
     private static let wanted: rlim_t = 65_536

@@ -2,12 +2,12 @@ package import Logging
 package import Settings
 package import WorkerLogging
 
-/// Reads the settings again on HUP, and puts into force what a reload can change.
+/// Reads the settings again on HUP, and applies what a reload can change.
 ///
 /// A new file with any mistake is refused as a whole: the old settings stay, and the log names every mistake. What only
 /// a restart can change is named too, and stays as it was.
 package actor SettingsReload {
-    /// Puts settings into force, as far as a reload can; called with unchanged ones too, since HUP also lifts a wait
+    /// Applies settings, as far as a reload can; called with unchanged ones too, since HUP also lifts a wait
     /// that the API asked for.
     package typealias Applying = @Sendable (Settings) async -> Void
 
@@ -36,7 +36,7 @@ package actor SettingsReload {
 
     /// Reads, checks, and applies or refuses; the log says which.
     ///
-    /// - Returns: whether the settings are in force, as far as they can be without a restart.
+    /// - Returns: whether the settings are in effect, as far as they can be without a restart.
     @discardableResult
     package func reload() async -> Bool {
         let loaded: LoadedSettings
@@ -56,7 +56,7 @@ package actor SettingsReload {
         await self.apply(loaded.settings)
         if changes.isEmpty { self.logger.notice("Settings read again; nothing has changed") }
         for change in changes {
-            // At warning, because somebody wants to know why nothing happens.
+            // At warning, because the operator expects an effect and needs to know why there is none.
             let level: Logger.Level = change.effect == .takesEffect ? .notice : .warning
             self.logger.log(
                 level: level,

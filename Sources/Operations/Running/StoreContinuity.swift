@@ -4,22 +4,22 @@ import Ledger
 import Records
 package import Settings
 
-/// Refuses to begin with a new store beside a group that has read commands before: each external_id that it has
+/// Refuses to begin with a new ledger beside a group that has read commands before: each external_id that it has
 /// answered would count as new.
 ///
-/// A store is new when there is no file, or no table; one that is empty because nothing succeeded yet, or because
+/// A ledger is new when there is no file, or no table; one that is empty because nothing succeeded yet, or because
 /// everything was forgotten by `idempotency.retention`, has been there.
 package struct StoreContinuity: Sendable {
     private let settings: Settings
 
-    /// Looks at the store and the group of a configuration.
+    /// Looks at the ledger and the group of a configuration.
     package init(_ settings: Settings) {
         self.settings = settings
     }
 
-    /// Asks the brokers only if there is no store.
+    /// Asks the brokers only if there is no ledger.
     ///
-    /// - Throws: ``StartFailure`` 78 when the group has committed offsets, and no store is there.
+    /// - Throws: ``StartFailure`` 78 when the group has committed offsets, and no ledger is there.
     package func check(_ client: ClientProperties) async throws(StartFailure) {
         guard try await self.isNew(), let partition = try await self.committed(client) else { return }
         throw StartFailure(

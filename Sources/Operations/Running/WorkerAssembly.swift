@@ -19,16 +19,16 @@ package struct WorkerAssembly: Sendable {
     package let kafka: ClientProperties
     /// What its parts have recorded.
     package let metrics: MetricsRegistry
-    /// Forgets old successes; `nil` when all are remembered for ever.
+    /// Forgets old successes; `nil` when all are remembered forever.
     package let retention: LedgerRetention<ContinuousClock>?
     /// The API key, which can be replaced while the worker runs; `nil` without the API.
     package let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
     private let logger: Logger
 
-    /// Opens the store and makes the client; nothing connects to a broker or to the API yet.
+    /// Opens the ledger and makes the client; nothing connects to a broker or to the API yet.
     ///
-    /// - Throws: ``StartFailure`` when the store cannot be used.
+    /// - Throws: ``StartFailure`` when the ledger cannot be used.
     package init(_ settings: Settings, logger: Logger) async throws(StartFailure) {
         let kafka = try Self.clientProperties(settings.kafka)
         let ledger = try await Self.openLedger(settings.store)
@@ -94,13 +94,13 @@ package struct WorkerAssembly: Sendable {
         )
     }
 
-    /// None for backend `local`: the entries of its store are the customers.
+    /// None for backend `local`: the entries of its ledger are the customers.
     private static func retention(_ settings: Settings, _ ledger: any Ledger) -> LedgerRetention<ContinuousClock>? {
         guard settings.backend == .flexprice, let retention = settings.idempotency.retention else { return nil }
         return LedgerRetention(of: ledger, retention: retention, clock: ContinuousClock()) { .now() }
     }
 
-    /// Puts into force what of new settings a running worker can take over.
+    /// Applies what a running worker can take over of new settings.
     package func apply(_ settings: Settings) {
         self.worker.reconfigure(LiveSettings(settings))
         Self.warnAboutOpenFiles(settings, self.logger)
@@ -132,7 +132,7 @@ package struct WorkerAssembly: Sendable {
         return "\(settings.kafka.consumerGroup)-\(instance)"
     }
 
-    /// Opens the store that a configuration names; a file or tables are created if they are not there.
+    /// Opens the ledger that a configuration names; a file or tables are created if they are not there.
     package static func openLedger(_ url: StoreURL) async throws(StartFailure) -> any Ledger {
         do throws(LedgerError) {
             switch url {
@@ -144,7 +144,7 @@ package struct WorkerAssembly: Sendable {
         }
     }
 
-    /// Opens the store if there is one; nothing is created.
+    /// Opens the ledger if there is one; nothing is created.
     package static func openExistingLedger(_ url: StoreURL) async throws(StartFailure) -> (any Ledger)? {
         do throws(LedgerError) {
             switch url {

@@ -22,7 +22,7 @@ package struct ServiceManager: Sendable {
             ? environment["WATCHDOG_USEC"].flatMap { Int64($0) }.flatMap { $0 > 0 ? .microseconds($0) : nil } : nil
     }
 
-    /// Sends assignments such as `READY=1`, one datagram; nothing happens when nobody reads them.
+    /// Sends assignments such as `READY=1`, one datagram; nothing happens when they are not read.
     package func notify(_ assignments: [String]) {
         guard !assignments.isEmpty else { return }
         let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)

@@ -83,7 +83,7 @@ struct ServiceNotices: Sendable {
         return ["RELOADING=1", "MONOTONIC_USEC=\(monotonic.boundedNanoseconds / 1_000)"]
     }
 
-    /// They are in force, or were refused.
+    /// They are in effect, or were refused.
     mutating func reloaded() -> [String] {
         guard case .running = self.phase else { return [] }
         self.lastStatus = nil

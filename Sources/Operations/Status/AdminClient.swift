@@ -21,7 +21,7 @@ package struct AdminClient: Sendable {
 
     /// What `/status` says.
     ///
-    /// - Throws: ``StartFailure`` 69 when nobody answers, or something else than a worker does.
+    /// - Throws: ``StartFailure`` 69 when no answer comes, or something else than a worker answers.
     package func status(of externalID: String? = nil) async throws(StartFailure) -> JSONObject {
         switch await self.ask(about: externalID, within: .seconds(5)) {
         case .answered(let answer):

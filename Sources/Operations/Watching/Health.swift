@@ -14,7 +14,7 @@ package struct Health: Sendable, Equatable {
         package var word: String { self.kind.rawValue }
     }
 
-    /// Whether the loop goes on; `false` means that only a restart helps.
+    /// Whether the loop is alive; `false` means that only a restart helps.
     package let isLive: Bool
     /// Everything that keeps it from being ready; empty when it is.
     package let reasons: [Reason]
@@ -22,7 +22,7 @@ package struct Health: Sendable, Equatable {
     /// Whether commands are taken in and answered.
     package var isReady: Bool { self.reasons.isEmpty }
 
-    /// A loop that has not answered for so long is stuck: its longest legitimate calls take milliseconds.
+    /// A loop that has not answered for this time is stuck: its longest legitimate calls take milliseconds.
     package static let longestSilence: Duration = .seconds(15)
     /// A wait that the API asked for is a reason while more than this is left of it.
     static let shortHold: Duration = .seconds(2)
@@ -55,7 +55,7 @@ package struct Health: Sendable, Equatable {
         self.reasons = reasons + Self.silences(inspection)
     }
 
-    /// Answers that are owed for so long that whatever waits for them has stopped.
+    /// Answers that are owed for ``longestSilence`` or longer: whatever waits for them has stopped.
     private static func silences(_ inspection: WorkerInspection) -> [Reason] {
         var reasons: [Reason] = []
         if let silence = inspection.storeSilence, silence >= self.longestSilence {

@@ -19,7 +19,7 @@ package final class LogEnds: Sendable {
     private let ask: Asking
     private let state = Mutex(State())
 
-    /// - Parameter ask: waits as long as it likes; nobody waits for it.
+    /// - Parameter ask: takes as long as it needs; nothing waits for it.
     package init(_ ask: @escaping Asking) {
         self.ask = ask
     }

@@ -32,9 +32,9 @@ package enum ReadinessWord: String, Sendable, CaseIterable {
     case refusedAlike = "refused_alike"
     /// The API asked all callers to wait.
     case apiHold = "api_hold"
-    /// The store refuses.
+    /// The ledger refuses.
     case storeTrouble = "store_trouble"
-    /// The store does not answer.
+    /// The ledger does not answer.
     case storeSilent = "store_silent"
     /// Results cannot be published.
     case publishingTrouble = "publishing_trouble"
@@ -63,7 +63,7 @@ package enum ReadinessFamilies {
     /// - Parameters:
     ///   - health: as `/readyz` tells it.
     ///   - hold: what is left of a wait that the API asked of all callers.
-    ///   - hasReloaded: whether the settings that were last read are in force.
+    ///   - hasReloaded: whether the settings that were last read are in effect.
     package static func families(_ health: Health, hold: Duration?, hasReloaded: Bool) -> [MetricFamily] {
         let words = Set(health.reasons.map(\.kind))
         return [

@@ -5,10 +5,10 @@ import Records
 import Synchronization
 import WorkerLogging
 
-/// Looks at the worker from outside, once a second and whenever somebody asks, and remembers what it saw.
+/// Looks at the worker from outside, once a second and on request, and remembers what it saw.
 ///
 /// Everything that is told about the worker comes from here: health, metrics, status, the service manager's notices. It
-/// goes on when the loop is stuck, and tells then what was last seen.
+/// continues when the loop is stuck, and tells then what was last seen.
 package final class WorkerWatch: Sendable {
     /// What was seen at one moment.
     package struct View: Sendable {
@@ -76,7 +76,7 @@ package final class WorkerWatch: Sendable {
         }
     }
 
-    /// The settings were read again; whether they are in force.
+    /// The settings were read again; whether they are in effect.
     package func reloaded(_ isInForce: Bool) { self.state.withLock { $0.hasReloaded = isInForce } }
 
     /// Every metric of this process.

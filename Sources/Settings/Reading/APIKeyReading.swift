@@ -15,7 +15,7 @@ package enum APIKeyText {
     }
 
     /// Reads a key file again while the worker runs; nil when it cannot be read or its text does not fit, as in the
-    /// moment in which somebody writes it.
+    /// moment in which it is written.
     package static func read(from path: String) -> Secret? {
         guard let file = try? FileBytes(path: path, limit: 8_192) else { return nil }
         return String(validating: file.bytes, as: UTF8.self).flatMap(Self.parse)

@@ -6,14 +6,14 @@ import Yams
 /// The YAML file, as one more source of values for swift-configuration, that also knows lines and structure.
 ///
 /// swift-configuration has a YAML provider of its own. It is not used here: it stops at the first structural mistake,
-/// keeps no line numbers, flattens the dots of `kafka.properties` into its keys, and cannot list the keys that nobody
+/// keeps no line numbers, flattens the dots of `kafka.properties` into its keys, and cannot list the keys that were not
 /// asked for. Parsing the text a second time beside it would make two truths; this type parses once and answers both
-/// the look-ups (as a ``ConfigSnapshot``) and the questions about places.
+/// the lookups (as a ``ConfigSnapshot``) and the questions about places.
 struct ConfigurationFile: ConfigSnapshot {
     /// Far above any sensible file, far below what would strain the process.
     private static let largestFile = 1 << 20
 
-    /// As given by the user; it stands in messages.
+    /// As given by the user; messages name it.
     let path: String
 
     /// The root, a map; empty for an empty file.
@@ -99,7 +99,7 @@ struct ConfigurationFile: ConfigSnapshot {
         return .file(path: self.path, line: root?.entry(at: path)?.line ?? root?.entry(at: key)?.line)
     }
 
-    /// Answers in the form that was asked for, or says what stands there instead.
+    /// Answers in the form that was asked for, or says what is there instead.
     ///
     /// - Throws: ``SettingMistakes``, without an expectation, which only the reader knows.
     func value(forKey key: AbsoluteConfigKey, type: ConfigType) throws -> LookupResult {

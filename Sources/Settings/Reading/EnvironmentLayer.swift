@@ -63,7 +63,7 @@ private struct PlainBytes: ConfigBytesFromStringDecoder {
 ///
 /// A service named `flexprice-api` gives `FLEXPRICE_API_SERVICE_HOST`, `FLEXPRICE_API_SERVICE_PORT`,
 /// `FLEXPRICE_API_SERVICE_PORT_HTTP`, `FLEXPRICE_API_PORT=tcp://10.0.0.1:80` and `FLEXPRICE_API_PORT_80_TCP_ADDR`: none
-/// of them is a setting that somebody misspelt.
+/// of them is a misspelt setting.
 enum ServiceLink {
     /// Whether a variable is one.
     static func matches(_ name: String, _ value: String) -> Bool {

@@ -1,6 +1,6 @@
 import Yams
 
-/// A node of the configuration file, with the line on which its key stands.
+/// A node of the configuration file, with the line of its key.
 struct FileEntry: Sendable {
     enum Content: Sendable {
         /// `key:` without a value, `~` or `null`: the setting is left unset.
@@ -49,7 +49,7 @@ struct FileEntry: Sendable {
     /// Copies a node of Yams.
     ///
     /// - Parameter depth: how many levels to copy. Settings end at the third (`kafka`, `properties`, a property) and a
-    ///   list may stand there; what lies deeper is wrong whatever it says, and aliases could make it boundless.
+    ///   list may be there; what lies deeper is wrong whatever it says, and aliases could make it boundless.
     init(_ node: Node, line: Int?, depth: Int = 5) {
         self.line = line ?? node.mark?.line ?? 1
         switch node {

@@ -3,7 +3,7 @@ import Records
 /// Reads settings one by one from all layers, and gathers what was wrong and where each value came from.
 ///
 /// The settings are declared by being read: the keys that were asked for *are* the known keys, so there is no second
-/// list to keep in step. A wrong value never stops the reading; its default stands in until the end, when
+/// list to keep in step. A wrong value never stops the reading; its default replaces it until the end, when
 /// ``SettingsSources/load()`` throws all problems together.
 struct SettingsReader {
     /// The strongest first.
@@ -21,7 +21,7 @@ struct SettingsReader {
     private(set) var warnings: [ConfigurationWarning] = []
     private(set) var origins: [String: SettingOrigin] = [:]
 
-    /// The settings whose secrets stand in the file, which should then not be readable by everyone.
+    /// The settings whose secrets are in the file, which should then not be readable by all users.
     private(set) var secretsInFile: [String] = []
 
     /// All keys that were read, in their order.
@@ -149,7 +149,7 @@ struct SettingsReader {
 
 /// Settings that are right by themselves and wrong together.
 struct Contradiction: Sendable {
-    /// The keys involved; the complaint is made about the first that somebody set.
+    /// The keys involved; the problem names the first that is set.
     let keys: [String]
     let found: String
     let expected: String

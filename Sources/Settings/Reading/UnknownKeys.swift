@@ -81,7 +81,7 @@ struct UnknownKeys: Sendable {
             return ([spelling(String(parts[0]))] + parts.dropFirst().map(String.init)).joined(separator: " ")
         }
         let section = key.split(separator: ".").first.map(String.init) ?? key
-        // A misspelt section is compared with sections, so that the hint is not lost in what stands below it.
+        // A misspelt section is compared with sections, so that the hint is not lost in what is below it.
         let candidates = key.contains(".") ? known : known + sections
         let nearest =
             replacement ?? NearestName.find(key, among: candidates).map(spelling) ?? elsewhere(key).map(spelling)

@@ -14,7 +14,7 @@ struct ValueKind<Value: Sendable>: Sendable {
     /// Reads a written value.
     let parse: @Sendable (RawValue) throws(SettingMistakes) -> Value
 
-    /// Prints a value as it would be written; nil stands for «not set».
+    /// Prints a value as it would be written; nil means «not set».
     let text: @Sendable (Value) -> String?
 
     /// The rows to show for a map, in place of one row.

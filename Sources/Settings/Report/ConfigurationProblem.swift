@@ -1,4 +1,4 @@
-/// One mistake in the configuration, told so that it can be mended without looking anything up.
+/// One mistake in the configuration, with all that is needed to fix it without looking anything up.
 package struct ConfigurationProblem: Sendable, Hashable {
     /// The setting, dotted; nil where the file as a whole is wrong.
     package let key: String?
@@ -6,7 +6,7 @@ package struct ConfigurationProblem: Sendable, Hashable {
     /// The line, variable or option to change.
     package let place: SettingOrigin
 
-    /// What stands there; never a secret's value.
+    /// What is there; never a secret's value.
     package let found: String
 
     /// What would be right, with bounds.
@@ -25,12 +25,12 @@ extension ConfigurationProblem: CustomStringConvertible {
     }
 }
 
-/// All mistakes of a configuration at once, in the order in which a person would mend them.
+/// All mistakes of a configuration at once, in the order in which a person would fix them.
 ///
 /// The process ends with exit code 78 (`EX_CONFIG`) for it; a reload keeps the old settings.
 package struct ConfigurationErrors: Error, Sendable, Equatable {
-    /// At least one problem: those of the file by line, then variables and options by name, contradictions where the
-    /// setting stands.
+    /// At least one problem: those of the file by line, then variables and options by name, contradictions at the place
+    /// of the setting.
     package let problems: [ConfigurationProblem]
 
     init(_ problems: [ConfigurationProblem]) {
@@ -55,7 +55,7 @@ package struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertibl
     /// The setting that it is about.
     package let key: String
 
-    /// Where the setting stands.
+    /// The place of the setting.
     package let place: SettingOrigin
 
     /// What is unwise, and what to do.

@@ -10,7 +10,7 @@ package struct ConfigurationReport: Sendable, Equatable {
         /// A secret is its mask.
         package let value: String?
 
-        /// Where the value stands.
+        /// The place of the value.
         package let origin: SettingOrigin
 
         /// Whether a reload puts a new value into effect.

@@ -1,6 +1,6 @@
 /// Where the value of a setting, or a mistake in it, comes from.
 package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
-    /// Nobody set it.
+    /// The default; the setting is not set.
     case builtIn
 
     /// The configuration file; the line counts from 1 and is nil where the file as a whole is meant.

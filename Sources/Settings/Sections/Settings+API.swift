@@ -5,7 +5,7 @@ package import Records
 extension Settings {
     /// Who creates customers.
     package enum Backend: String, Sendable, CaseIterable {
-        /// The worker's own store.
+        /// The worker's own ledger.
         case local
 
         /// The Flexprice API.

@@ -79,7 +79,7 @@ extension Settings {
                     )
                 }
             }
-            // A result sent to the command topic would be read as a command, fail, and be answered again, for ever.
+            // A result sent to the command topic would be read as a command, fail, and be answered again, forever.
             for entry in replyTopicsAllowed.entries {
                 for (key, topic) in [named[0], named[2]] where ReplyTopicAllowList([entry]).allows(topic) {
                     reader.contradict(

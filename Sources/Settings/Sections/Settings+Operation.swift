@@ -5,7 +5,7 @@ import WorkerLogging
 extension Settings {
     /// `idempotency.*`: how long a success is remembered, and what it answers.
     package struct Idempotency: Sendable, Equatable {
-        /// Older successes are forgotten; nil remembers for ever.
+        /// Older successes are forgotten; nil remembers them forever.
         package var retention: Duration?
 
         /// What to do about archived customers.

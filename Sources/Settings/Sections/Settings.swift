@@ -28,7 +28,7 @@ package struct Settings: Sendable, Equatable {
     /// `idempotency.*`: how long successes are remembered, and what they answer.
     package var idempotency: Idempotency
 
-    /// `retry.*`: waiting after passing failures.
+    /// `retry.*`: waiting after transient failures.
     package var retry: RetryPolicy
 
     /// `breaker.*`: pausing when everything fails alike.
@@ -49,7 +49,7 @@ package struct Settings: Sendable, Equatable {
     /// `shutdown.drain_timeout`: how long commands in flight may take to finish after TERM.
     package var drainTimeout: Duration
 
-    /// The settings of a program that nobody configured.
+    /// The settings of a program without any configuration.
     package static var defaults: Settings {
         var reader = SettingsReader()
         return Settings(from: &reader)

@@ -1,6 +1,6 @@
 /// An address to listen on or to connect to, such as `127.0.0.1:9464`, `broker-1:9092` or `[::1]:9464`.
 package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
-    /// A name or an IP address; an IPv6 address stands here without its brackets.
+    /// A name or an IP address; an IPv6 address is written here without its brackets.
     package let host: String
 
     /// The TCP port, 0 to 65535; 0 only where the setting allows it.

@@ -17,7 +17,7 @@ enum Redaction {
         return "\"\(shown)\"" + (text.unicodeScalars.count > longest ? "…" : "")
     }
 
-    /// Whether a text begins, or goes on after a separator, with the `sk_` of Flexprice's keys and a long word.
+    /// Whether a text begins, or continues after a separator, with the `sk_` of Flexprice's keys and a long word.
     private static func looksLikeKey(_ text: String) -> Bool {
         text.split { !$0.isLetter && !$0.isNumber && $0 != "_" }.contains { $0.hasPrefix("sk_") && $0.count > 12 }
     }
