@@ -47,7 +47,7 @@ package struct ConnectionTrouble: Sendable, Hashable {
         ("verify failed", "the broker's certificate is not trusted: set ssl.ca.location in kafka.properties"),
         ("SASL authentication", "check sasl.username, sasl.password and sasl.mechanism in kafka.properties"),
         ("mechanism", "check sasl.mechanism in kafka.properties"),
-        ("SSL handshake failed", "check security.protocol and ssl.* in kafka.properties"),
+        ("SSL", "check security.protocol and ssl.* in kafka.properties"),
     ]
 }
 
