@@ -60,7 +60,7 @@ import Testing
 
     @Test(arguments: [
         "[thrd:b:9092/1]: b:9092/1: Disconnected (after 60000ms in state UP)",
-        "[thrd:b:9092/1]: b:9092/1: Disconnected: connection closed by peer: receive 0 (after 1ms in state UP)",
+        "[thrd:b:9092/1]: b:9092/1: Disconnected: connection reset by peer (after 1ms in state UP)",
         "1/1 brokers are down", "", "[thrd:main]: : ",
     ])
     func `what is no trouble is none`(_ line: String) {
@@ -81,7 +81,9 @@ import Testing
         let client = ClientProperties(brokers: cluster.brokers, passthrough: ["security.protocol": "ssl"])
         let admin = try Admin(client, log: { _ in })
         let error = try await #require(throws: KafkaError.self) { try await admin.topics(timeout: .seconds(5)) }
-        #expect(error.message.contains("SSL handshake failed"))
+        // 2.0.2 reads the listener's answer; 2.16.1 sees only that the connection is reset.
+        let causes = ["SSL handshake failed", "Disconnected"]
+        #expect(causes.contains { error.message.contains($0) }, "\(error)")
         #expect(error.remedy?.contains("security.protocol") == true)
     }
 }

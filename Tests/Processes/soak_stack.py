@@ -117,7 +117,9 @@ class Soak:
         self.new_producer()
 
     def new_producer(self):
+        # A frozen broker would get a command twice.
         self.producer = Producer({"bootstrap.servers": self.brokers, "linger.ms": 5, "message.max.bytes": 9_000_000,
+                                  "enable.idempotence": self.broker is None,
                                   "topic.metadata.refresh.interval.ms": 2_000, "message.timeout.ms": 0, "log_level": 2})
 
     def settle(self):

@@ -46,7 +46,8 @@ actor TransactionalPublisher: ResultPublisher {
     ///   - transactionTimeout: the age at which the brokers abort a transaction by themselves.
     ///   - abortLimit: how long an abort may take before the producer is thrown away instead: all results wait
     ///     meanwhile.
-    ///   - offsetsLimit: how long the group's coordinator may take for a transaction's offsets.
+    ///   - offsetsLimit: how long the group's coordinator may take for a transaction's offsets. librdkafka asks again
+    ///     for as long when it refuses those of a partition that is gone, and all results wait meanwhile.
     init(
         consumer: Consumer,
         encoder: RecordEncoder,
@@ -54,7 +55,7 @@ actor TransactionalPublisher: ResultPublisher {
         replies: SuspendedTopics = SuspendedTopics(),
         transactionTimeout: Duration,
         abortLimit: Duration = .seconds(5),
-        offsetsLimit: Duration = .seconds(30),
+        offsetsLimit: Duration = .seconds(10),
         clock: any Clock<Duration> = ContinuousClock(),
         makeProducer: @escaping @Sendable () throws(KafkaError) -> Producer
     ) {

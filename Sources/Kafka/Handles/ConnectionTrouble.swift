@@ -16,8 +16,8 @@ package struct ConnectionTrouble: Sendable, Hashable {
         guard parts.count == 3, parts[0].hasPrefix("[thrd:") else { return nil }
         let address = parts[1].split(separator: "/").first { $0.contains(":") && !$0.hasSuffix(":") } ?? parts[1]
         let sentence = parts[2].firstRange(of: " (after ").map { parts[2][..<$0.lowerBound] } ?? parts[2]
-        // An idle connection that was closed is no trouble.
-        if sentence == "Disconnected" || sentence.hasPrefix("Disconnected: connection closed") { return nil }
+        // One that was in use and is closed, as idle ones are, tells no cause; one that is closed before does.
+        if sentence.hasPrefix("Disconnected"), line.message.contains(" in state UP") { return nil }
         self.text = "\(address): \(sentence)"
     }
 
@@ -47,6 +47,7 @@ package struct ConnectionTrouble: Sendable, Hashable {
         ("verify failed", "the broker's certificate is not trusted: set ssl.ca.location in kafka.properties"),
         ("SASL authentication", "check sasl.username, sasl.password and sasl.mechanism in kafka.properties"),
         ("mechanism", "check sasl.mechanism in kafka.properties"),
+        ("Disconnected", "the listener closed the connection at once: check its port and security.protocol"),
         ("SSL", "check security.protocol and ssl.* in kafka.properties"),
     ]
 }

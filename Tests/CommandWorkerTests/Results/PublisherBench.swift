@@ -33,7 +33,7 @@ final class PublisherBench: Sendable {
 
     init(
         transactionTimeout: Duration = .seconds(60),
-        offsetsLimit: Duration = .seconds(30),
+        offsetsLimit: Duration = .seconds(10),
         isTransactional: Bool = true,
         brokerCount: Int = 1
     ) throws {

@@ -169,6 +169,21 @@ import Testing
         await bench.close()
     }
 
+    @Test func `offsets of a partition that is gone fail the batch in time, and are no topic's fault`() async throws {
+        let bench = try PublisherBench(offsetsLimit: .seconds(1))
+        try await Self.expectPublished(bench)
+        // UNKNOWN_TOPIC_OR_PART, for longer than librdkafka asks again.
+        bench.cluster.failNext(request: Step.commitOffsets.rawValue, with: Array(repeating: 3, count: 50))
+        guard case .failed(let error, unpublished: nil) = try await bench.publish() else {
+            Issue.record("it is published")
+            return
+        }
+        #expect(error.name == "UNKNOWN_TOPIC_OR_PART")
+        #expect(error.produceVerdict == .passing)
+        #expect(bench.tally.counts.isEmpty)
+        await bench.close()
+    }
+
     @Test func `metadata that is too large for the brokers is told by its name, which makes it smaller`() async throws {
         let bench = try PublisherBench()
         try await Self.expectPublished(bench)
