@@ -99,7 +99,6 @@ step "records that a topic refuses"
 
 step "poison of every kind beside ordinary commands"
 "$python" Tests/Processes/poison.py "$program"
-"$python" Tests/Processes/poison.py "$program" --pile-up
 
 step "topics that are made anew or get partitions"
 "$python" Tests/Processes/restarted_logs.py "$program"
