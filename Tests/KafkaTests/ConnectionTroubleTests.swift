@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: [("no-such-host.invalid:9092", "no such host"), ("127.0.0.1:1", "nothing listens there")])
-    func `a question that nobody answers says why`(_ broker: String, _ remedy: String) async throws {
+    func `a question without an answer says why`(_ broker: String, _ remedy: String) async throws {
         let admin = try Admin(.init(brokers: broker), log: { _ in })
         let error = try await #require(throws: KafkaError.self) { try await admin.topics(timeout: .seconds(5)) }
         #expect(error.message.contains("\(broker): "))

@@ -199,7 +199,7 @@ package enum AnswerTable {
         row("interrupted",        .noAnswer(.interrupted),        .retryInDoubt, .silence,      "unknown_outcome",
          "it may have been carried out: sending it again settles that, and a 409 then is our own customer"),
         row("answer_too_long",    .noAnswer(.tooLong),            .retryInDoubt, .none,         "answer_too_long",
-         "no answer about such a command is so long; it may have been carried out"),
+         "longer than any answer about such a command; it may have been carried out"),
         row("cancelled",          .noAnswer(.cancelled),          .retryInDoubt, .none,         "cancelled",
          "the next process that runs the command settles it"),
     ]

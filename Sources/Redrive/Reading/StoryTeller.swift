@@ -101,7 +101,7 @@ package struct StoryTeller: Sendable {
                 )
             }
             guard let found = try await DeadLetterTopic.letter(at: position, self.client, log: self.log) else {
-                throw NoRecord(description: "\(position): no committed record stands there")
+                throw NoRecord(description: "\(position): there is no committed record")
             }
             return StorySearch(externalID: found.externalIDs.first, position: position)
         }

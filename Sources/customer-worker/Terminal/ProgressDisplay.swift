@@ -88,7 +88,7 @@ enum Terminal {
     static func confirm(_ question: String, isAnswered: Bool) throws {
         if isAnswered { return }
         guard self.canAsk else {
-            StandardError.write("customer-worker: nobody can be asked without a terminal: say --yes")
+            StandardError.write("customer-worker: there is no terminal to ask on: give --yes")
             throw ExitStatus.usage.exit
         }
         write(2, question + " [y/N] ", question.utf8.count + 7)

@@ -128,12 +128,12 @@ import Topics
         #expect(try Self.route().record(for: DeadLetter(Letters.record(headers))).get().partition == nil)
     }
 
-    @Test func `a mended command keeps its place, and a renamed one gets its new key`() throws {
+    @Test func `an edited command keeps its place, and a renamed one gets its new key`() throws {
         var edits = CommandEdits()
         try edits.set("address_country=IN")
-        let mended = try Self.route(edits).record(for: Letters.own()).get()
-        #expect(mended.value == Letters.text(#"{"external_id":"acct_1","name":"Acme","address_country":"IN"}"#))
-        #expect(mended.partition == 3 && mended.key == Letters.text("acct_1"))
+        let edited = try Self.route(edits).record(for: Letters.own()).get()
+        #expect(edited.value == Letters.text(#"{"external_id":"acct_1","name":"Acme","address_country":"IN"}"#))
+        #expect(edited.partition == 3 && edited.key == Letters.text("acct_1"))
         try edits.set("external_id=acct_2")
         let renamed = try Self.route(edits).record(for: Letters.own()).get()
         #expect(renamed.key == Letters.text("acct_2") && renamed.partition == nil)
@@ -141,7 +141,7 @@ import Topics
         #expect(throws: LeftReason.notEditable) { try Self.route(edits).record(for: broken).get() }
     }
 
-    @Test func `in a structured CloudEvent the data is mended`() throws {
+    @Test func `in a structured CloudEvent the data is edited`() throws {
         var edits = CommandEdits()
         try edits.set("name=Acme")
         let headers =
