@@ -10,7 +10,7 @@ folder="$PWD/.build/newer-librdkafka"
 mkdir -p "$folder"
 ln -sfn "$PWD"/.build/test-tools/lib/python3*/site-packages/confluent_kafka.libs/librdkafka-*.so.1 "$folder/librdkafka.so.1"
 export LD_LIBRARY_PATH="$folder${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
-ldd "$program" | grep -q "$folder/librdkafka.so.1" || { echo "the program does not take the newer librdkafka" >&2; exit 1; }
+grep -q "$folder/librdkafka.so.1" <<<"$(ldd "$program")" || { echo "the program does not take the newer librdkafka" >&2; exit 1; }
 echo "librdkafka $("$python" -c 'import confluent_kafka; print(confluent_kafka.libversion()[0])')"
 
 # The lists of properties are held against the library that is linked.

@@ -29,7 +29,7 @@ lintian --fail-on error,warning --tag-display-limit 0 "$package"
 echo "== what it needs besides"
 dpkg-deb --field "$package" Depends
 for library in libpq5 librdkafka1 libsqlite3-0; do
-    dpkg-deb --field "$package" Depends | grep -q "$library" || { echo "the package does not depend on $library"; exit 1; }
+    grep -q "$library" <<<"$(dpkg-deb --field "$package" Depends)" || { echo "the package does not depend on $library"; exit 1; }
 done
 
 echo "== the manual page"

@@ -11,7 +11,7 @@ repository="$(cd "$here/../.." && pwd)"
 program="$(realpath "$1")"
 output="$(mkdir -p "$2" && realpath "$2")"
 
-if ldd "$program" | grep -q libswiftCore; then
+if grep -q libswiftCore <<<"$(ldd "$program")"; then
     echo "$program needs a Swift runtime on the machine; build it with --static-swift-stdlib" >&2
     exit 1
 fi
