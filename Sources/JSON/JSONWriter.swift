@@ -82,11 +82,14 @@ public struct JSONWriter: Sendable {
     /// Writes a member's name that needs no escapes, as it is; its value must follow.
     @inlinable
     public mutating func plainName(_ name: StaticString) {
-        separate()
-        output.append(UInt8(ascii: "\""))
-        output.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-        output.append(UInt8(ascii: "\""))
-        output.append(UInt8(ascii: ":"))
+        let count = name.utf8CodeUnitCount
+        output.append(addingCapacity: count + 4) { (output: inout OutputSpan<UInt8>) in
+            if self.needsComma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            output.append(copying: UnsafeBufferPointer(start: name.utf8Start, count: count))
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 
@@ -169,38 +172,62 @@ public struct JSONWriter: Sendable {
     }
 
     @usableFromInline
-    mutating func appendQuoted(_ text: String) {
-        output.append(UInt8(ascii: "\""))
-        output.appendEscaped(text)
-        output.append(UInt8(ascii: "\""))
+    mutating func appendQuoted(_ text: String) { output.appendQuoted(text) }
+}
+
+extension OutputSpan<UInt8> {
+    /// Appends bytes in one piece; the caller has made room for them.
+    @usableFromInline @inline(__always)
+    mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+        withUnsafeMutableBufferPointer { buffer, count in
+            // A few that are too many must not be written behind the end.
+            precondition(bytes.count <= buffer.count - count)
+            guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
+            (target + count).update(from: source, count: bytes.count)
+            count += bytes.count
+        }
     }
 }
 
 extension [UInt8] {
-    /// Appends a string's bytes, escaping only what JSON requires: the quote, the backslash and U+0000 to U+001F.
-    package mutating func appendEscaped(_ text: String) {
-        text.withBytes { buffer in
-            let raw = UnsafeRawBufferPointer(buffer)
-            var start = 0
-            var index = 0
-            while index < buffer.count {
-                // Eight at a time as long as none of them needs an escape.
-                if index + 8 <= buffer.count,
-                    !Self.needsEscape(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-                {
-                    index += 8
-                    continue
+    /// Appends a string in quotes, escaping only what JSON requires: the quote, the backslash and U+0000 to U+001F.
+    package mutating func appendQuoted(_ text: String) {
+        text.withBytes { bytes in
+            guard Self.mayNeedEscape(bytes) else {
+                return self.append(addingCapacity: bytes.count + 2) { (output: inout OutputSpan<UInt8>) in
+                    output.append(UInt8(ascii: "\""))
+                    output.append(copying: bytes)
+                    output.append(UInt8(ascii: "\""))
                 }
-                let byte = buffer[index]
-                if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-                    append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start..<index]))
-                    appendEscape(of: byte)
-                    start = index + 1
-                }
-                index += 1
             }
-            append(contentsOf: UnsafeBufferPointer(rebasing: buffer[start...]))
+            append(UInt8(ascii: "\""))
+            var start = 0
+            for (index, byte) in bytes.enumerated()
+            where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+                append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start..<index]))
+                appendEscape(of: byte)
+                start = index + 1
+            }
+            append(contentsOf: UnsafeBufferPointer(rebasing: bytes[start...]))
+            append(UInt8(ascii: "\""))
         }
+    }
+
+    /// Whether a byte may need an escape; looks at eight at a time, the last eight overlapping those before.
+    private static func mayNeedEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        let raw = UnsafeRawBufferPointer(bytes)
+        guard bytes.count >= 8 else {
+            // What fills the word up needs none.
+            var word: UInt64 = 0x2020_2020_2020_2020
+            for byte in bytes { word = word << 8 | UInt64(byte) }
+            return needsEscape(word)
+        }
+        var place = 0
+        while place < bytes.count - 8 {
+            if needsEscape(raw.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { return true }
+            place += 8
+        }
+        return needsEscape(raw.loadUnaligned(fromByteOffset: bytes.count - 8, as: UInt64.self))
     }
 
     /// Whether any of eight bytes is below 0x20, a quote or a backslash; says yes of a few that are none of these.

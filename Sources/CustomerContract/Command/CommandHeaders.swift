@@ -5,17 +5,68 @@ import Records
 /// The last of a repeated name counts. Names are compared with their case, except `content-type`.
 struct CommandHeaders {
     private let headers: RecordHeaders
+    /// The place of the last header of each meaning; found in one pass, since there may be many.
+    private var places = InlineArray<9, Int>(repeating: -1)
 
     init(_ headers: RecordHeaders) {
         self.headers = headers
+        for (index, header) in headers.enumerated() {
+            if let meaning = Meaning(header.name) { places[meaning.rawValue] = index }
+        }
+    }
+
+    private enum Meaning: Int {
+        case ceID, contentType, traceparent, tracestate
+        case springCorrelationID, springReplyTopic, springReplyPartition, correlationID, replyTo
+
+        /// What is echoed, in this order.
+        static let echoed: [Meaning] = [
+            .springCorrelationID, .springReplyTopic, .springReplyPartition, .correlationID, .replyTo,
+        ]
+
+        init?(_ name: HeaderName) {
+            // The length leaves one candidate.
+            switch name.text.utf8.count {
+            case 5: self = .ceID
+            case 7: self = .replyTo
+            case 10: self = .tracestate
+            case 11: self = .traceparent
+            case 12: self = .contentType
+            case 13: self = .correlationID
+            case 16: self = .springReplyTopic
+            case 19: self = .springCorrelationID
+            case 20: self = .springReplyPartition
+            default: return nil
+            }
+            guard self == .contentType ? name.isSameIgnoringCase(self.name) : name == self.name else { return nil }
+        }
+
+        var name: HeaderName {
+            switch self {
+            case .ceID: .ceID
+            case .contentType: .contentType
+            case .traceparent: .traceparent
+            case .tracestate: .tracestate
+            case .springCorrelationID: .springCorrelationID
+            case .springReplyTopic: .springReplyTopic
+            case .springReplyPartition: .springReplyPartition
+            case .correlationID: .correlationID
+            case .replyTo: .replyTo
+            }
+        }
+    }
+
+    private subscript(meaning: Meaning) -> [UInt8]? {
+        let place = places[meaning.rawValue]
+        return place < 0 ? nil : headers[place].value
     }
 
     /// The id that the producer chose, unchecked.
-    var ceID: [UInt8]? { headers[.ceID] }
+    var ceID: [UInt8]? { self[.ceID] }
 
     /// Whether the value is a CloudEvent in structured mode: its media type, parameters and case left aside.
     var isStructuredCloudEvent: Bool {
-        guard let contentType = headers[ignoringCase: .contentType], contentType.count <= 1_024 else { return false }
+        guard let contentType = self[.contentType], contentType.count <= 1_024 else { return false }
         let isSpace = { (byte: UInt8) in byte == 0x20 || byte == 0x09 }
         var type = contentType.prefix { $0 != UInt8(ascii: ";") }
         while let last = type.last, isSpace(last) { type.removeLast() }
@@ -26,29 +77,24 @@ struct CommandHeaders {
 
     /// The trace context, when it is well formed.
     var trace: TraceContext? {
-        guard let traceparent = headers[.traceparent] else { return nil }
-        return TraceContext(traceparent: traceparent, tracestate: headers[.tracestate])
+        guard let traceparent = self[.traceparent] else { return nil }
+        return TraceContext(traceparent: traceparent, tracestate: self[.tracestate])
     }
 
     /// What the producer wants to find on its reply, and where.
     var correlation: ReplyCorrelation {
         var echoed = RecordHeaders()
-        for name in Self.correlationNames {
-            guard let value = headers[name], value.count <= ReplyCorrelation.maximumHeaderBytes else { continue }
-            echoed.append(RecordHeader(name: name, value: value))
+        for meaning in Meaning.echoed {
+            guard let value = self[meaning], value.count <= ReplyCorrelation.maximumHeaderBytes else { continue }
+            echoed.append(RecordHeader(name: meaning.name, value: value))
         }
-        let topic = Self.topic(headers[.springReplyTopic]) ?? Self.topic(headers[.replyTo])
+        let topic = Self.topic(self[.springReplyTopic]) ?? Self.topic(self[.replyTo])
         return ReplyCorrelation(
             headers: echoed,
             replyTopic: topic,
-            replyPartition: topic == nil ? nil : Self.partition(headers[.springReplyPartition])
+            replyPartition: topic == nil ? nil : Self.partition(self[.springReplyPartition])
         )
     }
-
-    /// What is echoed, in this order.
-    private static let correlationNames: [HeaderName] = [
-        .springCorrelationID, .springReplyTopic, .springReplyPartition, .correlationID, .replyTo,
-    ]
 
     /// The topic's name as text; bytes that are not UTF-8 are replaced, which makes it a name that no topic can have.
     ///

@@ -58,16 +58,18 @@ public struct CommandReader: Sendable {
         guard validation.problems.isEmpty, let externalID = validation.externalID else {
             return .refused(context, validation.problems.failure())
         }
-        var fields = body.fields
-        if fields["name"]?.isNull ?? true {
+        var (fields, known) = (body.fields, validation.known)
+        if known.place(of: .name).map({ fields.members[$0].value.isNull }) ?? true {
             fields["name"] = nil
             fields["name"] = .string(externalID.text)
+            known = KnownMembers(of: fields)
         }
         return .command(
             CreateCustomerCommand(
                 context: context,
                 externalID: externalID,
                 fields: fields,
+                known: known,
                 unknownFields: validation.unknownFields
             )
         )

@@ -33,8 +33,15 @@ public struct CreateCustomerCommand: Sendable {
     /// The event type that a producer may name in the header `ce_type`.
     public static let eventType = "flexprice.customer.create.v1"
 
-    init(context: CommandContext, externalID: ExternalID, fields: JSONObject, unknownFields: [String]) {
-        self.parts = Parts(context: context, externalID: externalID, fields: fields, unknownFields: unknownFields)
+    /// - Parameter known: Where the known fields are among `fields`.
+    init(
+        context: CommandContext,
+        externalID: ExternalID,
+        fields: JSONObject,
+        known: KnownMembers,
+        unknownFields: [String]
+    ) {
+        self.parts = Parts(context, externalID, fields, known, unknownFields)
     }
 
     /// The JSON body of the request.
@@ -51,12 +58,17 @@ public struct CreateCustomerCommand: Sendable {
         @usableFromInline let unknownFields: [String]
         let known: KnownMembers
 
-        init(context: CommandContext, externalID: ExternalID, fields: JSONObject, unknownFields: [String]) {
+        init(
+            _ context: CommandContext,
+            _ externalID: ExternalID,
+            _ fields: JSONObject,
+            _ known: KnownMembers,
+            _ unknownFields: [String]
+        ) {
             self.context = context
             self.externalID = externalID
             self.fields = fields
             self.unknownFields = unknownFields
-            let known = KnownMembers(of: fields)
             self.known = known
             (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: fields, known)
         }

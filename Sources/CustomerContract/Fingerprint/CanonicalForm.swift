@@ -21,7 +21,7 @@ enum CanonicalForm {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(512)
         bytes.append(UInt8(ascii: "{"))
-        let digests = known.areAll ? appendKnown(object, known, to: &bytes) : appendAny(object, to: &bytes)
+        let digests = known.areAll(of: object) ? appendKnown(object, known, to: &bytes) : appendAny(object, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
         var hash = SHA256()
         bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
@@ -37,10 +37,13 @@ enum CanonicalForm {
     ) -> FieldDigests {
         var digests = FieldDigestsBuilder(unknownFieldCount: 0)
         for field in KnownField.byName {
-            guard let place = known.place(of: field), !object.members[place].value.isNull else { continue }
+            guard let place = known.place(of: field) else { continue }
+            let value = object.members[place].value
+            if value.isNull { continue }
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             let start = bytes.count
-            append(object.members[place], to: &bytes)
+            bytes.append(contentsOf: field.quotedName)
+            append(value, to: &bytes)
             digests.add(field, name: "", canonicalMember: bytes[start...])
         }
         return digests.build()
@@ -71,7 +74,7 @@ enum CanonicalForm {
         case .null: bytes.append(contentsOf: "null".utf8)
         case .bool(let value): bytes.append(contentsOf: (value ? "true" : "false").utf8)
         case .number(let number): CanonicalNumber.append(number.spelling, to: &bytes)
-        case .string(let text): appendQuoted(text, to: &bytes)
+        case .string(let text): bytes.appendQuoted(text)
         case .array(let elements):
             bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
@@ -93,15 +96,9 @@ enum CanonicalForm {
     }
 
     private static func append(_ member: JSONObject.Member, to bytes: inout [UInt8]) {
-        appendQuoted(member.name, to: &bytes)
+        bytes.appendQuoted(member.name)
         bytes.append(UInt8(ascii: ":"))
         append(member.value, to: &bytes)
-    }
-
-    private static func appendQuoted(_ text: String, to bytes: inout [UInt8]) {
-        bytes.append(UInt8(ascii: "\""))
-        bytes.appendEscaped(text)
-        bytes.append(UInt8(ascii: "\""))
     }
 
     /// The members that are not null, sorted; the sort is stable, so repeated names keep their order.

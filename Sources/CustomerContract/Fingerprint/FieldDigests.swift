@@ -114,7 +114,7 @@ struct FieldDigestsBuilder {
     }
 
     private mutating func append(_ digest: UInt32) {
-        for shift in [24, 16, 8, 0] as [UInt32] { encoded.append(UInt8(truncatingIfNeeded: digest >> shift)) }
+        withUnsafeBytes(of: digest.bigEndian) { encoded.append(contentsOf: $0) }
     }
 
     private static let offsetBasis: UInt32 = 0x811c_9dc5

@@ -50,6 +50,11 @@ package enum KnownField: UInt8, CaseIterable {
         }
     }
 
+    /// The name in quotes with a colon behind it, as a member of compact JSON begins.
+    var quotedName: [UInt8] { Self.quotedNames[Int(rawValue)] }
+
+    private static let quotedNames: [[UInt8]] = [[]] + allCases.map { Array("\"\($0.fieldName)\":".utf8) }
+
     /// The field of that name, compared byte for byte; nil for any other name.
     package init?(named name: String) {
         // The length and one byte leave at most one candidate.
@@ -85,25 +90,33 @@ package enum KnownField: UInt8, CaseIterable {
     static let byName = allCases.sorted { $0.fieldName.bytesPrecede($1.fieldName) }
 }
 
-/// Where the known fields are among the members of an object, found in one pass.
+/// Where the known fields are among the members of an object, noted in one pass.
 ///
 /// A command is asked for its fields again and again; a lookup by name compares with every member each time.
 struct KnownMembers: Sendable {
     private static let absent: Int32 = -1
     private var places = InlineArray<20, Int32>(repeating: Self.absent)
-    /// Whether every member is a known field, and none is repeated.
-    let areAll: Bool
+    private var count = 0
 
-    /// Looks at every member once; of a repeated name the last one counts, as in the object's own subscript.
+    /// The members of no object yet.
+    init() {}
+
+    /// Looks at every member once.
     init(of object: JSONObject) {
-        var found = 0
         for index in object.members.indices {
             guard let field = KnownField(named: object.members[index].name) else { continue }
-            if places[Int(field.rawValue)] == Self.absent { found += 1 }
-            places[Int(field.rawValue)] = Int32(truncatingIfNeeded: index)
+            note(field, at: index)
         }
-        areAll = found == object.members.count
     }
+
+    /// Notes a member; of a repeated name the last one counts, as in the object's own subscript.
+    mutating func note(_ field: KnownField, at index: Int) {
+        if places[Int(field.rawValue)] == Self.absent { count += 1 }
+        places[Int(field.rawValue)] = Int32(truncatingIfNeeded: index)
+    }
+
+    /// Whether every member of the object is a known field, and none is repeated.
+    func areAll(of object: JSONObject) -> Bool { count == object.members.count }
 
     /// The member's index, nil when there is none.
     func place(of field: KnownField) -> Int? {

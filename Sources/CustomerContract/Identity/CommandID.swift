@@ -23,9 +23,9 @@ public struct CommandID: Sendable, Hashable, CustomStringConvertible {
     /// CloudEvents forbids control characters in its strings, and the id goes into headers and logs.
     init?(producerChosen bytes: [UInt8]) {
         guard (1...255).contains(bytes.count), !Self.hasControlCharacter(bytes),
-            let text = String(validating: bytes, as: UTF8.self)
+            let utf8 = try? UTF8Span(validating: bytes.span)
         else { return nil }
-        self.text = text
+        self.text = String(copying: utf8)
     }
 
     /// Whether UTF-8 bytes hold U+0000 to U+001F or U+007F to U+009F; U+0080 and up are C2 and a byte below A0.

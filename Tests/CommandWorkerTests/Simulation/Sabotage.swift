@@ -59,6 +59,7 @@ enum Sabotage: String, CaseIterable, Sendable {
                 context: context,
                 externalID: command.externalID,
                 fields: command.fields,
+                known: KnownMembers(of: command.fields),
                 unknownFields: command.unknownFields
             )
         )
