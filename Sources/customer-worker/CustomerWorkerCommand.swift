@@ -1,6 +1,6 @@
 import ArgumentParser
 // Nothing of it is called: importing it is what links the code that runs before main().
-import CEarlySignals
+import CStartup
 import Operations
 
 /// `customer-worker`: the root of the command line.

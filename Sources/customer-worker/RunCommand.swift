@@ -29,7 +29,6 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         ProcessSignals.ignoreEarly()
-        HeapArenas.keepOne()
         // Before anything else, so that a signal finds its handler from the first moment on.
         let signals = ProcessSignals(
             of: ProcessSignals.Signal.operators + (self.wedgeOnUsr2 ? [.user2] : [])

@@ -1,4 +1,4 @@
-#include "early_signals.h"
+#include "startup.h"
 #include <signal.h>
 #include <string.h>
 

@@ -1,2 +1,0 @@
-#pragma once
-// Nothing to call: what early_signals.c does happens before main().
