@@ -101,6 +101,9 @@ struct ConsumerWatch: Sendable {
         return stops
     }
 
+    /// Time since any broker's last answer, as far as statistics tell.
+    func silence(at now: Duration) -> Duration { max(.zero, now - self.heardAt) }
+
     /// Whether statistics no longer come: librdkafka's thread that writes them, and answers the group, has stopped.
     private func isMute(at now: Duration) -> Bool {
         self.toldAt.map { now - $0 >= Self.tolerance + .seconds(5) } ?? false

@@ -50,6 +50,8 @@ package struct WorkerInspection: Sendable {
     package internal(set) var refusal: String?
     /// What keeps records from coming.
     package internal(set) var stops: [ConsumerStop] = []
+    /// Time since any broker's last answer to the consumer; counted every five seconds, so seldom zero.
+    package internal(set) var brokerSilence: Duration = .zero
     /// For how long the ledger has owed the answer to a batch; `nil` when it owes none.
     package internal(set) var storeSilence: Duration?
     /// For how long the brokers have owed the answer to a batch of results; `nil` when they owe none.

@@ -85,7 +85,7 @@ struct StatusReport: Sendable {
         writer.name("intake")
         writer.beginObject()
         writer.name("flows")
-        writer.bool(inspection.snapshot.intakeBlock == nil)
+        writer.bool(inspection.snapshot.intakeBlock == nil && !inspection.isCutOff)
         writer.member("blocked_by", inspection.snapshot.intakeBlock)
         writer.member("next_probe_seconds", inspection.nextProbe.map { $0 / .seconds(1) })
         writer.member("hold_seconds", inspection.hold.map { $0 / .seconds(1) })
@@ -94,7 +94,8 @@ struct StatusReport: Sendable {
     }
 
     private func writePartitions(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        writer.member("lag", inspection.totalLag(logEnds: self.view.logEnds).map { Double($0) })
+        writer.member("lag", self.view.lags.total.map { Double($0) })
+        writer.member("lag_age_seconds", self.view.lags.age(at: .now).map { $0 / .seconds(1) })
         writer.name("partitions")
         writer.beginArray()
         for partition in inspection.partitions {

@@ -47,7 +47,12 @@ extension Metric {
     static let consumerLag = Metric(
         "customer_worker_consumer_lag",
         .gauge,
-        "Records between the committed offset and the end of the log; of partitions assigned to this instance."
+        "Records between the committed offset and the end of the log; kept while the brokers do not answer."
+    )
+    static let consumerLagAge = Metric(
+        "customer_worker_consumer_lag_age_seconds",
+        .gauge,
+        "Time since the lag was last learned from the brokers; some seconds are normal."
     )
     static let incompleteOffsets = Metric(
         "customer_worker_incomplete_offsets",
@@ -79,6 +84,16 @@ extension Metric {
         "customer_worker_dead_letters_total",
         .counter,
         "Commands written to the dead-letter topic."
+    )
+    static let deadLettersWaiting = Metric(
+        "customer_worker_dead_letters_waiting",
+        .gauge,
+        "Dead letters that were not sent back, counted at a low rate; of the topic, so equal at every instance."
+    )
+    static let deadLettersOldest = Metric(
+        "customer_worker_dead_letters_oldest_seconds",
+        .gauge,
+        "Time since the oldest waiting dead letter failed; 0 without one."
     )
     static let transactions = Metric(
         "customer_worker_transactions_total",

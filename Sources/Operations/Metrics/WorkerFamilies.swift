@@ -14,32 +14,18 @@ package struct WorkerFamilies: Sendable {
     /// Families of a worker that was not seen yet.
     package init() {}
 
-    /// The families of an inspection.
-    ///
-    /// - Parameters:
-    ///   - logEnds: ends of logs that are newer than the inspection's, by partition.
-    ///   - now: the wall clock.
-    package mutating func families(
-        _ inspection: WorkerInspection,
-        logEnds: [TopicPartition: Int64] = [:],
-        now: UnixMilliseconds
-    ) -> [MetricFamily] {
+    /// The families of an inspection, at a time of the wall clock.
+    package mutating func families(_ inspection: WorkerInspection, now: UnixMilliseconds) -> [MetricFamily] {
         let snapshot = inspection.snapshot
         let counters = snapshot.counters
         let partitions = inspection.partitions.map { partition in
-            (partition, [Label("topic", partition.topicPartition.topic), Label("partition", partition.number)])
+            (partition, Label.of(partition.topicPartition))
         }
         return [
             MetricFamily(.commands, Self.commands(counters)),
             MetricFamily(.commandDuration, Self.histogram(counters.durations)),
             MetricFamily(.inFlight, [.init(Double(snapshot.inFlight))]),
             MetricFamily(.oldestUnfinished, [.init(inspection.oldestAge(at: now))]),
-            MetricFamily(
-                .consumerLag,
-                partitions.compactMap { partition, labels in
-                    partition.lag(logEnd: logEnds[partition.topicPartition]).map { .init(Double($0), labels) }
-                }
-            ),
             MetricFamily(.incompleteOffsets, partitions.map { .init(Double($0.incomplete), $1) }),
             MetricFamily(
                 .apiRetries,
@@ -110,18 +96,9 @@ extension WorkerInspection {
         guard let oldest = self.oldestRecord else { return 0 }
         return Double(max(0, now.milliseconds(since: oldest))) / 1_000
     }
-
-    /// The lag of all our partitions together; `nil` while none is known.
-    func totalLag(logEnds: [TopicPartition: Int64] = [:]) -> Int64? {
-        let lags = self.partitions.compactMap { $0.lag(logEnd: logEnds[$0.topicPartition]) }
-        return lags.isEmpty ? nil : lags.reduce(0) { $0.boundedSum($1) }
-    }
 }
 
 extension WorkerInspection.Partition {
-    /// The partition's number as a label.
-    var number: String { "\(self.topicPartition.partition)" }
-
     /// Records between the committed offset, or the log's start before the first commit, and the end of the log.
     ///
     /// `nil` until the first fetch. What is read to its end has no lag, whatever offsets lie between: those of
@@ -130,5 +107,12 @@ extension WorkerInspection.Partition {
         guard let end = [self.logEnd, newer].compactMap({ $0 }).max() else { return nil }
         if self.incomplete == 0, let readTo, readTo >= end { return 0 }
         return max(0, end.boundedDifference(self.committed ?? self.logStart ?? 0))
+    }
+}
+
+extension MetricFamily.Label {
+    /// A partition as two labels.
+    static func of(_ partition: TopicPartition) -> [MetricFamily.Label] {
+        [Self("topic", partition.topic), Self("partition", "\(partition.partition)")]
     }
 }

@@ -37,7 +37,8 @@ package struct Daemon: Sendable {
         self.watch = WorkerWatch(
             assembly.worker,
             registry: assembly.metrics,
-            logEnds: LogEnds(assembly.kafka)
+            logEnds: LogEnds(assembly.kafka),
+            letters: WaitingLetters(settings.kafka.deadLetterTopic, assembly.kafka, logger: logger)
         )
         self.settings = settings
         self.manager = manager

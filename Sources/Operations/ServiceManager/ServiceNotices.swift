@@ -100,7 +100,7 @@ struct ServiceNotices: Sendable {
         var words = [count == 1 ? "1 partition" : "\(count) partitions"]
         words.append("\(Int(nearest: view.activity.rate ?? 0))/s")
         words.append(
-            "lag \(inspection.totalLag(logEnds: view.logEnds).map { "\($0)" } ?? (count == 0 ? "0" : "unknown"))"
+            "lag \(view.lags.total.map { "\($0)" } ?? (count == 0 ? "0" : "unknown"))"
         )
         if inspection.snapshot.intakeBlock == "draining" { return Self.draining(inspection.snapshot) }
         let reasons = Health(inspection, silence: .zero).reasons.map(\.detail)

@@ -40,7 +40,11 @@ package struct StatusScreen: Sendable {
         let results = (self.status["results"]?.objectValue?.members ?? []).filter { $0.value != .number(JSONNumber(0)) }
         let intake = self.status["intake"]?.objectValue
         let probe = intake?["next_probe_seconds"].flatMap(Self.double).map { ", next probe in \(Self.span($0))" } ?? ""
-        let block = intake?["blocked_by"]?.stringValue.map { "stopped by \($0)\(probe)" } ?? "flows"
+        // An older worker says only what it was stopped by itself.
+        let reason = self.status["reasons"]?.arrayValue?.first?.objectValue?["reason"]?.stringValue
+        let stop = intake?["blocked_by"]?.stringValue ?? (intake?["flows"] == .bool(false) ? reason : nil)
+        let block = stop.map { "stopped by \($0)\(probe)" } ?? "flows"
+        let age = self.number("lag_age_seconds").flatMap { $0 >= 15 ? ", as of \(Self.span($0)) ago" : nil } ?? ""
         return [
             "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
                 + "\(percentiles.joined(separator: ", "))",
@@ -48,7 +52,7 @@ package struct StatusScreen: Sendable {
             "  in flight  \(Self.text(self.status["in_flight"])), of which \(Self.list(stages))",
             "  oldest     \(Self.duration(self.status["oldest_unfinished_seconds"]))",
             "  intake     \(block)",
-            "  lag        \(Self.text(self.status["lag"]))",
+            "  lag        \(Self.text(self.status["lag"]))\(age)",
         ]
     }
 

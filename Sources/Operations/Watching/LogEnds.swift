@@ -7,8 +7,16 @@ package final class LogEnds: Sendable {
     /// Asks for the ends of some partitions.
     package typealias Asking = @Sendable ([TopicPartition]) async -> [TopicPartition: Int64]
 
-    private struct State {
+    /// What was learned so far.
+    struct Known: Sendable {
+        /// Ends by partition.
         var ends: [TopicPartition: Int64] = [:]
+        /// When every partition was last answered for; `nil` before the first time.
+        var answeredAt: ContinuousClock.Instant?
+    }
+
+    private struct State {
+        var known = Known()
         var lastAsked: ContinuousClock.Instant?
         var isAsking = false
     }
@@ -31,7 +39,7 @@ package final class LogEnds: Sendable {
     }
 
     /// The ends last heard of.
-    var known: [TopicPartition: Int64] { self.state.withLock { $0.ends } }
+    var known: Known { self.state.withLock { $0.known } }
 
     /// Asks again if the last answer is old, without waiting for the new one.
     func refresh(_ partitions: [TopicPartition]) async {
@@ -50,7 +58,10 @@ package final class LogEnds: Sendable {
             let answer = await self.ask(partitions)
             self.state.withLock { state in
                 state.isAsking = false
-                state.ends = answer
+                // An end that was not answered stays, since it remains true as a lower bound.
+                state.known.ends = state.known.ends.filter { partitions.contains($0.key) }
+                    .merging(answer) { _, new in new }
+                if partitions.allSatisfy({ answer[$0] != nil }) { state.known.answeredAt = .now }
             }
         }
     }
@@ -71,7 +82,7 @@ package final class LogEnds: Sendable {
                     ends[partition] = try await admin.watermarks(of: partition, timeout: .seconds(2)).high
                 }
             } catch {
-                // Brokers that do not answer are told by others; what was learnt before stays true as a lower bound.
+                // Brokers that do not answer are told by others.
             }
             return ends
         }

@@ -18,6 +18,7 @@ package final class WorkerWatch: Sendable {
         package let silence: Duration
         let activity: RecentActivity
         let logEnds: [TopicPartition: Int64]
+        var lags = LagMemory()
 
         /// Whether the worker lives and is ready.
         package var health: Health { Health(self.inspection, silence: self.silence) }
@@ -28,19 +29,27 @@ package final class WorkerWatch: Sendable {
         var lastAnswer: ContinuousClock.Instant
         var activity = RecentActivity()
         var families = WorkerFamilies()
+        var lags = LagMemory()
         var hasReloaded = true
     }
 
     private let worker: CommandWorker
     private let registry: MetricsRegistry
     private let logEnds: LogEnds
+    private let letters: WaitingLetters
     private let state: Mutex<State>
 
     /// Begins to watch; the time of silence counts from now.
-    package init(_ worker: CommandWorker, registry: MetricsRegistry, logEnds: LogEnds) {
+    package init(
+        _ worker: CommandWorker,
+        registry: MetricsRegistry,
+        logEnds: LogEnds,
+        letters: WaitingLetters
+    ) {
         self.worker = worker
         self.registry = registry
         self.logEnds = logEnds
+        self.letters = letters
         self.state = Mutex(State(lastAnswer: .now))
     }
 
@@ -48,11 +57,14 @@ package final class WorkerWatch: Sendable {
     @discardableResult
     package func look(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
         guard let inspection = await self.worker.inspect(for: externalID, within: patience) else { return nil }
+        let ends = self.logEnds.known
         self.state.withLock { state in
             state.inspection = inspection
             state.lastAnswer = .now
             state.activity.add(inspection)
+            state.lags.update(inspection, ends, at: .now)
         }
+        self.letters.refresh(writtenHere: inspection.snapshot.counters.failed.values.reduce(0, +))
         if inspection.isPaused {
             // Nothing is fetched, so the consumer does not learn how far the logs have grown.
             await self.logEnds.refresh(inspection.partitions.map(\.topicPartition))
@@ -65,13 +77,14 @@ package final class WorkerWatch: Sendable {
 
     /// What was last seen, with one inspection of several that were made at about the same time.
     func view(showing inspection: WorkerInspection?) -> View {
-        let ends = self.logEnds.known
+        let ends = self.logEnds.known.ends
         return self.state.withLock { state in
             View(
                 inspection: inspection ?? state.inspection,
                 silence: .now - state.lastAnswer,
                 activity: state.activity,
-                logEnds: ends
+                logEnds: ends,
+                lags: state.lags
             )
         }
     }
@@ -83,9 +96,7 @@ package final class WorkerWatch: Sendable {
     package func metrics() -> [MetricFamily] {
         let view = self.view
         let worker = view.inspection.map { inspection in
-            self.state.withLock { state in
-                state.families.families(inspection, logEnds: view.logEnds, now: .now())
-            }
+            self.state.withLock { $0.families.families(inspection, now: .now()) } + view.lags.families(at: .now)
         }
         let readiness = ReadinessFamilies.families(
             view.health,
@@ -93,6 +104,8 @@ package final class WorkerWatch: Sendable {
             hasReloaded: self.state.withLock { $0.hasReloaded }
         )
         let log = MetricFamily(.logLinesDropped, [.init(Double(QueuedLogSink.droppedCount))])
-        return readiness + (worker ?? []) + self.registry.families() + [BuildInfo.family, log] + ProcessFamilies.read()
+        let letters = self.letters.known.map { $0.families(now: .now()) } ?? []
+        return readiness + (worker ?? []) + letters + self.registry.families() + [BuildInfo.family, log]
+            + ProcessFamilies.read()
     }
 }

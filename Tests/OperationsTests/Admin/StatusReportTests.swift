@@ -12,7 +12,7 @@ import Testing
     private func report(_ inspection: WorkerInspection?, silence: Duration = .zero) throws -> JSONObject {
         var activity = RecentActivity()
         if let inspection { activity.add(inspection) }
-        let view = WorkerWatch.View(inspection: inspection, silence: silence, activity: activity, logEnds: [:])
+        let view = WorkerWatch.View.sample(inspection, silence: silence, activity: activity)
         return try JSONParser.parseObject(StatusReport(view: view, now: Self.now).json)
     }
 
@@ -45,7 +45,7 @@ import Testing
                 )
             ]
         )
-        let view = WorkerWatch.View(inspection: inspection, silence: .zero, activity: RecentActivity(), logEnds: [:])
+        let view = WorkerWatch.View.sample(inspection)
         let json = StatusReport(view: view, now: Self.now, externalID: ExternalID("acct_\"1")).json
         let status = try JSONParser.parseObject(json)
         #expect(status["external_id"]?.stringValue == "acct_\"1")

@@ -20,7 +20,7 @@ import Testing
         let contract = [
             "customer_worker_commands_total counter", "customer_worker_command_duration_seconds histogram",
             "customer_worker_in_flight gauge", "customer_worker_oldest_unfinished_seconds gauge",
-            "customer_worker_consumer_lag gauge", "customer_worker_incomplete_offsets gauge",
+            "customer_worker_incomplete_offsets gauge",
             "customer_worker_api_retries_total counter", "customer_worker_intake_paused gauge",
             "customer_worker_dead_letters_total counter", "customer_worker_transactions_total counter",
             "customer_worker_reduced_total counter",
@@ -36,30 +36,6 @@ import Testing
         #expect(samples.count == CreatedOutcome.allCases.count + ErrorCode.allCases.count)
         #expect(samples.map(\.value).reduce(0, +) == 5)
         #expect(samples.first?.labels == [.init("status", "created"), .init("outcome", "created"), .init("code", "")])
-    }
-
-    @Test(arguments: [
-        (WorkerInspection.Partition.sample(), 10), (.sample(committed: nil), 100),
-        (.sample(committed: nil, logStart: 40), 60), (.sample(committed: 120), 0),
-        // The last offset is a transaction's marker.
-        (.sample(committed: 99, incomplete: 0, readTo: 100), 0),
-        (.sample(committed: 99, incomplete: 1, readTo: 100), 1),
-        (.sample(committed: 90, incomplete: 0, readTo: 99), 10),
-    ])
-    func `lag counts from the committed offset, or from the start of the log`(
-        _ partition: WorkerInspection.Partition,
-        _ lag: Double
-    ) {
-        let samples = self.samples(.consumerLag, .sample(partitions: [partition]))
-        #expect(samples == [.init(lag, [.init("topic", "customer_commands"), .init("partition", "0")])])
-    }
-
-    @Test func `an unknown end of the log has no lag, and a newer one from elsewhere wins`() {
-        let inspection = WorkerInspection.sample(partitions: [.sample(logEnd: nil), .sample(1)])
-        var families = WorkerFamilies()
-        let ends = [TopicPartition(topic: "customer_commands", partition: 1): Int64(1_000)]
-        let made = families.families(inspection, logEnds: ends, now: Self.now)
-        #expect(made.first { $0.metric == .consumerLag }?.samples.map(\.value) == [910])
     }
 
     @Test func `a reason for a pause that has ended stays with zero`() {

@@ -8,7 +8,7 @@ import Testing
     private func seen(_ notices: inout ServiceNotices, _ inspection: WorkerInspection) -> [String] {
         var activity = RecentActivity()
         activity.add(inspection)
-        let view = WorkerWatch.View(inspection: inspection, silence: .zero, activity: activity, logEnds: [:])
+        let view = WorkerWatch.View.sample(inspection, activity: activity)
         return notices.seen(view, inspection)
     }
 

@@ -11,7 +11,7 @@ import Testing
     private func screen(_ inspection: WorkerInspection?, silence: Duration = .zero) throws -> StatusScreen {
         var activity = RecentActivity()
         if let inspection { activity.add(inspection) }
-        let view = WorkerWatch.View(inspection: inspection, silence: silence, activity: activity, logEnds: [:])
+        let view = WorkerWatch.View.sample(inspection, silence: silence, activity: activity)
         let report = StatusReport(view: view, now: UnixMilliseconds(1_800_000_000_000))
         return StatusScreen(try JSONParser.parseObject(report.json))
     }
@@ -34,6 +34,16 @@ import Testing
 
                 """
         )
+    }
+
+    @Test func `intake does not flow without brokers, and an old lag says so`() throws {
+        let away = WorkerInspection.sample(stops: [.brokersUnreachable], brokerSilence: .seconds(66))
+        let text = try self.screen(away).text
+        #expect(text.contains("  intake     stopped by brokers_unreachable\n"))
+        #expect(text.contains("  lag        10, as of 1m 6s ago\n"))
+        // A partition without a leader stops itself alone.
+        let leaderless = WorkerInspection.sample(stops: [.leaderMissing([])])
+        #expect(try self.screen(leaderless).text.contains("  intake     flows\n"))
     }
 
     @Test(arguments: ["1e300", "-1e300", "9e18", "1e999"])

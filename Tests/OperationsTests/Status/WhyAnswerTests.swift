@@ -11,7 +11,7 @@ import Testing
     }
 
     private func status(_ inspection: WorkerInspection) -> WhyAnswer {
-        let view = WorkerWatch.View(inspection: inspection, silence: .zero, activity: RecentActivity(), logEnds: [:])
+        let view = WorkerWatch.View.sample(inspection)
         let json = StatusReport(view: view, now: UnixMilliseconds(1_800_000_000_000)).json
         return WhyAnswer((try? JSONParser.parseObject(json)) ?? JSONObject())
     }

@@ -3,6 +3,7 @@ import Kafka
 import Records
 
 @testable import CommandWorker
+@testable import Operations
 
 extension WorkerInspection {
     /// What a worker of one partition answers while all is well, changed as a test needs it.
@@ -13,6 +14,7 @@ extension WorkerInspection {
         oldestRecord: UnixMilliseconds? = nil,
         isPaused: Bool = false,
         stops: [ConsumerStop] = [],
+        brokerSilence: Duration = .zero,
         publishTrouble: String? = nil,
         letterTrouble: String? = nil,
         lettersWaiting: Int = 0,
@@ -32,6 +34,7 @@ extension WorkerInspection {
             isPaused: isPaused,
             nextProbe: nil,
             stops: stops,
+            brokerSilence: brokerSilence,
             publishTrouble: publishTrouble,
             letterTrouble: letterTrouble,
             lettersWaiting: lettersWaiting,
@@ -58,5 +61,18 @@ extension WorkerInspection.Partition {
             incomplete: incomplete,
             readTo: readTo
         )
+    }
+}
+
+extension WorkerWatch.View {
+    /// What a watch has seen after one look.
+    static func sample(
+        _ inspection: WorkerInspection?,
+        silence: Duration = .zero,
+        activity: RecentActivity = RecentActivity()
+    ) -> Self {
+        var lags = LagMemory()
+        if let inspection { lags.update(inspection, LogEnds.Known(), at: .now) }
+        return Self(inspection: inspection, silence: silence, activity: activity, logEnds: [:], lags: lags)
     }
 }
