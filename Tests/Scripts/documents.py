@@ -16,6 +16,8 @@ descriptions in schemas, AsyncAPI document, alerts and dashboard. The rules:
    in Swift files under Sources; the names of parameters there are code.
 5. Each road on the architecture page is a table of at most ten files. Its table of modules has every target under Sources once, and each
    depends only on those above it.
+6. The runbook has a section for each alert, and each alert links to it; it has one for each word of /readyz.
+7. The metrics page has every metric of the program, and no other.
 """
 
 import argparse
@@ -29,6 +31,11 @@ import layers
 CATALOGUE = "Sources/customer-worker/Documentation.docc"
 GLOSSARY = f"{CATALOGUE}/Glossary.md"
 ARCHITECTURE = f"{CATALOGUE}/Architecture.md"
+RUNBOOK = f"{CATALOGUE}/Runbook.md"
+METRICS = f"{CATALOGUE}/Metrics.md"
+ALERTS = "config/prometheus/alerts.yml"
+READINESS = "Sources/Operations/Watching/Readiness.swift"
+DECLARED = "Sources/Operations/Metrics/Metric.swift"
 PACKAGE = "systemd/package/build.sh"
 README_BYTES = 9_000
 ROAD_FILES = 10
@@ -207,6 +214,30 @@ def wrong_architecture(root, text):
     return problems
 
 
+# Alerts, readiness reasons, metrics
+
+
+def differences(path, what, needed, told):
+    """Sentences about what a page lacks, and what it has too much."""
+    missing = [f"{path}: no {what} {name}" for name in sorted(needed - told)]
+    return missing + [f"{path}: the {what} {name} is of nothing that exists" for name in sorted(told - needed)]
+
+
+def wrong_operation(texts, alerts, readiness, metrics):
+    """What the runbook and the metrics page lack, by the rules and by the code."""
+    runbook = texts.get(RUNBOOK, "")
+    names = set(re.findall(r"- alert: (\w+)", alerts))
+    problems = differences(RUNBOOK, "section", names, set(re.findall(r"^## (\w+)$", runbook, re.M)) - {"Overview"})
+    linked = set(re.findall(r"runbook: \S+/runbook.md#(\w+)", alerts))
+    problems += differences(ALERTS, "link to section", {name.lower() for name in names}, linked)
+    body = readiness.partition("enum ReadinessWord")[2].partition("\n    var ")[0]
+    words = {word or case for case, word in re.findall(r'^    case (\w+)(?: = "(\w+)")?$', body, re.M)}
+    problems += differences(RUNBOOK, "section", words, set(re.findall(r"^### (\w+)$", runbook, re.M)))
+    declared = set(re.findall(r'"((?:customer_worker|process)_\w+)"', metrics))
+    rows = "\n".join(line.split("|")[1] for line in texts.get(METRICS, "").split("\n") if line.startswith("| `"))
+    return problems + differences(METRICS, "metric", declared, set(re.findall(r"`(\w+)(?:\{[\w,]*\})?`", rows)))
+
+
 # All of it
 
 
@@ -234,6 +265,8 @@ def check(root, more=()):
         problems += wrong_words(path, (root / path).read_text(), words)
     for file in sorted((root / "Sources").rglob("*.swift")):
         problems += wrong_words(str(file.relative_to(root)), file.read_text(), words)
+    read = [(root / path).read_text() if (root / path).is_file() else "" for path in (ALERTS, READINESS, DECLARED)]
+    problems += wrong_operation(texts, *read)
     if ARCHITECTURE in texts:
         problems += wrong_architecture(root, texts[ARCHITECTURE])
     size = len((root / "README.md").read_bytes())
@@ -270,6 +303,11 @@ GOOD = {
     "Tests/t.py": "",
     "config/customer-worker.yaml": "# A ledger.\nstore: 1\n",
     "systemd/package/customer-worker.1.in": ".It store\nA ledger.\n",
+    ALERTS: "  - alert: Down\n    runbook: /r/runbook.md#down\n",
+    READINESS: 'enum ReadinessWord {\n    case starting\n    case loopStuck = "loop_stuck"\n\n    var a: Int {\n    case gone\n',
+    DECLARED: 'let a = Metric(\n"process_a"\n)\nlet b = Metric("customer_worker_b", 1)\n',
+    RUNBOOK: "# R\n\n## Overview\n\n## Down\n\n### starting\n\n### loop_stuck\n",
+    METRICS: "# M\n\n| metric | is |\n|---|---|\n| `process_a` | `x_y` |\n| `customer_worker_b{reason,code}` | b |\n",
     "systemd/package/build.sh": "put 644 x usr/share/x/x.md\n",
     GLOSSARY: "# G\n\n## Terms\n\n| word | is | not |\n|---|---|---|\n| ledger | The memory. | store, big shop |\n| lane | A queue. | |\n\n"
     "## Plain words\n\n| not | but |\n|---|---|\n| mend | fix |\n",
@@ -316,6 +354,14 @@ BAD = [
     ({ARCHITECTURE: GOOD[ARCHITECTURE].replace("| `A` | a |\n| `B` | b |", "| `B` | b |\n| `A` | a |")}, "B uses A"),
     ({ARCHITECTURE: GOOD[ARCHITECTURE].replace("| `B` | b |\n", "")}, "lacks B"),
     ({ARCHITECTURE: GOOD[ARCHITECTURE] + "| `C` | c |\n"}, "has C, which is no target"),
+    ({ALERTS: GOOD[ALERTS] + "  - alert: Slow\n    runbook: /r/runbook.md#slow\n"}, "Runbook.md: no section Slow"),
+    ({ALERTS: "  - alert: Down\n"}, "no link to section down"),
+    ({ALERTS: GOOD[ALERTS].replace("#down", "#up")}, "the link to section up is of nothing"),
+    ({RUNBOOK: GOOD[RUNBOOK] + "## Up\n"}, "the section Up is of nothing"),
+    ({RUNBOOK: GOOD[RUNBOOK].replace("### starting\n", "")}, "no section starting"),
+    ({RUNBOOK: GOOD[RUNBOOK] + "### gone\n"}, "the section gone is of nothing"),
+    ({DECLARED: GOOD[DECLARED] + 'let c = Metric("process_c", 1)\n'}, "no metric process_c"),
+    ({METRICS: GOOD[METRICS] + "| `process_c` | c |\n"}, "the metric process_c is of nothing"),
 ]  # fmt: skip
 
 
