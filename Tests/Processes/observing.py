@@ -28,12 +28,15 @@ CONTRACT = {
     "customer_worker_in_flight": set(),
     "customer_worker_oldest_unfinished_seconds": set(),
     "customer_worker_consumer_lag": {"topic", "partition"},
+    "customer_worker_consumer_lag_age_seconds": set(),
     "customer_worker_incomplete_offsets": {"topic", "partition"},
     "customer_worker_api_requests_total": {"status"},
     "customer_worker_api_request_duration_seconds": {"le"},
     "customer_worker_api_retries_total": {"reason"},
     "customer_worker_intake_paused": {"reason"},
     "customer_worker_dead_letters_total": {"code"},
+    "customer_worker_dead_letters_waiting": {"code"},
+    "customer_worker_dead_letters_oldest_seconds": set(),
     "customer_worker_transactions_total": {"result"},
     "customer_worker_reduced_total": {"kind"},
     "customer_worker_ready": set(),
@@ -154,6 +157,9 @@ def metrics():
         expect(found.value("customer_worker_commands_total", outcome="replayed") == 20, "replayed")
         expect(found.value("customer_worker_commands_total", status="failed", code="invalid_command") == 2, "failed")
         expect(found.value("customer_worker_dead_letters_total", code="invalid_command") == 2, "dead letters")
+        waiting = lambda: Metrics(s.port).value("customer_worker_dead_letters_waiting", code="invalid_command")
+        wait_until(lambda: waiting() == 2 or waiting(), 20, "two dead letters wait")
+        expect(0 < Metrics(s.port).value("customer_worker_dead_letters_oldest_seconds") < 60, "the oldest letter's age")
         expect(found.value("customer_worker_command_duration_seconds_count") == 322, "durations")
         expect(found.value("customer_worker_api_requests_total", status="201") == 300, "requests")
         expect(found.value("customer_worker_api_requests_total", status="503") == 2, "failed requests")
@@ -247,6 +253,8 @@ def trouble():
 
         s.broker.stop()
         wait_until(lambda: '"brokers_unreachable"' in get(s.port, "/readyz")[1] or get(s.port, "/readyz")[1], 30, "lost brokers")
+        seen = s.program("status").stdout
+        expect("NOT READY" in seen and "stopped by brokers_unreachable" in seen and "flows" not in seen, seen)
         expect(get(s.port, "/livez")[0] == 200, "brokers that are away are no reason to restart")
         # Told once it has lasted for a moment.
         told = lambda: [line["reason"] for line in s.log.find("Not ready")]

@@ -139,6 +139,9 @@ step "exit codes, stopping, observing"
 "$python" Tests/Processes/stopping.py "$program"
 "$python" Tests/Processes/observing.py "$program"
 
+step "a day of events, the alerts and the dashboard"
+"$python" Tests/Processes/alert_day.py "$program" --self-test
+
 # Builds a program of its own, with the optimizer on.
 step "the cost of the hot path, in instructions"
 "$python" Tests/Benchmarks/hot_path.py

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what building (and, with "tests", testing) needs on Debian 12, as root or through sudo. Safe to run again.
 #   Tests/Scripts/setup.sh          the C libraries
-#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients, the API's own SDK, promtool
+#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients, the API's own SDK, Prometheus
 #   Tests/Scripts/setup.sh benchmarks   also what the worker is compared with: other workers' libraries, nginx, a plotter
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -35,11 +35,11 @@ if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then
         ln -sf "$(cd "$venv" && echo lib/python3*/site-packages/noida_db/noida-db)" "$venv/noida-db"
         echo "$pinned" >"$venv/pinned"
     fi
-    # Taken out of its package and not installed: the tests want promtool alone, and no server that starts with the machine.
-    if [ ! -x "$venv/promtool" ]; then
+    # Taken out of its package and not installed: no server should start with the machine.
+    if [ ! -x "$venv/promtool" ] || [ ! -x "$venv/prometheus" ]; then
         folder="$(mktemp -d)"
         (cd "$folder" && apt-get download -qq prometheus 2>/dev/null && dpkg-deb --extract prometheus_*.deb tree)
-        cp "$folder/tree/usr/bin/promtool" "$venv/promtool"
+        cp "$folder/tree/usr/bin/promtool" "$folder/tree/usr/bin/prometheus" "$venv/"
         rm -rf "$folder"
     fi
 fi
