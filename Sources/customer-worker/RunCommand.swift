@@ -59,6 +59,7 @@ struct RunCommand: AsyncParsableCommand {
         // For as long as the process lives: a signal must be heard while it starts, runs and stops.
         let obeying = Task { await signals.run() }
         defer { obeying.cancel() }
+        StartReport(settings).log(to: logger)
         do throws(StartFailure) {
             let client = try WorkerAssembly.clientProperties(settings.kafka)
             try await RequiredTopics(settings.kafka).check(client, log: { _ in })

@@ -86,7 +86,7 @@ def usage():
     """a wrong command line: 64"""
     for arguments in [["run", "--no-such-option"], ["no-such-command"], ["run", "--embedded-partitions", "many"],
                       ["topics", "create", "--partitions", "0"], ["status", "--interval", "0"], ["status", "--address", "nowhere"],
-                      ["why", "--address", "nowhere"], ["why", "one", "two"]]:
+                      ["why", "--address", "nowhere"], ["why", "one", "two"], ["reload", "--pid", "1"]]:
         said = harness.run(arguments, os.environ)
         expect(said.returncode == 64, f"{arguments} ended with {said.returncode}: {said.stderr}")
 
@@ -103,7 +103,7 @@ def without_key():
             file.write('{"external_id": "acct_1"}\n')
         env = {k: v for k, v in os.environ.items() if not k.startswith("FLEXPRICE_")}
         rows = os.path.join(folder, "rows.jsonl")
-        tools = [["status"], ["why"], ["results"], ["explain", "acct_1"], ["dlq", "list"], ["dlq", "redrive"], ["topics", "create"],
+        tools = [["status"], ["why"], ["reload"], ["results"], ["explain", "acct_1"], ["dlq", "list"], ["dlq", "redrive"], ["topics", "create"],
                  ["produce", rows]]
         # Side by side: most of them wait for a broker that is not there.
         with concurrent.futures.ThreadPoolExecutor(len(tools)) as pool:
@@ -126,7 +126,7 @@ def unavailable():
         nowhere = f"127.0.0.1:{harness.free_port()}"
         said = harness.run(["run"], harness.environment(nowhere, folder))
         expect(said.returncode == 69 and nowhere in said.stderr, f"{said.returncode}: {said.stderr}")
-        for arguments in [["status"], ["why"], ["why", "acct_1", "--json"]]:
+        for arguments in [["status"], ["why"], ["why", "acct_1", "--json"], ["reload"]]:
             said = harness.run(arguments, harness.environment(nowhere, folder, FLEXPRICE_ADMIN_LISTEN=nowhere))
             expect(said.returncode == 69 and nowhere in said.stderr, f"{arguments}: {said.returncode}: {said.stderr}")
 

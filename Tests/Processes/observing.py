@@ -378,15 +378,21 @@ def journal():
             worker.send_signal(signal.SIGTERM)
             with os.fdopen(read) as lines:
                 text = lines.read()
-        expect(text.startswith("<5>Stopped by a signal before the worker began"), f"{text!r}")
+        expect(text.startswith("<5>Starting"), f"{text!r}")
+        expect("\n<5>Stopped by a signal before the worker began" in text, f"{text!r}")
 
 
 def reload():
     """HUP: a good file is taken over and told, a bad one refused, and the old settings stay"""
     with contextlib.ExitStack() as stack:
         s = Stack(stack, config="log:\n  level: info\n")
+        start = s.log.find("Starting")
+        facts = ["version", "librdkafka", "sqlite", "backend", "group", "topic", "topic_results", "topic_dlq", "store", "guarantee"]
+        expect(len(start) == 1 and not [fact for fact in facts if not start[0].get(fact)], f"{start}")
+        wait_until(lambda: len(s.log.find("Ready")) == 1 or s.log.lines(), 5, "the line that it is ready")
         s.write("log:\n  level: loud\nretry:\n  multiplier: 0\n")
-        s.worker.send_signal(signal.SIGHUP)
+        said = s.program("reload", "--pid", str(s.worker.pid))
+        expect(said.returncode == 78 and "log.level" in said.stderr and "retry.multiplier" in said.stderr, f"{said}")
         wait_until(lambda: bool(s.log.find("New settings refused; the old ones stay")) or "no line", 10, "the refusal")
         problems = " ".join(s.log.find("New settings refused; the old ones stay")[0]["problems"])
         expect("log.level" in problems and "retry.multiplier" in problems, problems)
@@ -394,7 +400,11 @@ def reload():
         expect(Metrics(s.port).value("customer_worker_last_reload_success") == 0, "a refused reload is no success")
 
         s.write("log:\n  level: debug\nkafka:\n  consumer_group: another\n")
-        s.worker.send_signal(signal.SIGHUP)
+        said = s.program("reload")
+        expect(said.returncode == 0, f"{said}")
+        expect(said.stdout == "In effect: log.level.\nIn effect after a restart: kafka.consumer_group.\n", said.stdout)
+        expect(json.loads(s.program("reload", "--json").stdout) == {
+            "count": 3, "in_effect": True, "changed": [], "needs_restart": [], "problems": []}, "the third reload changes nothing")
         wait_until(lambda: bool(s.log.find("Setting changed")) or "no line", 10, "the reload")
         changed = s.log.find("Setting changed")[0]
         expect((changed["setting"], changed["old_value"], changed["new_value"]) == ("log.level", "info", "debug"), f"{changed}")

@@ -118,3 +118,8 @@ struct LedgerStatement {
         DatabaseError(resultCode: ResultCode(rawValue: code), message: String(cString: sqlite3_errmsg(self.connection)))
     }
 }
+
+extension SQLiteLedger {
+    /// SQLite's version, such as `3.40.1`; of the library that is loaded.
+    package static var libraryVersion: String { unsafe String(cString: sqlite3_libversion()) }
+}

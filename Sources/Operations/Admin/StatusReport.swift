@@ -1,5 +1,6 @@
 import CommandWorker
 import CustomerContract
+import Glibc
 import JSON
 import Kafka
 import Records
@@ -16,6 +17,7 @@ struct StatusReport: Sendable {
         let health = self.view.health
         writer.beginObject()
         writer.member("version", BuildInfo.version)
+        writer.member("pid", Int(getpid()))
         writer.member("time", self.now.description)
         writer.name("live")
         writer.bool(health.isLive)
@@ -23,6 +25,7 @@ struct StatusReport: Sendable {
         writer.bool(health.isReady)
         writer.name("reasons")
         writer.write(health.reasons)
+        self.writeReload(into: &writer)
         if let inspection = self.view.inspection {
             writer.member("uptime_seconds", Double(inspection.moment.uptime.wholeSeconds))
             self.writeCommands(inspection, into: &writer)
@@ -35,6 +38,25 @@ struct StatusReport: Sendable {
         }
         writer.endObject()
         return writer.bytes + [UInt8(ascii: "\n")]
+    }
+
+    /// The last reload; `null` before the first.
+    private func writeReload(into writer: inout JSONWriter) {
+        writer.name("reload")
+        guard let last = self.view.reloads.last else { return writer.null() }
+        writer.beginObject()
+        writer.member("count", self.view.reloads.count)
+        writer.name("in_effect")
+        writer.bool(last.isInEffect)
+        for (name, texts) in [
+            ("changed", last.changed), ("needs_restart", last.needsRestart), ("problems", last.problems),
+        ] {
+            writer.name(name)
+            writer.beginArray()
+            for text in texts { writer.string(text) }
+            writer.endArray()
+        }
+        writer.endObject()
     }
 
     private func writeCommands(_ inspection: WorkerInspection, into writer: inout JSONWriter) {

@@ -18,19 +18,19 @@ package struct Daemon: Sendable {
     private let settings: Settings
     private let manager: ServiceManager?
     private let notices: NoticeBoard
-    private let reload: @Sendable () async -> Bool
+    private let reload: @Sendable () async -> ReloadReport
     private let logger: Logger
 
     /// The interval of looks at the worker; shorter when the service manager's watchdog is quicker.
     private static let lookInterval: Duration = .seconds(1)
 
-    /// - Parameter reload: reads the settings again and applies what a reload can change; whether they were taken.
+    /// - Parameter reload: reads the settings again and applies what a reload can change.
     package init(
         _ assembly: WorkerAssembly,
         settings: Settings,
         manager: ServiceManager?,
         logger: Logger,
-        reload: @escaping @Sendable () async -> Bool
+        reload: @escaping @Sendable () async -> ReloadReport
     ) {
         self.worker = assembly.worker
         self.retention = assembly.retention
@@ -113,6 +113,13 @@ package struct Daemon: Sendable {
 
     private func log(_ line: ReadinessLog.Line) {
         switch line {
+        case .ready(let time):
+            self.logger.notice(
+                "Ready",
+                metadata: [
+                    LogKey.duration: "\(time.wholeSeconds)s", "partitions": "\(self.worker.snapshot.partitions.count)",
+                ]
+            )
         case .began(let reason):
             self.logger.warning("Not ready", metadata: [LogKey.reason: "\(reason.word)", "detail": "\(reason.detail)"])
         case .ended(let word, let time):

@@ -36,9 +36,9 @@ package actor SettingsReload {
 
     /// Reads, checks, and applies or refuses; the log says which.
     ///
-    /// - Returns: whether the settings are in effect, as far as they can be without a restart.
+    /// - Returns: the same, for those who asked for it.
     @discardableResult
-    package func reload() async -> Bool {
+    package func reload() async -> ReloadReport {
         let loaded: LoadedSettings
         do throws(ConfigurationErrors) {
             loaded = try self.sources.load()
@@ -47,7 +47,7 @@ package actor SettingsReload {
                 "New settings refused; the old ones stay",
                 metadata: ["problems": .array(error.problems.map { "\($0)" })]
             )
-            return false
+            return ReloadReport(problems: error.problems.map { "\($0)" })
         }
         let changes = loaded.changes(since: self.current)
         self.current = loaded
@@ -68,6 +68,9 @@ package actor SettingsReload {
                 ]
             )
         }
-        return true
+        return ReloadReport(
+            changed: changes.filter { $0.effect == .takesEffect }.map(\.key),
+            needsRestart: changes.filter { $0.effect != .takesEffect }.map(\.key)
+        )
     }
 }

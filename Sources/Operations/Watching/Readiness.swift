@@ -78,13 +78,16 @@ package enum ReadinessFamilies {
     }
 }
 
-/// Decides what the log tells of readiness: one line when a reason begins and one when it ends.
+/// Decides what the log tells of readiness: one line when the worker is first ready, one when a reason begins and one when
+/// it ends.
 ///
 /// A reason that comes and goes is told once a minute at most: a beginning that comes sooner after the last one told
 /// waits, and is told only if the reason lasts until then.
 struct ReadinessLog: Sendable {
     /// One line.
     enum Line: Sendable, Equatable {
+        /// The first time that no reason is left.
+        case ready(after: Duration)
         case began(Health.Reason)
         case ended(ReadinessWord, after: Duration)
     }
@@ -99,6 +102,7 @@ struct ReadinessLog: Sendable {
     }
 
     private var states: [ReadinessWord: State] = [:]
+    private var wasReady = false
 
     /// Takes what was seen at a moment.
     mutating func update(_ health: Health, at now: Duration) -> [Line] {
@@ -118,6 +122,10 @@ struct ReadinessLog: Sendable {
                 (state.isTold, state.since) = (false, nil)
             }
             self.states[word] = state
+        }
+        if health.isReady, !self.wasReady {
+            self.wasReady = true
+            lines.append(.ready(after: now))
         }
         return lines
     }

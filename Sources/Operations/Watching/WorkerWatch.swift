@@ -19,6 +19,7 @@ package final class WorkerWatch: Sendable {
         let activity: RecentActivity
         let logEnds: [TopicPartition: Int64]
         var lags = LagMemory()
+        var reloads = ReloadHistory()
 
         /// Whether the worker lives and is ready.
         package var health: Health { Health(self.inspection, silence: self.silence) }
@@ -30,7 +31,7 @@ package final class WorkerWatch: Sendable {
         var activity = RecentActivity()
         var families = WorkerFamilies()
         var lags = LagMemory()
-        var hasReloaded = true
+        var reloads = ReloadHistory()
     }
 
     private let worker: CommandWorker
@@ -84,13 +85,14 @@ package final class WorkerWatch: Sendable {
                 silence: .now - state.lastAnswer,
                 activity: state.activity,
                 logEnds: ends,
-                lags: state.lags
+                lags: state.lags,
+                reloads: state.reloads
             )
         }
     }
 
-    /// The settings were read again; whether they are in effect.
-    package func reloaded(_ isInForce: Bool) { self.state.withLock { $0.hasReloaded = isInForce } }
+    /// The settings were read again.
+    package func reloaded(_ report: ReloadReport) { self.state.withLock { $0.reloads.add(report) } }
 
     /// Every metric of this process.
     package func metrics() -> [MetricFamily] {
@@ -101,7 +103,7 @@ package final class WorkerWatch: Sendable {
         let readiness = ReadinessFamilies.families(
             view.health,
             hold: view.inspection?.hold,
-            hasReloaded: self.state.withLock { $0.hasReloaded }
+            hasReloaded: view.reloads.isInEffect
         )
         let log = MetricFamily(.logLinesDropped, [.init(Double(QueuedLogSink.droppedCount))])
         let letters = self.letters.known.map { $0.families(now: .now()) } ?? []
