@@ -169,6 +169,6 @@ extension CommandWorker {
 extension KafkaError {
     /// What the ledger could not keep or find of offsets.
     fileprivate init(ledger error: LedgerError) {
-        self.init(name: "_LEDGER", code: -1, message: error.message, disposition: .retry)
+        self.init(code: .application, name: "_LEDGER", message: error.message, disposition: .retry)
     }
 }

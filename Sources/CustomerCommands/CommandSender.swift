@@ -34,7 +34,7 @@ struct CommandSender: Sendable {
         let places = await self.producer.takePositions()
         return commands.enumerated().map { index, command in
             if let error = refused[index] {
-                if error.name == "UNKNOWN_TOPIC_OR_PART" || error.name == "_UNKNOWN_TOPIC" {
+                if error.isMissingTopic {
                     return .failure(.missingTopic(command.record.topic))
                 }
                 return .failure(.notAcknowledged(command.id, error.failure))

@@ -82,7 +82,10 @@ public final class CustomerCommands: Sendable {
         try self.underWay.withLock { state throws(CustomerCommandsError) in try state.enter() }
         defer { self.leave(command) }
         // The producer reports by itself when its time is over; this is for a client that does not get that far.
-        let late = CustomerCommandsError.BrokerFailure(name: "_TIMED_OUT", message: "no word from the brokers")
+        let late = CustomerCommandsError.BrokerFailure(
+            name: KafkaError.Code.timedOut.name,
+            message: "no word from the brokers"
+        )
         let limit = self.settings.deliveryTimeout + .seconds(5)
         return try await self.within(limit, or: .notAcknowledged(command.id, late)) {
             try await self.dispatch(command)

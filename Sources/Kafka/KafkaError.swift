@@ -16,10 +16,10 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         case permanent
     }
 
-    /// librdkafka's name of the error, bounded, fit for a metric label: `_TRANSPORT`, `UNKNOWN_TOPIC_OR_PART`.
+    /// What it is; see ``Code``.
+    package let code: Code
+    /// The code's name, for people and metric labels; ``code`` decides what to do.
     package let name: String
-    /// librdkafka's number; negative ones are the client's, others the broker's.
-    package let code: Int32
     /// A sentence for people.
     package let message: String
     /// What to do.
@@ -34,10 +34,12 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
         "\(self.name): \(self.message)\(self.topic.map { " (topic \($0))" } ?? "")"
     }
 
-    /// Makes an error by hand, for a test double.
-    package init(name: String, code: Int32, message: String, disposition: Disposition, topic: String? = nil) {
-        self.name = name
+    /// Makes an error by hand.
+    ///
+    /// - Parameter name: of an error that is none of librdkafka's.
+    package init(code: Code, name: String? = nil, message: String, disposition: Disposition, topic: String? = nil) {
         self.code = code
+        self.name = name ?? code.name
         self.message = message
         self.disposition = disposition
         self.topic = topic
@@ -45,7 +47,7 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The same error, of that topic.
     package func of(topic: String?) -> Self {
-        Self(name: self.name, code: self.code, message: self.message, disposition: self.disposition, topic: topic)
+        Self(code: self.code, name: self.name, message: self.message, disposition: self.disposition, topic: topic)
     }
 }
 
@@ -53,8 +55,7 @@ extension KafkaError {
     /// Reads a plain response code.
     init(_ code: rd_kafka_resp_err_t, _ message: String? = nil, disposition: Disposition? = nil) {
         self.init(
-            name: unsafe String(cString: rd_kafka_err2name(code)),
-            code: code.rawValue,
+            code: Code(code),
             message: message ?? (unsafe String(cString: rd_kafka_err2str(code))),
             disposition: disposition ?? Self.disposition(of: code)
         )
@@ -102,17 +103,4 @@ extension KafkaError {
             .permanent
         }
     }
-}
-
-extension KafkaError {
-    /// The broker's or the client's bound on a record's size was passed.
-    package var isTooLarge: Bool {
-        ["MSG_SIZE_TOO_LARGE", "RECORD_LIST_TOO_LARGE", "INVALID_MSG_SIZE"].contains(self.name)
-    }
-
-    /// librdkafka makes no client of these properties; no broker was asked.
-    package var isOfProperties: Bool { self.name == "_INVALID_ARG" && self.disposition == .permanent }
-
-    /// Another instance has taken the transactional id.
-    package var isFenced: Bool { ["_FENCED", "PRODUCER_FENCED", "INVALID_PRODUCER_EPOCH"].contains(self.name) }
 }

@@ -60,9 +60,9 @@ struct ConsumerWatch: Sendable {
             self.readTo = [:]
         case .revoked, .lost:
             self.readTo = [:]
-        case .failed(let error) where error.name == "_ALL_BROKERS_DOWN":
+        case .failed(let error) where error.code == .allBrokersDown:
             self.hasLostBrokers = true
-        case .failed(let error) where ["UNKNOWN_TOPIC_OR_PART", "_UNKNOWN_TOPIC"].contains(error.name):
+        case .failed(let error) where error.isMissingTopic:
             self.missingTopic = error.message
             self.missingSince = now
         case .failed(let error) where error.message.hasPrefix("JoinGroup failed"):
@@ -112,7 +112,7 @@ struct ConsumerWatch: Sendable {
     /// What a refusal to let a member in means, as far as its name alone does not tell.
     private static func sentence(_ error: KafkaError) -> String {
         // Some brokers let it in, and answer with a strategy that it does not have.
-        guard ["INCONSISTENT_GROUP_PROTOCOL", "_UNKNOWN_PROTOCOL"].contains(error.name) else { return "\(error)" }
+        guard [.inconsistentGroupProtocol, .unknownProtocol].contains(error.code) else { return "\(error)" }
         return "\(error.name): another member has no partition.assignment.strategy of this one's"
     }
 

@@ -62,7 +62,7 @@ actor AtLeastOncePublisher: ResultPublisher {
                 return await self.commit(batch, as: member)
             }
             // Of no more use, or told to give up what may still be on its way.
-            if failures.values.contains(where: { $0.disposition == .fatal || $0.name == "_TIMED_OUT" }) {
+            if failures.values.contains(where: { $0.disposition == .fatal || $0.code == .timedOut }) {
                 self.producer = nil
             }
             for (index, reference) in encoded.references.enumerated() where failures[index] == nil {

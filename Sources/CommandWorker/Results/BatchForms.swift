@@ -122,7 +122,7 @@ struct BatchForms: Sendable {
         let evident = refused.filter { index, error in
             let record = encoded.records[index]
             return error.lacksKey && record.key == nil
-                || error.name == "INVALID_TIMESTAMP" && encoded.references[index].isLetter
+                || error.code == .invalidTimestamp && encoded.references[index].isLetter
                     && !self.letterForm(encoded.references[index].owner).contains(.ownTimestamp)
         }
         if !evident.isEmpty { return self.shrink(evident, encoded) }
@@ -188,7 +188,7 @@ struct BatchForms: Sendable {
 
 extension KafkaError {
     /// What a broker answers to a record without a key for a compacted topic (and to others that are damaged).
-    fileprivate var lacksKey: Bool { self.name == "INVALID_RECORD" || self.name == "INVALID_MSG" }
+    fileprivate var lacksKey: Bool { self.code == .invalidRecord || self.code == .invalidMessage }
 }
 
 extension ResultForm {
@@ -239,7 +239,7 @@ extension LetterForm {
     /// The form to try after a refusal; `nil` when nothing is left to leave out.
     fileprivate func next(_ error: KafkaError, _ record: ProducerRecord) -> LetterForm? {
         if error.lacksKey, record.key == nil, !self.contains(.addedKey) { return self.union(.addedKey) }
-        if error.name == "INVALID_TIMESTAMP", !self.contains(.ownTimestamp) { return self.union(.ownTimestamp) }
+        if error.code == .invalidTimestamp, !self.contains(.ownTimestamp) { return self.union(.ownTimestamp) }
         let rank = Self.sizes.firstIndex(of: self.intersection(Self.size)) ?? Self.sizes.count
         guard rank + 1 < Self.sizes.count else { return nil }
         return self.subtracting(Self.size).union(Self.sizes[rank + 1])

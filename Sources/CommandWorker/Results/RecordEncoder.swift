@@ -109,7 +109,7 @@ struct RecordEncoder: Sendable {
             let isReply = event.topic != self.results.resultsTopic
             let limit = isReply ? self.limits.bytes(of: event.topic) : resultLimit
             guard event.largestBatchBytes > limit,
-                let next = form.smaller("MSG_SIZE_TOO_LARGE", isReply: isReply)
+                let next = form.smaller(KafkaError.Code.messageTooLarge.name, isReply: isReply)
             else { return (event, form) }
             form = next
             event = encoder.encode(result, form: form)
@@ -157,8 +157,7 @@ extension RecordEncoder {
         let hasLetters = batch.contains { if case .failed = $0.outcome { true } else { false } }
         guard hasLetters, await self.topics.lacks(topic) else { return nil }
         return KafkaError(
-            name: "UNKNOWN_TOPIC_OR_PART",
-            code: 3,
+            code: .unknownTopicOrPartition,
             message: "the dead-letter topic \(topic) is not there",
             disposition: .retry,
             topic: topic

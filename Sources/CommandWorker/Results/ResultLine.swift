@@ -256,7 +256,7 @@ struct ResultLine: Sendable {
         at now: Duration
     ) {
         settlement.groupMovedOn = error.saysGroupMovedOn
-        settlement.hasTooMuchMetadata = error.name == "OFFSET_METADATA_TOO_LARGE"
+        settlement.hasTooMuchMetadata = error.code == .offsetMetadataTooLarge
         if hasLetters, self.isOfLetters(error) {
             // All other results leave at once without them.
             self.letters.begin(error, at: now)
@@ -344,6 +344,6 @@ extension KafkaError {
     /// The group has another generation, or is about to: this member's offsets are not taken before it has joined
     /// again.
     fileprivate var saysGroupMovedOn: Bool {
-        ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID", "REBALANCE_IN_PROGRESS"].contains(self.name)
+        [.illegalGeneration, .unknownMemberID, .fencedInstanceID, .rebalanceInProgress].contains(self.code)
     }
 }

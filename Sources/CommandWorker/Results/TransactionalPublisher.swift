@@ -156,7 +156,7 @@ actor TransactionalPublisher: ResultPublisher {
         do throws(KafkaError) {
             try await producer.sendOffsets(offsets, of: member, timeout: self.offsetsLimit)
         } catch {
-            if error.name == "_TIMED_OUT" { self.isGroupSilent = true }
+            if error.code == .timedOut { self.isGroupSilent = true }
             throw error
         }
     }
@@ -264,11 +264,8 @@ actor TransactionalPublisher: ResultPublisher {
 
 extension KafkaError {
     fileprivate static var stopped: Self {
-        Self(name: "_STATE", code: -1, message: "stopped", disposition: .unknownOutcome)
+        Self(code: .state, message: "stopped", disposition: .unknownOutcome)
     }
-
-    /// Whether a delivery report says something about its own record or topic.
-    fileprivate var isOfRecord: Bool { self.produceVerdict != .consequence && self.produceVerdict != .producer }
 }
 
 extension EnqueueEnd {
@@ -281,7 +278,7 @@ extension EnqueueEnd {
             Dictionary(
                 uniqueKeysWithValues: late.map { index in
                     let text = "not acknowledged within \(limit), while all other records are"
-                    return (index, KafkaError(name: "_TIMED_OUT", code: -185, message: text, disposition: .retry))
+                    return (index, KafkaError(code: .timedOut, message: text, disposition: .retry))
                 }
             )
         }

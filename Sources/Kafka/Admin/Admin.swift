@@ -133,20 +133,27 @@ package import Records
                 unsafe try Self.check(rd_kafka_committed(reader.pointer, list.pointer, left.wholeMilliseconds), nil)
                 if let error = list.firstError { throw error }
                 return list.offsets
-            } catch  where Self.coordinatorMoves.contains(error.name) && ContinuousClock.now < end {
+            } catch  where error.isOfMovingCoordinator && ContinuousClock.now < end {
                 // This thread is the admin's own.
                 _ = unsafe rd_kafka_poll(reader.pointer, 100)
             }
         }
     }
 
-    /// The group's coordinator moves or loads: so it is with every group of a cluster that has had none yet.
-    private static let coordinatorMoves: Set<String> = [
-        "NOT_COORDINATOR", "COORDINATOR_NOT_AVAILABLE", "COORDINATOR_LOAD_IN_PROGRESS",
-    ]
-
     static func check(_ code: rd_kafka_resp_err_t, _ text: UnsafePointer<CChar>?) throws(KafkaError) {
         guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
         throw KafkaError(code, unsafe text.map { unsafe String(cString: $0) })
+    }
+}
+
+extension KafkaError {
+    /// The group's coordinator moves or loads: so it is with every group of a cluster that has had none yet.
+    fileprivate var isOfMovingCoordinator: Bool {
+        switch self.response {
+        case RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+            true
+        default: false
+        }
     }
 }

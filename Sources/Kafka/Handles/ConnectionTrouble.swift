@@ -55,12 +55,17 @@ package struct ConnectionTrouble: Sendable, Hashable {
 extension KafkaError {
     /// Whether it says only that no answer came.
     var isWithoutCause: Bool {
-        ["_TRANSPORT", "_TIMED_OUT", "_ALL_BROKERS_DOWN", "_RESOLVE", "_SSL", "_AUTHENTICATION"].contains(self.name)
+        switch self.response {
+        case RD_KAFKA_RESP_ERR__TRANSPORT, RD_KAFKA_RESP_ERR__TIMED_OUT, RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN,
+            RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            true
+        default: false
+        }
     }
 
     /// The same error, with the cause as its message.
     func caused(by trouble: ConnectionTrouble) -> Self {
-        var error = Self(name: self.name, code: self.code, message: trouble.text, disposition: self.disposition)
+        var error = Self(code: self.code, name: self.name, message: trouble.text, disposition: self.disposition)
         error.remedy = trouble.remedy(version: rd_kafka_version())
         return error
     }

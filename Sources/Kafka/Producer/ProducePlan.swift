@@ -1,3 +1,5 @@
+import CLibrdkafka
+
 /// How a batch of records is handed to the brokers, beyond its order.
 package struct ProducePlan: Sendable, Hashable {
     /// Indices, ascending, of records that are handed over only when all before them are acknowledged or have failed.
@@ -52,8 +54,54 @@ extension KafkaError {
     /// `INVALID_MSG` is among them, since brokers before 2.4 answer it to a record without key for a compacted topic.
     package var produceVerdict: ProduceVerdict {
         if self.isOfOffsets { return .passing }
-        if let known = Self.produceVerdicts[self.name] { return known }
-        return self.code > 0 ? .record : .passing
+        switch self.response {
+        // The record, or the batch that holds it.
+        case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE, RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE,
+            RD_KAFKA_RESP_ERR_INVALID_RECORD, RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP, RD_KAFKA_RESP_ERR_POLICY_VIOLATION,
+            RD_KAFKA_RESP_ERR_INVALID_MSG, RD_KAFKA_RESP_ERR_INVALID_MSG_SIZE, RD_KAFKA_RESP_ERR_UNKNOWN,
+            RD_KAFKA_RESP_ERR__INVALID_ARG, RD_KAFKA_RESP_ERR__BAD_MSG, RD_KAFKA_RESP_ERR__KEY_SERIALIZATION,
+            RD_KAFKA_RESP_ERR__VALUE_SERIALIZATION:
+            return .record
+        // The topic, or what this client may do with it.
+        case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART, RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION,
+            RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_UNSUPPORTED_FOR_MESSAGE_FORMAT,
+            RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE, RD_KAFKA_RESP_ERR_INVALID_REQUIRED_ACKS,
+            Self.unknownTopicID, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC, RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION,
+            RD_KAFKA_RESP_ERR__UNSUPPORTED_FEATURE:
+            return .topic
+        // Leaders, replicas, coordinators, connections, quotas: they pass.
+        case RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_LEADER_FOR_PARTITION,
+            RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT, RD_KAFKA_RESP_ERR_BROKER_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_REPLICA_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_STALE_CTRL_EPOCH,
+            RD_KAFKA_RESP_ERR_NETWORK_EXCEPTION, RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS,
+            RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_NOT_COORDINATOR,
+            RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS, RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND,
+            RD_KAFKA_RESP_ERR_NOT_CONTROLLER, RD_KAFKA_RESP_ERR_CONCURRENT_TRANSACTIONS,
+            RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR, RD_KAFKA_RESP_ERR_LOG_DIR_NOT_FOUND,
+            RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH, RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH,
+            RD_KAFKA_RESP_ERR_PREFERRED_LEADER_NOT_AVAILABLE, RD_KAFKA_RESP_ERR_ELIGIBLE_LEADERS_NOT_AVAILABLE,
+            RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS, RD_KAFKA_RESP_ERR_UNSTABLE_OFFSET_COMMIT,
+            RD_KAFKA_RESP_ERR_THROTTLING_QUOTA_EXCEEDED, RD_KAFKA_RESP_ERR__MSG_TIMED_OUT, RD_KAFKA_RESP_ERR__TIMED_OUT,
+            RD_KAFKA_RESP_ERR__TIMED_OUT_QUEUE, RD_KAFKA_RESP_ERR__QUEUE_FULL, RD_KAFKA_RESP_ERR__TRANSPORT,
+            RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN, RD_KAFKA_RESP_ERR__WAIT_COORD, RD_KAFKA_RESP_ERR__RETRY,
+            RD_KAFKA_RESP_ERR__RESOLVE, RD_KAFKA_RESP_ERR__SSL, RD_KAFKA_RESP_ERR__AUTHENTICATION,
+            RD_KAFKA_RESP_ERR__ISR_INSUFF, RD_KAFKA_RESP_ERR__NODE_UPDATE, RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE,
+            RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+            return .passing
+        // The producer's id, epoch and sequence, or what this client may do at all.
+        case RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, RD_KAFKA_RESP_ERR_DUPLICATE_SEQUENCE_NUMBER,
+            RD_KAFKA_RESP_ERR_INVALID_PRODUCER_EPOCH, RD_KAFKA_RESP_ERR_PRODUCER_FENCED,
+            RD_KAFKA_RESP_ERR_UNKNOWN_PRODUCER_ID, RD_KAFKA_RESP_ERR_INVALID_PRODUCER_ID_MAPPING,
+            RD_KAFKA_RESP_ERR_INVALID_TXN_STATE, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
+            RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTION_COORDINATOR_FENCED,
+            RD_KAFKA_RESP_ERR__GAPLESS_GUARANTEE, RD_KAFKA_RESP_ERR__FATAL, RD_KAFKA_RESP_ERR__FENCED,
+            RD_KAFKA_RESP_ERR__DESTROY, RD_KAFKA_RESP_ERR__INCONSISTENT:
+            return .producer
+        case RD_KAFKA_RESP_ERR__STATE, RD_KAFKA_RESP_ERR__PURGE_QUEUE, RD_KAFKA_RESP_ERR__PURGE_INFLIGHT,
+            Self.invalidDifferentRecord, RD_KAFKA_RESP_ERR__CONFLICT:
+            return .consequence
+        default: return self.code.rawValue > 0 ? .record : .passing
+        }
     }
 
     /// Whether a transaction failed at the offsets that it covers, and not at its records.
@@ -62,44 +110,11 @@ extension KafkaError {
     /// missing; the sentence alone tells them apart (rdkafka_txnmgr.c, the same from 2.0.2 to 2.16.1).
     private var isOfOffsets: Bool { self.message.contains("offsets to transaction") }
 
-    /// By librdkafka's name of the code (`rd_kafka_err2name`).
-    static let produceVerdicts: [String: ProduceVerdict] = [
-        // The record, or the batch that holds it.
-        "MSG_SIZE_TOO_LARGE": .record, "RECORD_LIST_TOO_LARGE": .record, "INVALID_RECORD": .record,
-        "INVALID_TIMESTAMP": .record, "POLICY_VIOLATION": .record, "INVALID_MSG": .record, "INVALID_MSG_SIZE": .record,
-        "UNKNOWN": .record, "_INVALID_ARG": .record, "_BAD_MSG": .record, "_KEY_SERIALIZATION": .record,
-        "_VALUE_SERIALIZATION": .record,
+    // Of newer libraries than Debian's.
+    private static let unknownTopicID = rd_kafka_resp_err_t(rawValue: 100)
+    private static let invalidDifferentRecord = rd_kafka_resp_err_t(rawValue: -138)
 
-        // The topic, or what this client may do with it.
-        "UNKNOWN_TOPIC_OR_PART": .topic, "TOPIC_EXCEPTION": .topic, "TOPIC_AUTHORIZATION_FAILED": .topic,
-        "UNSUPPORTED_FOR_MESSAGE_FORMAT": .topic, "UNSUPPORTED_COMPRESSION_TYPE": .topic,
-        "INVALID_REQUIRED_ACKS": .topic, "UNKNOWN_TOPIC_ID": .topic, "_UNKNOWN_TOPIC": .topic,
-        "_UNKNOWN_PARTITION": .topic, "_UNSUPPORTED_FEATURE": .topic,
-
-        // Leaders, replicas, coordinators, connections, quotas: they pass.
-        "LEADER_NOT_AVAILABLE": .passing, "NOT_LEADER_FOR_PARTITION": .passing, "REQUEST_TIMED_OUT": .passing,
-        "BROKER_NOT_AVAILABLE": .passing, "REPLICA_NOT_AVAILABLE": .passing, "STALE_CTRL_EPOCH": .passing,
-        "NETWORK_EXCEPTION": .passing, "COORDINATOR_LOAD_IN_PROGRESS": .passing, "COORDINATOR_NOT_AVAILABLE": .passing,
-        "NOT_COORDINATOR": .passing, "NOT_ENOUGH_REPLICAS": .passing, "NOT_ENOUGH_REPLICAS_AFTER_APPEND": .passing,
-        "NOT_CONTROLLER": .passing, "CONCURRENT_TRANSACTIONS": .passing, "KAFKA_STORAGE_ERROR": .passing,
-        "LOG_DIR_NOT_FOUND": .passing, "FENCED_LEADER_EPOCH": .passing, "UNKNOWN_LEADER_EPOCH": .passing,
-        "PREFERRED_LEADER_NOT_AVAILABLE": .passing, "ELIGIBLE_LEADERS_NOT_AVAILABLE": .passing,
-        "REBALANCE_IN_PROGRESS": .passing, "UNSTABLE_OFFSET_COMMIT": .passing, "THROTTLING_QUOTA_EXCEEDED": .passing,
-        "_MSG_TIMED_OUT": .passing, "_TIMED_OUT": .passing,
-        "_TIMED_OUT_QUEUE": .passing, "_QUEUE_FULL": .passing, "_TRANSPORT": .passing, "_ALL_BROKERS_DOWN": .passing,
-        "_WAIT_COORD": .passing, "_RETRY": .passing, "_RESOLVE": .passing,
-        "_SSL": .passing, "_AUTHENTICATION": .passing, "_ISR_INSUFF": .passing, "_NODE_UPDATE": .passing,
-        "_CRIT_SYS_RESOURCE": .passing, "SASL_AUTHENTICATION_FAILED": .passing,
-
-        // The producer's id, epoch and sequence, or what this client may do at all.
-        "OUT_OF_ORDER_SEQUENCE_NUMBER": .producer, "DUPLICATE_SEQUENCE_NUMBER": .producer,
-        "INVALID_PRODUCER_EPOCH": .producer, "PRODUCER_FENCED": .producer, "UNKNOWN_PRODUCER_ID": .producer,
-        "INVALID_PRODUCER_ID_MAPPING": .producer, "INVALID_TXN_STATE": .producer,
-        "TRANSACTIONAL_ID_AUTHORIZATION_FAILED": .producer, "CLUSTER_AUTHORIZATION_FAILED": .producer,
-        "TRANSACTION_COORDINATOR_FENCED": .producer, "_GAPLESS_GUARANTEE": .producer, "_FATAL": .producer,
-        "_FENCED": .producer, "_DESTROY": .producer, "_INCONSISTENT": .producer,
-
-        "_STATE": .consequence, "_PURGE_QUEUE": .consequence, "_PURGE_INFLIGHT": .consequence,
-        "_INVALID_DIFFERENT_RECORD": .consequence, "_CONFLICT": .consequence,
-    ]
+    /// Whether a delivery report says something about its own record or topic, and not only that the transaction
+    /// failed.
+    package var isOfRecord: Bool { self.produceVerdict != .consequence && self.produceVerdict != .producer }
 }

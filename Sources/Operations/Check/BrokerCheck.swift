@@ -40,10 +40,10 @@ struct BrokerCheck: Sendable {
         } catch {
             let finding = CheckFinding(
                 "broker",
-                .failed(error.isRefusal ? .notPermitted : .unavailable),
+                .failed(error.isNotPermitted ? .notPermitted : .unavailable),
                 "\(client.brokers): \(error)",
                 remedy: error.remedy
-                    ?? (error.isRefusal
+                    ?? (error.isNotPermitted
                         ? "check user and password in kafka.properties, and the cluster's rules for them"
                         : "check kafka.brokers, the network, and security.protocol in kafka.properties")
             )
@@ -202,20 +202,13 @@ struct BrokerCheck: Sendable {
         } catch {
             let finding = CheckFinding(
                 subject,
-                .failed(error.isRefusal ? .notPermitted : .unavailable),
+                .failed(error.isNotPermitted ? .notPermitted : .unavailable),
                 "its offsets cannot be read: \(error)",
-                remedy: error.isRefusal
+                remedy: error.isNotPermitted
                     ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
                     : "check the cluster's group coordinator, and try again"
             )
             return ([finding], nil)
         }
-    }
-}
-
-extension KafkaError {
-    /// Whether the cluster knows the user not, or does not let it.
-    var isRefusal: Bool {
-        self.name.hasSuffix("AUTHORIZATION_FAILED") || self.name.contains("AUTHENTICATION")
     }
 }

@@ -94,9 +94,9 @@ struct PublishCheck: Sendable {
         }
         return CheckFinding(
             subject,
-            .failed(error.isRefusal ? .notPermitted : .unavailable),
+            .failed(error.isNotPermitted ? .notPermitted : .unavailable),
             "no offset can be committed with results: \(error)",
-            remedy: error.isRefusal
+            remedy: error.isNotPermitted
                 ? "allow Read on the group \(group) and on the topic \(offset.topicPartition.topic)"
                 : "check the cluster's group coordinator and its topic __consumer_offsets"
         )
@@ -122,13 +122,13 @@ extension PublishCheck {
     private func idFinding(_ error: KafkaError) -> CheckFinding {
         let state: CheckFinding.State
         let remedy: String
-        switch error.name {
-        case _ where error.isRefusal:
+        switch error.code {
+        case _ where error.isNotPermitted:
             state = .failed(.notPermitted)
             remedy =
                 "allow Write and Describe on transactional ids that begin with \(self.workerID); where only that very "
                 + "id is allowed, a worker may run, and publishing cannot be tried"
-        case "INVALID_TRANSACTION_TIMEOUT":
+        case .invalidTransactionTimeout:
             state = .failed(.configuration)
             remedy = "lower transaction.timeout.ms in kafka.properties, or raise the brokers' bound for it"
         case _ where error.isFenced:
@@ -191,8 +191,8 @@ extension PublishCheck {
         }
 
         init(_ error: KafkaError, _ topic: String, _ bytes: Int, _ kind: TrialRecord.Kind) {
-            switch (error.name, kind) {
-            case _ where error.isRefusal:
+            switch (error.code, kind) {
+            case _ where error.isNotPermitted:
                 self.init(stops: .notPermitted, "\(error)", "allow Write and Describe on the topic \(topic)")
             case _ where error.isTooLarge && kind == .largest && bytes > TopicRules.smallestRecord:
                 self.init(
@@ -207,34 +207,34 @@ extension PublishCheck {
                     "even a record of \(bytes) bytes is too large (\(error.name))",
                     "raise max.message.bytes of the topic"
                 )
-            case ("INVALID_RECORD", .withoutKey), ("INVALID_MSG", .withoutKey):
+            case (.invalidRecord, .withoutKey), (.invalidMessage, .withoutKey):
                 self.init(
                     stops: nil,
                     "records without a key are refused (\(error.name)), as a compacted topic does: what has none gets "
                         + "its command's id as key",
                     "set cleanup.policy=delete"
                 )
-            case ("INVALID_TIMESTAMP", .old(let age)):
+            case (.invalidTimestamp, .old(let age)):
                 self.init(
                     stops: nil,
                     "the time of a command of \(age.components.seconds / 3_600) h ago is refused (\(error.name)): such "
                         + "a dead letter gets the time of its failure",
                     "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
                 )
-            case ("INVALID_TIMESTAMP", _):
+            case (.invalidTimestamp, _):
                 self.init(
                     stops: .unavailable,
                     "the present time is refused (\(error.name))",
                     "compare this machine's clock with the brokers', and look at message.timestamp.before.max.ms and "
                         + "message.timestamp.after.max.ms of the topic"
                 )
-            case ("UNKNOWN_TOPIC_OR_PART", _):
+            case (.unknownTopicOrPartition, _):
                 self.init(
                     stops: .unavailable,
                     "it is missing (\(error.name))",
                     "customer-worker topics create, or allow Describe on it"
                 )
-            case ("NOT_ENOUGH_REPLICAS", _), ("NOT_ENOUGH_REPLICAS_AFTER_APPEND", _):
+            case (.notEnoughReplicas, _), (.notEnoughReplicasAfterAppend, _):
                 self.init(
                     stops: .unavailable,
                     "fewer replicas are in sync than min.insync.replicas asks for (\(error.name))",
@@ -261,6 +261,6 @@ extension PublishTrial.Verdict {
 extension KafkaError {
     /// What a broker answers only to those who may commit: that no member of the group does.
     fileprivate var isOfMembership: Bool {
-        ["UNKNOWN_MEMBER_ID", "ILLEGAL_GENERATION", "FENCED_INSTANCE_ID"].contains(self.name)
+        [.unknownMemberID, .illegalGeneration, .fencedInstanceID].contains(self.code)
     }
 }

@@ -137,11 +137,8 @@ struct PublishTrial {
 }
 
 extension KafkaError {
-    /// Whether it says something about a record or its topic, and not only that the transaction failed.
-    fileprivate var isOfRecord: Bool { self.produceVerdict != .consequence && self.produceVerdict != .producer }
-
     fileprivate static var unexplained: Self {
-        Self(name: "_FAIL", code: -196, message: "refused without a reason", disposition: .permanent)
+        Self(code: .fail, message: "refused without a reason", disposition: .permanent)
     }
 }
 

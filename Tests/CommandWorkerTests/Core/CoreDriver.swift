@@ -117,7 +117,7 @@ final class CoreDriver {
 
     static let customer = CustomerDocument(json: Array(#"{"id":"cust_1"}"#.utf8))
 
-    static let error = KafkaError(name: "_TRANSPORT", code: -195, message: "gone", disposition: .retry)
+    static let error = KafkaError(code: .transport, message: "gone", disposition: .retry)
 
     static func passing(
         _ reason: String = "500",

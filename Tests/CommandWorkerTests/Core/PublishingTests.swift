@@ -171,8 +171,7 @@ import Topics
         }
         let first = try #require(driver.published().batches.first)
         let refusal = KafkaError(
-            name: "OFFSET_METADATA_TOO_LARGE",
-            code: 12,
+            code: .offsetMetadataTooLarge,
             message: "too large",
             disposition: .abortTransaction
         )

@@ -172,14 +172,14 @@ import Topics
         #expect(order == ["resume", "release"])
     }
 
-    @Test(arguments: ["ILLEGAL_GENERATION", "UNKNOWN_MEMBER_ID", "FENCED_INSTANCE_ID", "REBALANCE_IN_PROGRESS"])
-    func `a group that takes no offsets any more gets its partition back at once`(_ name: String) throws {
+    @Test(arguments: [KafkaError.Code.illegalGeneration, .unknownMemberID, .fencedInstanceID, .rebalanceInProgress])
+    func `a group that takes no offsets any more gets its partition back at once`(_ code: KafkaError.Code) throws {
         let driver = CoreDriver()
         driver.assign()
         let request = try #require(driver.start(0, id: "a"))
         driver.core.partitionsRevoked([self.partition], at: driver.moment)
         #expect(driver.succeed(request).batches.first?.records == [0])
-        let error = KafkaError(name: name, code: 22, message: "gone on", disposition: .permanent)
+        let error = KafkaError(code: code, message: "gone on", disposition: .permanent)
         #expect(driver.published(.failed(error, unpublished: nil)).released == [self.partition])
         #expect(driver.now == .zero)
         #expect(driver.core.results.waitingCount == 0)

@@ -6,10 +6,10 @@ import Testing
 
 @Suite struct ConsumerWatchTests {
     private static let down = ConsumerEvent.failed(
-        KafkaError(name: "_ALL_BROKERS_DOWN", code: -187, message: "1/1 brokers are down", disposition: .retry)
+        KafkaError(code: .allBrokersDown, message: "1/1 brokers are down", disposition: .retry)
     )
     private static let unknownTopic = ConsumerEvent.failed(
-        KafkaError(name: "UNKNOWN_TOPIC_OR_PART", code: 3, message: "Unknown topic", disposition: .retry)
+        KafkaError(code: .unknownTopicOrPartition, message: "Unknown topic", disposition: .retry)
     )
 
     /// Statistics of one broker and of the first partition of the driver's topic.
@@ -38,7 +38,7 @@ import Testing
 
     @Test func `brokers are lost when librdkafka says so, and not for another error`() {
         var watch = ConsumerWatch()
-        let other = KafkaError(name: "_TRANSPORT", code: -195, message: "gone", disposition: .retry)
+        let other = KafkaError(code: .transport, message: "gone", disposition: .retry)
         Self.receive(&watch, .failed(other), at: 1)
         #expect(watch.stops(at: .seconds(1)).isEmpty)
         Self.receive(&watch, Self.down, at: 1)
@@ -100,14 +100,17 @@ import Testing
     }
 
     @Test(arguments: [
-        ("INCONSISTENT_GROUP_PROTOCOL", "INCONSISTENT_GROUP_PROTOCOL: another member has no partition.assignment"),
-        ("_UNKNOWN_PROTOCOL", "_UNKNOWN_PROTOCOL: another member has no partition.assignment.strategy"),
-        ("GROUP_AUTHORIZATION_FAILED", "GROUP_AUTHORIZATION_FAILED: JoinGroup failed: no"),
+        (KafkaError.Code.inconsistentGroupProtocol, "INCONSISTENT_GROUP_PROTOCOL: another member has no partition."),
+        (.unknownProtocol, "_UNKNOWN_PROTOCOL: another member has no partition.assignment.strategy"),
+        (.init(rawValue: 30), "GROUP_AUTHORIZATION_FAILED: JoinGroup failed: no"),
     ])
-    func `a group that does not let it in is named with its reason, until it does`(name: String, words: String) {
+    func `a group that does not let it in is named with its reason, until it does`(
+        code: KafkaError.Code,
+        words: String
+    ) {
         var watch = ConsumerWatch()
         let group = #""state":"up","stateage":9000000,"join_state":"init""#
-        let refusal = KafkaError(name: name, code: 23, message: "JoinGroup failed: no", disposition: .permanent)
+        let refusal = KafkaError(code: code, message: "JoinGroup failed: no", disposition: .permanent)
         for second in [5, 10, 15, 20] {
             Self.receive(&watch, .failed(refusal), at: second)
             Self.receive(&watch, Self.statistics(received: second, group: group), at: second, holds: false)

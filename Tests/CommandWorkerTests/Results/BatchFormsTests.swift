@@ -32,15 +32,18 @@ import Testing
         return encoded
     }
 
-    private static func error(_ name: String) -> KafkaError {
-        KafkaError(name: name, code: 44, message: name, disposition: .permanent)
+    private static func error(_ code: KafkaError.Code) -> KafkaError {
+        KafkaError(code: code, message: code.name, disposition: .permanent)
     }
+
+    private static let policyViolation = KafkaError.Code(rawValue: 44)
+    private static let notPermitted = KafkaError.Code(rawValue: 29)
 
     private struct Broker {
         /// Records of one batch: what lies between two barriers, and of that so many neighbours of one topic.
         let batch: Int
         /// What is refused.
-        let refuses: (EncodedBatch, Int) -> String?
+        let refuses: (EncodedBatch, Int) -> KafkaError.Code?
 
         /// The refusals of one transaction: of the first group in which there are any.
         func refusals(_ encoded: EncodedBatch) -> [Int: KafkaError] {
@@ -52,8 +55,8 @@ import Testing
                 for (_, indices) in Dictionary(grouping: group, by: { encoded.records[$0].topic }) {
                     for start in stride(from: 0, to: indices.count, by: self.batch) {
                         let together = indices[start..<min(start + self.batch, indices.count)]
-                        guard let name = together.lazy.compactMap({ self.refuses(encoded, $0) }).first else { continue }
-                        for index in together { refused[index] = BatchFormsTests.error(name) }
+                        guard let code = together.lazy.compactMap({ self.refuses(encoded, $0) }).first else { continue }
+                        for index in together { refused[index] = BatchFormsTests.error(code) }
                     }
                 }
             }
@@ -84,7 +87,7 @@ import Testing
         let culprit = count / 2
         let broker = Broker(batch: 700) { encoded, index in
             let isCulprit = encoded.references[index] == RecordReference(owner: culprit, isLetter: false)
-            return isCulprit && encoded.resultForms[culprit] == nil ? "POLICY_VIOLATION" : nil
+            return isCulprit && encoded.resultForms[culprit] == nil ? Self.policyViolation : nil
         }
         let end = Self.run(count, broker)
         #expect(end.error == nil)
@@ -94,15 +97,15 @@ import Testing
     }
 
     @Test(arguments: [
-        "MSG_SIZE_TOO_LARGE", "POLICY_VIOLATION", "INVALID_RECORD", "INVALID_TIMESTAMP", "NEW_IN_KAFKA_9",
+        KafkaError.Code.messageTooLarge, Self.policyViolation, .invalidRecord, .invalidTimestamp, .init(rawValue: 130),
     ])
-    func `a dead letter that is refused in every form is left out, and its result says why`(_ name: String) {
+    func `a dead letter that is refused in every form is left out, and its result says why`(_ code: KafkaError.Code) {
         let broker = Broker(batch: 50) { encoded, index in
-            encoded.references[index] == RecordReference(owner: 70, isLetter: true) ? name : nil
+            encoded.references[index] == RecordReference(owner: 70, isLetter: true) ? code : nil
         }
         let end = Self.run(100, broker)
         #expect(end.error == nil)
-        #expect(end.batch.resultForms[70]?.letterRefusal == name)
+        #expect(end.batch.resultForms[70]?.letterRefusal == code.name)
         #expect(end.batch.records.count == 109)
         #expect(end.batch.letterForms[70] == nil)
         #expect(end.trials <= 20, "\(end.trials) trials")
@@ -110,7 +113,7 @@ import Testing
 
     @Test func `a topic that asks for keys gets them, and nothing else is touched`() {
         let broker = Broker(batch: 50) { encoded, index in
-            encoded.records[index].key == nil ? "INVALID_RECORD" : nil
+            encoded.records[index].key == nil ? .invalidRecord : nil
         }
         let end = Self.run(1_000, broker)
         #expect(end.error == nil)
@@ -122,7 +125,7 @@ import Testing
 
     @Test func `a topic that refuses every dead letter is given none, in a bounded number of trials`() {
         let broker = Broker(batch: 50) { encoded, index in
-            encoded.references[index].isLetter ? "POLICY_VIOLATION" : nil
+            encoded.references[index].isLetter ? Self.policyViolation : nil
         }
         let end = Self.run(2_000, broker)
         #expect(end.error == nil)
@@ -132,20 +135,20 @@ import Testing
 
     @Test func `a results topic that refuses everything is the topic's trouble, with its name`() {
         let broker = Broker(batch: 50) { encoded, index in
-            encoded.records[index].topic == "results" ? "POLICY_VIOLATION" : nil
+            encoded.records[index].topic == "results" ? Self.policyViolation : nil
         }
         let end = Self.run(20, broker)
         #expect(end.error?.topic == "results")
-        #expect(end.error?.name == "POLICY_VIOLATION")
+        #expect(end.error?.code == Self.policyViolation)
     }
 
-    @Test(arguments: ["UNKNOWN_TOPIC_OR_PART", "_MSG_TIMED_OUT", "TOPIC_AUTHORIZATION_FAILED"])
-    func `a reply topic that takes nothing is suspended, and one of our own is named`(_ name: String) {
-        let broker = Broker(batch: 50) { encoded, index in encoded.records[index].topic == "replies" ? name : nil }
+    @Test(arguments: [.unknownTopicOrPartition, KafkaError.Code(rawValue: -192), Self.notPermitted])
+    func `a reply topic that takes nothing is suspended, and one of our own is named`(_ code: KafkaError.Code) {
+        let broker = Broker(batch: 50) { encoded, index in encoded.records[index].topic == "replies" ? code : nil }
         let end = Self.run(100, broker)
         #expect(end.error == nil)
         #expect(end.batch.replyTopics.isEmpty)
-        let own = Broker(batch: 50) { encoded, index in encoded.records[index].topic == "letters" ? name : nil }
+        let own = Broker(batch: 50) { encoded, index in encoded.records[index].topic == "letters" ? code : nil }
         let failed = Self.run(100, own)
         #expect(failed.error?.topic == "letters")
         #expect(failed.batch.letterForms.isEmpty)
@@ -161,8 +164,10 @@ import Testing
             let broker = Broker(batch: Int.random(in: 1...200, using: &random)) { encoded, index in
                 let reference = encoded.references[index]
                 guard culprits.contains(reference.owner) else { return nil }
-                if reference.isLetter { return encoded.letterForms[reference.owner] == nil ? "POLICY_VIOLATION" : nil }
-                return encoded.resultForms[reference.owner] == nil ? "POLICY_VIOLATION" : nil
+                let isFull =
+                    reference.isLetter
+                    ? encoded.letterForms[reference.owner] == nil : encoded.resultForms[reference.owner] == nil
+                return isFull ? Self.policyViolation : nil
             }
             let end = Self.run(count, broker)
             #expect(end.error == nil, "\(count) \(culprits)")
@@ -180,11 +185,11 @@ import Testing
             encoded.replyTopics = Set(topics.filter { forms.refusal(of: $0) == nil })
             trials += 1
             guard encoded.replyTopics.contains("replies.5") else { break }
-            #expect(forms.learn(topicError: Self.error("TOPIC_AUTHORIZATION_FAILED"), of: encoded) == nil)
+            #expect(forms.learn(topicError: Self.error(Self.notPermitted), of: encoded) == nil)
         }
         #expect(trials <= 6)
         #expect(forms.blamed.contains("replies.5"))
         #expect(forms.blamed.count <= 8)
-        #expect(forms.learn(topicError: Self.error("TOPIC_AUTHORIZATION_FAILED"), of: EncodedBatch()) != nil)
+        #expect(forms.learn(topicError: Self.error(Self.notPermitted), of: EncodedBatch()) != nil)
     }
 }

@@ -30,7 +30,7 @@ import Testing
                 return state.partitionCounts
             }
             guard let answer else {
-                throw KafkaError(name: "_TRANSPORT", code: -195, message: "no broker", disposition: .retry)
+                throw KafkaError(code: .transport, message: "no broker", disposition: .retry)
             }
             return answer.map { TopicDescription(name: $0.key, partitionCount: $0.value, replicationFactor: 1) }
         }

@@ -18,11 +18,11 @@ import Testing
 
         init(
             _ limits: [String: String]?,
-            error: String = "TOPIC_AUTHORIZATION_FAILED",
+            error: KafkaError.Code = KafkaError.Code(rawValue: 29),
             _ disposition: KafkaError.Disposition = .permanent
         ) {
             self.state = Mutex(State(limits: limits))
-            self.error = KafkaError(name: error, code: 29, message: "", disposition: disposition)
+            self.error = KafkaError(code: error, message: "", disposition: disposition)
         }
 
         var directory: TopicLimits {
@@ -87,7 +87,7 @@ import Testing
     }
 
     @Test func `a cluster that does not answer in time is not asked again for a while`() async {
-        let cluster = Cluster(nil, error: "_TIMED_OUT", .retry)
+        let cluster = Cluster(nil, error: .timedOut, .retry)
         let limits = cluster.directory
         await limits.learn(["a", "b", "c"])
         #expect(cluster.questions == 1)

@@ -249,12 +249,11 @@ extension SimulatedWorker {
         let profile = self.simulation.profile
         let hasLetters = batch.results.contains { if case .failed = $0.outcome { true } else { false } }
         if hasLetters, profile.letterOutage?.contains(self.simulation.now) == true {
-            return KafkaError(name: "NOT_ENOUGH_REPLICAS", code: 19, message: "", disposition: .retry, topic: "dead")
+            return KafkaError(code: .notEnoughReplicas, message: "", disposition: .retry, topic: "dead")
         }
         guard batch.offsets.contains(where: { $0.metadata.count > profile.brokerMetadataLimit }) else { return nil }
         return KafkaError(
-            name: "OFFSET_METADATA_TOO_LARGE",
-            code: 12,
+            code: .offsetMetadataTooLarge,
             message: "",
             disposition: .abortTransaction
         )
@@ -285,7 +284,7 @@ extension SimulatedWorker {
     }
 
     private static func error(_ disposition: KafkaError.Disposition) -> KafkaError {
-        KafkaError(name: "_SIMULATED", code: -1, message: "simulated", disposition: disposition)
+        KafkaError(code: .application, message: "simulated", disposition: disposition)
     }
 }
 

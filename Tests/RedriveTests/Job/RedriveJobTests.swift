@@ -12,12 +12,11 @@ import Topics
     }
 
     private static let tooLarge = KafkaError(
-        name: "MSG_SIZE_TOO_LARGE",
-        code: 10,
+        code: .messageTooLarge,
         message: "",
         disposition: .abortTransaction
     )
-    private static let passing = KafkaError(name: "_TRANSPORT", code: -195, message: "", disposition: .retry)
+    private static let passing = KafkaError(code: .transport, message: "", disposition: .retry)
 
     @Test func `every letter is sent once, in the order of its partition`() {
         var driver = JobDriver(Self.letters(1_000))
