@@ -19,12 +19,12 @@ extension WorkerCore {
         watch: ConsumerWatch = ConsumerWatch(),
         at now: Moment
     ) -> WorkerInspection {
-        var stages: [InFlightReport.Stage: Int] = [:]
+        var stages: [CommandStage: Int] = [:]
         var incomplete: [AssignmentID: Int] = [:]
         var oldest: UnixMilliseconds?
         var named: [CommandTicket] = []
         for (ticket, command) in self.lanes.commands where !command.isAbandoned {
-            stages[.init(command.stage), default: 0] += 1
+            stages[command.stage, default: 0] += 1
             incomplete[command.assignment, default: 0] += 1
             if let timestamp = command.context.message.timestamp, timestamp < oldest ?? timestamp.next {
                 oldest = timestamp
@@ -72,7 +72,7 @@ extension WorkerCore {
                 return InFlightReport(
                     id: command.context.id,
                     position: command.context.message.position,
-                    stage: .init(command.stage),
+                    stage: command.stage,
                     attempts: command.attempts,
                     nextAttempt: nextAttempt.map { max(.zero, $0 - now.uptime) },
                     waitsFor: self.whatItWaitsFor(command)
@@ -98,20 +98,6 @@ extension WorkerCore {
             (self.results.trouble ?? self.results.letters.error)
                 .map { "its result's publication, which has trouble (\($0))" } ?? "its result to be committed"
         }
-    }
-}
-
-extension InFlightReport.Stage {
-    init(_ stage: InFlightCommand.Stage) {
-        self =
-            switch stage {
-            case .waitingInLane: .waitingInLane
-            case .atLedger: .atStore
-            case .waitingForRequest: .waitingForRequest
-            case .requesting: .requesting
-            case .backingOff: .backingOff
-            case .finished: .finished
-            }
     }
 }
 

@@ -36,7 +36,7 @@ package struct WorkerInspection: Sendable {
     /// Our partitions in order.
     package let partitions: [Partition]
     /// Commands in flight by stage.
-    package let stages: [InFlightReport.Stage: Int]
+    package let stages: [CommandStage: Int]
     /// The earliest timestamp among the records of commands in flight.
     package let oldestRecord: UnixMilliseconds?
     /// Whether the partitions are paused: then nothing is fetched.
@@ -70,28 +70,12 @@ package struct WorkerInspection: Sendable {
 
 /// What the worker knows of one command in flight.
 package struct InFlightReport: Sendable, Hashable {
-    /// How far a command has come.
-    package enum Stage: String, Sendable, Hashable, CaseIterable {
-        /// Behind an earlier command of the same external_id.
-        case waitingInLane = "waiting_in_lane"
-        /// Being looked up or remembered in the ledger.
-        case atStore = "at_store"
-        /// Ready for the API.
-        case waitingForRequest = "waiting_for_request"
-        /// A request is under way.
-        case requesting
-        /// Waits for its next attempt.
-        case backingOff = "backing_off"
-        /// Has its outcome, and waits for its result to be committed.
-        case finished
-    }
-
     /// The command's id.
     package let id: CommandID
     /// The position of its record.
     package let position: RecordPosition
     /// How far it has come.
-    package let stage: Stage
+    package let stage: CommandStage
     /// Requests to the API so far.
     package let attempts: Int
     /// When the next attempt is due, from now on; only of one that backs off.

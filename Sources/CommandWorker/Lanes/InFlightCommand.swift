@@ -2,22 +2,6 @@ import CustomerContract
 
 /// A command between its record's arrival and its published result.
 struct InFlightCommand: Sendable {
-    /// How far it has come.
-    enum Stage: Sendable, Hashable {
-        /// Behind another command of its external_id.
-        case waitingInLane
-        /// In a batch for the ledger, or waiting for the next one.
-        case atLedger
-        /// Ready for the API, waiting for a place among the requests.
-        case waitingForRequest
-        /// A request is under way.
-        case requesting
-        /// Waits for its next attempt.
-        case backingOff
-        /// It has its outcome; the result waits for publishing or is being published.
-        case finished
-    }
-
     let decoded: DecodedCommand
     /// Where its completion is to be told; the assignment may be gone by then.
     let assignment: AssignmentID
@@ -25,7 +9,7 @@ struct InFlightCommand: Sendable {
     let number: Int
     /// Bytes of its record, for the bound on what is in flight.
     let size: Int
-    var stage: Stage = .waitingInLane
+    var stage = CommandStage.waitingInLane
     /// Attempts so far, each of one request and those that find out what its answer means.
     var attempts = 0
     /// Requests beyond the first of each attempt: lookups and updates.
@@ -66,6 +50,22 @@ struct InFlightCommand: Sendable {
         case .refused(let context, _): context
         }
     }
+}
+
+/// How far a command in flight has come.
+package enum CommandStage: String, Sendable, Hashable, CaseIterable {
+    /// Behind an earlier command of the same external_id.
+    case waitingInLane = "waiting_in_lane"
+    /// In a batch for the ledger, or waiting for the next one.
+    case atLedger = "at_store"
+    /// Ready for the API, waiting for a place among the requests.
+    case waitingForRequest = "waiting_for_request"
+    /// A request is under way.
+    case requesting
+    /// Waits for its next attempt.
+    case backingOff = "backing_off"
+    /// It has its outcome; the result waits for publishing or is being published.
+    case finished
 }
 
 /// Names one assignment of a partition: the same partition assigned again is another one.

@@ -98,7 +98,7 @@ struct StatusReport: Sendable {
         writer.member("requests", inspection.snapshot.requests)
         writer.name("stages")
         writer.beginObject()
-        for stage in InFlightReport.Stage.allCases { writer.member(stage.rawValue, inspection.stages[stage] ?? 0) }
+        for stage in CommandStage.allCases { writer.member(stage.rawValue, inspection.stages[stage] ?? 0) }
         writer.endObject()
         writer.member("oldest_unfinished_seconds", inspection.oldestAge(at: self.now))
     }

@@ -17,7 +17,7 @@ import Testing
         _ = driver.take()
 
         let seen = driver.inspect()
-        #expect(seen.stages == [.requesting: 1, .waitingInLane: 1, .atStore: 1, .finished: 1])
+        #expect(seen.stages == [.requesting: 1, .waitingInLane: 1, .atLedger: 1, .finished: 1])
         #expect(seen.partitions.map(\.incomplete) == [4])
         #expect(seen.partitions.map(\.committed) == [0])
         #expect(seen.oldestRecord == UnixMilliseconds(1_800_000_000_000))

@@ -109,8 +109,8 @@ import Testing
 
     // MARK: 3. Abandoned commands
 
-    @Test(arguments: [InFlightCommand.Stage.waitingForRequest, .backingOff])
-    func `an abandoned command for which nothing is under way leaves at once`(stage: InFlightCommand.Stage) throws {
+    @Test(arguments: [CommandStage.waitingForRequest, .backingOff])
+    func `an abandoned command for which nothing is under way leaves at once`(stage: CommandStage) throws {
         var lanes = self.lanes((0, "a"))
         let ticketNow = lanes.startAll()
         let ticket = try #require(ticketNow.first)
@@ -122,9 +122,9 @@ import Testing
         #expect(lanes.startAll().count == 1)
     }
 
-    @Test(arguments: [InFlightCommand.Stage.atLedger, .requesting])
+    @Test(arguments: [CommandStage.atLedger, .requesting])
     func `an abandoned command keeps its lane until its answer comes, and has no result`(
-        stage: InFlightCommand.Stage
+        stage: CommandStage
     ) throws {
         var lanes = self.lanes((0, "a"))
         let ticketNow = lanes.startAll()
@@ -165,7 +165,7 @@ import Testing
 
     @Test func `only commands for which nothing is under way are abandoned as idle`() {
         var lanes = Lanes()
-        let stages: [InFlightCommand.Stage] = [.atLedger, .waitingForRequest, .requesting, .backingOff]
+        let stages: [CommandStage] = [.atLedger, .waitingForRequest, .requesting, .backingOff]
         for (offset, stage) in stages.enumerated() {
             lanes.admit(.logged(Int64(offset), id: "\(offset)"))
             for ticket in lanes.startAll() { lanes.update(ticket) { $0.stage = stage } }
