@@ -29,16 +29,12 @@ actor TransactionalPublisher: ResultPublisher {
     private let consumer: Consumer
     private let encoder: RecordEncoder
     private let tally: ReductionTally
-    private let makeProducer: @Sendable () throws(KafkaError) -> Producer
-    private var producer: Producer?
-    /// Only one at a time takes the transactional id: a second one would fence the first.
-    private var opening: Task<Result<Producer, KafkaError>, Never>?
+    private let producer: TransactionalProducer
     private var replies: SuspendedTopics
     /// The group's coordinator did not answer a transaction: before the next one it must have answered something else,
     /// since what waits for it in vain occupies a producer.
     private var isGroupSilent = false
     private let transactionTimeout: Duration
-    private let abortLimit: Duration
     private let offsetsLimit: Duration
     private let clock: any Clock<Duration>
 
@@ -64,17 +60,20 @@ actor TransactionalPublisher: ResultPublisher {
         self.tally = tally
         self.replies = replies
         self.transactionTimeout = transactionTimeout
-        self.abortLimit = abortLimit
         self.offsetsLimit = offsetsLimit
         self.clock = clock
-        self.makeProducer = makeProducer
+        self.producer = TransactionalProducer(
+            topics: encoder.topicsOfOurOwn,
+            abortLimit: abortLimit,
+            make: makeProducer
+        )
     }
 
     /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and
     /// with them the next reader of its partitions, until it is aborted.
     func prepare() async {
         await self.encoder.limits.learn(self.encoder.topicsOfOurOwn)
-        _ = try? await self.currentProducer()
+        _ = try? await self.producer.current()
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {
@@ -94,7 +93,7 @@ actor TransactionalPublisher: ResultPublisher {
             case .ended(let outcome):
                 return outcome
             case .refused(let refused):
-                await self.abort()
+                await self.producer.abort()
                 let isExplained = await self.encoder.isExplained(refused, of: encoded)
                 if isExplained, forms.mayTryAgain() { break }
                 if let error = forms.learn(refused, of: encoded, &self.replies) {
@@ -102,7 +101,7 @@ actor TransactionalPublisher: ResultPublisher {
                 }
             case .failed(let error, let step) where step == .filling && error.produceVerdict == .topic:
                 await self.encoder.topics.doubt()
-                await self.abort()
+                await self.producer.abort()
                 if let error = forms.learn(topicError: error, of: encoded) { return .failed(error, unpublished: nil) }
             case .failed(let error, let step):
                 return await self.recover(from: error, at: step, after: ContinuousClock.now - begun, batch)
@@ -118,13 +117,15 @@ actor TransactionalPublisher: ResultPublisher {
         _ member: ConsumerGroupMetadata
     ) async -> Trial {
         var step = Step.preparing
+        var current: Producer?
         do throws(KafkaError) {
             if self.isGroupSilent, !batch.offsets.isEmpty {
                 let partitions = batch.offsets.map(\.topicPartition)
                 _ = try await self.consumer.committed(partitions, timeout: min(self.offsetsLimit, .seconds(10)))
                 self.isGroupSilent = false
             }
-            let producer = try await self.currentProducer()
+            let producer = try await self.producer.current()
+            current = producer
             step = .filling
             try await producer.beginTransaction()
             let filled = try await producer.enqueue(encoded.records, plan: encoded.plan)
@@ -137,13 +138,13 @@ actor TransactionalPublisher: ResultPublisher {
             return .ended(.published)
         } catch {
             // A transaction does not tell which record was refused, nor why: the delivery report does.
-            guard step == .filling || step == .committing && error.disposition == .abortTransaction,
+            guard let current, step == .filling || error.disposition == .abortTransaction,
                 error.disposition != .fatal, !error.isFenced
             else { return .failed(error, at: step) }
             // What sends offsets then says only that the transaction has failed before.
-            let cause = await self.producer?.transactionError() ?? error
+            let cause = await current.transactionError() ?? error
             let limit: Duration = cause.produceVerdict == .topic ? .zero : .milliseconds(200)
-            let refused = await self.producer?.refusedRecords(within: limit).filter { $0.value.isOfRecord } ?? [:]
+            let refused = await current.refusedRecords(within: limit).filter { $0.value.isOfRecord }
             return refused.isEmpty ? .failed(cause, at: step) : .refused(refused)
         }
     }
@@ -177,42 +178,19 @@ actor TransactionalPublisher: ResultPublisher {
         _ batch: CommitBatch
     ) async -> PublishOutcome {
         if step != .preparing { await self.encoder.topics.doubt() }
-        switch (step, error.disposition) {
-        case (_, _) where error.isFenced && elapsed < self.transactionTimeout:
-            self.producer = nil
-            return .fenced(error)
-        case (.filling, _) where error.isFenced, (.committing, _) where error.isFenced:
-            // A process that did not run for that long (a suspended machine, a stopped container) finds its transaction
-            // aborted by the brokers, with the same error. Had another instance come meanwhile, that one's next
-            // transaction is what stops it, or ours stops us.
-            self.producer = nil
-            return await self.settle(error, batch)
-        case (.preparing, _):
-            self.producer = nil
-            return .failed(error, unpublished: nil)
-        case (.filling, .fatal), (.committing, .fatal), (.committing, .retry), (.committing, .unknownOutcome),
-            (.committing, .permanent):
-            self.producer = nil
-            guard step == .committing else { return .failed(error, unpublished: nil) }
-            return await self.settle(error, batch)
-        case (.filling, _), (.committing, .abortTransaction):
-            await self.abort()
-            return .failed(error, unpublished: nil)
+        let isTakenOver = error.isFenced && elapsed < self.transactionTimeout
+        if isTakenOver || step == .preparing {
+            await self.producer.discard()
+            return isTakenOver ? .fenced(error) : .failed(error, unpublished: nil)
         }
-    }
-
-    /// Aborts the open transaction, or leaves that to a new producer, whose start aborts it.
-    private func abort() async {
-        // librdkafka before 2.1 counts refused records in the sequence that brokers check, so that the same producer's
-        // next transaction would fail too, and repairs it by a bump of the epoch that older brokers do not know.
-        if await self.producer?.hasRefusedRecords() ?? false {
-            self.producer = nil
-            return
-        }
-        do {
-            try await self.producer?.abortTransaction(timeout: self.abortLimit)
-        } catch {
-            self.producer = nil
+        switch await self.producer.end(after: error, isCommitting: step == .committing) {
+        case .fenced where error.isFenced, .unknown:
+            // A process that did not run for longer than a transaction may last (a suspended machine, a stopped
+            // container) finds its own aborted by the brokers, with the error of one that is fenced. Had another
+            // instance come meanwhile, that one's next transaction is what stops it, or ours stops us.
+            return await self.settle(error, batch)
+        case .aborted, .fenced, .leftOpen:
+            return .failed(error, unpublished: nil)
         }
     }
 
@@ -224,12 +202,12 @@ actor TransactionalPublisher: ResultPublisher {
     private func settle(_ error: KafkaError, _ batch: CommitBatch) async -> PublishOutcome {
         while true {
             do throws(KafkaError) {
-                _ = try await self.currentProducer()
+                _ = try await self.producer.current()
                 let committed = try await self.consumer.committed(batch.offsets.map(\.topicPartition))
                 let wasCommitted = committed.contains { batch.offsets.contains($0) }
                 return wasCommitted ? .published : .failed(error, unpublished: nil)
             } catch {
-                self.producer = nil
+                await self.producer.discard()
                 if error.isFenced { return .fenced(error) }
             }
             do {
@@ -238,26 +216,6 @@ actor TransactionalPublisher: ResultPublisher {
                 // The hard stop: whoever runs next reads the committed offsets.
                 return .failed(.stopped, unpublished: nil)
             }
-        }
-    }
-
-    private func currentProducer() async throws(KafkaError) -> Producer {
-        if let producer = self.producer { return producer }
-        let opening = self.opening ?? Task { await self.open() }
-        self.opening = opening
-        return try await opening.value.get()
-    }
-
-    private func open() async -> Result<Producer, KafkaError> {
-        defer { self.opening = nil }
-        do throws(KafkaError) {
-            let producer = try self.makeProducer()
-            try await producer.initTransactions()
-            await producer.lookUp(topics: self.encoder.topicsOfOurOwn)
-            self.producer = producer
-            return .success(producer)
-        } catch {
-            return .failure(error)
         }
     }
 }

@@ -22,6 +22,7 @@ package import Records
     private let executor: BlockingExecutor
     /// Where the one call is made that librdkafka does not bring back in time.
     private let offsetsQueue = DispatchQueue(label: "kafka.producer.offsets")
+    private var hasTransactionalID = false
 
     /// Runs on the producer's own thread: its calls block no other thread.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { unsafe self.executor.asUnownedSerialExecutor() }
@@ -75,8 +76,21 @@ package import Records
     }
 
     /// Takes the transactional id: an older instance of the same id is fenced, its open transaction aborted.
+    ///
+    /// Does nothing when this instance has it. In slices, so that a cancelled task does not wait for brokers that are
+    /// away: librdkafka continues meanwhile, and the next call resumes (rdkafka.h, `rd_kafka_init_transactions`).
     package func initTransactions(timeout: Duration = .seconds(30)) throws(KafkaError) {
-        unsafe try Self.check(rd_kafka_init_transactions(self.client.pointer, timeout.wholeMilliseconds))
+        let end = ContinuousClock.now + timeout
+        while !self.hasTransactionalID {
+            let slice = max(.milliseconds(1), min(.milliseconds(500), end - ContinuousClock.now))
+            do throws(KafkaError) {
+                unsafe try Self.check(rd_kafka_init_transactions(self.client.pointer, slice.wholeMilliseconds))
+                self.hasTransactionalID = true
+            } catch  where error.disposition == .retry && ContinuousClock.now < end && !Task.isCancelled {
+                // What keeps the id from being had is told when the slice is over, or at once: not asked in a spin.
+                _ = unsafe rd_kafka_poll(self.client.pointer, 10)
+            }
+        }
     }
 
     /// Opens a transaction.

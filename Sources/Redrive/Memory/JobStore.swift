@@ -34,17 +34,12 @@ package actor JobStore {
         package let results: [TopicPartition: Int64]
     }
 
-    /// Timeout of an abort; after it the producer is replaced instead.
-    private static let abortLimit = Duration.seconds(5)
-
-    private let client: ClientProperties
-    private let log: KafkaLogSink
     /// One for all jobs of the topic, and the stem of the groups' names.
     ///
     /// The process that takes it fences the one before.
     private let transactionalID: String
     private let admin: Admin
-    private var producer: Producer?
+    private let producer: TransactionalProducer
 
     /// Prepares for a dead-letter topic; takes nothing yet.
     package init(
@@ -52,10 +47,12 @@ package actor JobStore {
         deadLetterTopic: String,
         log: @escaping KafkaLogSink
     ) throws(KafkaError) {
-        self.client = client
-        self.log = log
-        self.transactionalID = "customer-worker.redrive.\(deadLetterTopic)"
+        let id = "customer-worker.redrive.\(deadLetterTopic)"
+        self.transactionalID = id
         self.admin = try Admin(client, log: log)
+        self.producer = TransactionalProducer { () throws(KafkaError) in
+            try Producer(ProducerSettings(client: client, transactionalID: id, reportsPositions: true), log: log)
+        }
     }
 
     /// The group that holds the job's record: its offsets are the ends at which the job stops.
@@ -98,7 +95,7 @@ package actor JobStore {
 
     /// Takes the topic: the process that had it is fenced, and its open transaction is aborted.
     package func take() async throws(KafkaError) {
-        _ = try await self.currentProducer()
+        _ = try await self.producer.current()
     }
 
     /// Sends records back and remembers them, in one transaction.
@@ -114,7 +111,7 @@ package actor JobStore {
     ) async -> Outcome {
         var isCommitting = false
         do throws(KafkaError) {
-            let producer = try await self.currentProducer()
+            let producer = try await self.producer.current()
             _ = await producer.takePositions()
             try await producer.beginTransaction()
             try await producer.enqueue(records)
@@ -149,19 +146,13 @@ package actor JobStore {
         record: JobRecord
     ) async -> Outcome {
         if error.isFenced { return .takenOver }
-        if !isCommitting, let producer = self.producer, await !producer.hasRefusedRecords() {
-            do {
-                try await producer.abortTransaction(timeout: Self.abortLimit)
-                return Self.outcome(of: error)
-            } catch {
-                if error.isFenced { return .takenOver }
-            }
+        switch await self.producer.end(after: error, isCommitting: isCommitting) {
+        case .aborted: return Self.outcome(of: error)
+        case .fenced: return .takenOver
+        case .leftOpen, .unknown: break
         }
-        // Unknown outcome, a refused record (librdkafka before 2.1 cannot continue with the same producer after one),
-        // or an abort that failed: a new producer takes the id, which makes the broker decide what was left open.
-        self.producer = nil
         do {
-            _ = try await self.currentProducer()
+            _ = try await self.producer.current()
             let found = try await self.find(job.map(\.topicPartition), results: []).record
             // Another process may have had the topic in between, and sent what this one does not know of.
             guard found?.id == record.id, found?.owner == record.owner else { return .takenOver }
@@ -175,18 +166,5 @@ package actor JobStore {
     private static func outcome(of error: KafkaError) -> Outcome {
         if error.isTooLarge { return .refused(error) }
         return error.disposition == .permanent ? .failed(error) : .aborted(error)
-    }
-
-    private func currentProducer() async throws(KafkaError) -> Producer {
-        if let producer = self.producer { return producer }
-        let settings = ProducerSettings(
-            client: self.client,
-            transactionalID: self.transactionalID,
-            reportsPositions: true
-        )
-        let producer = try Producer(settings, log: self.log)
-        try await producer.initTransactions()
-        self.producer = producer
-        return producer
     }
 }
