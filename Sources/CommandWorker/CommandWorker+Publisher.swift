@@ -7,7 +7,12 @@ extension CommandWorker {
     private static let limitsTimeout: Duration = .seconds(2)
 
     /// Asks the cluster for the dead-letter topic first, which decides where its partitions lie.
-    func makePublisher(_ consumer: Consumer, log: @escaping KafkaLogSink) async throws -> any ResultPublisher {
+    ///
+    /// - Returns: the publisher, and what it knows of topics, to be run beside it.
+    func makePublisher(
+        _ consumer: Consumer,
+        log: @escaping KafkaLogSink
+    ) async throws -> (any ResultPublisher, TopicLimits) {
         let settings = self.settings
         let admin = try Admin(settings.kafka, log: log)
         let topics = TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
@@ -34,16 +39,18 @@ extension CommandWorker {
         switch settings.guarantee {
         case .exactlyOnce:
             producer.transactionalID = settings.transactionalID
-            return TransactionalPublisher(
+            let publisher = TransactionalPublisher(
                 consumer: consumer,
                 encoder: encoder,
                 tally: self.reductions,
                 transactionTimeout: producer.transactionTimeout
             ) { [producer] () throws(KafkaError) in try Producer(producer, log: log) }
+            return (publisher, limits)
         case .atLeastOnce:
-            return AtLeastOncePublisher(consumer: consumer, encoder: encoder, tally: self.reductions) {
+            let publisher = AtLeastOncePublisher(consumer: consumer, encoder: encoder, tally: self.reductions) {
                 [producer] () throws(KafkaError) in try Producer(producer, log: log)
             }
+            return (publisher, limits)
         }
     }
 }

@@ -103,10 +103,11 @@ package final class CommandWorker: Sendable {
             log: log
         ) { [mailbox] in mailbox.ring() }
         try consumer.subscribe(to: [self.settings.commandTopic])
-        let publisher = try await self.makePublisher(consumer, log: log)
-        // An unstructured task, since it may block for as long as brokers are away, and a drain should not wait for it.
-        Task { await publisher.prepare() }
+        let (publisher, limits) = try await self.makePublisher(consumer, log: log)
         let failure = await withDiscardingTaskGroup(returning: WorkerError?.self) { group in
+            group.addTask { await publisher.prepare() }
+            group.addTask { await limits.run() }
+            group.addTask { await consumer.keepFetching() }
             let failure = await self.loop(consumer, publisher, &group)
             group.cancelAll()
             return failure

@@ -39,13 +39,27 @@ func reportingFailures<R>(_ body: () async throws -> R) async throws -> R {
 /// Runs something until its end, or until INT or TERM cancels it; a second one ends the process at once, with code 2.
 func cancelledBySignals<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
     let signals = ProcessSignals(of: [.interrupt, .terminate])
-    let running = Task { try await body() }
-    let listening = Task {
+    let (cancelling, cancel) = AsyncStream.makeStream(of: Void.self)
+    // Outside of what it cancels: it hears the second one too.
+    async let _ = { @Sendable () async in
+        var isSecond = false
         for await _ in signals.stream {
-            if running.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
-            running.cancel()
+            if isSecond { _exit(ExitStatus.forcedStop.rawValue) }
+            isSecond = true
+            cancel.finish()
         }
+    }()
+    return try await withThrowingTaskGroup(of: R?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            for await _ in cancelling {}
+            return nil
+        }
+        defer { group.cancelAll() }
+        while let end = try await group.next() {
+            if let end { return end }
+            group.cancelAll()
+        }
+        throw CancellationError()
     }
-    defer { listening.cancel() }
-    return try await running.value
 }

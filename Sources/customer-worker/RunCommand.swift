@@ -57,8 +57,7 @@ struct RunCommand: AsyncParsableCommand {
     private func serve(_ started: StartedSettings, _ signals: SignalDuty) async throws -> ExitStatus {
         let (settings, logger) = (started.settings, started.logger)
         // For as long as the process lives: a signal must be heard while it starts, runs and stops.
-        let obeying = Task { await signals.run() }
-        defer { obeying.cancel() }
+        async let _ = signals.run()
         StartReport(settings).log(to: logger)
         do throws(StartFailure) {
             let client = try WorkerAssembly.clientProperties(settings.kafka)

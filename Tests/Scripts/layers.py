@@ -17,6 +17,10 @@ The rules:
 5. Only modules of a library product in Package.swift declare or import anything as `public`; the others say `package`.
 6. A Swift file under Sources has at least 25 lines, unless `SHORT_FILES` names it with a reason; shorter ones belong into
    the file of the type that uses them. A name there whose file is gone, or no longer short, is a violation too.
+7. No file of the module Kafka or that imports it holds a string literal in the form of librdkafka's names of errors, such as
+   "_TIMED_OUT": errors are told apart by `KafkaError.Code`, which the compiler checks. `ERROR_NAMES` has those of our own.
+8. No file under Sources starts an unstructured task, whose end and errors nothing waits for; a child of a task group, an
+   `async let` or a `run()` of the owner's does. `UNSTRUCTURED` may name a file, with the reason.
 
 Who uses whom is read by names, without a compiler: a file uses the folder that declares a type, function or variable
 at top level which the file mentions outside comments and string literals, and the folder whose extension declares a
@@ -43,6 +47,10 @@ SHORT_FILES = {
     "Sources/CommandWorker/SplitMix64.swift": "a published algorithm that four folders use",
     "Sources/CommandWorker/WorkerError.swift": "why the module's main type throws, beside it",
 }
+#: Names of errors that are none of librdkafka's, and are made but not compared.
+ERROR_NAMES = {"_LEDGER", "_NO_REPORT"}
+#: Files under Sources that start an unstructured task, each with the reason.
+UNSTRUCTURED = {}
 
 
 # Swift as text
@@ -132,11 +140,17 @@ DECLARATION = re.compile(
 TYPES = {"struct", "class", "enum", "actor", "protocol", "typealias", "associatedtype"}
 
 
+ERROR_NAME = re.compile(r'"(_[A-Z]+(?:_[A-Z]+)*|[A-Z]+(?:_[A-Z]+)+)"')
+UNSTRUCTURED_TASK = re.compile(r"\bTask\s*(?:\.\s*(?:detached|immediate)\s*)?(?:<[^>]*>)?\s*[({]")
+
+
 class SwiftFile:
     """What one file declares and mentions."""
 
     def __init__(self, text):
         source = code(text)
+        self.error_names = set(ERROR_NAME.findall(text)) - ERROR_NAMES
+        self.starts_task = UNSTRUCTURED_TASK.search(source) is not None
         self.is_public = re.search(r"\bpublic\b", source) is not None
         self.imports = set(IMPORT.findall(source))
         #: Top-level names that other files can see.
@@ -328,7 +342,7 @@ STANDARD = {
 }  # fmt: skip
 
 
-def check(root, short=SHORT_FILES):
+def check(root, short=SHORT_FILES, unstructured=UNSTRUCTURED):
     """Every violation in a project, as sentences."""
     problems = []
     manifest = (root / "Package.swift").read_text()
@@ -363,6 +377,12 @@ def check(root, short=SHORT_FILES):
                     if file.is_public
                 ]
             problems += folder_circles(target.path, files, counts)
+            problems += error_names(target, files)
+            problems += [
+                f"{target.path}/{relative}: starts an unstructured task; use a task group, async let or a run() method"
+                for relative, file in files.items()
+                if file.starts_task and f"{target.path}/{relative}" not in unstructured
+            ]
     problems += long_lines(root)
     problems += short_files(root, short)
     return problems
@@ -383,6 +403,14 @@ def short_files(root, allowed):
     return problems + [
         f"{path}: SHORT_FILES names it, and no file under Sources of that name is short"
         for path in sorted(allowed.keys() - found.keys())
+    ]
+
+
+def error_names(target, files):
+    return [
+        f"{target.path}/{relative}: has the name of an error ({', '.join(sorted(file.error_names))}); use KafkaError.Code"
+        for relative, file in files.items()
+        if file.error_names and (target.name == "Kafka" or "Kafka" in file.imports)
     ]
 
 
@@ -465,6 +493,14 @@ BAD = [
     ({"Sources/High/High.swift": "import Low\n/// Not public.\nfunc high() { print(\"public\") }\n"}, None),
     ({"Tests/LowTests/LowTests.swift": "@testable import Low\n// " + "x" * 118 + "\n"}, ":2: 121 columns"),
     ({"Tests/LowTests/LowTests.swift": "@testable import Low\n// " + "é" * 117 + "\n"}, None),
+    ({"Sources/High/High.swift": "import Low\nimport Kafka\nlet a = name == \"_TIMED_OUT\"\n"}, "_TIMED_OUT"),
+    ({"Sources/High/High.swift": "import Low\nimport Kafka\nlet a = [\"MSG_SIZE_TOO_LARGE\"]\n"}, "MSG_SIZE_TOO"),
+    ({"Sources/High/High.swift": "import Low\nimport Kafka\nlet a = \"_LEDGER\", b = \"UNKNOWN\"\n"}, None),
+    ({"Sources/High/High.swift": "import Low\nlet a = \"HTTPS_PROXY\"\n"}, None),
+    ({"Sources/High/High.swift": "import Low\nfunc f() { Task { g() } }\n"}, "High.swift: starts an unstructured"),
+    ({"Sources/High/High.swift": "import Low\nfunc f() { Task.detached { g() } }\n"}, "unstructured task"),
+    ({"Sources/High/High.swift": "import Low\nlet t = Task(priority: .low) { g() }\n"}, "unstructured task"),
+    ({"Sources/High/High.swift": "import Low\n// Task {}\nlet i = Task.isCancelled, n = \"Task {\"\n"}, None),
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// A topic of which nothing is known is tried with whatever comes, since what it holds back would be lost; once it has
 /// refused a record, what is safe everywhere is its limit until the cluster tells more. Any thread may ask; only
-/// ``learn(_:)`` waits.
+/// ``learn(_:)`` and ``run()`` wait.
 final class TopicLimits: Sendable {
     /// What any topic takes whose limit was not lowered: Kafka's default is 1,048,588.
     static let safeBytes = 900_000
@@ -28,6 +28,8 @@ final class TopicLimits: Sendable {
     private let now: @Sendable () -> ContinuousClock.Instant
     private let entries = Mutex<[String: Entry]>([:])
     private let quietUntil = Mutex<ContinuousClock.Instant?>(nil)
+    /// Topics that ``run()`` is to ask for.
+    private let (wanted, want) = AsyncStream.makeStream(of: String.self, bufferingPolicy: .bufferingOldest(mostTopics))
 
     /// - Parameters:
     ///   - largestRecord: what the producer itself takes, in bytes.
@@ -42,8 +44,10 @@ final class TopicLimits: Sendable {
         self.describe = describe
     }
 
-    /// The bytes of the largest batch for a topic; asks again, without waiting for it, when what is known has become
-    /// old.
+    /// Asks for the topics whose limits are unknown or old when ``bytes(of:)`` is called, until the task is cancelled.
+    func run() async { for await topic in self.wanted { await self.learn([topic]) } }
+
+    /// The bytes of the largest batch for a topic, as far as is known.
     func bytes(of topic: String) -> Int {
         let now = self.now()
         let (bytes, isToAsk) = self.entries.withLock { entries in
@@ -56,8 +60,9 @@ final class TopicLimits: Sendable {
             if isOld { entries[topic]?.isAsked = true }
             return (min(self.largestRecord, entry.told ?? .max, entry.taught ?? .max), isOld)
         }
-        // An unstructured task: it ends with the answer, or with the time that asking may take.
-        if isToAsk { Task { await self.learn([topic]) } }
+        if isToAsk, case .dropped = self.want.yield(topic) {
+            self.entries.withLock { $0[topic]?.isAsked = false }
+        }
         return bytes
     }
 
@@ -70,7 +75,7 @@ final class TopicLimits: Sendable {
     @discardableResult
     func learn(_ topics: [String]) async -> Bool {
         var isLower = false
-        for topic in topics {
+        for topic in topics where !Task.isCancelled {
             let told: Int?
             do throws(KafkaError) {
                 told = self.isQuiet ? nil : try await self.describe(topic)["max.message.bytes"].flatMap { Int($0) }

@@ -29,7 +29,10 @@ import Synchronization
     private let blocking: BlockingCalls
     /// Apart from the other calls, which must not wait for it.
     let waking: BlockingCalls
-    let fetchWake = Mutex(FetchWake())
+    private let fetchWake = Mutex(FetchWake())
+    /// Tells ``keepFetching()`` that fetching is to be woken; one that comes while another is under way is kept.
+    let wakes: AsyncStream<Void>
+    private let wake: AsyncStream<Void>.Continuation
     private let topics = TopicNames()
     let state = Mutex(State())
 
@@ -84,6 +87,7 @@ import Synchronization
         self.leavesByClosing = settings.groupInstanceID != nil || settings.isAssignedByBrokers
         self.blocking = BlockingCalls(label: "kafka.consumer.\(settings.group)")
         self.waking = BlockingCalls(label: "kafka.consumer.\(settings.group).waking")
+        (self.wakes, self.wake) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
         unsafe context.wake(on: self.queue)
     }
 
@@ -126,7 +130,8 @@ import Synchronization
                 break
             }
         }
-        self.wakeFetching()
+        let length = unsafe rd_kafka_queue_length(self.queue)
+        if self.fetchWake.withLock({ $0.isDue(length: length) }) { self.wake.yield() }
         return events
     }
 
@@ -177,8 +182,8 @@ import Synchronization
     package func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = TopicPartitionListHandle(partitions)
         try Self.check(unsafe rd_kafka_resume_partitions(self.client.pointer, list.pointer))
-        self.fetchWake.withLock { $0.resumed() }
-        self.wakeFetching()
+        // Nothing is fetched for them before their brokers' threads look.
+        self.wake.yield()
     }
 
     /// Reads a partition of the assignment from its log's beginning again; what was fetched ahead is dropped.

@@ -124,7 +124,7 @@ extension Producer {
     ///
     /// - Parameter timeout: for each topic.
     package func lookUp(topics: [String], timeout: Duration = .seconds(2)) {
-        for topic in topics {
+        for topic in topics where !Task.isCancelled {
             guard let handle = unsafe rd_kafka_topic_new(self.client.pointer, topic, nil) else { continue }
             defer { unsafe rd_kafka_topic_destroy(handle) }
             var metadata: UnsafePointer<rd_kafka_metadata>?

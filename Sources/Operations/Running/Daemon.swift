@@ -57,10 +57,14 @@ package struct Daemon: Sendable {
         let admin = AdminServer(self.settings.adminListen, watch: self.watch, logger: self.logger)
         return try await admin.serve { _ in
             await withTaskGroup(of: ExitStatus?.self) { group in
-                signals.take(over: self.actions)
+                await signals.take(over: self.actions)
                 group.addTask { await self.runWorker() }
                 group.addTask {
                     await self.look()
+                    return nil
+                }
+                group.addTask {
+                    await self.watch.followLogEnds()
                     return nil
                 }
                 group.addTask {

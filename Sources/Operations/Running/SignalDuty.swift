@@ -50,14 +50,14 @@ package final class SignalDuty: Sendable {
         self.logger = logger
     }
 
-    /// From now on signals concern a worker; a suspension that was asked for before is carried out at once.
-    package func take(over actions: Actions) {
+    /// From now on signals concern a worker; a suspension and a reload that were asked for before are carried out.
+    package func take(over actions: Actions) async {
         let early = self.state.withLock { state in
             state.actions = actions
             return state.early
         }
         if early.contains(.suspend) { actions.suspend() }
-        if early.contains(.reload) { Task { await actions.reload() } }
+        if early.contains(.reload) { await actions.reload() }
     }
 
     /// Obeys until the task is cancelled.

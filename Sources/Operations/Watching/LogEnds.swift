@@ -18,7 +18,6 @@ package final class LogEnds: Sendable {
     private struct State {
         var known = Known()
         var lastAsked: ContinuousClock.Instant?
-        var isAsking = false
     }
 
     /// Between two rounds of questions.
@@ -26,8 +25,10 @@ package final class LogEnds: Sendable {
 
     private let ask: Asking
     private let state = Mutex(State())
+    /// What ``run()`` is to ask for: the latest, when it is slow.
+    private let (wanted, want) = AsyncStream.makeStream(of: [TopicPartition].self, bufferingPolicy: .bufferingNewest(1))
 
-    /// - Parameter ask: takes as long as it needs; nothing waits for it.
+    /// - Parameter ask: takes as long as it needs; only ``run()`` waits for it.
     package init(_ ask: @escaping Asking) {
         self.ask = ask
     }
@@ -41,23 +42,21 @@ package final class LogEnds: Sendable {
     /// The ends last heard of.
     var known: Known { self.state.withLock { $0.known } }
 
-    /// Asks again if the last answer is old, without waiting for the new one.
-    func refresh(_ partitions: [TopicPartition]) async {
+    /// Wants the ends of these partitions, if the last question is old; does not wait for the answer.
+    func refresh(_ partitions: [TopicPartition]) {
         let isDue = self.state.withLock { state in
-            guard !state.isAsking, state.lastAsked.map({ $0.duration(to: .now) >= Self.interval }) ?? true else {
-                return false
-            }
-            state.isAsking = true
+            if let last = state.lastAsked, last.duration(to: .now) < Self.interval { return false }
             state.lastAsked = .now
             return true
         }
-        guard isDue else { return }
-        // Not a child of the caller, who must not wait: a broker that is away takes seconds. One at a time, and it
-        // ends.
-        Task {
+        if isDue { self.want.yield(partitions) }
+    }
+
+    /// Asks for what is wanted, until the task is cancelled.
+    func run() async {
+        for await partitions in self.wanted {
             let answer = await self.ask(partitions)
             self.state.withLock { state in
-                state.isAsking = false
                 // An end that was not answered stays, since it remains true as a lower bound.
                 state.known.ends = state.known.ends.filter { partitions.contains($0.key) }
                     .merging(answer) { _, new in new }
@@ -78,7 +77,7 @@ package final class LogEnds: Sendable {
             var ends: [TopicPartition: Int64] = [:]
             do throws(KafkaError) {
                 let admin = try self.connected()
-                for partition in partitions {
+                for partition in partitions where !Task.isCancelled {
                     ends[partition] = try await admin.watermarks(of: partition, timeout: .seconds(2)).high
                 }
             } catch {

@@ -68,10 +68,13 @@ package final class WorkerWatch: Sendable {
         self.letters.refresh(writtenHere: inspection.snapshot.counters.failed.values.reduce(0, +))
         if inspection.isPaused {
             // Nothing is fetched, so the consumer does not learn how far the logs have grown.
-            await self.logEnds.refresh(inspection.partitions.map(\.topicPartition))
+            self.logEnds.refresh(inspection.partitions.map(\.topicPartition))
         }
         return inspection
     }
+
+    /// Asks for the ends of logs while nothing is fetched, until the task is cancelled.
+    package func followLogEnds() async { await self.logEnds.run() }
 
     /// What was last seen.
     package var view: View { self.view(showing: nil) }

@@ -100,6 +100,7 @@ import Testing
     @Test func `an unknown topic is asked for once, however often it is used meanwhile`() async {
         let cluster = Cluster(["t": "7000"])
         let limits = cluster.directory
+        async let _ = limits.run()
         #expect(!limits.knows("t"))
         for _ in 0..<100 { _ = limits.bytes(of: "t") }
         #expect(limits.knows("t"))

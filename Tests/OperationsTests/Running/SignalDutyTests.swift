@@ -27,7 +27,7 @@ import Testing
         let (stream, done) = AsyncStream.makeStream(of: String.self)
         let duty = Self.duty()
         for signal in [ProcessSignals.Signal.hangUp, .hangUp, .suspend, .terminalInput] { await duty.obey(signal) }
-        duty.take(over: Self.record(in: done))
+        await duty.take(over: Self.record(in: done))
         var heard: Set<String> = []
         for await word in stream.prefix(2) { heard.insert(word) }
         #expect(heard == ["reload", "suspend"])
@@ -42,7 +42,7 @@ import Testing
         let duty = Self.duty()
         await duty.obey(.suspend)
         await duty.obey(.resume)
-        duty.take(over: Self.record(in: done))
+        await duty.take(over: Self.record(in: done))
         await duty.obey(.resume)
         done.finish()
         #expect(await stream.reduce(into: []) { $0.append($1) } == ["resume"])
