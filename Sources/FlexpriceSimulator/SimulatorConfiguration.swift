@@ -28,10 +28,6 @@ package struct SimulatorConfiguration: Sendable {
     /// The environments; the first is the default of keys and tests that name none.
     package var environmentIDs = ["env_01K00000000000000000000000"]
     package var environmentHeader = EnvironmentHeader.ignored
-    /// The tenant of all customers.
-    package var tenantID = "tenant_01K00000000000000000000000"
-    /// The user behind the key.
-    package var userID = "user_01K00000000000000000000000"
     /// The tax rates that exist, by code; a create that names another is answered 404.
     package var taxRateCodes: Set<String> = []
     /// The number of requests that are kept; a later one replaces the oldest.

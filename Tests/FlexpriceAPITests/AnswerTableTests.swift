@@ -74,7 +74,7 @@ struct AnswerTableTests {
             Scenario(
                 row: "create.unexpected_success",
                 outcome: "unexpected_success in doubt",
-                fault: .okInsteadOfCreated
+                fault: .plain(.okInsteadOfCreated)
             ),
             Scenario(row: "create.not_the_api", outcome: "paused not_the_api", fault: html(200)),
             Scenario(
@@ -85,12 +85,17 @@ struct AnswerTableTests {
             ),
             Scenario(row: "create.foreign_conflict", outcome: "foreign_refusal", fault: html(409)),
             Scenario(row: "create.conflict", outcome: "existing", before: .same),
-            Scenario(row: "create.other_conflict", outcome: "rejected 409", fault: .taxAssociationConflict),
+            Scenario(row: "create.other_conflict", outcome: "rejected 409", fault: .plain(.taxAssociationConflict)),
             Scenario(row: "create.too_large", outcome: "rejected 413", fault: .edge(.payloadTooLarge)),
-            Scenario(row: "create.unknown_tax_rate", outcome: "rejected 404", fault: .unknownTaxRate),
+            Scenario(row: "create.unknown_tax_rate", outcome: "rejected 404", fault: .plain(.unknownTaxRate)),
             Scenario(row: "create.media_type", outcome: "rejected 415", fault: .edge(.unsupportedMediaType)),
             Scenario(row: "search.page", outcome: "existing", before: .same),
-            Scenario(row: "search.unauthorized", outcome: "paused unauthorized", fault: .unauthorized, before: .same),
+            Scenario(
+                row: "search.unauthorized",
+                outcome: "paused unauthorized",
+                fault: .plain(.unauthorized),
+                before: .same
+            ),
             Scenario(
                 row: "search.forbidden",
                 outcome: "paused forbidden",
@@ -111,14 +116,14 @@ struct AnswerTableTests {
             Scenario(
                 row: "search.interrupted",
                 outcome: "conflict_unsettled silence",
-                fault: .dropBeforeCommit,
+                fault: .plain(.dropBeforeCommit),
                 before: .same
             ),
             Scenario(row: "search.answer_too_long", outcome: "conflict_unsettled", fault: endless, before: .same),
             Scenario(
                 row: "search.cancelled",
                 outcome: "cancelled",
-                fault: .blackHole,
+                fault: .plain(.blackHole),
                 before: .same,
                 server: .cancelled
             ),
@@ -134,12 +139,17 @@ struct AnswerTableTests {
             Scenario(
                 row: "search.absent",
                 outcome: "conflict_unsettled",
-                fault: .replicaLag(.seconds(3_600)),
+                fault: .timed(.replicaLag, .seconds(3_600)),
                 before: .same
             ),
-            Scenario(row: "search.no_customer", outcome: "rejected 409", fault: .taxAssociationConflict),
+            Scenario(row: "search.no_customer", outcome: "rejected 409", fault: .plain(.taxAssociationConflict)),
             Scenario(row: "archive.page", outcome: nil),
-            Scenario(row: "archive.unauthorized", outcome: "paused unauthorized", fault: .unauthorized, before: .same),
+            Scenario(
+                row: "archive.unauthorized",
+                outcome: "paused unauthorized",
+                fault: .plain(.unauthorized),
+                before: .same
+            ),
             Scenario(
                 row: "archive.forbidden",
                 outcome: "paused forbidden",
@@ -162,14 +172,14 @@ struct AnswerTableTests {
             Scenario(
                 row: "archive.interrupted",
                 outcome: "archive_unsettled silence",
-                fault: .dropBeforeCommit,
+                fault: .plain(.dropBeforeCommit),
                 before: .same
             ),
             Scenario(row: "archive.answer_too_long", outcome: "archive_unsettled", fault: endless, before: .same),
             Scenario(
                 row: "archive.cancelled",
                 outcome: "cancelled",
-                fault: .blackHole,
+                fault: .plain(.blackHole),
                 before: .same,
                 server: .cancelled
             ),
@@ -189,9 +199,9 @@ struct AnswerTableTests {
             Scenario(row: "neutral.not_trusted", outcome: nil, server: .withoutTLS),
             Scenario(row: "neutral.not_http", outcome: nil, server: .withoutHTTP),
             Scenario(row: "neutral.refused_by_proxy", outcome: nil, server: .proxy(502)),
-            Scenario(row: "neutral.interrupted", outcome: nil, fault: .dropBeforeCommit),
+            Scenario(row: "neutral.interrupted", outcome: nil, fault: .plain(.dropBeforeCommit)),
             Scenario(row: "neutral.answer_too_long", outcome: nil, fault: endless),
-            Scenario(row: "neutral.cancelled", outcome: nil, fault: .blackHole, server: .cancelled),
+            Scenario(row: "neutral.cancelled", outcome: nil, fault: .plain(.blackHole), server: .cancelled),
             Scenario(row: "update.filled", outcome: "existing", before: .stub, onStub: .update),
             Scenario(
                 row: "update.unreadable",
@@ -223,7 +233,7 @@ struct AnswerTableTests {
         }
         return [
             scenario("redirect", "paused redirect", .redirect(location: "http://127.0.0.1:9/")),
-            scenario("unauthorized", "paused unauthorized", .unauthorized),
+            scenario("unauthorized", "paused unauthorized", .plain(.unauthorized)),
             scenario("forbidden", "paused forbidden", .forbidden(.permissions)),
             scenario("forbidden_by_json", "paused forbidden", json(403, #"{"message":"Forbidden"}"#)),
             scenario("blocked", "paused blocked", html(403)),
@@ -237,19 +247,19 @@ struct AnswerTableTests {
             scenario("proxy_overload", "proxy_overload overload", nil, .proxy(503)),
             scenario("proxy_unreachable", "proxy_unreachable unreachable", nil, .proxy(502)),
             scenario("not_http", "paused not_http", nil, .withoutHTTP),
-            scenario("panic", "http_500 in doubt", .panic),
+            scenario("panic", "http_500 in doubt", .plain(.panic)),
             scenario("not_received", "http_408", .edge(.requestTimeout)),
             scenario("slow_down", "http_503 overload", .edge(.serviceUnavailable(.seconds(1)))),
             scenario("gateway", "http_504 in doubt", .edge(.gatewayTimeout)),
-            scenario("server_error", "http_500", .databaseError),
+            scenario("server_error", "http_500", .plain(.databaseError)),
             scenario("refused", "rejected 400", json(400, #"{"code":"validation_error","message":"No"}"#)),
             scenario("refused_by_another", "foreign_refusal", html(400)),
             scenario("rest", "http_invalid", html(600)),
             scenario("not_connected", "not_connected unreachable", nil, .deaf),
             scenario("not_trusted", "paused not_trusted", nil, .withoutTLS),
-            scenario("interrupted", "unknown_outcome silence in doubt", .dropBeforeCommit),
+            scenario("interrupted", "unknown_outcome silence in doubt", .plain(.dropBeforeCommit)),
             scenario("answer_too_long", "answer_too_long in doubt", endless),
-            scenario("cancelled", "cancelled in doubt", .blackHole, .cancelled),
+            scenario("cancelled", "cancelled in doubt", .plain(.blackHole), .cancelled),
         ]
     }
 
@@ -400,7 +410,7 @@ struct AnswerTableTests {
         guard let fault = scenario.fault else { return }
         // Faults of a create alone, and of reads alone, know their routes; all others meet the row's own request.
         switch fault {
-        case .taxAssociationConflict, .replicaLag: flexprice.state.inject(fault)
+        case .plain(.taxAssociationConflict), .timed(.replicaLag, _): flexprice.state.inject(fault)
         default:
             let isOfCreate = if case .lookedUp = row.situation { true } else { row.request == .create }
             let route: RouteName =

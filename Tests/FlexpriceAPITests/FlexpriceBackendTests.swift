@@ -46,7 +46,7 @@ struct FlexpriceBackendTests {
 
     @Test func `a create that was carried out without an answer is existing when it is sent again`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(.dropAfterCommit, .next(1))
+            flexprice.state.inject(.plain(.dropAfterCommit), .next(1))
             let first = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             #expect(Self.reason(first) == "unknown_outcome")
             guard
@@ -63,7 +63,7 @@ struct FlexpriceBackendTests {
     @Test func `a 409 whose customer differs is already_exists and names the fields`() async throws {
         try await withBackend { (backend, flexprice) async throws in
             // The stub of a usage event: named like its id, without an e-mail, its metadata are others.
-            flexprice.state.inject(.workflowStub, .next(1))
+            flexprice.state.inject(.plain(.workflowStub), .next(1))
             let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard case .failed(let failure, _) = answer else {
                 Issue.record("\(answer)")
@@ -84,7 +84,7 @@ struct FlexpriceBackendTests {
 
     @Test func `a 409 of tax associations is rejected once no look-up has found a customer`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(.taxAssociationConflict)
+            flexprice.state.inject(.plain(.taxAssociationConflict))
             let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard case .failed(let failure, _) = answer else {
                 Issue.record("\(answer)")
@@ -101,7 +101,7 @@ struct FlexpriceBackendTests {
 
     @Test func `a replica that lags is asked again until it shows the customer`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(.replicaLag(.milliseconds(600)))
+            flexprice.state.inject(.timed(.replicaLag, .milliseconds(600)))
             _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             guard
                 case .created(.existing, _, _) = await backend.create(try command(Self.body), attempt: 2, patience: nil)
@@ -117,7 +117,7 @@ struct FlexpriceBackendTests {
 
     @Test func `a customer that Flexprice names and no look-up shows is asked for again later`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(.replicaLag(.seconds(60)))
+            flexprice.state.inject(.timed(.replicaLag, .seconds(60)))
             _ = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             let answer = await backend.create(try command(Self.body), attempt: 2, patience: nil).answer
             #expect(Self.reason(answer) == "conflict_unsettled")
@@ -127,7 +127,7 @@ struct FlexpriceBackendTests {
 
     @Test func `look-ups that fail settle nothing`() async throws {
         try await withBackend { (backend, flexprice) async throws in
-            flexprice.state.inject(.taxAssociationConflict, .next(1))
+            flexprice.state.inject(.plain(.taxAssociationConflict), .next(1))
             flexprice.state.inject(.edge(.badGateway), FaultScope(routes: [.search]))
             let answer = await backend.create(try command(Self.body), attempt: 1, patience: nil).answer
             #expect(Self.reason(answer) == "conflict_unsettled")
@@ -153,7 +153,7 @@ struct FlexpriceBackendTests {
     @Test func `a request is given up when its patience ends, before the time-out`() async throws {
         try await withFlexprice { (flexprice) async throws in
             let backend = FlexpriceBackend(client: flexprice.client, clock: self.clock)
-            flexprice.state.inject(.blackHole, .next(1))
+            flexprice.state.inject(.plain(.blackHole), .next(1))
             let clock = ContinuousClock()
             let start = clock.now
             let reply = await backend.create(try command(Self.body), attempt: 1, patience: .milliseconds(200))
@@ -168,7 +168,7 @@ struct FlexpriceBackendTests {
         try await withBackend { (backend, flexprice) async throws in
             let first = await backend.create(try command(Self.body), attempt: 1, patience: nil)
             #expect(first.requests == 1)
-            flexprice.state.inject(.replicaLag(.milliseconds(600)))
+            flexprice.state.inject(.timed(.replicaLag, .milliseconds(600)))
             let second = await backend.create(try command(Self.body), attempt: 2, patience: nil)
             #expect(second.requests == 4)
         }
@@ -191,7 +191,7 @@ struct FlexpriceBackendTests {
         for lags in [false, true] {
             try await withBackend { (backend, flexprice) async throws in
                 let customer = try await self.make(backend)
-                if lags { flexprice.state.inject(.replicaLag(.seconds(3_600))) }
+                if lags { flexprice.state.inject(.timed(.replicaLag, .seconds(3_600))) }
                 let reply = await backend.create(
                     try command(Self.body),
                     attempt: 1,

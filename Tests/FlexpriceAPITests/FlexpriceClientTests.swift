@@ -129,7 +129,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [Fault.blackHole, .delayAfterCommit(.seconds(60)), .slowBody(.seconds(60))])
+    @Test(arguments: [
+        Fault.plain(.blackHole), .timed(.delayAfterCommit, .seconds(60)), .timed(.slowBody, .seconds(60)),
+    ])
     func `no whole answer in time leaves the outcome open`(fault: Fault) async throws {
         try await withFlexprice { _ in
         } client: {
@@ -147,7 +149,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(Fault.dropBeforeCommit, 0), (.dropAfterCommit, 1), (.truncatedBody, 1)])
+    @Test(arguments: [(Fault.plain(.dropBeforeCommit), 0), (.plain(.dropAfterCommit), 1), (.plain(.truncatedBody), 1)])
     func `a connection that breaks leaves the outcome open`(fault: Fault, customers: Int) async throws {
         try await withFlexprice { flexprice in
             flexprice.state.inject(fault, .next(1))
@@ -163,7 +165,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [(Fault.dropBeforeCommit, 1), (.dropAfterCommit, 2)])
+    @Test(arguments: [(Fault.plain(.dropBeforeCommit), 1), (.plain(.dropAfterCommit), 2)])
     func `a kept connection that breaks leaves the outcome open, and nothing is sent again`(
         fault: Fault,
         customers: Int
@@ -216,7 +218,7 @@ import Testing
 
     @Test func `a cancelled task ends the request`() async throws {
         try await withFlexprice { flexprice in
-            flexprice.state.inject(.blackHole, .next(1))
+            flexprice.state.inject(.plain(.blackHole), .next(1))
             let request = Task { await flexprice.create("a") }
             try await flexprice.state.requestsReceived(atLeast: 1)
             request.cancel()

@@ -6,20 +6,22 @@ import Testing
 struct AdministrationTests {
     @Test func `every fault has a JSON form that is read back as it was`() async throws {
         let faults: [(String, Fault)] = [
-            (#"{"fault":"delay_before_commit","milliseconds":200}"#, .delayBeforeCommit(.milliseconds(200))),
-            (#"{"fault":"delay_after_commit","milliseconds":200}"#, .delayAfterCommit(.milliseconds(200))),
-            (#"{"fault":"drop_before_commit"}"#, .dropBeforeCommit),
-            (#"{"fault":"drop_after_commit"}"#, .dropAfterCommit), (#"{"fault":"black_hole"}"#, .blackHole),
-            (#"{"fault":"unauthorized"}"#, .unauthorized),
+            (#"{"fault":"delay_before_commit","milliseconds":200}"#, .timed(.delayBeforeCommit, .milliseconds(200))),
+            (#"{"fault":"delay_after_commit","milliseconds":200}"#, .timed(.delayAfterCommit, .milliseconds(200))),
+            (#"{"fault":"drop_before_commit"}"#, .plain(.dropBeforeCommit)),
+            (#"{"fault":"drop_after_commit"}"#, .plain(.dropAfterCommit)),
+            (#"{"fault":"black_hole"}"#, .plain(.blackHole)),
+            (#"{"fault":"unauthorized"}"#, .plain(.unauthorized)),
             (#"{"fault":"forbidden","reason":"environment_access"}"#, .forbidden(.environmentAccess)),
-            (#"{"fault":"environment_lookup_failed"}"#, .environmentLookupFailed),
-            (#"{"fault":"tenant_check_failed"}"#, .tenantCheckFailed),
-            (#"{"fault":"database_error"}"#, .databaseError), (#"{"fault":"internal_error"}"#, .internalError),
-            (#"{"fault":"panic"}"#, .panic), (#"{"fault":"workflow_stub"}"#, .workflowStub),
-            (#"{"fault":"tax_association_conflict"}"#, .taxAssociationConflict),
-            (#"{"fault":"constraint_violation"}"#, .constraintViolation),
-            (#"{"fault":"unknown_tax_rate"}"#, .unknownTaxRate),
-            (#"{"fault":"inactive_tax_rate"}"#, .inactiveTaxRate),
+            (#"{"fault":"environment_lookup_failed"}"#, .plain(.environmentLookupFailed)),
+            (#"{"fault":"tenant_check_failed"}"#, .plain(.tenantCheckFailed)),
+            (#"{"fault":"database_error"}"#, .plain(.databaseError)),
+            (#"{"fault":"internal_error"}"#, .plain(.internalError)),
+            (#"{"fault":"panic"}"#, .plain(.panic)), (#"{"fault":"workflow_stub"}"#, .plain(.workflowStub)),
+            (#"{"fault":"tax_association_conflict"}"#, .plain(.taxAssociationConflict)),
+            (#"{"fault":"constraint_violation"}"#, .plain(.constraintViolation)),
+            (#"{"fault":"unknown_tax_rate"}"#, .plain(.unknownTaxRate)),
+            (#"{"fault":"inactive_tax_rate"}"#, .plain(.inactiveTaxRate)),
             (#"{"after_commit":false,"fault":"request_timeout"}"#, .edge(.requestTimeout)),
             (#"{"after_commit":false,"fault":"payload_too_large"}"#, .edge(.payloadTooLarge)),
             (#"{"after_commit":false,"fault":"unsupported_media_type"}"#, .edge(.unsupportedMediaType)),
@@ -34,11 +36,11 @@ struct AdministrationTests {
             (#"{"after_commit":true,"fault":"bad_gateway"}"#, .edge(.badGateway, afterCommit: true)),
             (#"{"after_commit":true,"fault":"gateway_timeout"}"#, .edge(.gatewayTimeout, afterCommit: true)),
             (#"{"fault":"redirect","location":"https://x/"}"#, .redirect(location: "https://x/")),
-            (#"{"fault":"legacy_error_shape"}"#, .legacyErrorShape),
-            (#"{"fault":"replica_lag","milliseconds":1}"#, .replicaLag(.milliseconds(1))),
-            (#"{"fault":"slow_body","milliseconds":1}"#, .slowBody(.milliseconds(1))),
-            (#"{"fault":"truncated_body"}"#, .truncatedBody),
-            (#"{"fault":"ok_instead_of_created"}"#, .okInsteadOfCreated),
+            (#"{"fault":"legacy_error_shape"}"#, .plain(.legacyErrorShape)),
+            (#"{"fault":"replica_lag","milliseconds":1}"#, .timed(.replicaLag, .milliseconds(1))),
+            (#"{"fault":"slow_body","milliseconds":1}"#, .timed(.slowBody, .milliseconds(1))),
+            (#"{"fault":"truncated_body"}"#, .plain(.truncatedBody)),
+            (#"{"fault":"ok_instead_of_created"}"#, .plain(.okInsteadOfCreated)),
             (#"{"external_id":"b","fault":"other_external_id"}"#, .otherExternalID("b")),
             (
                 #"{"body":"<p>no</p>","content_type":"text/html","fault":"answer","status":418}"#,
@@ -72,7 +74,7 @@ struct AdministrationTests {
                 duration: .seconds(1),
                 externalIDs: ["a"]
             )
-            #expect(harness.state.faults == [FaultRule(.unauthorized, scope)])
+            #expect(harness.state.faults == [FaultRule(.plain(.unauthorized), scope)])
             _ = try await harness.send(.PUT, "/_simulator/faults", "[]")
             #expect(harness.state.faults.isEmpty)
         }
@@ -86,11 +88,11 @@ struct AdministrationTests {
     ])
     func `faults that make no sense are refused and change nothing`(body: String, message: String) async throws {
         try await withSimulator { harness in
-            harness.state.inject(.unauthorized)
+            harness.state.inject(.plain(.unauthorized))
             let reply = try await harness.send(.PUT, "/_simulator/faults", body)
             #expect(reply.status == 400)
             #expect(reply.body.contains(message))
-            #expect(harness.state.faults.map(\.fault) == [.unauthorized])
+            #expect(harness.state.faults.map(\.fault) == [.plain(.unauthorized)])
         }
     }
 

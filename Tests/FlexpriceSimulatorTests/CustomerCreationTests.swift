@@ -9,8 +9,6 @@ struct CustomerCreationTests {
         try await withSimulator { configuration in
             configuration.clock = time.clock
             configuration.environmentIDs = ["env_1"]
-            configuration.tenantID = "tenant_1"
-            configuration.userID = "user_1"
         } _: { harness in
             let reply = try await harness.send(
                 .POST,
@@ -24,9 +22,9 @@ struct CustomerCreationTests {
                     {"id":"\(id)","external_id":"acct_8412","name":"Acme","email":"billing@acme.co",\
                     "address_line1":"","address_line2":"","address_city":"","address_state":"",\
                     "address_postal_code":"","address_country":"","timezone":"UTC","metadata":null,\
-                    "environment_id":"env_1","tenant_id":"tenant_1","status":"published",\
+                    "environment_id":"env_1","tenant_id":"tenant_01K00000000000000000000000","status":"published",\
                     "created_at":"2026-08-22T10:00:00.123456789Z","updated_at":"2026-08-22T10:00:00.123456789Z",\
-                    "created_by":"user_1","updated_by":"user_1"}
+                    "created_by":"user_01K00000000000000000000000","updated_by":"user_01K00000000000000000000000"}
                     """
             )
             #expect(id.wholeMatch(of: /cust_[0-9A-HJKMNP-TV-Z]{26}/) != nil)

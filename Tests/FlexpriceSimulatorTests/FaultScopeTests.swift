@@ -6,7 +6,7 @@ import Testing
 struct FaultScopeTests {
     @Test func `a count is used up, and what is skipped passes first`() async throws {
         try await withSimulator { harness in
-            harness.state.inject(.databaseError, .init(skip: 1, requests: 2))
+            harness.state.inject(.plain(.databaseError), .init(skip: 1, requests: 2))
             let statuses = try await statuses(of: ["a", "b", "c", "d"], harness)
             #expect(statuses == [201, 500, 500, 201])
             #expect(harness.state.faults.isEmpty)
@@ -16,7 +16,7 @@ struct FaultScopeTests {
     @Test func `an external id is matched byte for byte, on creates, look-ups and searches`() async throws {
         try await withSimulator { (harness) async throws in
             let scope = FaultScope(routes: [.create, .lookup, .search], externalIDs: ["é"])
-            harness.state.inject(.databaseError, scope)
+            harness.state.inject(.plain(.databaseError), scope)
             #expect(try await statuses(of: ["é", "e\u{301}", "E"], harness) == [500, 201, 201])
             #expect(try await harness.send(.GET, "/v1/customers/external/%C3%A9").status == 500)
             #expect(try await harness.send(.GET, "/v1/customers/external/E").status == 200)
@@ -30,7 +30,7 @@ struct FaultScopeTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { (harness) async throws in
-            harness.state.inject(.unauthorized, .init(duration: .seconds(10)))
+            harness.state.inject(.plain(.unauthorized), .init(duration: .seconds(10)))
             #expect(try await harness.create("a").status == 401)
             time.advance(by: .milliseconds(9_999))
             #expect(try await harness.create("a").status == 401)
@@ -44,7 +44,7 @@ struct FaultScopeTests {
         func draw(seed: UInt64) async throws -> [Int] {
             var drawn: [Int] = []
             try await withSimulator { harness in
-                harness.state.inject(.databaseError, .init(share: 0.2, seed: seed))
+                harness.state.inject(.plain(.databaseError), .init(share: 0.2, seed: seed))
                 drawn = try await statuses(of: (0..<100).map(String.init), harness)
             }
             return drawn
@@ -57,9 +57,9 @@ struct FaultScopeTests {
 
     @Test func `of two faults that decide, the second waits for its own request`() async throws {
         try await withSimulator { harness in
-            harness.state.inject(.databaseError, .next(1))
-            harness.state.inject(.unauthorized, .next(1))
-            harness.state.inject(.legacyErrorShape, .next(1))
+            harness.state.inject(.plain(.databaseError), .next(1))
+            harness.state.inject(.plain(.unauthorized), .next(1))
+            harness.state.inject(.plain(.legacyErrorShape), .next(1))
             let first = try await harness.create("a")
             #expect(first.status == 500)
             #expect(first.body.hasPrefix(#"{"success":false"#))

@@ -20,10 +20,10 @@ struct FaultScriptTests {
         )
         let playing = Task { try await script.play(on: state) }
         await clock.untilSomebodySleeps()
-        #expect(state.faults.map(\.fault) == [.unauthorized])
+        #expect(state.faults.map(\.fault) == [.plain(.unauthorized)])
         clock.advance(by: .seconds(5))
         await clock.untilSomebodySleeps()
-        #expect(state.faults.map(\.fault) == [.panic, .blackHole])
+        #expect(state.faults.map(\.fault) == [.plain(.panic), .plain(.blackHole)])
         clock.advance(by: .seconds(1))
         try await playing.value
         #expect(state.faults.isEmpty)

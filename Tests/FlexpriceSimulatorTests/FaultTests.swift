@@ -14,7 +14,7 @@ struct FaultTests {
     }
 
     static let answers: [Case] = [
-        Case(fault: .unauthorized, status: 401, body: #"{"error":"Unauthorized"}"#),
+        Case(fault: .plain(.unauthorized), status: 401, body: #"{"error":"Unauthorized"}"#),
         Case(
             fault: .forbidden(.environment),
             status: 403,
@@ -28,35 +28,35 @@ struct FaultTests {
         Case(fault: .forbidden(.suspended), status: 403, body: #"{"message":"tenant account is suspended"}"#),
         Case(fault: .forbidden(.permissions), status: 403, body: #"{"message":"insufficient permissions"}"#),
         Case(
-            fault: .environmentLookupFailed,
+            fault: .plain(.environmentLookupFailed),
             status: 500,
             body: #"{"error":"Internal server error","message":"Failed to resolve environment"}"#
         ),
-        Case(fault: .tenantCheckFailed, status: 500, body: #"{"message":"failed to verify tenant access"}"#),
+        Case(fault: .plain(.tenantCheckFailed), status: 500, body: #"{"message":"failed to verify tenant access"}"#),
         Case(
-            fault: .databaseError,
+            fault: .plain(.databaseError),
             status: 500,
             body: #"{"code":"database_error","message":"Failed to create customer","http_status_code":500}"#
         ),
         Case(
-            fault: .internalError,
+            fault: .plain(.internalError),
             status: 500,
             body: #"{"code":"internal_error","message":"An unexpected error occurred","http_status_code":500}"#
         ),
-        Case(fault: .panic, status: 500, body: ""),
+        Case(fault: .plain(.panic), status: 500, body: ""),
         Case(
-            fault: .constraintViolation,
+            fault: .plain(.constraintViolation),
             status: 409,
             body: #"{"code":"already_exists","message":"Failed to create customer","http_status_code":409,"#
                 + #""details":{"email":"","external_id":"a"}}"#
         ),
         Case(
-            fault: .inactiveTaxRate,
+            fault: .plain(.inactiveTaxRate),
             status: 400,
             body: #"{"code":"validation_error","message":"Tax rate is not active","http_status_code":400}"#
         ),
         Case(
-            fault: .unknownTaxRate,
+            fault: .plain(.unknownTaxRate),
             status: 404,
             body: #"{"code":"not_found","message":"Taxrate with code  was not found","http_status_code":404,"#
                 + #""details":{"taxrate_code":""}}"#
@@ -128,10 +128,10 @@ struct FaultTests {
 
     @Test func `a drop before the commit leaves nothing, a drop after it leaves the customer`() async throws {
         try await withSimulator { (harness) async throws in
-            harness.state.inject(.dropBeforeCommit, .next(1))
+            harness.state.inject(.plain(.dropBeforeCommit), .next(1))
             await #expect(throws: (any Error).self) { try await harness.create("a") }
             #expect(harness.state.customerCount == 0)
-            harness.state.inject(.dropAfterCommit, .next(1))
+            harness.state.inject(.plain(.dropAfterCommit), .next(1))
             await #expect(throws: (any Error).self) { try await harness.create("a") }
             #expect(harness.state.customerCount == 1)
             #expect(try await harness.create("a").status == 409)
@@ -144,7 +144,7 @@ struct FaultTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { harness in
-            harness.state.inject(.delayBeforeCommit(.seconds(3)), .next(1))
+            harness.state.inject(.timed(.delayBeforeCommit, .seconds(3)), .next(1))
             async let delayed = harness.create("a")
             await time.untilSomebodySleeps()
             #expect(harness.state.customerCount == 0)
@@ -162,7 +162,7 @@ struct FaultTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { harness in
-            harness.state.inject(.delayBeforeCommit(.seconds(3)), .next(1))
+            harness.state.inject(.timed(.delayBeforeCommit, .seconds(3)), .next(1))
             let impatient = Task { try await harness.create("a") }
             await time.untilSomebodySleeps()
             impatient.cancel()
@@ -179,7 +179,7 @@ struct FaultTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { (harness) async throws in
-            harness.state.inject(.delayAfterCommit(.seconds(3)), .next(1))
+            harness.state.inject(.timed(.delayAfterCommit, .seconds(3)), .next(1))
             let impatient = Task { try await harness.create("a") }
             await time.untilSomebodySleeps()
             impatient.cancel()
@@ -191,7 +191,7 @@ struct FaultTests {
 
     @Test func `a black hole never answers, and ends with the client's patience`() async throws {
         try await withSimulator { harness in
-            harness.state.inject(.blackHole, .next(1))
+            harness.state.inject(.plain(.blackHole), .next(1))
             let impatient = Task { try await harness.create("a") }
             try await harness.state.requestsReceived(atLeast: 1)
             #expect(harness.state.statistics.inFlight == 1)
@@ -208,7 +208,7 @@ struct FaultTests {
         let client: Task<Reply, any Error> = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await simulator.run() }
             let harness = Harness(simulator: simulator, port: try await simulator.port)
-            simulator.state.inject(.blackHole)
+            simulator.state.inject(.plain(.blackHole))
             let client = Task { try await harness.create("a") }
             try await simulator.state.requestsReceived(atLeast: 1)
             group.cancelAll()
@@ -219,7 +219,7 @@ struct FaultTests {
 
     @Test func `a workflow's stub that comes first makes a create a 409`() async throws {
         try await withSimulator { harness in
-            harness.state.inject(.workflowStub, .next(1))
+            harness.state.inject(.plain(.workflowStub), .next(1))
             let reply = try await harness.create("a")
             #expect(reply.status == 409)
             #expect(reply.body.contains(#""details":{"external_id":"a"}"#))
@@ -231,7 +231,7 @@ struct FaultTests {
 
     @Test func `a tax association's 409 does not name the id, and the customer is not there`() async throws {
         try await withSimulator { harness in
-            harness.state.inject(.taxAssociationConflict)
+            harness.state.inject(.plain(.taxAssociationConflict))
             let reply = try await harness.create("a")
             #expect(reply.status == 409)
             #expect(reply.text("message") == "Tax association with this entity id and tax rate id already exists")
@@ -240,7 +240,7 @@ struct FaultTests {
             harness.state.replaceFaults(with: [])
             try await harness.create("a")
             // The insert comes first: a duplicate is reported as one although the taxes would fail too.
-            harness.state.inject(.taxAssociationConflict)
+            harness.state.inject(.plain(.taxAssociationConflict))
             #expect(try await harness.create("a").body.contains(#""details":{"external_id":"a"}"#))
         }
     }
@@ -258,7 +258,7 @@ struct FaultTests {
     @Test func `the legacy shape nests the same error`() async throws {
         try await withSimulator { harness in
             try await harness.create("a")
-            harness.state.inject(.legacyErrorShape)
+            harness.state.inject(.plain(.legacyErrorShape))
             let reply = try await harness.create("a")
             #expect(reply.status == 409)
             #expect(
@@ -274,7 +274,7 @@ struct FaultTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { harness in
-            harness.state.inject(.replicaLag(.milliseconds(500)))
+            harness.state.inject(.timed(.replicaLag, .milliseconds(500)))
             try await harness.create("a")
             #expect(try await harness.send(.GET, "/v1/customers/external/a").status == 404)
             #expect(try await harness.search(#"{"external_ids":["a"]}"#).body.contains(#""total":0"#))
@@ -293,14 +293,14 @@ struct FaultTests {
         try await withSimulator {
             $0.clock = time.clock
         } _: { harness in
-            harness.state.inject(.slowBody(.seconds(2)), .next(1))
+            harness.state.inject(.timed(.slowBody, .seconds(2)), .next(1))
             async let slow = harness.create("a")
             await time.untilSomebodySleeps()
             time.advance(by: .seconds(2))
             let reply = try await slow
             #expect(reply.status == 201)
             #expect(reply.body.hasSuffix("}"))
-            harness.state.inject(.truncatedBody, .next(1))
+            harness.state.inject(.plain(.truncatedBody), .next(1))
             await #expect(throws: (any Error).self) { try await harness.create("b") }
             #expect(harness.state.customerCount == 2)
         }
@@ -308,7 +308,7 @@ struct FaultTests {
 
     @Test func `200 for 201, and an answer about another customer`() async throws {
         try await withSimulator { harness in
-            harness.state.inject(.okInsteadOfCreated, .next(1))
+            harness.state.inject(.plain(.okInsteadOfCreated), .next(1))
             harness.state.inject(.otherExternalID("b"), .next(1))
             let ok = try await harness.create("a")
             #expect(ok.status == 200)

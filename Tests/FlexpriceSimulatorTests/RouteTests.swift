@@ -15,12 +15,8 @@ import Testing
         let target = try #require(RequestTarget("/v1/customers/external/" + encoded))
         let route = Route(method: .get, path: target.path)
         #expect(route.name == .lookup)
-        let reads = CustomerReads(
-            state: SimulatorState(configuration: .init(apiKey: "k")),
-            environmentID: "env",
-            visibleUntil: UnixNanoseconds(.max)
-        )
-        let error = try #require(throws: APIError.self) { try reads.lookup(route.parameter) }
+        let failure = "Failed to get customer by lookup key"
+        let error = try #require(throws: APIError.self) { try CustomersAPI.text(route.parameter, failure) }
         #expect(error.answer().status == 500)
         #expect(
             String(decoding: error.answer().body, as: UTF8.self)

@@ -28,7 +28,7 @@ import Topics
                 $0.breaker.failureRatio = 1
             }
             let simulator = FlexpriceSimulator(.init(apiKey: "sk_test"))
-            simulator.state.inject(.internalError, .init(externalIDs: slow.sorted()))
+            simulator.state.inject(.plain(.internalError), .init(externalIDs: slow.sorted()))
             var seen: [String] = []
             try await withWorker(
                 broker,

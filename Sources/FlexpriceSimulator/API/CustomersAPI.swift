@@ -5,49 +5,59 @@ import Records
 /// The API's routes: what the server answers to one request, faults included.
 struct CustomersAPI {
     let state: SimulatorState
+    let request: IncomingRequest
     /// The faults that the request meets.
     let plan: FaultPlan
     /// Tells whether the client still waits, which decides about what is not committed yet.
     let connection: ClientConnection
+    /// The environment in which the request runs, known once access is checked.
+    private(set) var environmentID = ""
 
-    private var configuration: SimulatorConfiguration { self.state.configuration }
+    init(_ request: IncomingRequest, _ state: SimulatorState, _ plan: FaultPlan, _ connection: ClientConnection) {
+        self.request = request
+        self.state = state
+        self.plan = plan
+        self.connection = connection
+    }
 
-    func answer(_ request: IncomingRequest) async -> Answer {
+    var configuration: SimulatorConfiguration { self.state.configuration }
+
+    mutating func answer() async -> Answer {
+        let method = self.request.head.method
         switch self.plan.decisive {
         case .edge(let edge, false): return edge.answer(at: self.configuration.clock.now())
         case .answer(let status, let contentType, let body): return .foreign(status, contentType, body)
         case .redirect(let location):
-            var answer = Answer.redirect(method: request.head.method, to: location)
+            var answer = Answer.redirect(method: method, to: location)
             answer.isFromServer = false
             return answer
-        case .dropBeforeCommit: return .dropped
-        case .blackHole:
+        case .plain(.dropBeforeCommit): return .dropped
+        case .plain(.blackHole):
             await self.connection.waitUntilClosed()
             return .dropped
         default: break
         }
-        switch request.route.name {
+        let route = self.request.route
+        switch route.name {
         case .notFound: return .pageNotFound
         case .redirect:
-            let query = request.target.query.map { "?" + $0 } ?? ""
-            return .redirect(
-                method: request.head.method,
-                to: RequestTarget.encodePath(request.route.parameter) + query
-            )
+            let query = self.request.target.query.map { "?" + $0 } ?? ""
+            return .redirect(method: method, to: RequestTarget.encodePath(route.parameter) + query)
         case .health: return .json(.members(["status": .string("ok")]))
         default: break
         }
-        let environmentID: String
         do throws(APIError) {
-            environmentID = try self.environmentID(of: request)
+            self.environmentID = try self.checkedEnvironmentID()
         } catch {
+            // What the middleware refuses has never had another shape.
             return error.answer()
         }
-        // A create waits inside its transaction.
-        let delay = request.route.name == .create ? .zero : self.plan.delayBeforeCommit + self.plan.delayAfterCommit
-        guard await self.connection.stays(for: delay, self.configuration.clock) else { return .dropped }
         do throws(APIError) {
-            return try await self.handled(request, environmentID)
+            if route.name == .create { return try await self.create() }
+            // A create waits inside its transaction.
+            let delay = self.plan.delayBeforeCommit + self.plan.delayAfterCommit
+            guard await self.connection.stays(for: delay, self.configuration.clock) else { return .dropped }
+            return try self.handled(route)
         } catch {
             return error.answer(legacy: self.plan.hasLegacyErrors)
         }
@@ -55,10 +65,10 @@ struct CustomersAPI {
 
     /// The environment in which the request runs, after the checks before a handler: key, environment, tenant, access,
     /// role.
-    private func environmentID(of request: IncomingRequest) throws(APIError) -> String {
-        let fields = request.head.headerFields
-        guard self.plan.decisive != .unauthorized, fields[.apiKey]?.hasSameBytes(as: self.configuration.apiKey) == true
-        else {
+    private func checkedEnvironmentID() throws(APIError) -> String {
+        let fields = self.request.head.headerFields
+        let isKeyRight = fields[.apiKey]?.hasSameBytes(as: self.configuration.apiKey) == true
+        guard isKeyRight, self.plan.decisive != .plain(.unauthorized) else {
             // Without a valid key the server tries the other way in, and its message is about that one.
             let authorization = fields[.authorization] ?? ""
             throw .middleware(
@@ -68,8 +78,8 @@ struct CustomersAPI {
                     : authorization.hasPrefix("Bearer ") ? "Invalid token" : "Invalid authorization header format"
             )
         }
-        if request.route.name == .me { return self.configuration.defaultEnvironmentID }
         var environmentID = self.configuration.defaultEnvironmentID
+        if self.request.route.name == .me { return environmentID }
         if self.configuration.environmentHeader == .required {
             environmentID = fields[.environmentID] ?? ""
             guard self.configuration.environmentIDs.contains(environmentID) else {
@@ -77,53 +87,45 @@ struct CustomersAPI {
             }
         }
         switch self.plan.decisive {
-        case .environmentLookupFailed:
+        case .plain(.environmentLookupFailed):
             throw .middleware(500, error: "Internal server error", message: "Failed to resolve environment")
-        case .tenantCheckFailed: throw .middleware(500, message: "failed to verify tenant access")
+        case .plain(.tenantCheckFailed): throw .middleware(500, message: "failed to verify tenant access")
         case .forbidden(.suspended), .forbidden(.permissions):
-            if !request.route.name.isWrite { return environmentID }
+            if !self.request.route.name.isWrite { return environmentID }
         default: break
         }
         if case .forbidden(let reason) = self.plan.decisive { throw reason.error }
         return environmentID
     }
 
-    private func handled(_ request: IncomingRequest, _ environmentID: String) async throws(APIError) -> Answer {
-        if request.route.name == .create {
-            return try await CustomerCreation(
-                state: self.state,
-                plan: self.plan,
-                connection: self.connection,
-                environmentID: environmentID
-            ).answer(request)
-        }
+    /// What any route but a create answers.
+    private func handled(_ route: Route) throws(APIError) -> Answer {
         // The faults that a create meets inside its transaction mean the same to any other route.
         switch self.plan.decisive {
-        case .databaseError: throw .database("Failed to get customer")
-        case .internalError: throw .unexpected
-        case .panic: throw .panic
-        case .dropAfterCommit: return .dropped
+        case .plain(.databaseError): throw .database("Failed to get customer")
+        case .plain(.internalError): throw .unexpected
+        case .plain(.panic): throw .panic
+        case .plain(.dropAfterCommit): return .dropped
         default: break
         }
-        let reads = CustomerReads(
-            state: self.state,
-            environmentID: environmentID,
-            visibleUntil: self.configuration.clock.now().advanced(by: .zero - self.plan.replicaLag)
-        )
-        switch request.route.name {
+        switch route.name {
         case .me:
             return .json(
                 .members([
-                    "id": .string(self.configuration.userID), "email": .string(""),
-                    "roles": .array([.string("all_writer")]), "tenant_id": .string(self.configuration.tenantID),
+                    "id": .string(SimulatedCustomer.userID), "email": .string(""),
+                    "roles": .array([.string("all_writer")]), "tenant_id": .string(SimulatedCustomer.tenantID),
                 ])
             )
-        case .search, .list: return try reads.search(request.searchFilter)
-        case .lookup: return try reads.lookup(request.route.parameter)
-        case .get: return try reads.get(request.route.parameter)
-        case .related: return try reads.related(request.route.parameter)
-        case .update: return try CustomerChanges(reads: reads).update(request)
-        case .delete: return try CustomerChanges(reads: reads).delete(request.route.parameter)
+        case .search, .list: return try self.search()
+        case .lookup: return .json(try self.lookedUp(route.parameter).json(isEcho: false))
+        // Archived customers too.
+        case .get: return .json(try self.customer(route.parameter).json(isEcho: false))
+        // Entitlements or subscriptions, always empty here. An id with a slash in it can lead a lookup to them.
+        case .related:
+            let id = try self.lookedUp(route.parameter).id
+            return .json(.members(["customer_id": .string(id), "features": .array([])]))
+        case .update: return try self.update()
+        case .delete: return try self.delete()
         case .health, .create, .redirect, .notFound: return .pageNotFound
         }
     }

@@ -36,7 +36,8 @@ struct SimulatorResponder: HTTPResponder {
         let plan = self.state.begin(incoming)
         let latency = self.state.configuration.latency
         if latency > .zero { try? await clock.sleep(latency) }
-        var answer = await CustomersAPI(state: self.state, plan: plan, connection: connection).answer(incoming)
+        var api = CustomersAPI(incoming, self.state, plan, connection)
+        var answer = await api.answer()
         if let pause = plan.slowBody, answer.status != 0 { answer.delivery = .slow(pause) }
         if plan.isBodyTruncated, answer.status != 0 { answer.delivery = .truncated }
         self.state.finish(status: answer.status)

@@ -15,35 +15,33 @@ enum CustomerField: String, CaseIterable {
     case country = "address_country"
     case timezone
 
-    /// The field's name in Go, and its tags in the order in which they are tried.
-    private var rule: FieldRule {
+    private var tags: [ValidatorTag] {
         switch self {
-        case .externalID: ("ExternalID", [.required])
-        case .name: ("Name", [.required, .maximum(255)])
-        case .email: ("Email", [.email])
-        case .contact: ("Contact", [.maximum(20)])
-        case .line1: ("AddressLine1", [.maximum(255)])
-        case .line2: ("AddressLine2", [.maximum(255)])
-        case .city: ("AddressCity", [.maximum(100)])
-        case .state: ("AddressState", [.maximum(100)])
-        case .postalCode: ("AddressPostalCode", [.maximum(20)])
-        case .country: ("AddressCountry", [.length(2), .country])
-        case .timezone: ("Timezone", [.timezone])
+        case .externalID: [.required]
+        case .name: [.required, .maximum(255)]
+        case .email: [.email]
+        case .contact, .postalCode: [.maximum(20)]
+        case .line1, .line2: [.maximum(255)]
+        case .city, .state: [.maximum(100)]
+        case .country: [.length(2), .country]
+        case .timezone: [.timezone]
         }
     }
 
-    /// The 400 of the validator for a create, or nil: all failing fields at once.
+    /// The 400 of the validator for a create, or `nil`: all failing fields at once.
     static func createError(in texts: [CustomerField: String]) -> APIError? {
-        ValidatorTag.error(in: "CreateCustomerRequest", Self.allCases.map { ($0.rule, texts[$0] ?? "") })
+        let rules = Self.allCases.map { (name: $0.rawValue, tags: $0.tags, text: texts[$0] ?? "") }
+        return ValidatorTag.error(in: "CreateCustomerRequest", rules)
     }
 
-    /// The 400 of the validator for an update, or nil.
+    /// The 400 of the validator for an update, or `nil`.
     ///
     /// The fields are pointers, and `omitempty` skips only a nil pointer: an empty e-mail, country or time zone is
     /// judged by its rule and fails, so these three cannot be cleared. The external_id and the name have no rule.
     static func updateError(in texts: [CustomerField: String]) -> APIError? {
-        let sent = texts.filter { $0.key != .externalID && $0.key != .name }.map { ($0.key.rule, $0.value) }
-        return ValidatorTag.error(in: "UpdateCustomerRequest", sent, skipsEmpty: false)
+        let sent = texts.filter { $0.key != .externalID && $0.key != .name }
+        let rules = sent.map { (name: $0.key.rawValue, tags: $0.key.tags, text: $0.value) }
+        return ValidatorTag.error(in: "UpdateCustomerRequest", rules, skipsEmpty: false)
     }
 
     /// The limits of the check that follows the validator, in its order.
@@ -56,7 +54,7 @@ enum CustomerField: String, CaseIterable {
         (.state, 100, "State name must be less than 100 characters"),
     ]
 
-    /// The 400 of the check that follows the validator, or nil; only the first failure is reported.
+    /// The 400 of the check that follows the validator, or `nil`; only the first failure is reported.
     ///
     /// It counts bytes where the validator counts code points: a line of a hundred ideographs passes there and fails
     /// here.
@@ -65,80 +63,64 @@ enum CustomerField: String, CaseIterable {
     }
 
     /// The fields of an element of `integration_entity_mapping`, which the server validates and then never reads.
-    static let mappingRules: [(name: String, rule: FieldRule)] = [
-        ("entity_id", ("EntityID", [.required, .maximum(255)])),
-        ("entity_type", ("EntityType", [.required])),
-        ("provider_type", ("ProviderType", [.required, .maximum(50)])),
-        ("provider_entity_id", ("ProviderEntityID", [.required, .maximum(255)])),
+    static let mappingTags: KeyValuePairs<String, [ValidatorTag]> = [
+        "entity_id": [.required, .maximum(255)],
+        "entity_type": [.required],
+        "provider_type": [.required, .maximum(50)],
+        "provider_entity_id": [.required, .maximum(255)],
     ]
 
-    /// The 400 of the validator for an element of `integration_entity_mapping`, or nil.
+    /// The 400 of the validator for an element of `integration_entity_mapping`, or `nil`.
     static func mappingError(in texts: [String: String]) -> APIError? {
-        ValidatorTag.error(
-            in: "CreateEntityIntegrationMappingRequest",
-            Self.mappingRules.map { ($0.rule, texts[$0.name] ?? "") }
-        )
+        let rules = Self.mappingTags.map { (name: $0.key, tags: $0.value, text: texts[$0.key] ?? "") }
+        return ValidatorTag.error(in: "CreateEntityIntegrationMappingRequest", rules)
     }
 }
 
-/// A field's name in Go, and its tags in the order in which they are tried.
-typealias FieldRule = (goName: String, tags: [ValidatorTag])
+/// A rule of the server's validator for one text: its name in the answer, and which texts pass.
+struct ValidatorTag: Sendable {
+    private let name: String
+    private let accepts: @Sendable (String) -> Bool
 
-/// A rule of the server's validator for one text.
-enum ValidatorTag {
     /// Not the empty string.
-    case required
+    static let required = ValidatorTag(name: "required") { !$0.isEmpty }
+    static let email = ValidatorTag(name: "email", accepts: EmailRule.accepts)
+    static let country = ValidatorTag(name: "iso3166_1_alpha2") { CountryRule.codes.contains($0) }
+    static let timezone = ValidatorTag(name: "timezone", accepts: TimezoneRule.accepts)
+
     /// At most this number of code points.
-    case maximum(Int)
-    /// Exactly this number of code points.
-    case length(Int)
-    case email
-    case country
-    case timezone
-
-    /// The tag's name in the answer.
-    private var name: String {
-        switch self {
-        case .required: "required"
-        case .maximum: "max"
-        case .length: "len"
-        case .email: "email"
-        case .country: "iso3166_1_alpha2"
-        case .timezone: "timezone"
-        }
-    }
-
-    private func accepts(_ text: String) -> Bool {
-        switch self {
-        case .required: !text.isEmpty
+    static func maximum(_ limit: Int) -> ValidatorTag {
         // A text has at most as many code points as bytes, so most are settled without counting.
-        case .maximum(let limit): text.utf8.count <= limit || text.unicodeScalars.count <= limit
-        case .length(let length): text.unicodeScalars.count == length
-        case .email: EmailRule.accepts(text)
-        case .country: CountryRule.codes.contains(text)
-        case .timezone: TimezoneRule.accepts(text)
-        }
+        ValidatorTag(name: "max") { $0.utf8.count <= limit || $0.unicodeScalars.count <= limit }
     }
 
-    /// The 400 with one detail for each failing field under its Go name, or nil if none fails; the first failing tag
+    /// Exactly this number of code points.
+    static func length(_ length: Int) -> ValidatorTag {
+        ValidatorTag(name: "len") { $0.unicodeScalars.count == length }
+    }
+
+    /// The 400 with one detail for each failing field under its Go name, or `nil` if none fails; the first failing tag
     /// of a field is the one reported.
     ///
     /// - Parameter skipsEmpty: Whether the fields have `omitempty`: only `required` judges an empty text.
     static func error(
         in type: String,
-        _ fields: [(rule: FieldRule, text: String)],
+        _ fields: [(name: String, tags: [ValidatorTag], text: String)],
         skipsEmpty: Bool = true
     ) -> APIError? {
-        let details = fields.compactMap { rule, text -> (String, String)? in
-            let tags = rule.tags.lazy.filter { tag in
-                if case .required = tag { true } else { !skipsEmpty || !text.isEmpty }
-            }
-            guard let failed = tags.first(where: { !$0.accepts(text) }) else { return nil }
-            let field = rule.goName
-            let message =
+        var details: [String: String] = [:]
+        for (name, tags, text) in fields {
+            let judging = text.isEmpty && skipsEmpty ? tags.filter { $0.name == Self.required.name } : tags
+            guard let failed = judging.first(where: { !$0.accepts(text) }) else { continue }
+            let field = Self.goName(name)
+            details[field] =
                 "Key: '\(type).\(field)' Error:Field validation for '\(field)' failed on the '\(failed.name)' tag"
-            return (field, message)
         }
         return details.isEmpty ? nil : .validation("Request validation failed", details)
+    }
+
+    /// The name of a field in Go: `address_line1` is `AddressLine1`, and `entity_id` is `EntityID`.
+    private static func goName(_ name: String) -> String {
+        name.split(separator: "_").map { $0 == "id" ? "ID" : $0.prefix(1).uppercased() + $0.dropFirst() }.joined()
     }
 }

@@ -51,15 +51,9 @@ struct CustomerRequest {
         case "skip_onboarding_workflow": _ = binding.take(value, \.boolValue)
         case "onboarding_workflow_name": _ = binding.take(value, \.stringValue)
         case "tax_rate_overrides":
-            self.taxRateOverrides = []
-            for element in binding.take(value, \.arrayValue) ?? [] {
-                self.taxRateOverrides.append(Self.override(element, &binding))
-            }
+            self.taxRateOverrides = binding.elements(of: value).map { Self.override($0, &binding) }
         case "integration_entity_mapping":
-            self.mappings = []
-            for element in binding.take(value, \.arrayValue) ?? [] {
-                self.mappings.append(Self.mapping(element, &binding))
-            }
+            self.mappings = binding.elements(of: value).map { Self.mapping($0, &binding) }
         default: break
         }
     }
@@ -83,7 +77,7 @@ struct CustomerRequest {
     private static func mapping(_ value: JSONValue, _ binding: inout GoBinding) -> [String: String] {
         var texts: [String: String] = [:]
         for (name, value) in binding.members(of: value) {
-            guard CustomerField.mappingRules.contains(where: { $0.name == name }) else { continue }
+            guard CustomerField.mappingTags.contains(where: { $0.key == name }) else { continue }
             texts[name] = binding.take(value, \.stringValue) ?? texts[name]
         }
         return texts
@@ -109,8 +103,8 @@ struct CustomerRequest {
 
     private var reservedKeyError: APIError? {
         let reserved = (self.metadata ?? [:]).keys.map(\.text).filter { $0.hasPrefix("_fp_") }
-        return reserved.min { $0.bytesPrecede($1) }.map { key in
-            .validation("Key \"\(key)\" is managed by the system and cannot be set via the API")
+        return reserved.min { $0.bytesPrecede($1) }.map {
+            .validation("Key \"\($0)\" is managed by the system and cannot be set via the API")
         }
     }
 }
@@ -135,7 +129,7 @@ enum TaxMetadataRule {
         if !gstin.isEmpty, !pan.isEmpty, derived != pan {
             return .validation(
                 "Characters 3-12 of the GSTIN are the PAN; either correct the PAN or omit it",
-                [("pan_from_gstin", derived)]
+                ["pan_from_gstin": derived]
             )
         }
         if !hsnSAC.isEmpty, !Self.matches(hsnSAC, /[0-9]{4}([0-9]{2}){0,2}/) {

@@ -31,8 +31,7 @@ struct IncomingRequest {
         case .lookup, .related: [String(decoding: self.route.parameter, as: UTF8.self)]
         case .update: self.target.parameters("external_customer_id")
         default:
-            self.createRequest.map { [$0.texts[.externalID] ?? ""] }
-                ?? self.searchFilter.map { $0.externalIDs + ($0.externalID.isEmpty ? [] : [$0.externalID]) } ?? []
+            self.createRequest.map { [$0.texts[.externalID] ?? ""] } ?? self.searchFilter?.externalIDs ?? []
         }
     }
 }

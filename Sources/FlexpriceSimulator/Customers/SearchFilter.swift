@@ -8,8 +8,8 @@ struct SearchFilter {
     private static let defaultLimit = 50
     private static let maximumLimit = 1_000
 
-    private(set) var externalIDs: [String] = []
-    private(set) var externalID = ""
+    private var listedIDs: [String] = []
+    private var externalID = ""
     private var customerIDs: [String] = []
     private var email = ""
     private var status = ""
@@ -17,13 +17,13 @@ struct SearchFilter {
     private var sentOffset: Int?
     private(set) var order: String?
 
-    /// Binds the body of a search; nil where the server answers that the parameters are invalid.
+    /// Binds the body of a search; `nil` where the server answers that the parameters are invalid.
     init?(body: [UInt8]) {
         guard let value = GoBinding.firstValue(of: body) else { return nil }
         var binding = GoBinding()
         for (name, value) in binding.members(of: value) {
             switch name {
-            case "external_ids": self.externalIDs = binding.texts(value)
+            case "external_ids": self.listedIDs = binding.texts(value)
             case "external_id": self.externalID = binding.take(value, \.stringValue) ?? self.externalID
             case "customer_ids": self.customerIDs = binding.texts(value)
             case "email": self.email = binding.take(value, \.stringValue) ?? self.email
@@ -37,9 +37,9 @@ struct SearchFilter {
         if binding.hasMismatch { return nil }
     }
 
-    /// Binds the query of a list; nil where the server answers that the parameters are invalid.
+    /// Binds the query of a list; `nil` where the server answers that the parameters are invalid.
     init?(query target: RequestTarget) {
-        self.externalIDs = target.parameters("external_ids")
+        self.listedIDs = target.parameters("external_ids")
         self.externalID = target.parameter("external_id") ?? ""
         self.customerIDs = target.parameters("customer_ids")
         self.email = target.parameter("email") ?? ""
@@ -57,30 +57,41 @@ struct SearchFilter {
 
     var offset: Int { self.sentOffset ?? 0 }
 
-    /// The 400 that the server answers, or nil.
+    /// The external_ids that are named, in either of the two ways.
+    var externalIDs: [String] { self.listedIDs + (self.externalID.isEmpty ? [] : [self.externalID]) }
+
+    /// The 400 that the server answers, or `nil`.
     var error: APIError? {
         let message = "Invalid filter parameters"
         if !(1...Self.maximumLimit).contains(self.limit) {
-            return .validation(message, [("limit", "must be between 1 and 1000")])
+            return .validation(message, ["limit": "must be between 1 and 1000"])
         }
-        if self.offset < 0 { return .validation(message, [("offset", "must be non-negative")]) }
+        if self.offset < 0 { return .validation(message, ["offset": "must be non-negative"]) }
         if let order, order != "asc", order != "desc" {
-            return .validation(message, [("order", "must be either 'asc' or 'desc'")])
+            return .validation(message, ["order": "must be either 'asc' or 'desc'"])
         }
         // The inner hint is the first that is found, so it replaces the general message.
         return self.email.isEmpty || EmailRule.accepts(self.email) ? nil : .validation("Please provide a valid email")
     }
 
-    /// The external_ids that the result is limited to, if the filter names any; an empty list is no filter.
-    var wantedExternalIDs: Set<ExactText>? {
-        let list = Set(self.externalIDs.map(ExactText.init))
-        guard !self.externalID.isEmpty else { return list.isEmpty ? nil : list }
-        let one = Set([ExactText(self.externalID)])
-        return list.isEmpty ? one : list.intersection(one)
+    /// The rows to look at: found by their external_ids where the filter names some, else all of them.
+    ///
+    /// An empty list of ids is no filter.
+    func candidates(in table: CustomerTable, environmentID: String) -> [SimulatedCustomer] {
+        guard !self.externalIDs.isEmpty else { return table.rows }
+        var wanted = Set(self.externalIDs.map(ExactText.init))
+        // An id beside a list must be in it.
+        if !self.listedIDs.isEmpty, !self.externalID.isEmpty {
+            wanted = Set(self.listedIDs.map(ExactText.init)).intersection([ExactText(self.externalID)])
+        }
+        guard self.wantedStatus == .published else {
+            return table.rows.filter { wanted.contains(ExactText($0.externalID)) }
+        }
+        return wanted.compactMap { table.published(externalID: $0.text, environmentID: environmentID) }
     }
 
-    /// The status searched for, nil for one that no customer has; absent and empty both mean published.
-    var wantedStatus: SimulatedCustomer.Status? {
+    /// The status searched for, `nil` for one that no customer has; absent and empty both mean published.
+    private var wantedStatus: SimulatedCustomer.Status? {
         self.status.isEmpty ? .published : SimulatedCustomer.Status(rawValue: self.status)
     }
 

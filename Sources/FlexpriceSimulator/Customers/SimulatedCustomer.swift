@@ -16,29 +16,23 @@ package struct SimulatedCustomer: Sendable {
     /// Nil when none was sent, which is not the same as empty.
     var metadata: Metadata?
     let environmentID: String
-    let tenantID: String
     package internal(set) var status = Status.published
     let createdAt: UnixNanoseconds
     var updatedAt: UnixNanoseconds
+
+    /// The tenant of all customers.
+    static let tenantID = "tenant_01K00000000000000000000000"
     /// The user behind the key.
-    let userID: String
+    static let userID = "user_01K00000000000000000000000"
 
     /// A customer that is created now.
-    init(
-        _ texts: [CustomerField: String],
-        metadata: Metadata?,
-        environmentID: String,
-        _ configuration: SimulatorConfiguration
-    ) {
-        let now = configuration.clock.now()
+    init(_ texts: [CustomerField: String], metadata: Metadata?, environmentID: String, at now: UnixNanoseconds) {
         self.id = "cust_" + ULID.make(at: now)
         self.texts = texts
         self.metadata = metadata
         self.environmentID = environmentID
-        self.tenantID = configuration.tenantID
         self.createdAt = now
         self.updatedAt = now
-        self.userID = configuration.userID
         if self[.timezone].isEmpty { self.texts[.timezone] = "UTC" }
     }
 
@@ -75,16 +69,15 @@ package struct SimulatedCustomer: Sendable {
         for field in CustomerField.allCases where field != .contact || self.texts[field] != nil {
             object[field.rawValue] = .string(self[field])
         }
-        let pairs = self.metadata?.sorted { $0.key.text.bytesPrecede($1.key.text) }
-        object["metadata"] =
-            pairs.map { .object(JSONObject($0.map { .init(name: $0.key.text, value: .string($0.value)) })) } ?? .null
+        let pairs = self.metadata?.map { JSONObject.Member(name: $0.key.text, value: .string($0.value)) }
+        object["metadata"] = pairs.map { .sorted($0) } ?? .null
         object["environment_id"] = .string(self.environmentID)
-        object["tenant_id"] = .string(self.tenantID)
+        object["tenant_id"] = .string(Self.tenantID)
         object["status"] = .string(self.status.rawValue)
         object["created_at"] = .string((isEcho ? self.createdAt : self.createdAt.roundedToMicroseconds).rfc3339)
         object["updated_at"] = .string((isEcho ? self.updatedAt : self.updatedAt.roundedToMicroseconds).rfc3339)
-        object["created_by"] = .string(self.userID)
-        object["updated_by"] = .string(self.userID)
+        object["created_by"] = .string(Self.userID)
+        object["updated_by"] = .string(Self.userID)
         return .object(object)
     }
 }

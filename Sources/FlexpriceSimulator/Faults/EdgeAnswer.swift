@@ -15,25 +15,25 @@ package struct EdgeAnswer: Sendable, Hashable {
     private let reason: String
     var retryAfter: RetryAfter?
 
-    private init(_ name: String, _ status: Int, _ reason: String, _ retryAfter: RetryAfter? = nil) {
-        self.name = name
-        self.status = status
-        self.reason = reason
-        self.retryAfter = retryAfter
+    package static let requestTimeout = EdgeAnswer(name: "request_timeout", status: 408, reason: "Request Time-out")
+    package static let payloadTooLarge =
+        EdgeAnswer(name: "payload_too_large", status: 413, reason: "Request Entity Too Large")
+    package static let unsupportedMediaType =
+        EdgeAnswer(name: "unsupported_media_type", status: 415, reason: "Unsupported Media Type")
+    package static let badGateway = EdgeAnswer(name: "bad_gateway", status: 502, reason: "Bad Gateway")
+    package static let gatewayTimeout = EdgeAnswer(name: "gateway_timeout", status: 504, reason: "Gateway Time-out")
+
+    package static func tooManyRequests(_ wait: RetryAfter?) -> EdgeAnswer {
+        EdgeAnswer(name: "too_many_requests", status: 429, reason: "Too Many Requests", retryAfter: wait)
     }
 
-    package static let requestTimeout = EdgeAnswer("request_timeout", 408, "Request Time-out")
-    package static let payloadTooLarge = EdgeAnswer("payload_too_large", 413, "Request Entity Too Large")
-    package static let unsupportedMediaType = EdgeAnswer("unsupported_media_type", 415, "Unsupported Media Type")
-    package static let badGateway = EdgeAnswer("bad_gateway", 502, "Bad Gateway")
-    package static let gatewayTimeout = EdgeAnswer("gateway_timeout", 504, "Gateway Time-out")
-
-    package static func tooManyRequests(_ retryAfter: RetryAfter?) -> EdgeAnswer {
-        EdgeAnswer("too_many_requests", 429, "Too Many Requests", retryAfter)
-    }
-
-    package static func serviceUnavailable(_ retryAfter: RetryAfter?) -> EdgeAnswer {
-        EdgeAnswer("service_unavailable", 503, "Service Temporarily Unavailable", retryAfter)
+    package static func serviceUnavailable(_ wait: RetryAfter?) -> EdgeAnswer {
+        EdgeAnswer(
+            name: "service_unavailable",
+            status: 503,
+            reason: "Service Temporarily Unavailable",
+            retryAfter: wait
+        )
     }
 
     /// One of each.
@@ -44,20 +44,17 @@ package struct EdgeAnswer: Sendable, Hashable {
 
     /// The answer, without the headers that the server adds to its own.
     func answer(at now: UnixNanoseconds) -> Answer {
-        var answer = Answer.foreign(
-            self.status,
-            "text/html",
-            """
+        let page = """
             <html>
             <head><title>\(self.status) \(self.reason)</title></head>
             <body><center><h1>\(self.status) \(self.reason)</h1></center></body>
             </html>
 
             """
-        )
-        if self.status == 429 {
-            answer = .foreign(429, "application/json", #"{"error":"Rate limit exceeded. Try again later."}"#)
-        }
+        var answer =
+            self.status == 429
+            ? Answer.foreign(429, "application/json", #"{"error":"Rate limit exceeded. Try again later."}"#)
+            : Answer.foreign(self.status, "text/html", page)
         switch self.retryAfter {
         case nil: break
         case .seconds(let seconds): answer.headers[.retryAfter] = String(seconds)

@@ -13,12 +13,12 @@ struct FaultPlan {
 
     mutating func add(_ fault: Fault) {
         switch fault {
-        case .delayBeforeCommit(let delay): self.delayBeforeCommit += delay
-        case .delayAfterCommit(let delay): self.delayAfterCommit += delay
-        case .legacyErrorShape: self.hasLegacyErrors = true
-        case .replicaLag(let lag): self.replicaLag = max(self.replicaLag, lag)
-        case .slowBody(let pause): self.slowBody = pause
-        case .truncatedBody: self.isBodyTruncated = true
+        case .timed(.delayBeforeCommit, let delay): self.delayBeforeCommit += delay
+        case .timed(.delayAfterCommit, let delay): self.delayAfterCommit += delay
+        case .timed(.replicaLag, let lag): self.replicaLag = max(self.replicaLag, lag)
+        case .timed(.slowBody, let pause): self.slowBody = pause
+        case .plain(.legacyErrorShape): self.hasLegacyErrors = true
+        case .plain(.truncatedBody): self.isBodyTruncated = true
         default: self.decisive = fault
         }
     }

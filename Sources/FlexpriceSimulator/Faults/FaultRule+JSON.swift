@@ -24,15 +24,19 @@ extension FaultRule {
 
     private static func fault(_ values: RuleReader) throws(FaultSyntaxError) -> Fault {
         let name = try values.required("fault", "a name", \.stringValue)
-        guard let sample = Fault.samples.first(where: { $0.name == name }) else {
-            let known = Fault.samples.map(\.name).sorted().joined(separator: ", ")
-            throw values.error("fault", "unknown fault \(name); known are \(known)")
+        if let plain = Fault.Plain(rawValue: name) { return .plain(plain) }
+        if let timed = Fault.Timed(rawValue: name) { return .timed(timed, try values.milliseconds()) }
+        if var edge = EdgeAnswer.all.first(where: { $0.name == name }) {
+            if edge.status == 429 || edge.status == 503 {
+                let date = try values.bounded("retry_after_date").map { EdgeAnswer.RetryAfter.date(secondsFromNow: $0) }
+                edge.retryAfter = try values.bounded("retry_after").map { .seconds($0) } ?? date
+            }
+            return .edge(edge, afterCommit: try values.optional("after_commit", "a boolean", \.boolValue) ?? false)
         }
-        switch sample {
-        case .delayBeforeCommit: return .delayBeforeCommit(try values.milliseconds())
-        case .delayAfterCommit: return .delayAfterCommit(try values.milliseconds())
-        case .replicaLag: return .replicaLag(try values.milliseconds())
-        case .slowBody: return .slowBody(try values.milliseconds())
+        guard let valued = Fault.Valued(rawValue: name) else {
+            throw values.error("fault", "unknown fault \(name); known are \(Fault.names.joined(separator: ", "))")
+        }
+        switch valued {
         case .forbidden:
             let reasons = ForbiddenReason.allCases.map(\.rawValue).joined(separator: ", ")
             return .forbidden(
@@ -42,19 +46,10 @@ extension FaultRule {
         case .otherExternalID: return .otherExternalID(try values.required("external_id", "a string", \.stringValue))
         case .answer:
             return .answer(
-                status: try values.required("status", "a status from 200 to 999") { value in
-                    value.whole(in: 200...999)
-                },
+                status: try values.required("status", "a status from 200 to 999") { $0.whole(in: 200...999) },
                 contentType: try values.optional("content_type", "a string", \.stringValue),
                 body: try values.optional("body", "a string", \.stringValue) ?? ""
             )
-        case .edge(var answer, _):
-            if answer.status == 429 || answer.status == 503 {
-                let date = try values.bounded("retry_after_date").map { EdgeAnswer.RetryAfter.date(secondsFromNow: $0) }
-                answer.retryAfter = try values.bounded("retry_after").map { .seconds($0) } ?? date
-            }
-            return .edge(answer, afterCommit: try values.optional("after_commit", "a boolean", \.boolValue) ?? false)
-        default: return sample
         }
     }
 
@@ -81,7 +76,7 @@ extension FaultRule {
     var json: JSONValue {
         var object = JSONObject(["fault": .string(self.fault.name)])
         switch self.fault {
-        case .delayBeforeCommit(let time), .delayAfterCommit(let time), .replicaLag(let time), .slowBody(let time):
+        case .timed(_, let time):
             object["milliseconds"] = .integer(Int(time.boundedMilliseconds))
         case .forbidden(let reason): object["reason"] = .string(reason.rawValue)
         case .redirect(let location): object["location"] = .string(location)
@@ -97,7 +92,7 @@ extension FaultRule {
             case .seconds(let seconds): object["retry_after"] = .integer(seconds)
             case .date(let seconds): object["retry_after_date"] = .integer(seconds)
             }
-        default: break
+        case .plain: break
         }
         object["routes"] = self.scope.routes.map { .array($0.map(\.rawValue).sorted().map(JSONValue.string)) }
         if self.scope.skip > 0 { object["skip"] = .integer(self.scope.skip) }
@@ -108,7 +103,7 @@ extension FaultRule {
         }
         object["for_milliseconds"] = self.scope.duration.map { .integer(Int($0.boundedMilliseconds)) }
         object["external_ids"] = self.scope.externalIDs.map { .array($0.map(JSONValue.string)) }
-        return .object(JSONObject(object.members.sorted { $0.name < $1.name }))
+        return .sorted(object.members)
     }
 }
 

@@ -55,7 +55,7 @@ struct Answer: Sendable {
 /// and has a shape of its own.
 enum APIError: Error {
     /// `{"code":…,"message":…,"http_status_code":…,"details":{…}}`, details left out when empty.
-    case flat(Int, code: String, message: String, details: [(String, String)] = [])
+    case flat(Int, code: String, message: String, details: [String: String] = [:])
     /// `{"error":…}`, `{"error":…,"message":…}` or `{"message":…}`.
     case middleware(Int, error: String? = nil, message: String? = nil)
     /// What `gin.Recovery` answers after a panic: an empty 500.
@@ -64,15 +64,15 @@ enum APIError: Error {
     static let invalidFormat = validation("Invalid request format")
     static let unexpected = flat(500, code: "internal_error", message: "An unexpected error occurred")
 
-    static func validation(_ message: String, _ details: [(String, String)] = []) -> APIError {
+    static func validation(_ message: String, _ details: [String: String] = [:]) -> APIError {
         .flat(400, code: "validation_error", message: message, details: details)
     }
 
-    static func notFound(_ message: String, _ details: [(String, String)] = []) -> APIError {
+    static func notFound(_ message: String, _ details: [String: String] = [:]) -> APIError {
         .flat(404, code: "not_found", message: message, details: details)
     }
 
-    static func alreadyExists(_ message: String, _ details: [(String, String)]) -> APIError {
+    static func alreadyExists(_ message: String, _ details: [String: String]) -> APIError {
         .flat(409, code: "already_exists", message: message, details: details)
     }
 
@@ -95,11 +95,7 @@ enum APIError: Error {
             } else {
                 object["http_status_code"] = .integer(status)
             }
-            if !details.isEmpty {
-                // Go writes a map in the order of its keys.
-                let sorted = details.sorted { $0.0.utf8.lexicographicallyPrecedes($1.0.utf8) }
-                object["details"] = .object(JSONObject(sorted.map { .init(name: $0.0, value: .string($0.1)) }))
-            }
+            if !details.isEmpty { object["details"] = .sorted(details) }
             let flat = JSONValue.object(object)
             return .json(status: status, legacy ? .members(["success": .bool(false), "error": flat]) : flat)
         }

@@ -60,9 +60,12 @@ struct GoBinding {
         for member in object.members { map?[ExactText(member.name)] = self.take(member.value, \.stringValue) ?? "" }
     }
 
-    /// A slice of strings, empty when it is nil; a `null` element is `""`.
+    /// A slice, empty when it is nil.
+    mutating func elements(of value: JSONValue) -> [JSONValue] { self.take(value, \.arrayValue) ?? [] }
+
+    /// A slice of strings; a `null` element is `""`.
     mutating func texts(_ value: JSONValue) -> [String] {
-        (self.take(value, \.arrayValue) ?? []).map { self.take($0, \.stringValue) ?? "" }
+        self.elements(of: value).map { self.take($0, \.stringValue) ?? "" }
     }
 }
 
@@ -76,6 +79,16 @@ extension JSONObject {
 extension JSONValue {
     /// An object with the members in the order of the literal.
     static func members(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue { .object(JSONObject(members)) }
+
+    /// A map of strings as Go writes it: in the order of its keys' bytes.
+    static func sorted(_ texts: [String: String]) -> JSONValue {
+        .sorted(texts.map { .init(name: $0.key, value: .string($0.value)) })
+    }
+
+    /// An object with the members in the order of their names' bytes.
+    static func sorted(_ members: [JSONObject.Member]) -> JSONValue {
+        .object(JSONObject(members.sorted { $0.name.bytesPrecede($1.name) }))
+    }
 
     /// A whole number.
     static func integer(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }

@@ -66,9 +66,8 @@ package struct SimulatorStatistics: Sendable {
 
     /// The counts as `GET /_simulator/stats` shows them.
     var json: JSONValue {
-        let answers = self.answersByStatus.map { (String($0.key), $0.value) }
-        return .members([
-            "answers_by_status": Self.json(Dictionary(uniqueKeysWithValues: answers)),
+        .members([
+            "answers_by_status": Self.json(self.answersByStatus),
             "customers_created": .integer(self.customersCreated),
             "duplicates": .integer(self.duplicates),
             "faults": Self.json(self.faults),
@@ -79,7 +78,7 @@ package struct SimulatorStatistics: Sendable {
         ])
     }
 
-    private static func json(_ counts: [String: Int]) -> JSONValue {
-        .object(JSONObject(counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer($0.value)) }))
+    private static func json(_ counts: [some CustomStringConvertible: Int]) -> JSONValue {
+        .sorted(counts.map { .init(name: $0.key.description, value: .integer($0.value)) })
     }
 }

@@ -26,66 +26,49 @@ package final class SimulatorState: Sendable {
     // MARK: Customers
 
     /// All customers of all environments in the order of their creation, archived ones included.
-    package var customers: [SimulatedCustomer] { self.shared.withLock { $0.table.rows } }
+    package var customers: [SimulatedCustomer] { self.withTable { $0.rows } }
 
     /// The number of customers, archived ones included.
-    package var customerCount: Int { self.shared.withLock { $0.table.rows.count } }
+    package var customerCount: Int { self.withTable { $0.rows.count } }
 
     /// The published customer of an external_id, compared byte for byte; nil if there is none.
     ///
     /// - Parameter environmentID: The first of the configuration when nil.
     package func customer(externalID: String, environmentID: String? = nil) -> SimulatedCustomer? {
         let environmentID = environmentID ?? self.configuration.defaultEnvironmentID
-        return self.shared.withLock { $0.table.published(externalID: externalID, environmentID: environmentID) }
+        return self.withTable { $0.published(externalID: externalID, environmentID: environmentID) }
     }
 
-    func customer(id: String, environmentID: String) -> SimulatedCustomer? {
-        self.shared.withLock { $0.table.customer(id: id, environmentID: environmentID) }
-    }
+    /// Reads or changes the table of customers, as one transaction.
+    func withTable<T>(_ use: (inout CustomerTable) -> T) -> T { self.shared.withLock { use(&$0.table) } }
 
-    /// The rows that a search may return: found by their external_ids where it names some, else all of them.
-    func candidates(
-        _ externalIDs: Set<ExactText>?,
-        _ status: SimulatedCustomer.Status,
-        environmentID: String
-    ) -> [SimulatedCustomer] {
-        self.shared.withLock { shared in
-            guard let externalIDs, status == .published else { return shared.table.rows }
-            return externalIDs.compactMap { shared.table.published(externalID: $0.text, environmentID: environmentID) }
-        }
-    }
-
-    /// What became of the transaction of a create.
-    enum Insertion {
-        case inserted
-        case duplicate
-        case failed(APIError)
-    }
-
-    /// The transaction of a create: the insert first, then `check`, whose error rolls the insert back.
-    func create(_ customer: SimulatedCustomer, stubFirst: Bool, check: APIError?) -> Insertion {
+    /// The transaction of a create: the insert first, which an external_id that is taken makes a `duplicate`, then
+    /// `check`, whose error rolls the insert back; `nil` when the customer is inserted.
+    func create(
+        _ customer: SimulatedCustomer,
+        stubFirst: Bool,
+        duplicate: APIError,
+        check: APIError?
+    ) -> APIError? {
         let (externalID, environmentID) = (customer.externalID, customer.environmentID)
         let stub = stubFirst ? self.makeStub(externalID, environmentID) : nil
         return self.shared.withLock { shared in
             if let stub { _ = shared.table.insert(stub) }
             guard shared.table.published(externalID: externalID, environmentID: environmentID) == nil else {
                 shared.statistics.duplicates += 1
-                return .duplicate
+                return duplicate
             }
-            if let check { return .failed(check) }
+            if let check { return check }
             _ = shared.table.insert(customer)
             shared.statistics.customersCreated += 1
-            return .inserted
+            return nil
         }
     }
-
-    /// Replaces a customer; false if another one has its external_id.
-    func update(_ customer: SimulatedCustomer) -> Bool { self.shared.withLock { $0.table.update(customer) } }
 
     /// Archives the published customer of an id; false if there is none.
     func archive(id: String) -> Bool {
         let now = self.configuration.clock.now()
-        return self.shared.withLock { $0.table.archive(id: id, at: now) }
+        return self.withTable { $0.archive(id: id, at: now) }
     }
 
     /// Archives the published customer of an external_id, which frees it; false if there is none.
@@ -101,7 +84,7 @@ package final class SimulatorState: Sendable {
     @discardableResult
     package func insertStub(externalID: String) -> Bool {
         let stub = self.makeStub(externalID, self.configuration.defaultEnvironmentID)
-        return self.shared.withLock { $0.table.insert(stub) }
+        return self.withTable { $0.insert(stub) }
     }
 
     private func makeStub(_ externalID: String, _ environmentID: String) -> SimulatedCustomer {
@@ -109,7 +92,7 @@ package final class SimulatorState: Sendable {
             [.externalID: externalID, .name: externalID],
             metadata: [ExactText("created_by_workflow"): "true"],
             environmentID: environmentID,
-            self.configuration
+            at: self.configuration.clock.now()
         )
     }
 

@@ -9,11 +9,7 @@ struct CustomerTable {
         let environmentID: String
         let externalID: ExactText
 
-        init(_ customer: SimulatedCustomer) {
-            self.init(environmentID: customer.environmentID, externalID: customer.externalID)
-        }
-
-        init(environmentID: String, externalID: String) {
+        init(_ environmentID: String, _ externalID: String) {
             self.environmentID = environmentID
             self.externalID = ExactText(externalID)
         }
@@ -24,17 +20,15 @@ struct CustomerTable {
     private var positions: [String: Int] = [:]
     private var published: [UniqueKey: Int] = [:]
 
-    func customer(id: String, environmentID: String) -> SimulatedCustomer? {
-        self.positions[id].map { self.rows[$0] }.flatMap { $0.environmentID == environmentID ? $0 : nil }
-    }
+    func customer(id: String) -> SimulatedCustomer? { self.positions[id].map { self.rows[$0] } }
 
     func published(externalID: String, environmentID: String) -> SimulatedCustomer? {
-        self.published[UniqueKey(environmentID: environmentID, externalID: externalID)].map { self.rows[$0] }
+        self.published[UniqueKey(environmentID, externalID)].map { self.rows[$0] }
     }
 
     /// Inserts a published customer; false if its external_id is taken.
     mutating func insert(_ customer: SimulatedCustomer) -> Bool {
-        let key = UniqueKey(customer)
+        let key = UniqueKey(customer.environmentID, customer.externalID)
         guard self.published[key] == nil else { return false }
         self.published[key] = self.rows.count
         self.positions[customer.id] = self.rows.count
@@ -46,19 +40,23 @@ struct CustomerTable {
     mutating func update(_ customer: SimulatedCustomer) -> Bool {
         guard let position = self.positions[customer.id] else { return false }
         if customer.status == .published {
-            let key = UniqueKey(customer)
+            let key = UniqueKey(customer.environmentID, customer.externalID)
             if let holder = self.published[key], holder != position { return false }
-            self.published[UniqueKey(self.rows[position])] = nil
+            self.published[self.key(at: position)] = nil
             self.published[key] = position
         }
         self.rows[position] = customer
         return true
     }
 
+    private func key(at position: Int) -> UniqueKey {
+        UniqueKey(self.rows[position].environmentID, self.rows[position].externalID)
+    }
+
     /// Archives the published customer of an id; false if there is none.
     mutating func archive(id: String, at time: UnixNanoseconds) -> Bool {
         guard let position = self.positions[id], self.rows[position].status == .published else { return false }
-        self.published[UniqueKey(self.rows[position])] = nil
+        self.published[self.key(at: position)] = nil
         self.rows[position].status = .archived
         self.rows[position].updatedAt = time
         return true

@@ -4,30 +4,23 @@ import Records
 ///
 /// The order of the server: bind, validate, one transaction of the insert and the tax associations, commit, answer. The
 /// index decides about duplicates inside the transaction, so of any number of simultaneous creates one succeeds.
-struct CustomerCreation {
-    let state: SimulatorState
-    let plan: FaultPlan
-    let connection: ClientConnection
-    let environmentID: String
-
-    func answer(_ request: IncomingRequest) async throws(APIError) -> Answer {
-        guard let create = request.createRequest else { throw .invalidFormat }
+extension CustomersAPI {
+    func create() async throws(APIError) -> Answer {
+        guard let create = self.request.createRequest else { throw .invalidFormat }
         if let error = create.error { throw error }
         // A client that hangs up before the commit cancels the request's context, which rolls the transaction back.
-        let clock = self.state.configuration.clock
+        let clock = self.configuration.clock
         guard await self.connection.stays(for: self.plan.delayBeforeCommit, clock) else { return .dropped }
-        let customer = try self.insert(create)
+        var shown = try self.insert(create)
         guard await self.connection.stays(for: self.plan.delayAfterCommit, clock) else { return .dropped }
-        var shown = customer
-        var status = 201
         switch self.plan.decisive {
-        case .dropAfterCommit: return .dropped
-        case .panicAfterCommit: throw .panic
+        case .plain(.dropAfterCommit): return .dropped
+        case .plain(.panicAfterCommit): throw .panic
         case .edge(let edge, true): return edge.answer(at: clock.now())
-        case .okInsteadOfCreated: status = 200
         case .otherExternalID(let id): shown.texts[.externalID] = id
         default: break
         }
+        let status = self.plan.decisive == .plain(.okInsteadOfCreated) ? 200 : 201
         return .json(status: status, shown.json(isEcho: true))
     }
 
@@ -36,30 +29,31 @@ struct CustomerCreation {
             create.texts,
             metadata: create.metadata,
             environmentID: self.environmentID,
-            self.state.configuration
+            at: self.configuration.clock.now()
         )
         switch self.plan.decisive {
-        case .internalError: throw .unexpected
-        case .panic: throw .panic
-        case .databaseError: throw .database("Failed to create customer")
-        case .constraintViolation:
+        case .plain(.internalError): throw .unexpected
+        case .plain(.panic): throw .panic
+        case .plain(.databaseError): throw .database("Failed to create customer")
+        case .plain(.constraintViolation):
             throw .alreadyExists(
                 "Failed to create customer",
-                [("external_id", customer.externalID), ("email", customer[.email])]
+                ["external_id": customer.externalID, "email": customer[.email]]
             )
         default: break
         }
         guard let stored = customer.stored else { throw .database("Failed to create customer") }
-        let check = self.taxError(create, customerID: customer.id)
-        switch self.state.create(stored, stubFirst: self.plan.decisive == .workflowStub, check: check) {
-        case .inserted: return customer
-        case .duplicate:
-            throw .alreadyExists(
+        let error = self.state.create(
+            stored,
+            stubFirst: self.plan.decisive == .plain(.workflowStub),
+            duplicate: .alreadyExists(
                 "A customer with this identifier already exists",
-                [("external_id", customer.externalID)]
-            )
-        case .failed(let error): throw error
-        }
+                ["external_id": customer.externalID]
+            ),
+            check: self.taxError(create, customerID: customer.id)
+        )
+        if let error { throw error }
+        return customer
     }
 
     /// What linking the tax rates answers; any of it rolls the customer back.
@@ -67,17 +61,17 @@ struct CustomerCreation {
         let overrides = create.taxRateOverrides
         let conflict = APIError.alreadyExists(
             "Tax association with this entity id and tax rate id already exists",
-            [("entity_id", customerID), ("entity_type", "customer")]
+            ["entity_id": customerID, "entity_type": "customer"]
         )
         func unknown(_ code: String) -> APIError {
-            .notFound("Taxrate with code \(code) was not found", [("taxrate_code", code)])
+            .notFound("Taxrate with code \(code) was not found", ["taxrate_code": code])
         }
         switch self.plan.decisive {
-        case .unknownTaxRate: return unknown(overrides.first?.code ?? "")
-        case .inactiveTaxRate: return .validation("Tax rate is not active")
-        case .deletedTaxRate:
-            return .notFound("Taxrate with ID taxrate_deleted was not found", [("taxrate_id", "taxrate_deleted")])
-        case .taxAssociationConflict: return conflict
+        case .plain(.unknownTaxRate): return unknown(overrides.first?.code ?? "")
+        case .plain(.inactiveTaxRate): return .validation("Tax rate is not active")
+        case .plain(.deletedTaxRate):
+            return .notFound("Taxrate with ID taxrate_deleted was not found", ["taxrate_id": "taxrate_deleted"])
+        case .plain(.taxAssociationConflict): return conflict
         default: break
         }
         // Columns that nothing checks before the insert.
@@ -86,7 +80,7 @@ struct CustomerCreation {
         }
         var linked = Set<ExactText>()
         for override in overrides {
-            guard self.state.configuration.taxRateCodes.contains(override.code) else { return unknown(override.code) }
+            guard self.configuration.taxRateCodes.contains(override.code) else { return unknown(override.code) }
             guard linked.insert(ExactText(override.code)).inserted else { return conflict }
         }
         return nil
