@@ -29,13 +29,9 @@ extension SettingsReader {
     /// A key file that is named must be readable and right. A credential that is absent is no mistake: most
     /// installations have none.
     mutating func apiKey() -> (key: Secret?, keyFile: String?, path: String?) {
-        let direct = value(
-            "api.key",
-            default: Secret?.none,
-            .optional(.apiKey),
-            onReload: .takesEffect
-        )
-        let keyFile = value("api.key_file", default: String?.none, .optional(.path), onReload: .takesEffect)
+        var (direct, keyFile): (Secret?, String?)
+        read("api.key", into: &direct, .optional(.apiKey), onReload: .takesEffect)
+        read("api.key_file", into: &keyFile, .optional(.path), onReload: .takesEffect)
         if direct != nil || hasProblem("api.key") { return (direct, keyFile, nil) }
         if let keyFile {
             let place = origins["api.key_file"] ?? .builtIn

@@ -35,19 +35,18 @@ struct SettingsReader {
         self.credentialsDirectory = credentialsDirectory
     }
 
-    /// Reads one setting.
+    /// Reads one setting in place: what `value` is before is the default.
     ///
     /// - Parameters:
     ///   - key: Dotted, at most one dot, so that the file's sections stay flat.
-    ///   - fallback: The default.
     ///   - kind: Form, bounds and expectation.
     ///   - onReload: Whether a reload (HUP) puts a new value into effect.
-    mutating func value<Value>(
+    mutating func read<Value>(
         _ key: String,
-        default fallback: Value,
+        into value: inout Value,
         _ kind: ValueKind<Value>,
         onReload: ReloadEffect = .needsRestart
-    ) -> Value {
+    ) {
         knownKeys.append(key)
         let path = key.split(separator: ".").map(String.init)
         var effective: (value: Value, layer: SettingLayer)?
@@ -75,27 +74,16 @@ struct SettingsReader {
                 }
             }
         }
-        let value = effective?.value ?? fallback
+        if let effective { value = effective.value }
         let origin = effective?.layer.origin(path, nil) ?? .builtIn
         origins[key] = origin
         if case .file = origin, kind.holdsSecret(value) { secretsInFile.append(key) }
+        func row(_ key: String, _ text: String?, _ origin: SettingOrigin) -> ConfigurationReport.Row {
+            ConfigurationReport.Row(key: key, value: text, origin: origin, onReload: onReload)
+        }
         let entries = kind.entries(value)
-        if entries.isEmpty {
-            rows.append(
-                ConfigurationReport.Row(key: key, value: kind.text(value), origin: origin, onReload: onReload)
-            )
-        }
-        for entry in entries {
-            rows.append(
-                ConfigurationReport.Row(
-                    key: "\(key).\(entry.name)",
-                    value: entry.text,
-                    origin: effective?.layer.origin(path, entry.name) ?? origin,
-                    onReload: onReload
-                )
-            )
-        }
-        return value
+        if entries.isEmpty { rows.append(row(key, kind.text(value), origin)) }
+        rows += entries.map { row("\(key).\($0.name)", $0.text, effective?.layer.origin(path, $0.name) ?? origin) }
     }
 
     /// Notes a value that was found in another place after its setting was read.

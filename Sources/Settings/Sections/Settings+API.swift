@@ -31,22 +31,22 @@ extension Settings {
         package var caFile: String?
 
         /// The longest wait for one answer.
-        package var timeout: Duration
+        package var timeout = Duration.seconds(30)
 
         /// The longest life of a connection.
-        package var connectionLifetime: Duration
+        package var connectionLifetime = Duration.seconds(300)
 
         /// Open requests at a time.
-        package var maxConcurrency: RequestLimit
+        package var maxConcurrency = RequestLimit.fixed(64)
 
         /// Requests per second; nil for no limit.
         package var rateLimit: Double?
 
         /// What to do about stubs.
-        package var onStub: StubPolicy
+        package var onStub = StubPolicy.fail
 
         /// What to do about other customers that differ.
-        package var onExisting: ExistingPolicy
+        package var onExisting = ExistingPolicy.fail
 
         /// Reads the section.
         ///
@@ -60,33 +60,18 @@ extension Settings {
         /// - `api.on_stub` (text, `fail`): `fail`, `existing` or `update`.
         /// - `api.on_existing` (text, `fail`): `fail` or `update`.
         init(from reader: inout SettingsReader) {
-            host = reader.value("api.host", default: nil, .optional(.apiHost))
-            (key, keyFile, keyPath) = reader.apiKey()
-            caFile = reader.value("api.ca_file", default: nil, .optional(.path))
-            timeout = reader.value(
-                "api.timeout",
-                default: .seconds(30),
-                .duration(.milliseconds(100) ... .seconds(600))
-            )
-            connectionLifetime = reader.value(
-                "api.connection_lifetime",
-                default: .seconds(300),
-                .duration(.seconds(1) ... .seconds(86_400))
-            )
-            maxConcurrency = reader.value(
-                "api.max_concurrency",
-                default: .fixed(64),
-                .concurrency(1...10_000),
-                onReload: .takesEffect
-            )
-            rateLimit = reader.value(
-                "api.rate_limit",
-                default: nil,
-                .optional(.number(0.01...1_000_000, of: "requests per second,")),
-                onReload: .takesEffect
-            )
-            onStub = reader.value("api.on_stub", default: .fail, .choice)
-            onExisting = reader.value("api.on_existing", default: .fail, .choice)
+            reader.read("api.host", into: &self.host, .optional(.apiHost))
+            (self.key, self.keyFile, self.keyPath) = reader.apiKey()
+            reader.read("api.ca_file", into: &self.caFile, .optional(.path))
+            reader.read("api.timeout", into: &self.timeout, .duration(.milliseconds(100) ... .seconds(600)))
+            let lifetimes = Duration.seconds(1) ... .seconds(86_400)
+            reader.read("api.connection_lifetime", into: &self.connectionLifetime, .duration(lifetimes))
+            let concurrency = ValueKind<RequestLimit>.concurrency(1...10_000)
+            reader.read("api.max_concurrency", into: &self.maxConcurrency, concurrency, onReload: .takesEffect)
+            let rate = ValueKind<Double>.number(0.01...1_000_000, of: "requests per second,")
+            reader.read("api.rate_limit", into: &self.rateLimit, .optional(rate), onReload: .takesEffect)
+            reader.read("api.on_stub", into: &self.onStub, .choice)
+            reader.read("api.on_existing", into: &self.onExisting, .choice)
         }
     }
 }

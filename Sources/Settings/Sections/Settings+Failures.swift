@@ -10,36 +10,14 @@ extension RetryPolicy {
     /// - `retry.max_hold` (duration, `5m`): `1s` to `1h`.
     init(from reader: inout SettingsReader) {
         self.init()
-        self.initialInterval = reader.value(
-            "retry.initial_interval",
-            default: self.initialInterval,
-            .duration(.milliseconds(1) ... .seconds(600)),
-            onReload: .takesEffect
-        )
-        self.maximumInterval = reader.value(
-            "retry.max_interval",
-            default: self.maximumInterval,
-            .duration(.milliseconds(1) ... .seconds(3_600)),
-            onReload: .takesEffect
-        )
-        self.multiplier = reader.value(
-            "retry.multiplier",
-            default: self.multiplier,
-            .number(1...10),
-            onReload: .takesEffect
-        )
-        self.maximumElapsedTime = reader.value(
-            "retry.max_elapsed_time",
-            default: self.maximumElapsedTime,
-            .duration(.seconds(1) ... .seconds(604_800)),
-            onReload: .takesEffect
-        )
-        self.maximumHold = reader.value(
-            "retry.max_hold",
-            default: self.maximumHold,
-            .duration(.seconds(1) ... .seconds(3_600)),
-            onReload: .takesEffect
-        )
+        func read<Value>(_ key: String, _ value: inout Value, _ kind: ValueKind<Value>) {
+            reader.read("retry.\(key)", into: &value, kind, onReload: .takesEffect)
+        }
+        read("initial_interval", &self.initialInterval, .duration(.milliseconds(1) ... .seconds(600)))
+        read("max_interval", &self.maximumInterval, .duration(.milliseconds(1) ... .seconds(3_600)))
+        read("multiplier", &self.multiplier, .number(1...10))
+        read("max_elapsed_time", &self.maximumElapsedTime, .duration(.seconds(1) ... .seconds(604_800)))
+        read("max_hold", &self.maximumHold, .duration(.seconds(1) ... .seconds(3_600)))
         let initial = ("retry.initial_interval", self.initialInterval)
         reader.require("retry.max_interval", self.maximumInterval, atLeast: initial)
         reader.require("retry.max_elapsed_time", self.maximumElapsedTime, atLeast: initial)
@@ -57,28 +35,13 @@ extension BreakerSettings {
     /// - `breaker.probe_max_interval` (duration, `8s`): `100ms` to `1h`, not below the interval.
     init(from reader: inout SettingsReader) {
         self.init()
-        self.window = reader.value(
-            "breaker.window",
-            default: self.window,
-            .duration(.seconds(1) ... .seconds(600))
-        )
-        self.failureRatio = reader.value("breaker.failure_ratio", default: self.failureRatio, .number(0.01...1))
-        self.minimumRequests = reader.value(
-            "breaker.minimum_requests",
-            default: self.minimumRequests,
-            .integer(1...100_000)
-        )
-        self.refusals = reader.value("breaker.refusals", default: self.refusals, .integer(0...100_000))
-        let first = reader.value(
-            "breaker.probe_interval",
-            default: self.probeWaits.lowerBound,
-            .duration(.milliseconds(100) ... .seconds(600))
-        )
-        let longest = reader.value(
-            "breaker.probe_max_interval",
-            default: self.probeWaits.upperBound,
-            .duration(.milliseconds(100) ... .seconds(3_600))
-        )
+        reader.read("breaker.window", into: &self.window, .duration(.seconds(1) ... .seconds(600)))
+        reader.read("breaker.failure_ratio", into: &self.failureRatio, .number(0.01...1))
+        reader.read("breaker.minimum_requests", into: &self.minimumRequests, .integer(1...100_000))
+        reader.read("breaker.refusals", into: &self.refusals, .integer(0...100_000))
+        var (first, longest) = (self.probeWaits.lowerBound, self.probeWaits.upperBound)
+        reader.read("breaker.probe_interval", into: &first, .duration(.milliseconds(100) ... .seconds(600)))
+        reader.read("breaker.probe_max_interval", into: &longest, .duration(.milliseconds(100) ... .seconds(3_600)))
         reader.require("breaker.probe_max_interval", longest, atLeast: ("breaker.probe_interval", first))
         self.probeWaits = first...max(first, longest)
     }

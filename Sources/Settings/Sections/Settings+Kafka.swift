@@ -5,28 +5,28 @@ extension Settings {
     /// `kafka.*`: the cluster and the topics of the contract.
     package struct Kafka: Sendable, Equatable {
         /// Where to find the cluster.
-        package var brokers: [HostAndPort]
+        package var brokers = [HostAndPort(host: "localhost", port: 9092)]
 
         /// The consumer group that shares the work.
-        package var consumerGroup: String
+        package var consumerGroup = "customer_worker"
 
         /// Static membership: a restart within the session timeout causes no rebalance; nil for none.
         package var groupInstanceID: String?
 
         /// Create commands.
-        package var topic: String
+        package var topic = "customer_commands"
 
         /// Result events.
-        package var resultsTopic: String
+        package var resultsTopic = "customer_results"
 
         /// Commands that ended in failure.
-        package var deadLetterTopic: String
+        package var deadLetterTopic = "customer_commands_dlq"
 
         /// The topics that a command may name for its result.
-        package var replyTopicsAllowed: ReplyTopicAllowList
+        package var replyTopicsAllowed = ReplyTopicAllowList([])
 
         /// librdkafka properties passed through.
-        package var properties: KafkaProperties
+        package var properties = KafkaProperties()
 
         /// The brokers as librdkafka's `bootstrap.servers` wants them.
         package var bootstrapServers: String { brokers.map(\.description).joined(separator: ",") }
@@ -41,29 +41,18 @@ extension Settings {
         /// - `kafka.reply_topics_allowed` (list, empty; reloads): at most 1,000 topic names or prefixes with `*`.
         /// - `kafka.properties` (map, empty): librdkafka's, except those in ``RefusedProperty``.
         init(from reader: inout SettingsReader) {
-            brokers = reader.value(
-                "kafka.brokers",
-                default: [HostAndPort(host: "localhost", port: 9092)],
-                .list(of: .broker, count: 1...100)
-            )
-            consumerGroup = reader.value(
-                "kafka.consumer_group",
-                default: "customer_worker",
-                .identifier(upTo: 255)
-            )
-            groupInstanceID = reader.value("kafka.group_instance_id", default: nil, .optional(.topicName))
-            topic = reader.value("kafka.topic", default: "customer_commands", .topicName)
-            resultsTopic = reader.value("kafka.topic_results", default: "customer_results", .topicName)
-            deadLetterTopic = reader.value("kafka.topic_dlq", default: "customer_commands_dlq", .topicName)
-            let replyTopics = reader.value(
-                "kafka.reply_topics_allowed",
-                default: [],
-                .list(of: .replyTopics, count: 0...1_000),
-                onReload: .takesEffect
-            )
-            replyTopicsAllowed = ReplyTopicAllowList(replyTopics)
-            properties = reader.value("kafka.properties", default: KafkaProperties(), .kafkaProperties)
-            checkTopics(&reader)
+            reader.read("kafka.brokers", into: &self.brokers, .list(of: .broker, count: 1...100))
+            reader.read("kafka.consumer_group", into: &self.consumerGroup, .identifier(upTo: 255))
+            reader.read("kafka.group_instance_id", into: &self.groupInstanceID, .optional(.topicName))
+            reader.read("kafka.topic", into: &self.topic, .topicName)
+            reader.read("kafka.topic_results", into: &self.resultsTopic, .topicName)
+            reader.read("kafka.topic_dlq", into: &self.deadLetterTopic, .topicName)
+            var replyTopics: [String] = []
+            let entries = ValueKind<[String]>.list(of: .replyTopics, count: 0...1_000)
+            reader.read("kafka.reply_topics_allowed", into: &replyTopics, entries, onReload: .takesEffect)
+            self.replyTopicsAllowed = ReplyTopicAllowList(replyTopics)
+            reader.read("kafka.properties", into: &self.properties, .kafkaProperties)
+            self.checkTopics(&reader)
         }
 
         private func checkTopics(_ reader: inout SettingsReader) {
@@ -95,7 +84,7 @@ extension Settings {
     /// `delivery.*`: what is promised about results and offsets.
     package struct Delivery: Sendable, Equatable {
         /// The promise that is kept.
-        package var guarantee: WorkerSettings.Guarantee
+        package var guarantee = WorkerSettings.Guarantee.exactlyOnce
 
         /// The transactional id; nil derives one that is stable per host and instance.
         package var transactionalID: String?
@@ -105,12 +94,9 @@ extension Settings {
         /// - `delivery.guarantee` (text, `exactly_once`): `exactly_once` or `at_least_once`.
         /// - `delivery.transactional_id` (text, derived): 1 to 255 visible ASCII characters.
         init(from reader: inout SettingsReader) {
-            guarantee = reader.value("delivery.guarantee", default: .exactlyOnce, .choice)
-            transactionalID = reader.value(
-                "delivery.transactional_id",
-                default: nil,
-                .optional(.identifier(upTo: 255))
-            )
+            reader.read("delivery.guarantee", into: &self.guarantee, .choice)
+            let id = ValueKind<String?>.optional(.identifier(upTo: 255))
+            reader.read("delivery.transactional_id", into: &self.transactionalID, id)
         }
     }
 }

@@ -9,32 +9,29 @@ extension Settings {
         package var retention: Duration?
 
         /// What to do about archived customers.
-        package var onArchived: WorkerSettings.ArchivedPolicy
+        package var onArchived = WorkerSettings.ArchivedPolicy.replay
 
         /// Reads the section.
         ///
         /// - `idempotency.retention` (duration, none): `1h` to `87600h` (ten years).
         /// - `idempotency.on_archived` (text, `replay`): `replay` or `recreate`.
         init(from reader: inout SettingsReader) {
-            retention = reader.value(
-                "idempotency.retention",
-                default: nil,
-                .optional(.duration(.seconds(3_600) ... .seconds(315_360_000)))
-            )
-            onArchived = reader.value("idempotency.on_archived", default: .replay, .choice)
+            let years = ValueKind<Duration>.duration(.seconds(3_600) ... .seconds(315_360_000))
+            reader.read("idempotency.retention", into: &self.retention, .optional(years))
+            reader.read("idempotency.on_archived", into: &self.onArchived, .choice)
         }
     }
 
     /// `limits.*`: what the worker holds in memory, whatever the lag.
     package struct Limits: Sendable, Equatable {
         /// A larger command fails with `payload_too_large`.
-        package var maxCommandBytes: ByteCount
+        package var maxCommandBytes = ByteCount.kibibytes(256)
 
         /// Commands in flight at a time; intake pauses above.
-        package var maxInFlight: Int
+        package var maxInFlight = 4_096
 
         /// Bytes of commands in flight at a time; intake pauses above.
-        package var maxInFlightBytes: ByteCount
+        package var maxInFlightBytes = ByteCount.mebibytes(64)
 
         /// Reads the section.
         ///
@@ -42,21 +39,15 @@ extension Settings {
         /// - `limits.max_in_flight` (number, 4096): 1 to 1,000,000, not below `api.max_concurrency`.
         /// - `limits.max_in_flight_bytes` (size, `64MiB`): `1MiB` to `64GiB`, not below `limits.max_command_bytes`.
         init(from reader: inout SettingsReader) {
-            maxCommandBytes = reader.value(
-                "limits.max_command_bytes",
-                default: .kibibytes(256),
-                .byteCount(.kibibytes(1) ... .mebibytes(64))
-            )
-            maxInFlight = reader.value("limits.max_in_flight", default: 4_096, .integer(1...1_000_000))
-            maxInFlightBytes = reader.value(
-                "limits.max_in_flight_bytes",
-                default: .mebibytes(64),
-                .byteCount(.mebibytes(1) ... .gibibytes(64))
-            )
+            let command = ValueKind<ByteCount>.byteCount(.kibibytes(1) ... .mebibytes(64))
+            reader.read("limits.max_command_bytes", into: &self.maxCommandBytes, command)
+            reader.read("limits.max_in_flight", into: &self.maxInFlight, .integer(1...1_000_000))
+            let inFlight = ValueKind<ByteCount>.byteCount(.mebibytes(1) ... .gibibytes(64))
+            reader.read("limits.max_in_flight_bytes", into: &self.maxInFlightBytes, inFlight)
             reader.require(
                 "limits.max_in_flight_bytes",
-                maxInFlightBytes,
-                atLeast: ("limits.max_command_bytes", maxCommandBytes)
+                self.maxInFlightBytes,
+                atLeast: ("limits.max_command_bytes", self.maxCommandBytes)
             )
         }
     }
@@ -69,7 +60,7 @@ extension LogSettings {
     /// - `log.format` (text, `auto`): `auto`, `text` or `json`.
     init(from reader: inout SettingsReader) {
         self.init()
-        self.level = reader.value("log.level", default: self.level, .choice, onReload: .takesEffect)
-        self.format = reader.value("log.format", default: self.format, .choice)
+        reader.read("log.level", into: &self.level, .choice, onReload: .takesEffect)
+        reader.read("log.format", into: &self.format, .choice)
     }
 }

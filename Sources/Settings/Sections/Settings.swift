@@ -14,7 +14,7 @@ package struct Settings: Sendable, Equatable {
     package var delivery: Delivery
 
     /// `backend`: who creates customers.
-    package var backend: Backend
+    package var backend = Backend.local
 
     /// `api.*`: the Flexprice API.
     package var api: API
@@ -23,7 +23,7 @@ package struct Settings: Sendable, Equatable {
     package var environmentID: String?
 
     /// `store.url`: the ledger and the local customers.
-    package var store: StoreURL
+    package var store = StoreURL.sqlite(path: "/var/lib/customer-worker/customers.sqlite")
 
     /// `idempotency.*`: how long successes are remembered, and what they answer.
     package var idempotency: Idempotency
@@ -38,16 +38,16 @@ package struct Settings: Sendable, Equatable {
     package var limits: Limits
 
     /// `validation.mode`: how strictly commands are checked.
-    package var validation: ValidationMode
+    package var validation = ValidationMode.full
 
     /// `admin.listen`: the endpoint for health, metrics and status.
-    package var adminListen: HostAndPort
+    package var adminListen = HostAndPort(host: "127.0.0.1", port: 9464)
 
     /// `log.*`: standard error.
     package var log: LogSettings
 
     /// `shutdown.drain_timeout`: how long commands in flight may take to finish after TERM.
-    package var drainTimeout: Duration
+    package var drainTimeout = Duration.seconds(30)
 
     /// The settings of a program without any configuration.
     package static var defaults: Settings {
@@ -64,29 +64,21 @@ package struct Settings: Sendable, Equatable {
     /// - `admin.listen` (text, `127.0.0.1:9464`): `HOST:PORT`; port 0 lets the system choose.
     /// - `shutdown.drain_timeout` (duration, `30s`): `1s` to `1h`.
     init(from reader: inout SettingsReader) {
-        kafka = Kafka(from: &reader)
-        delivery = Delivery(from: &reader)
-        backend = reader.value("backend", default: .local, .choice)
-        api = API(from: &reader)
-        environmentID = reader.value("environment_id", default: nil, .optional(.identifier(upTo: 255)))
-        store = reader.value(
-            "store.url",
-            default: .sqlite(path: "/var/lib/customer-worker/customers.sqlite"),
-            .store
-        )
-        idempotency = Idempotency(from: &reader)
-        retry = RetryPolicy(from: &reader)
-        breaker = BreakerSettings(from: &reader)
-        limits = Limits(from: &reader)
-        validation = reader.value("validation.mode", default: .full, .choice)
-        adminListen = reader.value("admin.listen", default: HostAndPort(host: "127.0.0.1", port: 9464), .listen)
-        log = LogSettings(from: &reader)
-        drainTimeout = reader.value(
-            "shutdown.drain_timeout",
-            default: .seconds(30),
-            .duration(.seconds(1) ... .seconds(3_600))
-        )
-        checkSections(&reader)
+        self.kafka = Kafka(from: &reader)
+        self.delivery = Delivery(from: &reader)
+        reader.read("backend", into: &self.backend, .choice)
+        self.api = API(from: &reader)
+        reader.read("environment_id", into: &self.environmentID, .optional(.identifier(upTo: 255)))
+        reader.read("store.url", into: &self.store, .store)
+        self.idempotency = Idempotency(from: &reader)
+        self.retry = RetryPolicy(from: &reader)
+        self.breaker = BreakerSettings(from: &reader)
+        self.limits = Limits(from: &reader)
+        reader.read("validation.mode", into: &self.validation, .choice)
+        reader.read("admin.listen", into: &self.adminListen, .listen)
+        self.log = LogSettings(from: &reader)
+        reader.read("shutdown.drain_timeout", into: &self.drainTimeout, .duration(.seconds(1) ... .seconds(3_600)))
+        self.checkSections(&reader)
     }
 }
 
