@@ -1,6 +1,5 @@
 import Foundation
 import Kafka
-import Ledger
 import Operations
 import Settings
 
@@ -12,11 +11,7 @@ struct ClusterSettings {
     /// Reads the settings, or ends the command.
     init(_ options: SettingsOptions) throws {
         self.settings = try options.load().settings
-        do {
-            self.client = try WorkerAssembly.clientProperties(self.settings.kafka)
-        } catch {
-            throw error.exit()
-        }
+        self.client = try WorkerAssembly.clientProperties(self.settings.kafka)
     }
 
     /// The folder for what is written beside the ledger.
@@ -32,16 +27,4 @@ struct ClusterSettings {
 
     /// The default of `--audit-log`.
     var auditPath: String { self.path("audit.jsonl") }
-}
-
-/// Opens the ledger for commands that only read: none is created.
-enum StoreAccess {
-    /// The ledger; `nil` when its file, or its tables, are not there yet.
-    static func openExisting(_ url: StoreURL) async throws -> (any Ledger)? {
-        do {
-            return try await WorkerAssembly.openExistingLedger(url)
-        } catch {
-            throw error.exit()
-        }
-    }
 }

@@ -14,13 +14,23 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
             RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, WhyCommand.self,
             ReloadCommand.self,
             TopicsCommand.self, ProduceCommand.self, ResultsCommand.self, DLQCommand.self, ExplainCommand.self,
-            LedgerCommand.self,
-            ConfigCommand.self, SimulateFlexpriceCommand.self,
+            LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
         ]
     )
-}
 
-extension ExitStatus {
-    /// Ends the command with this code.
-    var exit: ExitCode { ExitCode(self.rawValue) }
+    /// Runs the command that the arguments name.
+    ///
+    /// What it throws becomes a sentence and an exit code here, for all commands alike.
+    static func main() async {
+        do {
+            var command = try Self.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            Self.exit(withError: ExitCode(reporting: error) ?? error)
+        }
+    }
 }

@@ -59,28 +59,24 @@ struct RunCommand: AsyncParsableCommand {
         // For as long as the process lives: a signal must be heard while it starts, runs and stops.
         async let _ = signals.run()
         StartReport(settings).log(to: logger)
-        do throws(StartFailure) {
-            let client = try WorkerAssembly.clientProperties(settings.kafka)
-            try await RequiredTopics(settings.kafka).check(client, log: { _ in })
-            if !self.acceptEmptyLedger { try await StoreContinuity(settings).check(client) }
-            let assembly = try await WorkerAssembly(settings, logger: logger)
-            let reload = SettingsReload(
-                started.sources,
-                current: started.loaded,
-                level: started.level,
-                logger: logger
-            ) { assembly.apply($0) }
-            let daemon = Daemon(
-                assembly,
-                settings: settings,
-                manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
-                logger: logger
-            ) { await reload.reload() }
-            let status = try await daemon.untilStopped(signals)
-            await assembly.shutdown()
-            return status
-        } catch {
-            throw error.exit()
-        }
+        let client = try WorkerAssembly.clientProperties(settings.kafka)
+        try await RequiredTopics(settings.kafka).check(client, log: { _ in })
+        if !self.acceptEmptyLedger { try await StoreContinuity(settings).check(client) }
+        let assembly = try await WorkerAssembly(settings, logger: logger)
+        let reload = SettingsReload(
+            started.sources,
+            current: started.loaded,
+            level: started.level,
+            logger: logger
+        ) { assembly.apply($0) }
+        let daemon = Daemon(
+            assembly,
+            settings: settings,
+            manager: ServiceManager(environment: ProcessInfo.processInfo.environment),
+            logger: logger
+        ) { await reload.reload() }
+        let status = try await daemon.untilStopped(signals)
+        await assembly.shutdown()
+        return status
     }
 }

@@ -15,13 +15,13 @@ struct SettingsOptions: ParsableArguments {
     ///
     /// Without the API key, which only the worker needs: operators look and repair as other users.
     func load(overriding flags: [SettingFlag] = []) throws -> LoadedSettings {
-        try self.load(self.sources(overriding: flags), needsKey: false)
+        try self.sources(overriding: flags).load(needsKey: false)
     }
 
     /// Reads the settings and begins logging as they say.
     func start(overriding flags: [SettingFlag] = []) throws -> StartedSettings {
         let sources = self.sources(overriding: flags)
-        let loaded = try self.load(sources, needsKey: true)
+        let loaded = try sources.load()
         let log = StandardErrorLog(loaded.settings.log, environment: ProcessInfo.processInfo.environment)
         log.bootstrap(metadataProvider: .commandTrace)
         let logger = Logger(label: "customer-worker")
@@ -36,20 +36,7 @@ struct SettingsOptions: ParsableArguments {
     }
 
     private func sources(overriding flags: [SettingFlag]) -> SettingsSources {
-        SettingsSources(
-            configPath: self.config,
-            environment: ProcessInfo.processInfo.environment,
-            flags: flags
-        )
-    }
-
-    private func load(_ sources: SettingsSources, needsKey: Bool) throws -> LoadedSettings {
-        do {
-            return try sources.load(needsKey: needsKey)
-        } catch {
-            StandardError.write("\(error)")
-            throw ExitStatus.configuration.exit
-        }
+        SettingsSources(configPath: self.config, environment: ProcessInfo.processInfo.environment, flags: flags)
     }
 }
 
@@ -69,13 +56,5 @@ enum StandardError {
         StandardErrorLog.flush()
         let line = text.hasSuffix("\n") ? text : text + "\n"
         try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
-    }
-}
-
-extension StartFailure {
-    /// Says why and ends the command.
-    func exit() -> ExitCode {
-        StandardError.write("customer-worker: \(self.description)")
-        return self.status.exit
     }
 }

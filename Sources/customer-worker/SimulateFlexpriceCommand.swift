@@ -70,8 +70,7 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
         do {
             return try FaultScript(json: Array(Data(contentsOf: URL(filePath: path))))
         } catch {
-            StandardError.write("customer-worker: --script \(path): \(error)")
-            throw ExitStatus.badInput.exit
+            throw ExitStatus.badInput.exit("--script \(path): \(error)")
         }
     }
 }

@@ -38,17 +38,12 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.admin.client()
-        do throws(StartFailure) {
-            var isReady = try await self.show(client)
-            while self.watch {
-                try? await Task.sleep(for: .seconds(self.interval))
-                isReady = try await self.show(client)
-            }
-            guard !isReady else { return }
-        } catch {
-            throw error.exit()
+        var isReady = try await self.show(client)
+        while self.watch {
+            try? await Task.sleep(for: .seconds(self.interval))
+            isReady = try await self.show(client)
         }
-        throw ExitStatus.failure.exit
+        if !isReady { throw ExitStatus.failure.exit }
     }
 
     private func show(_ client: AdminClient) async throws(StartFailure) -> Bool {
@@ -108,12 +103,7 @@ struct WhyCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.admin.client()
-        let answer: WhyAnswer
-        do throws(StartFailure) {
-            answer = WhyAnswer(try await client.status(of: self.externalID), externalID: self.externalID)
-        } catch {
-            throw error.exit()
-        }
+        let answer = WhyAnswer(try await client.status(of: self.externalID), externalID: self.externalID)
         let text = self.json ? String(decoding: JSONWriter.encode(answer.json), as: UTF8.self) : answer.text
         try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
         if !answer.isReady { throw ExitStatus.failure.exit }

@@ -46,23 +46,19 @@ struct TopicsCommand: AsyncParsableCommand {
 
         func run() async throws {
             let settings = try self.options.load().settings
-            do throws(StartFailure) {
-                let made = try await RequiredTopics(settings.kafka).create(
-                    partitions: self.partitions,
-                    replicationFactor: self.replicationFactor,
-                    retention: self.retention.flatMap { DurationText.parse($0) },
-                    try WorkerAssembly.clientProperties(settings.kafka),
-                    log: { _ in }
-                )
-                var table = TextTable(columns: ["topic", "partitions", "replication_factor", "state"])
-                for (topic, creation) in made {
-                    let replicas = topic.replicationFactor == -1 ? "default" : "\(topic.replicationFactor)"
-                    table.append([topic.name, "\(topic.partitionCount)", replicas, creation.rawValue])
-                }
-                print(self.json ? table.json : table.text, terminator: "")
-            } catch {
-                throw error.exit()
+            let made = try await RequiredTopics(settings.kafka).create(
+                partitions: self.partitions,
+                replicationFactor: self.replicationFactor,
+                retention: self.retention.flatMap { DurationText.parse($0) },
+                try WorkerAssembly.clientProperties(settings.kafka),
+                log: { _ in }
+            )
+            var table = TextTable(columns: ["topic", "partitions", "replication_factor", "state"])
+            for (topic, creation) in made {
+                let replicas = topic.replicationFactor == -1 ? "default" : "\(topic.replicationFactor)"
+                table.append([topic.name, "\(topic.partitionCount)", replicas, creation.rawValue])
             }
+            print(self.json ? table.json : table.text, terminator: "")
         }
     }
 }

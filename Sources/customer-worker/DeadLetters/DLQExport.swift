@@ -46,25 +46,23 @@ extension DLQCommand {
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
             let file = try self.open()
-            try await reportingFailures {
-                let topic = try await DeadLetterTopic(name, settings.client)
-                var count = 0
-                var leftOut = 0
-                try await topic.visit(selection, self.state) { letter, _ in
-                    guard let line = self.line(letter) else {
-                        leftOut += 1
-                        return true
-                    }
-                    try file.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))
-                    count += 1
+            let topic = try await DeadLetterTopic(name, settings.client)
+            var count = 0
+            var leftOut = 0
+            try await topic.visit(selection, self.state) { letter, _ in
+                guard let line = self.line(letter) else {
+                    leftOut += 1
                     return true
                 }
-                StandardError.write(
-                    "\(name) (\(selection.description)): \(NumberText.count(count)) dead letters exported"
-                        + (leftOut > 0 ? ", \(NumberText.count(leftOut)) left out that are no JSON objects" : "")
-                )
-                if count == 0 { throw ExitCode(3) }
+                try file.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))
+                count += 1
+                return true
             }
+            StandardError.write(
+                "\(name) (\(selection.description)): \(NumberText.count(count)) dead letters exported"
+                    + (leftOut > 0 ? ", \(NumberText.count(leftOut)) left out that are no JSON objects" : "")
+            )
+            if count == 0 { throw ExitCode(3) }
         }
 
         private func line(_ letter: DeadLetter) -> [UInt8]? {
@@ -76,8 +74,7 @@ extension DLQCommand {
             guard let path = self.output else { return .standardOutput }
             let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
             guard descriptor >= 0 else {
-                StandardError.write("customer-worker: --output \(path): \(String(cString: strerror(errno)))")
-                throw ExitStatus.notPermitted.exit
+                throw ExitStatus.notPermitted.exit("--output \(path): \(String(cString: strerror(errno)))")
             }
             return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         }

@@ -34,24 +34,22 @@ extension DLQCommand {
             let settings = try ClusterSettings(self.options)
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
-            try await reportingFailures {
-                let topic = try await DeadLetterTopic(name, settings.client)
-                var report = LetterReport()
-                try await topic.visit(selection, self.state) { letter, isSentBack in
-                    report.take(letter, isSentBack: isSentBack)
-                    return true
-                }
-                let retention = try? await topic.retention(report)
-                let view = LetterReportView(
-                    topic: name,
-                    selection: selection,
-                    report: report,
-                    retention: retention,
-                    now: .now()
-                )
-                print(self.json ? view.json : view.text, terminator: "")
-                if let warning = view.warning { StandardError.write("customer-worker: warning: \(warning)") }
+            let topic = try await DeadLetterTopic(name, settings.client)
+            var report = LetterReport()
+            try await topic.visit(selection, self.state) { letter, isSentBack in
+                report.take(letter, isSentBack: isSentBack)
+                return true
             }
+            let retention = try? await topic.retention(report)
+            let view = LetterReportView(
+                topic: name,
+                selection: selection,
+                report: report,
+                retention: retention,
+                now: .now()
+            )
+            print(self.json ? view.json : view.text, terminator: "")
+            if let warning = view.warning { StandardError.write("customer-worker: warning: \(warning)") }
         }
     }
 }

@@ -70,26 +70,22 @@ extension DLQCommand {
         func run() async throws {
             let settings = try ClusterSettings(self.options)
             let request = try self.request(settings)
-            let status = try await reportingFailures {
-                let operation = try RedriveOperation(request, settings.client)
-                let plan = try await operation.plan()
-                let view = RedrivePlanView(request: request, plan: plan)
-                if self.dryRun {
-                    print(self.json ? view.json : view.text + "Nothing was done: this was a dry run.\n", terminator: "")
-                    return plan.matched == 0 ? ExitCode(3) : ExitCode.success
-                }
-                StandardError.write(view.text)
-                if plan.resumed == nil, plan.sendable == 0 {
-                    return plan.matched == 0 ? ExitCode(3) : ExitCode(4)
-                }
-                try Terminal.confirm("Send \(view.count) back?", isAnswered: self.yes)
-                let (ending, progress) = try await self.run(operation, plan)
-                let outcomeView = RedriveOutcomeView(ending: ending, progress: progress)
-                if self.json { print(outcomeView.json, terminator: "") }
-                StandardError.write(outcomeView.text)
-                return outcomeView.exit
+            let operation = try RedriveOperation(request, settings.client)
+            let plan = try await operation.plan()
+            let view = RedrivePlanView(request: request, plan: plan)
+            if self.dryRun {
+                print(self.json ? view.json : view.text + "Nothing was done: this was a dry run.\n", terminator: "")
+                if plan.matched == 0 { throw ExitCode(3) }
+                return
             }
-            if status != .success { throw status }
+            StandardError.write(view.text)
+            if plan.resumed == nil, plan.sendable == 0 { throw ExitCode(plan.matched == 0 ? 3 : 4) }
+            try Terminal.confirm("Send \(view.count) back?", isAnswered: self.yes)
+            let (ending, progress) = try await self.run(operation, plan)
+            let outcomeView = RedriveOutcomeView(ending: ending, progress: progress)
+            if self.json { print(outcomeView.json, terminator: "") }
+            StandardError.write(outcomeView.text)
+            if outcomeView.exit != .success { throw outcomeView.exit }
         }
 
         /// Runs it until its end or a signal; a second signal loses and doubles nothing either.

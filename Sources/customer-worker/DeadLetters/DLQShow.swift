@@ -41,19 +41,17 @@ extension DLQCommand {
             guard let position = self.position(in: self.topic ?? settings.settings.kafka.deadLetterTopic) else {
                 return
             }
-            try await reportingFailures {
-                let topic = try await DeadLetterTopic(position.topic, settings.client)
-                guard let letter = try await topic.letter(partition: position.partition, offset: position.offset) else {
-                    StandardError.write("customer-worker: no dead letter stands at \(position)")
-                    throw ExitCode(3)
-                }
-                if self.json {
-                    print(String(decoding: ExportLine(letter).encoded, as: UTF8.self))
-                    return
-                }
-                let isSentBack = topic.sentBack.contains(position.partition, position.offset)
-                print(Self.text(letter, isSentBack: isSentBack), terminator: "")
+            let topic = try await DeadLetterTopic(position.topic, settings.client)
+            guard let letter = try await topic.letter(partition: position.partition, offset: position.offset) else {
+                StandardError.write("customer-worker: no dead letter stands at \(position)")
+                throw ExitCode(3)
             }
+            if self.json {
+                print(String(decoding: ExportLine(letter).encoded, as: UTF8.self))
+                return
+            }
+            let isSentBack = topic.sentBack.contains(position.partition, position.offset)
+            print(Self.text(letter, isSentBack: isSentBack), terminator: "")
         }
 
         private static func text(_ letter: DeadLetter, isSentBack: Bool) -> String {

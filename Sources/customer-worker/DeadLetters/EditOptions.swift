@@ -42,8 +42,7 @@ struct EditOptions: ParsableArguments {
             for assignment in self.assignments { try edits.set(assignment) }
             for name in self.unset { edits.unset(name) }
         } catch {
-            StandardError.write("customer-worker: \(error.description)")
-            throw ExitStatus.badInput.exit
+            throw ExitStatus.badInput.exit(error.description)
         }
         return edits
     }

@@ -42,19 +42,10 @@ struct ExplainCommand: AsyncParsableCommand {
             deadLetterTopic: kafka.deadLetterTopic,
             group: kafka.consumerGroup
         )
-        let story = try await reportingFailures {
-            do {
-                return try await teller.tell(
-                    position.map { .record($0) } ?? .customer(ExternalID(self.what)),
-                    ledger: try await StoreAccess.openExisting(settings.settings.store)
-                )
-            } catch let error as StoryTeller.NoRecord {
-                StandardError.write("customer-worker: \(error)")
-                throw ExitStatus.badInput.exit
-            } catch let error as LedgerError {
-                throw StartFailure(error).exit()
-            }
-        }
+        let story = try await teller.tell(
+            position.map { .record($0) } ?? .customer(ExternalID(self.what)),
+            ledger: try await WorkerAssembly.openExistingLedger(settings.settings.store)
+        )
         let status: WorkerStatus =
             if let externalID = story.externalID {
                 await WorkerStatus(asking: settings.settings.adminListen, about: externalID)

@@ -9,10 +9,7 @@ struct RedrivePlanView {
     let plan: RedrivePlan
 
     /// How many, with their noun.
-    var count: String {
-        let number = self.plan.sendable
-        return "\(NumberText.count(number)) dead letter\(number == 1 ? "" : "s")"
-    }
+    var count: String { NumberText.count(self.plan.sendable, "dead letter") }
 
     /// One sentence a line.
     var text: String {

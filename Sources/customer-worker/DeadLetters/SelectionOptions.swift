@@ -91,15 +91,11 @@ struct SelectionOptions: ParsableArguments {
     private func allExternalIDs() throws -> [String] {
         guard let path = self.externalIDs else { return self.externalID }
         guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            StandardError.write("customer-worker: --external-ids \(path): cannot be read as UTF-8 text")
-            throw ExitStatus.badInput.exit
+            throw ExitStatus.badInput.exit("--external-ids \(path): cannot be read as UTF-8 text")
         }
         let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
-        guard !lines.isEmpty else {
-            // No ids would mean all of them.
-            StandardError.write("customer-worker: --external-ids \(path): holds no id")
-            throw ExitStatus.badInput.exit
-        }
+        // No ids would mean all of them.
+        guard !lines.isEmpty else { throw ExitStatus.badInput.exit("--external-ids \(path): holds no id") }
         return self.externalID + lines
     }
 

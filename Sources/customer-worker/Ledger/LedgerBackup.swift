@@ -23,19 +23,16 @@ extension LedgerCommand {
         func run() async throws {
             let url = try self.options.load().settings.store
             guard case .sqlite(let path) = url else {
-                StandardError.write(
+                throw ExitStatus.usage.exit(
                     """
-                    customer-worker: \(url) is a PostgreSQL: back it up by its own means, such as
+                    \(url) is a PostgreSQL: back it up by its own means, such as
                       pg_dump --format=custom --table='customer_worker_*' --file=\(self.file) DATABASE
                     """
                 )
-                throw ExitStatus.usage.exit
             }
             _ = try await LedgerCommand.open(url)
-            let count = try await LedgerCommand.reporting {
-                try await SQLiteLedger(path: path).backUp(to: self.file)
-                return try await SQLiteLedger(path: self.file).count()
-            }
+            try await SQLiteLedger(path: path).backUp(to: self.file)
+            let count = try await SQLiteLedger(path: self.file).count()
             print("\(self.file): \(NumberText.count(count)) customers")
         }
     }

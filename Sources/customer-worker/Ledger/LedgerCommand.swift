@@ -19,17 +19,15 @@ struct LedgerCommand: AsyncParsableCommand {
 
     /// The ledger, or the end of the command when there is none.
     static func open(_ url: StoreURL) async throws -> any Ledger {
-        if let ledger = try await StoreAccess.openExisting(url) { return ledger }
-        StandardError.write("customer-worker: there is no store at \(url) yet; check store.url")
-        throw ExitStatus.unavailable.exit
+        if let ledger = try await WorkerAssembly.openExistingLedger(url) { return ledger }
+        throw ExitStatus.unavailable.exit("there is no store at \(url) yet; check store.url")
     }
 
-    static func reporting<R>(_ body: () async throws -> R) async throws -> R {
-        do {
-            return try await body()
-        } catch let error as LedgerError {
-            throw StartFailure(error).exit()
-        }
+    /// What a ledger remembers of a customer, or the end of the command when it is nothing.
+    fileprivate static func entry(for id: ExternalID, in ledger: any Ledger) async throws -> LedgerEntry {
+        if let entry = try await ledger.entry(for: id) { return entry }
+        StandardError.write("customer-worker: nothing is remembered of \(id.text)")
+        throw ExitCode(3)
     }
 
     /// `ledger get`.
@@ -46,12 +44,9 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let ledger = try await LedgerCommand.open(try self.options.load().settings.store)
-            let entry = try await LedgerCommand.reporting { try await ledger.entry(for: ExternalID(self.externalID)) }
-            guard let entry else {
-                StandardError.write("customer-worker: nothing is remembered of \(self.externalID)")
-                throw ExitCode(3)
-            }
-            let view = LedgerEntryView(entry: entry)
+            let view = LedgerEntryView(
+                entry: try await LedgerCommand.entry(for: ExternalID(self.externalID), in: ledger)
+            )
             print(self.json ? view.json : view.text, terminator: "")
         }
     }
@@ -68,9 +63,7 @@ struct LedgerCommand: AsyncParsableCommand {
         func run() async throws {
             let url = try self.options.load().settings.store
             let ledger = try await LedgerCommand.open(url)
-            let (count, bytes) = try await LedgerCommand.reporting {
-                (try await ledger.count(), try await ledger.byteCount())
-            }
+            let (count, bytes) = (try await ledger.count(), try await ledger.byteCount())
             var table = TextTable(columns: ["store", "customers", "bytes"])
             table.append([url.description, "\(count)", "\(bytes)"])
             print(self.json ? table.json : table.text, terminator: "")
@@ -102,27 +95,21 @@ struct LedgerCommand: AsyncParsableCommand {
             let settings = try ClusterSettings(self.options)
             let ledger = try await LedgerCommand.open(settings.settings.store)
             let id = ExternalID(self.externalID)
-            let entry = try await LedgerCommand.reporting { try await ledger.entry(for: id) }
-            guard let entry else {
-                StandardError.write("customer-worker: nothing is remembered of \(self.externalID)")
-                throw ExitCode(3)
-            }
+            let entry = try await LedgerCommand.entry(for: id, in: ledger)
             StandardError.write(LedgerEntryView(entry: entry).text)
             try Terminal.confirm("Forget this?", isAnswered: self.yes)
-            try await reportingFailures {
-                // Before it is done: what cannot be audited is not done.
-                let audit = try LineFile(path: self.auditLog ?? settings.auditPath)
-                var line = AuditEntry("ledger.forget", by: .current(), at: .now())
-                line["external_id"] = .string(id.text)
-                line["command_id"] = .string(entry.commandID.text)
-                line["fingerprint"] = .string(entry.fingerprint.description)
-                try audit.append([line.encoded])
-                let wasThere = try await LedgerCommand.reporting { try await ledger.forget(id) }
-                var done = AuditEntry("ledger.forgot", by: .current(), at: .now())
-                done["external_id"] = .string(id.text)
-                done["was_there"] = .bool(wasThere)
-                try audit.append([done.encoded])
-            }
+            // Before it is done: what cannot be audited is not done.
+            let audit = try LineFile(path: self.auditLog ?? settings.auditPath)
+            var line = AuditEntry("ledger.forget", by: .current(), at: .now())
+            line["external_id"] = .string(id.text)
+            line["command_id"] = .string(entry.commandID.text)
+            line["fingerprint"] = .string(entry.fingerprint.description)
+            try audit.append([line.encoded])
+            let wasThere = try await ledger.forget(id)
+            var done = AuditEntry("ledger.forgot", by: .current(), at: .now())
+            done["external_id"] = .string(id.text)
+            done["was_there"] = .bool(wasThere)
+            try audit.append([done.encoded])
             StandardError.write("Forgotten: \(self.externalID). Its next command runs again.")
         }
     }

@@ -39,16 +39,10 @@ extension LedgerCommand {
             let source = try Self.url(self.from, "--from")
             let target = try self.to.map { try Self.url($0, "--to") } ?? self.options.load().settings.store
             guard source != target else {
-                StandardError.write("customer-worker: \(source) is the old store and the new one")
-                throw ExitStatus.usage.exit
+                throw ExitStatus.usage.exit("\(source) is the old store and the new one")
             }
             let old = try await LedgerCommand.open(source)
-            let new: any Ledger
-            do throws(StartFailure) {
-                new = try await WorkerAssembly.openLedger(target)
-            } catch {
-                throw error.exit()
-            }
+            let new = try await WorkerAssembly.openLedger(target)
             try await Self.move(LedgerMove(from: old, to: new), "\(source) to \(target)")
         }
 
@@ -59,37 +53,32 @@ extension LedgerCommand {
                 told = count / Self.tellEvery
                 StandardError.write(text())
             }
-            let progress = try await LedgerCommand.reporting {
-                try await move.copy { progress in
-                    tell(
-                        progress.seen,
-                        "\(NumberText.count(progress.seen)) read, \(NumberText.count(progress.copied)) copied"
-                    )
-                }
+            let progress = try await move.copy { progress in
+                tell(
+                    progress.seen,
+                    "\(NumberText.count(progress.seen)) read, \(NumberText.count(progress.copied)) copied"
+                )
             }
             print(
                 "\(what): \(NumberText.count(progress.seen)) read, \(NumberText.count(progress.copied)) copied, "
                     + "\(NumberText.count(progress.seen - progress.copied)) were there"
             )
             told = 0
-            let found = try await LedgerCommand.reporting {
-                try await move.compare { tell($0, "\(NumberText.count($0)) compared") }
-            }
+            let found = try await move.compare { tell($0, "\(NumberText.count($0)) compared") }
             print("old  \(NumberText.count(found.source.count)) entries  \(found.source)")
             print("new  \(NumberText.count(found.target.count)) entries  \(found.target)")
             if found.others > 0 {
                 print("new  \(NumberText.count(found.others)) entries besides, which the old store does not have")
             }
             guard found.isComplete else {
-                StandardError.write(
+                throw ExitStatus.failure.exit(
                     """
-                    customer-worker: \(found.missing) entries are missing in the new store, \(found.different) differ: \
+                    \(found.missing) entries are missing in the new store, \(found.different) differ: \
                     \(found.examples.map(\.text).joined(separator: ", ")). Missing ones came while it was copied: \
                     stop the workers and run this again. Different ones were created through both stores: \
                     compare them by `ledger get`, and `ledger forget` the wrong one.
                     """
                 )
-                throw ExitStatus.failure.exit
             }
             print("verified: the new store has every entry of the old one")
         }
@@ -99,16 +88,14 @@ extension LedgerCommand {
 
         private static func url(_ text: String, _ option: String) throws -> StoreURL {
             guard let url = StoreURL(parsing: text) else {
-                StandardError.write("customer-worker: \(option) is not sqlite:PATH or postgres://…")
-                throw ExitStatus.usage.exit
+                throw ExitStatus.usage.exit("\(option) is not sqlite:PATH or postgres://…")
             }
             guard !url.holdsPassword else {
                 // Not shown again, though every user of the machine may have read it already.
-                StandardError.write(
-                    "customer-worker: \(option) has a password in it, which every user of this machine can read while "
-                        + "this runs; use PGPASSWORD, passfile=, or store.url"
+                throw ExitStatus.usage.exit(
+                    "\(option) has a password in it, which every user of this machine can read while this runs; use "
+                        + "PGPASSWORD, passfile=, or store.url"
                 )
-                throw ExitStatus.usage.exit
             }
             return url
         }

@@ -24,7 +24,7 @@ extension LedgerCommand {
             let url = try self.options.load().settings.store
             let ledger = try await LedgerCommand.open(url)
             var checksum = LedgerChecksum()
-            var damage = try await LedgerCommand.reporting { try await ledger.damage() }
+            var damage = try await ledger.damage()
             do throws(LedgerError) {
                 var pages = LedgerPages(of: ledger)
                 while true {
@@ -33,7 +33,7 @@ extension LedgerCommand {
                     for entry in page { checksum.add(entry) }
                 }
             } catch {
-                guard error.reason == .corrupt else { throw StartFailure(error).exit() }
+                guard error.reason == .corrupt else { throw error }
                 damage.append(error.message)
             }
             for line in damage { StandardError.write("customer-worker: \(line)") }
@@ -44,11 +44,9 @@ extension LedgerCommand {
             ])
             print(self.json ? table.json : table.text, terminator: "")
             guard damage.isEmpty else {
-                StandardError.write(
-                    "customer-worker: the store is damaged; stop every worker and restore a copy (customer-worker "
-                        + "ledger backup --help)"
+                throw ExitStatus.failure.exit(
+                    "the store is damaged; stop every worker and restore a copy (customer-worker ledger backup --help)"
                 )
-                throw ExitStatus.failure.exit
             }
         }
     }

@@ -77,20 +77,16 @@ struct ProduceCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try ClusterSettings(self.options)
-        let status = try await reportingFailures {
-            // Before signals are taken over: a terminal or a pipe is read to its end here, and Ctrl-C must end that.
-            let input = try InputFile(path: self.file)
-            let operation = ProduceOperation(
-                self.request(settings.settings),
-                input,
-                try self.format ?? InputFormat(of: input),
-                settings.client
-            )
-            let display = ProgressDisplay(isDrawn: Terminal.canDraw)
-            return try await cancelledBySignals {
-                try await self.run(operation, input.name, display)
-            }
-        }
+        // Before signals are taken over: a terminal or a pipe is read to its end here, and Ctrl-C must end that.
+        let input = try InputFile(path: self.file)
+        let operation = ProduceOperation(
+            self.request(settings.settings),
+            input,
+            try self.format ?? InputFormat(of: input),
+            settings.client
+        )
+        let display = ProgressDisplay(isDrawn: Terminal.canDraw)
+        let status = try await cancelledBySignals { try await self.run(operation, input.name, display) }
         if status != .success { throw status }
     }
 

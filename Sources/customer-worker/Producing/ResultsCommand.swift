@@ -66,22 +66,19 @@ struct ResultsCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try ClusterSettings(self.options)
         let selection = self.selection
-        let count = try await reportingFailures {
-            let reading = try await ResultReading(self.topic ?? settings.settings.kafka.resultsTopic, settings.client)
-            var count = 0
-            let show: (ResultEvent) throws -> Bool = { event in
-                let line = ResultView(event: event)
-                // Written at once and not buffered, for whoever reads the other end of a pipe.
-                try FileHandle.standardOutput.write(contentsOf: Data((self.json ? line.json : line.text).utf8))
-                count += 1
-                return self.limit.map { count < $0 } ?? true
-            }
-            if self.follow {
-                try await reading.follow(selection, fromBeginning: self.since != nil, show)
-            } else {
-                try await reading.visit(selection, show)
-            }
-            return count
+        let reading = try await ResultReading(self.topic ?? settings.settings.kafka.resultsTopic, settings.client)
+        var count = 0
+        let show: (ResultEvent) throws -> Bool = { event in
+            let line = ResultView(event: event)
+            // Written at once and not buffered, for whoever reads the other end of a pipe.
+            try FileHandle.standardOutput.write(contentsOf: Data((self.json ? line.json : line.text).utf8))
+            count += 1
+            return self.limit.map { count < $0 } ?? true
+        }
+        if self.follow {
+            try await reading.follow(selection, fromBeginning: self.since != nil, show)
+        } else {
+            try await reading.visit(selection, show)
         }
         if count == 0 { throw ExitCode(3) }
     }
@@ -106,7 +103,7 @@ struct ResultView {
         let time = self.event.timestamp?.description ?? "-"
         let code = self.event.isCreated ? self.event.code : "failed: \(self.event.code)"
         let parts = [
-            time, Self.padded(code, to: 28), self.event.externalID?.text ?? "-", self.event.commandID.text,
+            time, code.padding(to: 28), self.event.externalID?.text ?? "-", self.event.commandID.text,
             self.event.message ?? self.event.customerID ?? "",
         ]
         let line = parts.joined(separator: "  ")
@@ -119,8 +116,4 @@ struct ResultView {
 
     /// The event itself.
     var json: String { String(decoding: JSONWriter.encode(self.event.body), as: UTF8.self) + "\n" }
-
-    private static func padded(_ text: String, to width: Int) -> String {
-        text + String(repeating: " ", count: max(0, width - text.count))
-    }
 }

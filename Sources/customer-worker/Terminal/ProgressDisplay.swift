@@ -87,10 +87,7 @@ enum Terminal {
     /// Ends the command: with code 64 when no question can be asked, with 130 when the answer is not yes.
     static func confirm(_ question: String, isAnswered: Bool) throws {
         if isAnswered { return }
-        guard self.canAsk else {
-            StandardError.write("customer-worker: there is no terminal to ask on: give --yes")
-            throw ExitStatus.usage.exit
-        }
+        guard self.canAsk else { throw ExitStatus.usage.exit("there is no terminal to ask on: give --yes") }
         write(2, question + " [y/N] ", question.utf8.count + 7)
         let answer = readLine(strippingNewline: true)?.lowercased()
         guard answer == "y" || answer == "yes" else {

@@ -17,10 +17,7 @@ struct TextTable {
         let cells = [self.columns.map { $0.uppercased() }] + self.rows.map { $0.map(Self.shortened) }
         let widths = self.columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         return cells.map { row in
-            let line = zip(row, widths).map { cell, width in
-                cell + String(repeating: " ", count: max(0, width - cell.count))
-            }
-            .joined(separator: "  ")
+            let line = zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ")
             return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
         }
         .joined()

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Glibc
+import Kafka
+import Ledger
+import Operations
+import Producing
+import Redrive
+import Settings
+import Topics
+
+extension ExitStatus {
+    /// Ends the command with this code.
+    var exit: ExitCode { ExitCode(self.rawValue) }
+
+    /// Says why, and ends the command with this code.
+    func exit(_ sentence: String) -> ExitCode {
+        StandardError.write("customer-worker: \(sentence)")
+        return self.exit
+    }
+}
+
+extension ExitCode {
+    /// Writes the sentence for what a command threw; `nil` for what the argument parser reports itself.
+    init?(reporting error: any Error) {
+        switch error {
+        case let error as StartFailure: self = error.status.exit(error.description)
+        case let error as LedgerError:
+            let failure = StartFailure(error)
+            self = failure.status.exit(failure.description)
+        case let error as ConfigurationErrors:
+            StandardError.write("\(error)")
+            self = ExitStatus.configuration.exit
+        case let error as RedriveRequest.Refusal:
+            let status: ExitStatus = if case .file = error { .notPermitted } else { .failure }
+            self = status.exit("\(error)")
+        case let error as KafkaError:
+            let remedy = error.remedy ?? "check kafka.brokers"
+            self = ExitStatus.unavailable.exit("the brokers refused, or do not answer (\(error)); \(remedy)")
+        case is TopicSnapshot.Missing, is TopicReader.Stalled: self = ExitStatus.unavailable.exit("\(error)")
+        case is StoryTeller.NoRecord: self = ExitStatus.badInput.exit("\(error)")
+        case is LineFile.Failure: self = ExitStatus.notPermitted.exit("\(error)")
+        case let error as InputFailure:
+            StandardError.write(error.description)
+            self = ExitStatus.badInput.exit
+        case is CancellationError:
+            StandardError.write("Cancelled.")
+            self = ExitCode(130)
+        default: return nil
+        }
+    }
+}
+
+/// Runs something until its end, or until INT or TERM cancels it; a second one ends the process at once, with code 2.
+func cancelledBySignals<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
+    let signals = ProcessSignals(of: [.interrupt, .terminate])
+    let (cancelling, cancel) = AsyncStream.makeStream(of: Void.self)
+    // Outside of what it cancels: it hears the second one too.
+    async let _ = { @Sendable () async in
+        var isSecond = false
+        for await _ in signals.stream {
+            if isSecond { _exit(ExitStatus.forcedStop.rawValue) }
+            isSecond = true
+            cancel.finish()
+        }
+    }()
+    return try await withThrowingTaskGroup(of: R?.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            for await _ in cancelling {}
+            return nil
+        }
+        defer { group.cancelAll() }
+        while let end = try await group.next() {
+            if let end { return end }
+            group.cancelAll()
+        }
+        throw CancellationError()
+    }
+}
