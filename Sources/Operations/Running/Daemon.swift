@@ -64,7 +64,7 @@ package struct Daemon: Sendable {
                     return nil
                 }
                 group.addTask {
-                    await self.watch.followLogEnds()
+                    await self.watch.askBrokers()
                     return nil
                 }
                 group.addTask {

@@ -78,8 +78,8 @@ package enum ReadinessFamilies {
     }
 }
 
-/// Decides what the log tells of readiness: one line when the worker is first ready, one when a reason begins and one when
-/// it ends.
+/// Decides what the log tells of readiness: one line when the worker is first ready, one when a reason begins and one
+/// when it ends.
 ///
 /// A reason that comes and goes is told once a minute at most: a beginning that comes sooner after the last one told
 /// waits, and is told only if the reason lasts until then.

@@ -11,7 +11,8 @@ package struct ReloadReport: Sendable, Equatable {
     package var isInEffect: Bool { self.problems.isEmpty }
 }
 
-/// The last reload of a process, and how many there were: whoever asks for one knows by the number whose answer it reads.
+/// The last reload of a process, and how many there were: whoever asks for one knows by the number whose answer it
+/// reads.
 struct ReloadHistory: Sendable, Equatable {
     private(set) var count = 0
     private(set) var last: ReloadReport?

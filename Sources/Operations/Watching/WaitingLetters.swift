@@ -32,6 +32,8 @@ package final class WaitingLetters: Sendable {
     private let counting: Counting
     private let logger: Logger
     private let state = Mutex(State())
+    /// Whether ``run()`` is to make a count: brokers that are away take seconds, and who refreshes must not wait.
+    private let (wanted, want) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// - Parameter counting: takes as long as it needs.
     init(logger: Logger, _ counting: @escaping Counting) {
@@ -48,13 +50,17 @@ package final class WaitingLetters: Sendable {
     /// The last count; `nil` before the first.
     var known: WaitingTally? { self.state.withLock { $0.tally } }
 
-    /// Begins a count if one is due, without waiting for it.
+    /// Wants a count if one is due; does not wait for it.
     ///
     /// - Parameter writtenHere: dead letters that this instance has written so far.
     func refresh(writtenHere: Int, at now: ContinuousClock.Instant = .now) {
         guard self.isDue(writtenHere: writtenHere, at: now) else { return }
-        // Not a child of the caller, who must not wait: brokers that are away take seconds. One at a time, and it ends.
-        Task {
+        self.want.yield()
+    }
+
+    /// Makes the counts that are due, one at a time, until the task is cancelled.
+    func run() async {
+        for await _ in self.wanted {
             do {
                 self.take(try await self.counting())
             } catch {

@@ -73,8 +73,13 @@ package final class WorkerWatch: Sendable {
         return inspection
     }
 
-    /// Asks for the ends of logs while nothing is fetched, until the task is cancelled.
-    package func followLogEnds() async { await self.logEnds.run() }
+    /// Asks brokers for what the worker itself does not know: the ends of logs while nothing is fetched, and the dead
+    /// letters that wait; until the task is cancelled.
+    package func askBrokers() async {
+        async let counts: Void = self.letters.run()
+        await self.logEnds.run()
+        await counts
+    }
 
     /// What was last seen.
     package var view: View { self.view(showing: nil) }

@@ -47,6 +47,7 @@ import Testing
     @Test func `a count is made at once, then once a minute`() async {
         let source = Source()
         let letters = source.letters
+        async let _ = letters.run()
         letters.refresh(writtenHere: 0, at: Self.start)
         // A second one waits for the first to end, however long that takes.
         letters.refresh(writtenHere: 0, at: self.after(600))
@@ -63,6 +64,7 @@ import Testing
     @Test func `a letter that this instance wrote is counted within ten seconds`() async {
         let source = Source()
         let letters = source.letters
+        async let _ = letters.run()
         source.answer([:])
         letters.refresh(writtenHere: 0, at: Self.start)
         await self.wait { letters.known != nil }
@@ -77,6 +79,7 @@ import Testing
     @Test func `a part is not told before the whole was known, and is continued soon`() async {
         let source = Source()
         let letters = source.letters
+        async let _ = letters.run()
         source.answer(["rejected": 1], isWhole: false)
         source.answer(["rejected": 2])
         letters.refresh(writtenHere: 0, at: Self.start)
@@ -92,6 +95,7 @@ import Testing
     @Test func `many pages make counts rarer`() async {
         let source = Source()
         let letters = source.letters
+        async let _ = letters.run()
         source.answer(["rejected": 90_000], pages: 45)
         letters.refresh(writtenHere: 0, at: Self.start)
         await self.wait { letters.known != nil }
@@ -105,6 +109,7 @@ import Testing
     @Test func `a count that fails leaves the last one in place`() async {
         let source = Source()
         let letters = source.letters
+        async let _ = letters.run()
         source.answer(["rejected": 3])
         letters.refresh(writtenHere: 0, at: Self.start)
         await self.wait { letters.known != nil }
