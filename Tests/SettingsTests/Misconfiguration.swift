@@ -164,6 +164,25 @@ extension Misconfiguration {
             ]
         ),
         Self(
+            name: "properties that librdkafka does not take",
+            yaml: "kafka:\n  properties:\n    fetch.wait.max.mss: 3\n    security.protocol: sasl_sslx\n",
+            problems: [
+                "kafka.properties.fetch.wait.max.mss (file config.yaml:3): found \"3\"; expected a property of "
+                    + "librdkafka (No such configuration property: \"fetch.wait.max.mss\"); did you mean "
+                    + "fetch.wait.max.ms?",
+                "kafka.properties.security.protocol (file config.yaml:4): found \"sasl_sslx\"; expected what "
+                    + "librdkafka takes (Invalid value \"sasl_sslx\" for configuration property \"security.protocol\")",
+            ]
+        ),
+        Self(
+            name: "properties that do not go together",
+            yaml: "kafka:\n  properties:\n    security.protocol: sasl_ssl\n    sasl.mechanism: PLAIN\n",
+            problems: [
+                "kafka.properties (file config.yaml:2): found what librdkafka does not take together; expected what "
+                    + "librdkafka takes (sasl.username and sasl.password must be set)"
+            ]
+        ),
+        Self(
             name: "nested properties",
             yaml: "kafka:\n  properties:\n    security:\n      protocol: ssl\n",
             problems: ["kafka.properties.security (file config.yaml:3): found a map of 1; expected a single value"]

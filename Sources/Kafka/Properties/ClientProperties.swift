@@ -35,6 +35,21 @@ package struct ClientProperties: Sendable, Hashable {
         }
     }
 
+    /// librdkafka's version, such as `2.0.2`; of the library that is loaded, not of the headers.
+    package static var libraryVersion: String {
+        unsafe rd_kafka_version_str().map { unsafe String(cString: $0) } ?? "unknown"
+    }
+
+    /// Every name that may be passed through, for a hint at a misspelt one.
+    package static let knownNames: [String] =
+        PassedProperty.ofEveryClient.union(PassedProperty.ofConsumers).union(PassedProperty.ofProducers).sorted()
+
+    /// What librdkafka says against one property by itself, its name or its value; `nil` when it takes it.
+    package func problem(of name: String) -> String? {
+        guard let value = self.passthrough[name] else { return nil }
+        return Self(brokers: "", passthrough: [name: value]).problems().first
+    }
+
     /// What is passed to a client of this kind, ordered by name.
     ///
     /// - Throws: ``KafkaError`` that names the first property which users may not set: it is refused, never overridden.

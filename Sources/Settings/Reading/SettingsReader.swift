@@ -110,6 +110,14 @@ struct SettingsReader {
         )
     }
 
+    /// Adds a mistake that only shows once the setting was read; at the place of an entry if it is one's.
+    mutating func refuse(_ key: String, entry: String?, found: String, expected: String) {
+        guard !hasProblem(key) else { return }
+        let name = entry.map { "\(key).\($0)" } ?? key
+        let place = rows.first { $0.key == name }?.origin ?? origins[key] ?? .builtIn
+        problems.append(ConfigurationProblem(key: name, place: place, found: found, expected: expected))
+    }
+
     /// Gives contradictions their place, and drops those about a setting that is wrong already.
     func problems(of contradictions: [Contradiction]) -> [ConfigurationProblem] {
         contradictions.compactMap { contradiction in

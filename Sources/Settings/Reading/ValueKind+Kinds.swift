@@ -155,9 +155,11 @@ extension ValueKind where Value == KafkaProperties {
                     throw SettingMistakes(found: "a value of another form", expected: expected)
                 }
                 let mistakes = values.sorted { $0.key < $1.key }.compactMap { name, value -> SettingMistake? in
-                    guard let reason = RefusedProperty.reason(name: name, value: value) else { return nil }
                     let found = KafkaProperties.isSecret(name) ? "a value (not shown)" : Redaction.quoted(value)
-                    return SettingMistake(entry: name, found: found, expected: "it left out: \(reason)")
+                    if let reason = RefusedProperty.reason(name: name, value: value) {
+                        return SettingMistake(entry: name, found: found, expected: "it left out: \(reason)")
+                    }
+                    return KafkaProperties.mistake(name, value, found: found)
                 }
                 guard mistakes.isEmpty else { throw SettingMistakes(mistakes) }
                 return KafkaProperties(values)
@@ -166,5 +168,22 @@ extension ValueKind where Value == KafkaProperties {
             entries: { properties in properties.names.map { ($0, properties.shown($0) ?? "") } },
             holdsSecret: \.holdsSecrets
         )
+    }
+}
+
+extension KafkaProperties {
+    /// What librdkafka itself says against a name or a value; `nil` when it takes them.
+    static func mistake(_ name: String, _ value: String, found: String) -> SettingMistake? {
+        guard let sentence = ClientProperties(brokers: "", passthrough: [name: value]).problem(of: name) else {
+            return nil
+        }
+        // Its sentence may repeat the value.
+        guard !Self.isSecret(name) else {
+            return SettingMistake(entry: name, found: found, expected: "a value that librdkafka takes")
+        }
+        let isKnown = ClientProperties.knownNames.contains(name)
+        let hint = isKnown ? nil : NearestName.find(name, among: ClientProperties.knownNames)
+        let expected = hint.map { "a property of librdkafka (\(sentence)); did you mean \($0)?" }
+        return SettingMistake(entry: name, found: found, expected: expected ?? "what librdkafka takes (\(sentence))")
     }
 }

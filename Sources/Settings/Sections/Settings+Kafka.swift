@@ -1,5 +1,6 @@
 package import CommandWorker
 package import CustomerContract
+import Kafka
 
 extension Settings {
     /// `kafka.*`: the cluster and the topics of the contract.
@@ -53,6 +54,23 @@ extension Settings {
             self.replyTopicsAllowed = ReplyTopicAllowList(replyTopics)
             reader.read("kafka.properties", into: &self.properties, .kafkaProperties)
             self.checkTopics(&reader)
+            self.checkProperties(&reader)
+        }
+
+        /// Properties that librdkafka takes one by one, and not together.
+        ///
+        /// Not with a file that only the service's user may read: operators look at settings as other users.
+        private func checkProperties(_ reader: inout SettingsReader) {
+            guard !properties.names.isEmpty, !properties.nameForbiddenFiles else { return }
+            let client = ClientProperties(brokers: "", passthrough: properties.reveal())
+            guard let problem = client.contradiction() else { return }
+            let value = problem.name.flatMap { properties.shown($0) }
+            reader.refuse(
+                "kafka.properties",
+                entry: problem.name,
+                found: value.map(Redaction.quoted) ?? "what librdkafka does not take together",
+                expected: "what librdkafka takes (\(problem.sentence))"
+            )
         }
 
         private func checkTopics(_ reader: inout SettingsReader) {

@@ -1,3 +1,4 @@
+import Glibc
 import Records
 
 /// The librdkafka properties of `kafka.properties`, of which some are secrets.
@@ -21,6 +22,14 @@ package struct KafkaProperties: Sendable, Equatable {
     package func shown(_ name: String) -> String? {
         guard let value = values[name] else { return nil }
         return Self.isSecret(name) ? Secret.mask : value
+    }
+
+    /// Whether one of them names a file that is there, and that this process may not read.
+    var nameForbiddenFiles: Bool {
+        values.contains { name, path in
+            let isFile = [".location", ".keytab", ".file"].contains { name.hasSuffix($0) }
+            return isFile && access(path, R_OK) != 0 && errno == EACCES
+        }
     }
 
     /// Whether one of them is a secret.
