@@ -35,12 +35,7 @@ struct ReloadCommand: AsyncParsableCommand {
             if let pid = self.pid { try? ReloadRequest.hangUp(pid) }
             throw error
         }
-        let reload: JSONObject
-        do throws(StartFailure) {
-            reload = try await request.run(within: .seconds(30))
-        } catch {
-            throw error.exit()
-        }
+        let reload = try await request.run(within: .seconds(30))
         let text = self.json ? String(decoding: JSONWriter.encode(reload), as: UTF8.self) : Self.text(reload)
         try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
         if reload["in_effect"] != .bool(true) { throw ExitStatus.configuration.exit }
