@@ -65,7 +65,10 @@ package final class WorkerWatch: Sendable {
             state.activity.add(inspection)
             state.lags.update(inspection, ends, at: .now)
         }
-        self.letters.refresh(writtenHere: inspection.snapshot.counters.failed.values.reduce(0, +))
+        // No count begins while the brokers are away: it would hold up a stop.
+        if !inspection.isCutOff {
+            self.letters.refresh(writtenHere: inspection.snapshot.counters.failed.values.reduce(0, +))
+        }
         if inspection.isPaused {
             // Nothing is fetched, so the consumer does not learn how far the logs have grown.
             self.logEnds.refresh(inspection.partitions.map(\.topicPartition))

@@ -20,6 +20,9 @@ package actor WaitingCounter {
     /// A longer reading continues with the next count.
     private static let longestReading: Duration = .seconds(10)
 
+    /// A stop of the worker waits for a count that is being made.
+    private static let longestAnswer: Duration = .seconds(3)
+
     private let topic: String
     private let client: ClientProperties
     private var known = KnownLetters()
@@ -35,7 +38,7 @@ package actor WaitingCounter {
     /// - Throws: `TopicSnapshot.Missing`, `TopicReader.Stalled`, or `KafkaError`; what was read is kept.
     package func count() async throws -> Count {
         let admin = try Admin(self.client, log: { _ in })
-        let ranges = try await TopicSnapshot(self.topic, admin).ranges
+        let ranges = try await TopicSnapshot(self.topic, admin, within: Self.longestAnswer).ranges
         self.known.forget(outside: ranges)
         if self.known.isFull { self.known.makeRoom(try await self.sentBack()) }
         let isWhole = try await self.read(self.known.unread(of: ranges))
@@ -61,6 +64,7 @@ package actor WaitingCounter {
         let end = ContinuousClock.now + Self.longestReading
         var reader = try await TopicReader(self.client, ranges: ranges, log: { _ in })
         while !reader.isDone {
+            try Task.checkCancellation()
             for record in try await reader.next(1_000) { self.known.take(DeadLetter(record)) }
             guard ContinuousClock.now < end, !self.known.isFull else { return false }
         }

@@ -21,9 +21,10 @@ package struct TopicSnapshot: Sendable, Hashable {
 
     /// Asks the cluster.
     ///
+    /// - Parameter limit: how long the list of the topics may take.
     /// - Throws: ``Missing``, or `KafkaError` when the cluster does not answer.
-    package init(_ topic: String, _ admin: Admin) async throws {
-        guard let found = try await Self(existing: topic, admin) else { throw Missing(topic: topic) }
+    package init(_ topic: String, _ admin: Admin, within limit: Duration = .seconds(10)) async throws {
+        guard let found = try await Self(existing: topic, admin, within: limit) else { throw Missing(topic: topic) }
         self = found
     }
 
