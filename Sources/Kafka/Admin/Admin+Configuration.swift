@@ -13,10 +13,6 @@ extension Admin {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG)
         }
         defer { unsafe rd_kafka_ConfigResource_destroy(resource) }
-        guard let queue = unsafe rd_kafka_queue_new(self.client.pointer) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
-        }
-        defer { unsafe rd_kafka_queue_destroy(queue) }
         // Without it the request would live on for a minute behind an answer that nothing waits for any more.
         let options = unsafe rd_kafka_AdminOptions_new(self.client.pointer, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
         defer { if let options = unsafe options { unsafe rd_kafka_AdminOptions_destroy(options) } }
@@ -29,14 +25,17 @@ extension Admin {
             count
         )
         unsafe try Self.check(code, nil)
-        var resources: [OpaquePointer?] = unsafe [resource]
-        unsafe rd_kafka_DescribeConfigs(self.client.pointer, &resources, 1, options, queue)
-        guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT)
-        }
-        defer { unsafe rd_kafka_event_destroy(event) }
-        unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
+        return unsafe try self.ask(
+            { client, queue in
+                var resources: [OpaquePointer?] = unsafe [resource]
+                unsafe rd_kafka_DescribeConfigs(client, &resources, 1, options, queue)
+            },
+            within: timeout,
+            reading: { event throws(KafkaError) in try unsafe Self.settings(in: event) }
+        )
+    }
 
+    private static func settings(in event: OpaquePointer) throws(KafkaError) -> [String: String] {
         var answerCount = 0
         guard let result = unsafe rd_kafka_event_DescribeConfigs_result(event),
             let answers = unsafe rd_kafka_DescribeConfigs_result_resources(result, &answerCount), answerCount > 0

@@ -73,17 +73,17 @@ package import Records
         defer { unsafe rd_kafka_NewTopic_destroy(new) }
         for (name, value) in topic.configuration { _ = unsafe rd_kafka_NewTopic_set_config(new, name, value) }
 
-        guard let queue = unsafe rd_kafka_queue_new(self.client.pointer) else {
-            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
-        }
-        defer { unsafe rd_kafka_queue_destroy(queue) }
-        var topics: [OpaquePointer?] = unsafe [new]
-        unsafe rd_kafka_CreateTopics(self.client.pointer, &topics, 1, nil, queue)
-        guard let event = unsafe rd_kafka_queue_poll(queue, timeout.wholeMilliseconds) else {
-            throw self.client.context.explained(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT))
-        }
-        defer { unsafe rd_kafka_event_destroy(event) }
-        unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
+        unsafe try self.ask(
+            { client, queue in
+                var topics: [OpaquePointer?] = unsafe [new]
+                unsafe rd_kafka_CreateTopics(client, &topics, 1, nil, queue)
+            },
+            within: timeout,
+            reading: { event throws(KafkaError) in try unsafe Self.checkCreation(event) }
+        )
+    }
+
+    private static func checkCreation(_ event: OpaquePointer) throws(KafkaError) {
         var resultCount = 0
         guard let result = unsafe rd_kafka_event_CreateTopics_result(event),
             let results = unsafe rd_kafka_CreateTopics_result_topics(result, &resultCount)
@@ -94,23 +94,38 @@ package import Records
         }
     }
 
+    /// Sends a request whose answer comes as an event, and reads that.
+    ///
+    /// It is waited for in slices, so that a cancelled task does not wait for brokers that are away.
+    func ask<R>(
+        _ request: (_ client: OpaquePointer, _ queue: OpaquePointer) -> Void,
+        within timeout: Duration,
+        reading read: (_ event: OpaquePointer) throws(KafkaError) -> R
+    ) throws(KafkaError) -> R {
+        guard let queue = unsafe rd_kafka_queue_new(self.client.pointer) else {
+            throw KafkaError(RD_KAFKA_RESP_ERR__CRIT_SYS_RESOURCE)
+        }
+        defer { unsafe rd_kafka_queue_destroy(queue) }
+        unsafe request(self.client.pointer, queue)
+        let end = ContinuousClock.now + timeout
+        while true {
+            let slice = max(.milliseconds(1), min(.milliseconds(200), end - .now))
+            guard let event = unsafe rd_kafka_queue_poll(queue, slice.wholeMilliseconds) else {
+                if ContinuousClock.now < end, !Task.isCancelled { continue }
+                throw self.client.context.explained(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT))
+            }
+            defer { unsafe rd_kafka_event_destroy(event) }
+            unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
+            return try unsafe read(event)
+        }
+    }
+
     /// Asks the leader for the ends of a partition's log.
     package func watermarks(
         of partition: TopicPartition,
         timeout: Duration = .seconds(10)
     ) throws(KafkaError) -> Watermarks {
-        var low: Int64 = 0
-        var high: Int64 = 0
-        let code = unsafe rd_kafka_query_watermark_offsets(
-            self.client.pointer,
-            partition.topic,
-            partition.partition,
-            &low,
-            &high,
-            timeout.wholeMilliseconds
-        )
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw self.client.context.explained(KafkaError(code)) }
-        return Watermarks(low: low, high: high)
+        try self.client.watermarks(of: partition, timeout: timeout)
     }
 
     /// Asks what a group has committed for partitions, with metadata, without becoming a member of it.

@@ -3,7 +3,7 @@ import Synchronization
 
 extension Consumer {
     /// Milliseconds; a broker that does not answer within them has no records to fetch either.
-    private static let wakeLimit: CInt = 1_000
+    private static let wakeLimit: CInt = 500
     /// Between two of these requests.
     private static let wakePause = Duration.milliseconds(10)
 

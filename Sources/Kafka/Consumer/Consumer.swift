@@ -270,18 +270,7 @@ import Synchronization
     /// most `timeout`.
     package func watermarks(of partition: TopicPartition, timeout: Duration) async throws(KafkaError) -> Watermarks {
         try await self.blocking.run { () throws(KafkaError) in
-            var low: Int64 = 0
-            var high: Int64 = 0
-            let code = unsafe rd_kafka_query_watermark_offsets(
-                self.client.pointer,
-                partition.topic,
-                partition.partition,
-                &low,
-                &high,
-                timeout.wholeMilliseconds
-            )
-            try Self.check(code)
-            return Watermarks(low: max(low, 0), high: max(high, 0))
+            try self.client.watermarks(of: partition, timeout: timeout)
         }
     }
 

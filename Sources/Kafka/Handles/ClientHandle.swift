@@ -1,6 +1,7 @@
 import Blocking
 import CLibrdkafka
 import Dispatch
+import Records
 
 /// Owns a librdkafka client and what its callbacks point to.
 ///
@@ -36,6 +37,21 @@ import Dispatch
         }
         unsafe self.pointer = try configuration.makeClient(kind)
         self.context = context
+    }
+
+    /// Asks the leader for the ends of a partition's log, for at most `timeout`.
+    borrowing func watermarks(of partition: TopicPartition, timeout: Duration) throws(KafkaError) -> Watermarks {
+        var (low, high): (Int64, Int64) = (0, 0)
+        let code = unsafe rd_kafka_query_watermark_offsets(
+            self.pointer,
+            partition.topic,
+            partition.partition,
+            &low,
+            &high,
+            timeout.wholeMilliseconds
+        )
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw self.context.explained(KafkaError(code)) }
+        return Watermarks(low: max(low, 0), high: max(high, 0))
     }
 
     deinit {
