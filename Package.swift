@@ -246,7 +246,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
-        .testTarget(name: "KafkaTests", dependencies: ["CLibrdkafka", "Kafka", "Records"], swiftSettings: strict),
+        .testTarget(
+            name: "KafkaTests",
+            dependencies: ["CLibrdkafka", "Kafka", "KafkaFaults", "Records"],
+            swiftSettings: strict
+        ),
+        // Faults of the embedded brokers, for the tests of several modules; nothing that is installed.
+        .target(
+            name: "KafkaFaults",
+            dependencies: ["CLibrdkafka", "Kafka", "Records"],
+            path: "Tests/KafkaFaults",
+            swiftSettings: strict + [.strictMemorySafety()]
+        ),
         .testTarget(
             name: "FlexpriceAPITests",
             dependencies: [
@@ -265,13 +276,13 @@ let package = Package(
         ),
         .testTarget(
             name: "CommandWorkerTests",
-            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "Ledger", "Records", "Topics"],
+            dependencies: ["CommandWorker", "CustomerContract", "Kafka", "KafkaFaults", "Ledger", "Records", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(name: "RecordsTests", dependencies: ["Records"], swiftSettings: strict),
         .testTarget(
             name: "RedriveTests",
-            dependencies: ["CustomerContract", "JSON", "Kafka", "Records", "Redrive", "Topics"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "KafkaFaults", "Records", "Redrive", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -295,7 +306,8 @@ let package = Package(
         .testTarget(
             name: "OperationsTests",
             dependencies: [
-                "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Operations", "Records",
+                "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "KafkaFaults", "Operations",
+                "Records",
                 "Redrive", "Settings", "WorkerLogging",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
@@ -319,7 +331,7 @@ let package = Package(
             name: "WholeWorkerTests",
             dependencies: [
                 "CommandWorker", "CustomerCommands", "CustomerContract", "FlexpriceAPI", "FlexpriceSimulator", "JSON",
-                "Kafka", "Ledger", "Records", "Redrive", "Topics",
+                "Kafka", "KafkaFaults", "Ledger", "Records", "Redrive", "Topics",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict

@@ -1,4 +1,5 @@
 import Kafka
+import KafkaFaults
 import Records
 import Testing
 

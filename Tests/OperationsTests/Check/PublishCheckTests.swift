@@ -1,5 +1,6 @@
 import CommandWorker
 import Kafka
+import KafkaFaults
 import Records
 import Settings
 import Testing

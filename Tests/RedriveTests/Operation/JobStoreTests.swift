@@ -1,5 +1,6 @@
 import CustomerContract
 import Kafka
+import KafkaFaults
 import Records
 import Testing
 
