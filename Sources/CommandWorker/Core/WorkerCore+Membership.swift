@@ -200,10 +200,7 @@ extension WorkerCore {
     var counters: WorkerCounters {
         var counters = self.own
         counters.abandoned = self.lanes.abandonedCount
-        counters.retries = self.requests.counters.retries
-        counters.unknownOutcomes = self.requests.counters.unknownOutcomes
-        counters.duplicatesAfterUnknown = self.requests.counters.duplicatesAfterUnknown
-        counters.breakerOpenings = self.requests.counters.outages
+        counters.retries = self.requests.retries
         return counters
     }
 }

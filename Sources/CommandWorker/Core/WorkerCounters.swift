@@ -9,14 +9,6 @@ package struct WorkerCounters: Sendable, Hashable {
     package internal(set) var failed: [ErrorCode: Int] = [:]
     /// Failed requests that were or will be tried again, by reason.
     package internal(set) var retries: [String: Int] = [:]
-    /// Requests of which it is unknown whether they were carried out: no answer, or none that says so.
-    package internal(set) var unknownOutcomes = 0
-    /// Customers that were there when a request with an unknown outcome was sent again: it had been carried out.
-    ///
-    /// What Flexprice does after making a customer (its onboarding) may have been cut off with it.
-    package internal(set) var duplicatesAfterUnknown = 0
-    /// How often the requests of all commands were stopped.
-    package internal(set) var breakerOpenings = 0
     /// Records that the metadata of the committed offset listed as ended.
     package internal(set) var skipped = 0
     /// How often a partition's log began again below what was read or committed of it.

@@ -34,15 +34,3 @@ enum RequestReport: Sendable {
     /// Requests and intake continue.
     case backendIsWell(after: Duration)
 }
-
-/// What the line to the backend has met since it began; every number only grows.
-struct RequestCounters: Sendable {
-    /// Failed requests that were or will be tried again, by reason.
-    var retries: [String: Int] = [:]
-    /// Requests without an answer that tells whether they were carried out.
-    var unknownOutcomes = 0
-    /// Customers that were there when a request with an unknown outcome was sent again.
-    var duplicatesAfterUnknown = 0
-    /// How often requests were stopped because all would fail.
-    var outages = 0
-}

@@ -1,14 +1,11 @@
 import CustomerContract
-import DequeModule
 
 /// The line to the backend: at most N requests at once, retries in their own time, and no request while all would fail.
 ///
 /// Invariants:
-/// 1. A command in the queue has the stage `waitingForRequest`; one that was abandoned meanwhile is dropped when its
-///    turn comes.
-/// 2. The limit counts the requests of the era under way: those that hung when the backend fell silent no longer count,
+/// 1. The limit counts the requests of the era under way: those that hung when the backend fell silent no longer count,
 ///    or they would hold every place when it is back.
-/// 3. A command's time to give up is measured from its first attempt, without the time in which requests were stopped.
+/// 2. A command's time to give up is measured from its first attempt, without the time in which requests were stopped.
 struct RequestLine: Sendable {
     /// What an answer means for its command.
     enum Verdict {
@@ -27,20 +24,15 @@ struct RequestLine: Sendable {
     /// Whether refusals may be all commands' fault: only if each has passed every rule here.
     private let judgesRefusals: Bool
     private var retry: RetryPolicy
-    private var rateLimit: Double?
     private var limiter: RequestLimiter
-    private var bucket: TokenBucket?
     private var jitter: SplitMix64
-    private var queue: Deque<CommandTicket> = []
-    private var backOffs = BackOffQueue()
-    private var slotEra = 0
+    private var queue = RequestQueue()
     private var probe: CommandTicket?
     /// Requests under way.
     private(set) var count = 0
-    /// Those that count against the limit.
-    private(set) var slotCount = 0
     private(set) var gate: OutageGate
-    private(set) var counters = RequestCounters()
+    /// Failed requests that were or will be tried again, by reason.
+    private(set) var retries: [String: Int] = [:]
     private var reports: [RequestReport] = []
 
     init(
@@ -53,30 +45,28 @@ struct RequestLine: Sendable {
     ) {
         self.judgesRefusals = judgesRefusals
         self.retry = retry
-        self.rateLimit = rate
-        self.limiter = RequestLimiter(limit)
-        self.bucket = rate.map { TokenBucket(rate: $0, at: .zero) }
+        self.limiter = RequestLimiter(limit, rate: rate)
         self.jitter = SplitMix64(seed: seed)
         self.gate = OutageGate(breaker)
     }
 
     /// Requests that may be under way at once.
     var limit: Int { self.limiter.limit }
+    /// Requests that count against the limit.
+    var slotCount: Int { self.limiter.count }
     /// Commands whose request may go, those that have left meanwhile among them.
-    var waitingCount: Int { self.queue.count }
+    var waitingCount: Int { self.queue.readyCount }
+
     /// Commands that back off, those that have left meanwhile among them.
-    var backingOffCount: Int { self.backOffs.count }
+    var backingOffCount: Int { self.queue.backingOffCount }
 
     /// When a command's next attempt is due, if it backs off; looks through all of them.
-    func due(of ticket: CommandTicket) -> Duration? { self.backOffs.due(of: ticket) }
+    func due(of ticket: CommandTicket) -> Duration? { self.queue.due(of: ticket) }
 
     /// Whether a command that waits here can be the probe that is needed.
     func hasProbe(_ lanes: Lanes) -> Bool {
         let needsFresh = self.gate.needsFresh
-        return self.queue.contains { ticket in
-            guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { return false }
-            return !needsFresh || waiting.isFresh
-        }
+        return self.queue.contains(lanes) { !needsFresh || $0.isFresh }
     }
 
     /// Whether the backend is to be asked something neutral; says so once.
@@ -93,32 +83,19 @@ struct RequestLine: Sendable {
     mutating func reconfigure(_ retry: RetryPolicy, limit: RequestLimit, rate: Double?, at now: Duration) {
         self.retry = retry
         if self.gate.liftHold(at: now) != nil { self.liftHold(at: now) }
-        self.limiter.reconfigure(limit)
-        guard rate != self.rateLimit else { return }
-        self.rateLimit = rate
-        self.bucket = rate.map { TokenBucket(rate: $0, at: now) }
+        self.limiter.reconfigure(limit, rate: rate, at: now)
     }
 
     // MARK: Sending
 
     /// Takes a command in whose request may go.
-    mutating func add(_ ticket: CommandTicket, _ lanes: inout Lanes) {
-        lanes.update(ticket) { $0.stage = .waitingForRequest }
-        self.queue.append(ticket)
-    }
+    mutating func add(_ ticket: CommandTicket, _ lanes: inout Lanes) { self.queue.append(ticket, &lanes) }
 
     /// Brings the commands back whose next attempt is due, and notices when the backend has fallen silent.
     mutating func advance(_ lanes: inout Lanes, at now: Duration) {
-        while let ticket = self.backOffs.popDue(at: now) {
-            if lanes[ticket]?.stage == .backingOff { self.add(ticket, &lanes) }
-        }
-        // Commands that left while requests were stopped: dropped before they are more than those that are there.
-        if self.queue.count > 2 * lanes.count + 1 {
-            self.queue = self.queue.filter { lanes[$0]?.stage == .waitingForRequest }
-        }
+        self.queue.advance(&lanes, at: now)
         guard let change = self.gate.noticeSilence(self.slotCount, at: now) else { return }
-        self.slotCount = 0
-        self.slotEra += 1
+        self.limiter.beginEra()
         self.apply([change], &lanes, at: now)
     }
 
@@ -130,15 +107,15 @@ struct RequestLine: Sendable {
             let patience = isProbe ? self.gate.sendProbe(at: now) : nil
             if isProbe { self.probe = ticket }
             self.count += 1
-            self.slotCount += 1
-            self.gate.requests(self.slotCount, of: self.limiter.limit, at: now)
+            let era = self.limiter.begin()
+            self.gate.requests(self.slotCount, of: self.limit, at: now)
             let attempt = inFlight.attempts + 1
             let active = self.gate.activeTime(at: now)
-            lanes.update(ticket) { [slotEra, successes = self.gate.blame.successCount] in
+            lanes.update(ticket) { [successes = self.gate.blame.successCount] in
                 $0.stage = .requesting
                 $0.attempts = attempt
                 $0.sentAt = now
-                $0.slotEra = slotEra
+                $0.slotEra = era
                 if $0.firstAttempt == nil { ($0.firstAttempt, $0.successesBefore) = (active, successes) }
             }
             return BackendRequest(
@@ -157,47 +134,32 @@ struct RequestLine: Sendable {
     func due(at now: Duration) -> Duration? {
         // A probe that is due and has not gone waits for a command, which is an event.
         let probeDue = self.gate.nextProbe.flatMap { $0 > now ? $0 : nil }
-        return [self.backOffs.nextDue, probeDue, self.gate.silenceDue, self.sendDue(at: now)].compactMap { $0 }.min()
+        return [self.queue.due, probeDue, self.gate.silenceDue, self.sendDue(at: now)].compactMap { $0 }.min()
     }
 
     private func sendDue(at now: Duration) -> Duration? {
         guard !self.queue.isEmpty else { return nil }
-        if self.gate.reason == nil, self.slotCount >= self.limiter.limit { return nil }
-        let due = max(self.gate.opens, self.bucket?.nextToken(at: now) ?? .zero)
+        if self.gate.reason == nil, self.limiter.isFull { return nil }
+        let due = max(self.gate.opens, self.limiter.nextToken(at: now) ?? .zero)
         return due > now ? due : nil
     }
 
     /// Takes the command out of the queue whose request may go now.
     private mutating func takeNext(_ lanes: Lanes, at now: Duration) -> CommandTicket? {
-        // Those that were abandoned while they waited.
-        while let first = self.queue.first, lanes[first]?.stage != .waitingForRequest { self.queue.removeFirst() }
+        self.queue.dropLeft(lanes)
         guard !self.queue.isEmpty else { return nil }
         switch self.gate.passage(at: now) {
         case .stop:
             return nil
         case .flow:
-            guard self.slotCount < self.limiter.limit, self.takeToken(at: now) else { return nil }
-            return self.queue.popFirst()
+            return self.limiter.admits(at: now) ? self.queue.popFirst() : nil
         case .trickle:
-            guard self.slotCount < self.limiter.limit, self.takeToken(at: now) else { return nil }
-            return self.takeProbe(lanes)
+            return self.limiter.admits(at: now) ? self.queue.takeProbe(lanes, using: &self.jitter) : nil
         case .probe:
             // Not bound by the limit: those that hang may hold every place.
-            guard self.takeToken(at: now) else { return nil }
-            return self.takeProbe(lanes)
+            return self.limiter.takeToken(at: now) ? self.queue.takeProbe(lanes, using: &self.jitter) : nil
         }
     }
-
-    /// Any of those that have not failed, if there are such, or of all: the first ones are those of customers that fail
-    /// by themselves, where these are many.
-    private mutating func takeProbe(_ lanes: Lanes) -> CommandTicket? {
-        let waiting = self.queue.indices.filter { lanes[self.queue[$0]]?.stage == .waitingForRequest }
-        let fresh = waiting.filter { lanes[self.queue[$0]]?.isFresh == true }
-        let chosen = (fresh.isEmpty ? waiting : fresh).randomElement(using: &self.jitter)
-        return chosen.map { self.queue.remove(at: $0) }
-    }
-
-    private mutating func takeToken(at now: Duration) -> Bool { self.bucket?.take(at: now) ?? true }
 
     // MARK: Answers
 
@@ -211,7 +173,7 @@ struct RequestLine: Sendable {
     ) -> Verdict {
         self.count -= 1
         if reply.requests != 1 {
-            self.bucket?.charge(max(reply.requests - 1, 0), at: now)
+            self.limiter.charge(max(reply.requests - 1, 0), at: now)
             lanes.update(ticket) { $0.followingRequests += reply.requests - 1 }
         }
         let wasProbe = self.probe == ticket
@@ -221,17 +183,13 @@ struct RequestLine: Sendable {
             return .waits
         }
         let underWay = self.slotCount
-        if inFlight.slotEra == self.slotEra {
-            self.slotCount -= 1
-            self.gate.requests(self.slotCount, of: self.limiter.limit, at: now)
-        }
+        if self.limiter.end(ofEra: inFlight.slotEra) { self.gate.requests(self.slotCount, of: self.limit, at: now) }
         switch reply.answer {
         case .created(let outcome, let customer, let unverified):
             self.apply(self.gate.succeeded(command.externalID, wasProbe: wasProbe, at: now), &lanes, at: now)
             // The latency of one request; an existing customer took several.
             if reply.requests == 1 { self.limiter.answered(sentAt: inFlight.sentAt, underWay: underWay, at: now) }
             if outcome == .existing, inFlight.isInDoubt {
-                self.counters.duplicatesAfterUnknown += 1
                 self.reports.append(.duplicateAfterUnknown(command.context.id, command.externalID))
             }
             lanes.update(ticket) {
@@ -264,7 +222,7 @@ struct RequestLine: Sendable {
                 wasProbe: wasProbe,
                 at: now
             ) {
-                self.counters.retries[reason, default: 0] += 1
+                self.retries[reason, default: 0] += 1
                 self.apply(changes, &lanes, at: now)
                 return self.putBack(ticket, inFlight, &lanes, partitions)
             }
@@ -294,8 +252,7 @@ struct RequestLine: Sendable {
         _ partitions: Partitions
     ) -> Verdict {
         if partitions.isLeaving(inFlight.assignment) { return .givenUp }
-        lanes.update(ticket) { $0.stage = .waitingForRequest }
-        self.queue.prepend(ticket)
+        self.queue.prepend(ticket, &lanes)
         return .waits
     }
 
@@ -309,9 +266,8 @@ struct RequestLine: Sendable {
         wasProbe: Bool,
         at now: Duration
     ) -> Verdict {
-        self.counters.retries[failure.reason, default: 0] += 1
+        self.retries[failure.reason, default: 0] += 1
         if failure.isInDoubt {
-            self.counters.unknownOutcomes += 1
             lanes.update(ticket) { $0.isInDoubt = true }
             self.reports.append(.outcomeUnknown(command.context.id, command.externalID, reason: failure.reason))
         }
@@ -340,12 +296,11 @@ struct RequestLine: Sendable {
         let isHeld = failure.sign == .overload
         let held = isHeld ? self.gate.hold.left(at: now) ?? .zero : .zero
         lanes.update(ticket) {
-            $0.stage = .backingOff
             $0.hasFailed = true
             $0.excused += max(wait.asked - held, .zero)
         }
         let heldUntil = isHeld ? now + wait.asked : nil
-        self.backOffs.insert(ticket, due: now + wait.asked + wait.jitter, heldUntil: heldUntil)
+        self.queue.backOff(ticket, until: now + wait.asked + wait.jitter, heldUntil: heldUntil, &lanes)
         return .waits
     }
 
@@ -355,7 +310,6 @@ struct RequestLine: Sendable {
         for change in changes {
             switch change {
             case .stopped(let reason, let message):
-                self.counters.outages += 1
                 self.reports.append(.backendFails(reason: reason, message: message))
             case .changed(let reason, let message):
                 self.reports.append(.backendFailsOtherwise(reason: reason, message: message))
@@ -374,7 +328,7 @@ struct RequestLine: Sendable {
 
     /// A hold has ended early: the commands that met it no longer wait for its end either.
     private mutating func liftHold(at now: Duration) {
-        self.backOffs.liftHold(at: now)
+        self.queue.liftHold(at: now)
         self.reports.append(.backendWaitIsLifted)
     }
 
@@ -384,18 +338,13 @@ struct RequestLine: Sendable {
     /// They have gathered while requests were stopped. All at once and before any other they would look like a failure
     /// of all, and requests would never start again.
     private mutating func scatterRetries(all: Bool, _ lanes: inout Lanes, at now: Duration) {
-        var others: Deque<CommandTicket> = []
-        for ticket in self.queue {
-            guard let waiting = lanes[ticket], waiting.stage == .waitingForRequest else { continue }
-            let failsAlone = waiting.command.map { self.gate.blame.failsAlone($0.externalID) } ?? false
-            guard waiting.attempts > 0, all || failsAlone || waiting.hasFailed else {
-                others.append(ticket)
-                continue
-            }
-            let wait = self.retry.wait(afterAttempt: waiting.attempts, serverAsked: nil, using: &self.jitter)
-            lanes.update(ticket) { $0.stage = .backingOff }
-            self.backOffs.insert(ticket, due: now + wait.jitter)
+        // Not the line's own in the closure: the queue, which is being changed, is part of the line.
+        var jitter = self.jitter
+        self.queue.backOff(&lanes) { [blame = self.gate.blame, retry = self.retry] command in
+            let failsAlone = command.command.map { blame.failsAlone($0.externalID) } ?? false
+            guard command.attempts > 0, all || failsAlone || command.hasFailed else { return nil }
+            return now + retry.wait(afterAttempt: command.attempts, serverAsked: nil, using: &jitter).jitter
         }
-        self.queue = others
+        self.jitter = jitter
     }
 }

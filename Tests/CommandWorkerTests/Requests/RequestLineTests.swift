@@ -156,7 +156,7 @@ import Testing
             #expect(bench.answer(request, self.passing) == "waits")
             #expect(bench.lanes[request.ticket]?.stage == .backingOff)
         }
-        #expect(bench.line.counters.retries == ["http_500": 4])
+        #expect(bench.line.retries == ["http_500": 4])
     }
 
     @Test func `a command fails when its own time is over, and not before`() throws {
@@ -186,9 +186,7 @@ import Testing
         var bench = Bench()
         bench.add("a")
         _ = bench.answer(try bench.sendNext(), CoreDriver.passing("reset", isInDoubt: true))
-        #expect(bench.line.counters.unknownOutcomes == 1)
         #expect(bench.answer(try bench.sendNext(), .created(.existing, CoreDriver.customer)) == "created")
-        #expect(bench.line.counters.duplicatesAfterUnknown == 1)
         #expect(bench.line.takeReports().count == 2)
         #expect(bench.line.takeReports().isEmpty)
     }

@@ -26,6 +26,7 @@ extension SimulatedWorker {
         case .pause(let partitions): self.pause(partitions)
         case .resume(let partitions): self.resume(partitions)
         case .askNeutral: self.askNeutral()
+        case .report(.backendFails): self.simulation.outages += 1
         case .report, .reportLog: break
         }
     }

@@ -27,6 +27,8 @@ final class Simulation {
     private var complaint: String?
     /// Processes that were started.
     private(set) var incarnations = 0
+    /// How often a process stopped the requests of all commands.
+    var outages = 0
     /// What the counters of the ended ones said at last.
     private var ended: [WorkerCounters] = []
 
