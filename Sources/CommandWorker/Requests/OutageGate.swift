@@ -51,25 +51,12 @@ struct OutageGate: Sendable {
     private(set) var hold = ServerHold()
     private var trickleSince: Duration?
     private(set) var blame = Blame()
-    /// Whether the backend is to be asked something neutral, and whether that question is under way.
-    private var neutral = NeutralQuestion.none
-    /// Customers that met what may be about one command's content since the last success; at most
-    /// ``BreakerSettings/minimumRequests``, since that many are evidence enough.
-    private var filtered: Set<ExternalID> = []
-    private let maximumFiltered: Int
-    /// Reasons that were claimed for all commands until another customer succeeded, and until when that is remembered.
-    private var disproved: [String: Duration] = [:]
-    /// Whose answer made such a claim last.
-    private var claimant: ExternalID?
-    /// As long as several customers with the same answer take to come round.
-    private static let doubt: Duration = .seconds(60)
-
-    private enum NeutralQuestion: Sendable { case none, wanted, asked }
+    private var neutral: NeutralQuestion
+    private var claims = Claims()
 
     init(_ settings: BreakerSettings) {
         self.window = settings.window
-        // Of a single one the neutral request tells in any case.
-        self.maximumFiltered = max(settings.minimumRequests, 2)
+        self.neutral = NeutralQuestion(settings)
         self.breaker = Breaker(settings)
         self.failures = FailureWindow(settings)
         self.silence = SilenceWatch(settings)
@@ -260,7 +247,7 @@ struct OutageGate: Sendable {
         at now: Duration
     ) -> [Change]? {
         self.silence.heard(at: now)
-        let isBelieved = scope == .allCommands && self.disproved[reason].map { now >= $0 } ?? true
+        let isBelieved = scope == .allCommands && self.claims.isBelieved(reason, at: now)
         let isOwn =
             self.blame.failsAlone(customer)
             || !isBelieved && self.blame.othersSucceed(than: customer, within: self.window, at: now)
@@ -268,11 +255,8 @@ struct OutageGate: Sendable {
         if isOwn, !wasProbe || self.breaker.cause == nil { return nil }
         // Of those that were hit all at once none is suspected, of probes each.
         if wasProbe || scope != .allCommands { self.blame.failed(customer) }
-        if scope == .perhapsOne, !self.blame.failsAlone(customer), self.filtered.count < self.maximumFiltered {
-            self.filtered.insert(customer)
-            if self.filtered.count < self.maximumFiltered { self.wantNeutral() }
-        }
-        if scope == .allCommands { self.claimant = customer }
+        if scope == .perhapsOne, !self.blame.failsAlone(customer) { self.neutral.suspect(customer) }
+        if scope == .allCommands { self.claims.made(by: customer) }
         let certainty: Breaker.Cause.Certainty = scope == .allCommands ? .certain : .likely
         let cause = Breaker.Cause(reason: reason, certainty: certainty)
         return [self.stop(cause, message, wasProbe: wasProbe, at: now)].compactMap(\.self)
@@ -281,20 +265,15 @@ struct OutageGate: Sendable {
     // MARK: A neutral request
 
     /// Whether the backend is to be asked something that has nothing to do with any command; says so once.
-    mutating func takeNeutralQuestion() -> Bool {
-        guard self.neutral == .wanted else { return false }
-        self.neutral = .asked
-        return true
-    }
+    mutating func takeNeutralQuestion() -> Bool { self.neutral.take() }
 
     /// Takes the answer: the backend serves, so that the only command that fails is at fault itself, and so are the few
     /// whose content something may refuse; or it does not serve.
     mutating func neutral(_ answer: NeutralAnswer, at now: Duration) -> [Change] {
-        self.neutral = .none
+        let suspects = self.neutral.answered()
         switch answer {
         case .answered:
-            let areFew = !self.filtered.isEmpty && self.filtered.count < self.maximumFiltered
-            let isConvicted = areFew && self.blame.convict(self.filtered)
+            let isConvicted = !suspects.isEmpty && self.blame.convict(suspects)
             let isTold = isConvicted || self.blame.convictOnlyFailing()
             guard isTold, self.breaker.cause?.certainty == .likely else { return [] }
             return self.flow(by: nil, wasProbe: true, at: now)
@@ -305,8 +284,6 @@ struct OutageGate: Sendable {
             return [self.stop(cause, message, wasProbe: false, at: now)].compactMap(\.self)
         }
     }
-
-    private mutating func wantNeutral() { if self.neutral == .none { self.neutral = .wanted } }
 
     /// Whether a failure stops requests although too few commands fail to tell by their number: none has succeeded
     /// since this one's first attempt, and either another one fails as well, or it hears nothing at all.
@@ -321,7 +298,7 @@ struct OutageGate: Sendable {
             history.attempts >= 3 || history.attempts == 2 && history.elapsed >= self.window
         else { return false }
         if self.blame.hasSeveral || failure.sign == .silence || failure.sign == .unreachable { return true }
-        self.wantNeutral()
+        self.neutral.want()
         return false
     }
 
@@ -331,7 +308,7 @@ struct OutageGate: Sendable {
         self.blame.succeeded(customer, keepsSuspects: isStopped, at: now)
         self.silence.heard(at: now)
         self.failures.succeeded(customer, at: now)
-        if !self.filtered.isEmpty { self.filtered.removeAll() }
+        self.neutral.succeeded()
         // Nothing is stopped, so nothing changes: the common case.
         guard isStopped || self.hold.isActive(at: now) else { return [] }
         defer { self.updateClock(at: now) }
@@ -350,7 +327,7 @@ struct OutageGate: Sendable {
         guard let since = self.breaker.openSince, let cause = self.breaker.cause,
             self.breaker.succeeded(wasProbe: wasProbe, at: now)
         else { return [] }
-        if cause.isCertain, let customer, customer != self.claimant { self.disproved[cause.reason] = now + Self.doubt }
+        if cause.isCertain, let customer { self.claims.ended(cause.reason, by: customer, at: now) }
         self.blame.flowed(by: customer)
         self.failures.clear()
         self.updateClock(at: now)
