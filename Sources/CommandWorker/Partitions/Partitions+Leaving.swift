@@ -3,6 +3,14 @@ import Records
 /// Partitions are given back, lost, or left behind by a drain; superseded assignments end with the others of their
 /// partition.
 extension Partitions {
+    /// Partitions that the group wants back, while their running commands finish.
+    struct Revocation: Sendable {
+        let partitions: [TopicPartition]
+        let assignments: Set<AssignmentID>
+        /// When they are given back whatever still runs.
+        let deadline: Duration
+    }
+
     /// The group wants partitions back: nothing new is started for them, and what runs may finish within the budget.
     ///
     /// - Returns: the assignments that are about to end.

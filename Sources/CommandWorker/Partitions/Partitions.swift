@@ -26,13 +26,8 @@ struct Partitions: Sendable {
         case ignore
     }
 
-    /// Bytes of metadata that a committed offset may carry.
-    private var metadataLimit: Int
-    /// Whether the ledger keeps completed sets that do not fit into it.
-    private let spillsSets: Bool
+    private var metadata: MetadataBudget
     private var random: SplitMix64
-    /// The most that the brokers took so far, and that they were handed last.
-    private var (takenMetadata, largestMetadata) = (0, 0)
     /// How long the running commands of a revoked partition may take to finish.
     let revocationBudget: Duration
     /// Between two attempts at reading committed offsets.
@@ -59,8 +54,7 @@ struct Partitions: Sendable {
         revocationBudget: Duration,
         retryWait: Duration
     ) {
-        self.metadataLimit = metadataLimit
-        self.spillsSets = spillsSets
+        self.metadata = MetadataBudget(limit: metadataLimit, spillsSets: spillsSets)
         self.random = SplitMix64(seed: seed)
         self.revocationBudget = revocationBudget
         self.retryWait = retryWait
@@ -108,7 +102,9 @@ struct Partitions: Sendable {
         // The answer may come after the partition has been taken away again.
         answer.filter { self.awaited.remove($0.topicPartition) != nil }.map { position in
             let start = position.start
-            if !position.isUnreadable { self.tookMetadata(position.committed.metadata.count) }
+            if !position.isUnreadable, self.metadata.othersTook(position.committed.metadata.count) {
+                self.metadataChanged()
+            }
             if position.isUnreadable, let offset = position.committed.offset {
                 self.reports.append(.unreadableMetadata(position.topicPartition, at: offset))
             }
@@ -134,12 +130,6 @@ struct Partitions: Sendable {
         }
     }
 
-    /// The bits that a completed set may take.
-    private var bitLimit: Int {
-        self.spillsSets && self.metadataLimit >= OffsetMetadata.pointerBytes
-            ? OffsetMetadata.spilledBits : OffsetMetadata.bits(within: self.metadataLimit)
-    }
-
     @discardableResult
     private mutating func begin(
         _ partition: TopicPartition,
@@ -154,10 +144,7 @@ struct Partitions: Sendable {
         self.assignments[id] = Assignment(
             id: id,
             topicPartition: partition,
-            tracker: OffsetTracker(
-                committed: start,
-                bitLimit: self.bitLimit
-            ),
+            tracker: OffsetTracker(committed: start, bitLimit: self.metadata.bits),
             committed: committed,
             place: SpillPlace(writer: Int64(truncatingIfNeeded: self.random.next())),
             origin: origin,
@@ -291,7 +278,7 @@ struct Partitions: Sendable {
     /// What has become committable since the last batch.
     mutating func takeNews() -> News {
         var news = News()
-        let (limit, spills) = (self.metadataLimit, self.spillsSets)
+        let (limit, spills) = (self.metadata.limit, self.metadata.spillsSets)
         for index in self.assignments.values.indices where self.assignments.values[index].hasNews {
             let id = self.assignments.values[index].id
             guard
@@ -301,40 +288,28 @@ struct Partitions: Sendable {
             news.offsets.append(offset)
             if let spilled { news.spilled.append(spilled) }
         }
-        self.largestMetadata = news.offsets.reduce(0) { max($0, $1.metadata.count) }
+        self.metadata.offer(news.offsets.reduce(0) { max($0, $1.metadata.count) })
         return news
     }
 
-    /// The brokers do not take as much metadata as was handed out last: half of it is written from now on, or as much
-    /// as they have taken before, so that what is complete already can still be written down.
+    /// The brokers do not take as much metadata as was handed out last: less is written from now on.
     ///
     /// - Returns: the bytes that may be written; `nil` when there was nothing to make smaller.
     mutating func refusedMetadata() -> Int? {
-        guard self.largestMetadata > 0 else { return nil }
-        // They took it before, and take it no more.
-        if self.largestMetadata <= self.takenMetadata { self.takenMetadata = 0 }
-        self.setMetadataLimit(max(min(self.metadataLimit, self.largestMetadata) / 2, self.takenMetadata))
-        self.reports.append(.metadataLimited(bytes: self.metadataLimit))
-        return self.metadataLimit
+        guard self.metadata.offerRefused() else { return nil }
+        self.metadataChanged()
+        self.reports.append(.metadataLimited(bytes: self.metadata.limit))
+        return self.metadata.limit
     }
 
-    /// The brokers took as much from another member: less than that may not be written, or what it holds would be
-    /// forgotten here.
-    private mutating func tookMetadata(_ bytes: Int) {
-        self.takenMetadata = max(self.takenMetadata, bytes)
-        if bytes > self.metadataLimit { self.setMetadataLimit(bytes) }
-    }
-
-    private mutating func setMetadataLimit(_ bytes: Int) {
-        self.metadataLimit = bytes
+    private mutating func metadataChanged() {
         self.changes += 1
-        let bits = self.bitLimit
-        for id in self.assignments.keys { self.assignments[id]?.tracker.bitLimit = bits }
+        for id in self.assignments.keys { self.assignments[id]?.tracker.bitLimit = self.metadata.bits }
     }
 
     /// The group has committed this.
     mutating func committed(_ progress: [AssignmentID: OffsetProgress]) {
-        if !progress.isEmpty { self.takenMetadata = max(self.takenMetadata, self.largestMetadata) }
+        if !progress.isEmpty { self.metadata.offerTaken() }
         for (id, progress) in progress { self.assignments[id]?.committed(progress) }
     }
 
@@ -345,13 +320,5 @@ struct Partitions: Sendable {
         var progress: [AssignmentID: OffsetProgress] = [:]
         var offsets: [PartitionOffset] = []
         var spilled: [SpilledProgress] = []
-    }
-
-    /// Partitions that the group wants back, while their running commands finish.
-    struct Revocation: Sendable {
-        let partitions: [TopicPartition]
-        let assignments: Set<AssignmentID>
-        /// When they are given back whatever still runs.
-        let deadline: Duration
     }
 }
