@@ -11,7 +11,7 @@ package import Tracing
 /// await client.shutdown()
 /// ```
 ///
-/// Redirects are never followed, answers are read up to ``FlexpriceSettings/maximumAnswerBytes``, the known keys are
+/// Redirects are never followed, answers are read up to ``TransportSettings/maximumAnswerBytes``, the known keys are
 /// masked in them, and ``shutdown()`` must be called before the last reference goes. It may be called from any task.
 package final class FlexpriceClient: Sendable {
     private let settings: FlexpriceSettings
@@ -22,15 +22,7 @@ package final class FlexpriceClient: Sendable {
     package init(_ settings: FlexpriceSettings, metrics: FlexpriceMetrics = .none) {
         self.settings = settings
         self.metrics = metrics
-        self.transport = HTTPTransport(
-            TransportSettings(
-                maximumConnections: settings.maximumConnections,
-                maximumAnswerBytes: settings.maximumAnswerBytes,
-                connectionLifetime: settings.connectionLifetime,
-                authorities: settings.authorities,
-                proxy: settings.proxy
-            )
-        )
+        self.transport = HTTPTransport(settings.transport)
     }
 
     /// Closes every connection; requests under way end as cancelled, and so does any later one.

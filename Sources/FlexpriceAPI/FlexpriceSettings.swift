@@ -13,21 +13,11 @@ package struct FlexpriceSettings: Sendable {
     /// Short ones are dangerous: a client that goes away between Flexprice's commit and its onboarding step can lose
     /// that step.
     package var timeout: Duration
-    /// Connections, and so requests under way at once.
-    package var maximumConnections: Int
-    /// A longer answer is not read to its end.
-    ///
-    /// Flexprice gives a command back with more around it, and writes `<`, `>` and `&` as six bytes each.
-    package var maximumAnswerBytes = Self.answerBytes(forCommandsOf: 262_144)
-    /// A connection that is older takes no further request, so that a changed address of the API is followed under
-    /// traffic too.
-    package var connectionLifetime: Duration = .seconds(300)
-    /// Trusted in place of the system's authorities.
-    package var authorities: TrustedAuthorities?
-    /// The proxy on the way.
-    package var proxy: ProxyChoice?
+    /// How its machine is reached.
+    package var transport: TransportSettings
 
-    /// The longest answer about a command of this size, in bytes.
+    /// The longest answer about a command of this size, in bytes: Flexprice gives a command back with more around it,
+    /// and writes `<`, `>` and `&` as six bytes each.
     package static func answerBytes(forCommandsOf bytes: Int) -> Int { 6 * bytes + 65_536 }
 
     /// Names an API.
@@ -44,9 +34,12 @@ package struct FlexpriceSettings: Sendable {
         self.apiKeys = apiKeys
         self.environmentID = environmentID
         self.timeout = timeout
-        self.maximumConnections = maximumConnections
-        self.authorities = authorities
-        self.proxy = proxy
+        self.transport = TransportSettings(
+            maximumConnections: maximumConnections,
+            maximumAnswerBytes: Self.answerBytes(forCommandsOf: 262_144),
+            authorities: authorities,
+            proxy: proxy
+        )
     }
 
     /// Names an API whose key never changes.

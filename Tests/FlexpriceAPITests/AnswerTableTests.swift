@@ -383,7 +383,7 @@ struct AnswerTableTests {
         let raw = try RawServer(closes: true) { _ in bytes }
         var settings = FlexpriceSettings(baseURL: "http://127.0.0.1:\(raw.port)/v1", apiKey: Secret("k"))
         if case .proxy = server {
-            settings.proxy = try ProxyChoice.choose(
+            settings.transport.proxy = try ProxyChoice.choose(
                 for: settings.baseURL,
                 environment: ["HTTP_PROXY": "http://127.0.0.1:\(raw.port)"]
             )

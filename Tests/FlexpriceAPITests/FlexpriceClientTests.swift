@@ -229,7 +229,7 @@ import Testing
     @Test func `many requests at once share the connections that are allowed`() async throws {
         try await withFlexprice { _ in
         } client: {
-            $0.maximumConnections = 8
+            $0.transport.maximumConnections = 8
         } _: { flexprice in
             await withDiscardingTaskGroup { group in
                 for index in 0..<200 {

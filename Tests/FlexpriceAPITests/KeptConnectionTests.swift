@@ -20,7 +20,7 @@ struct KeptConnectionTests {
             apiKey: Secret("sk_0123456789"),
             timeout: .seconds(20)
         )
-        settings.proxy = proxy
+        settings.transport.proxy = proxy
         return settings
     }
 
@@ -109,7 +109,7 @@ struct KeptConnectionTests {
     @Test func `a connection that has lived long enough is replaced under traffic`() async throws {
         let server = try RawServer { _ in Self.answer("{}") }
         var settings = Self.settings(server)
-        settings.connectionLifetime = .seconds(1)
+        settings.transport.connectionLifetime = .seconds(1)
         let client = FlexpriceClient(settings)
         while server.connectionCount < 2 { _ = await client.health() }
         await client.shutdown()

@@ -51,7 +51,8 @@ extension CustomerBackend {
         _ command: CreateCustomerCommand,
         attempt: Int,
         patience: Duration?,
-        remembered: CustomerDocument? = nil
+        remembered: CustomerDocument? = nil,
+        context: ServiceContext = .topLevel
     ) async -> BackendReply {
         let first = await withCheckedContinuation { continuation in
             self.create(
@@ -59,7 +60,7 @@ extension CustomerBackend {
                 attempt: attempt,
                 patience: patience,
                 remembered: remembered,
-                context: .topLevel
+                context: context
             ) {
                 continuation.resume(returning: $0)
             }

@@ -88,16 +88,7 @@ package struct FlexpriceBackend: CustomerBackend {
         guard row.decision == .lookUp else { return BackendReply(self.answer(to: command, reading, row)) }
         let finding: AnswerSituation.Finding = reading.findsArchived(id) ? .archived : .standing
         guard AnswerTable.row(for: finding).decision == .recreate else { return BackendReply(.unchanged) }
-        let first = await withCheckedContinuation { continuation in
-            self.create(command, attempt: 1, patience: patience, remembered: nil, context: context) {
-                continuation.resume(returning: $0)
-            }
-        }
-        let reply =
-            switch first {
-            case .settled(let reply): reply
-            case .open(let settle): await settle()
-            }
+        let reply = await self.create(command, attempt: 1, patience: patience, context: context)
         return BackendReply(reply.answer, requests: reply.requests + 1)
     }
 

@@ -78,16 +78,18 @@ extension HTTPTransport {
 }
 
 /// How requests reach the API's machine.
-struct TransportSettings: Sendable {
+package struct TransportSettings: Sendable {
     /// Requests under way at once, each on a connection of its own; more wait for their turn.
-    var maximumConnections: Int
+    package var maximumConnections: Int
     /// An answer's body that is longer is not read to its end.
-    var maximumAnswerBytes: Int
+    package var maximumAnswerBytes: Int
     /// A connection that is older is not used again, so that a changed address of the API is followed under traffic
     /// too.
-    var connectionLifetime: Duration = .seconds(300)
-    var authorities: TrustedAuthorities?
-    var proxy: ProxyChoice?
+    package var connectionLifetime: Duration = .seconds(300)
+    /// Trusted in place of the system's authorities.
+    package var authorities: TrustedAuthorities?
+    /// The proxy on the way.
+    package var proxy: ProxyChoice?
     /// Addresses in place of a name service, as libcurl writes them (`NAME:PORT:ADDRESS,ADDRESS`); for tests.
     var addresses: String?
 

@@ -34,7 +34,7 @@ struct APICheck: Sendable {
         }
         flexprice.timeout = min(flexprice.timeout, Self.patience)
         let client = FlexpriceClient(flexprice)
-        let way = flexprice.baseURL + (flexprice.proxy.map { " by way of the proxy \($0)" } ?? "")
+        let way = flexprice.baseURL + (flexprice.transport.proxy.map { " by way of the proxy \($0)" } ?? "")
         let health = Self.reach(await client.health(), way)
         var findings = [health]
         if case .failed = health.state {

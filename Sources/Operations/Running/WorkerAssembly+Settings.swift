@@ -42,8 +42,8 @@ extension FlexpriceSettings {
             authorities: authorities,
             proxy: proxy
         )
-        self.maximumAnswerBytes = Self.answerBytes(forCommandsOf: settings.limits.maxCommandBytes.bytes)
-        self.connectionLifetime = settings.api.connectionLifetime
+        self.transport.maximumAnswerBytes = Self.answerBytes(forCommandsOf: settings.limits.maxCommandBytes.bytes)
+        self.transport.connectionLifetime = settings.api.connectionLifetime
     }
 }
 
