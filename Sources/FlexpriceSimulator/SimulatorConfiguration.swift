@@ -1,22 +1,7 @@
-#if canImport(Glibc)
 import Glibc
-#elseif canImport(Musl)
-import Musl
-#else
-import Darwin
-#endif
 
 /// What a simulator listens on, which key it accepts, and how much it keeps.
 package struct SimulatorConfiguration: Sendable {
-    /// What the key says about environments.
-    package enum EnvironmentHeader: Sendable {
-        /// The key belongs to the first environment; `X-Environment-ID` is ignored.
-        case ignored
-        /// The key is one of a self-hosted server's configuration: `X-Environment-ID` must name one of the
-        /// environments, else every request but `users/me` is answered 403.
-        case required
-    }
-
     /// The address to listen on.
     package var host: String
     /// The port to listen on; 0 takes any that is free.
@@ -25,9 +10,6 @@ package struct SimulatorConfiguration: Sendable {
     package var apiKey: String
     /// The wait of each API request before it is read.
     package var latency = Duration.zero
-    /// The environments; the first is the default of keys and tests that name none.
-    package var environmentIDs = ["env_01K00000000000000000000000"]
-    package var environmentHeader = EnvironmentHeader.ignored
     /// The tax rates that exist, by code; a create that names another is answered 404.
     package var taxRateCodes: Set<String> = []
     /// The number of requests that are kept; a later one replaces the oldest.
@@ -40,8 +22,6 @@ package struct SimulatorConfiguration: Sendable {
         self.port = port
         self.apiKey = apiKey
     }
-
-    var defaultEnvironmentID: String { self.environmentIDs.first ?? "" }
 }
 
 /// Where a simulator gets the time from, and how it waits.

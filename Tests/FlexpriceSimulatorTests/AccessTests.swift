@@ -47,61 +47,34 @@ struct AccessTests {
         }
     }
 
-    @Test func `a key of the server's configuration needs an environment that exists`() async throws {
-        try await withSimulator {
-            $0.environmentHeader = .required
-            $0.environmentIDs = ["env_live", "env_sandbox"]
-        } _: { harness in
-            let forbidden = #"{"error":"Access denied","message":"Invalid or inaccessible environment"}"#
-            #expect(try await harness.create("a").body == forbidden)
-            #expect(try await harness.create("a", headers: [("X-Environment-ID", "env_x")]).body == forbidden)
-            #expect(try await harness.send(.GET, "/v1/users/me").status == 200)
-            // The same id may exist once in each environment.
-            for environment in ["env_live", "env_sandbox"] {
-                let headers = [("X-Environment-ID", environment)]
-                let reply = try await harness.create("a", headers: headers)
-                #expect(reply.status == 201)
-                #expect(reply.text("environment_id") == environment)
-                #expect(try await harness.create("a", headers: headers).status == 409)
-            }
-        }
-    }
-
     @Test func `checks come in the server's order`() async throws {
-        try await withSimulator {
-            $0.environmentHeader = .required
-        } _: { harness in
-            let environment = [("X-Environment-ID", "env_01K00000000000000000000000")]
-            // route, key, environment, access, format, fields, address: each request fails at the named check and
+        try await withSimulator { harness in
+            // route, key, access, format, fields, address: each request fails at the named check and
             // would fail at every later one too.
             let longCity = String(repeating: "漢", count: 50)
             let unknownRoute = try await harness.send(.POST, "/customers", "", key: nil)
             #expect(unknownRoute.status == 404)
             let badKey = try await harness.send(.POST, "/v1/customers", "", key: "wrong")
             #expect(badKey.status == 401)
-            let badEnvironment = try await harness.send(.POST, "/v1/customers", "")
-            #expect(badEnvironment.status == 403)
             harness.state.inject(.forbidden(.permissions), .next(1))
-            let badRole = try await harness.send(.POST, "/v1/customers", "", headers: environment)
+            let badRole = try await harness.send(.POST, "/v1/customers", "")
             #expect(badRole.status == 403)
-            let badFormat = try await harness.send(.POST, "/v1/customers", "", headers: environment)
+            let badFormat = try await harness.send(.POST, "/v1/customers", "")
             #expect(badFormat.text("message") == "Invalid request format")
             let badField = try await harness.send(
                 .POST,
                 "/v1/customers",
-                #"{"external_id":"a","address_city":"\#(longCity)"}"#,
-                headers: environment
+                #"{"external_id":"a","address_city":"\#(longCity)"}"#
             )
             #expect(badField.text("message") == "Request validation failed")
-            try await harness.create("a", headers: environment)
+            try await harness.create("a")
             let badAddress = try await harness.send(
                 .POST,
                 "/v1/customers",
-                #"{"external_id":"a","name":"A","address_city":"\#(longCity)"}"#,
-                headers: environment
+                #"{"external_id":"a","name":"A","address_city":"\#(longCity)"}"#
             )
             #expect(badAddress.text("message") == "City name must be less than 100 characters")
-            let duplicate = try await harness.create("a", headers: environment)
+            let duplicate = try await harness.create("a")
             #expect(duplicate.status == 409)
         }
     }

@@ -8,7 +8,6 @@ struct CustomerCreationTests {
         let time = ManualClock()
         try await withSimulator { configuration in
             configuration.clock = time.clock
-            configuration.environmentIDs = ["env_1"]
         } _: { harness in
             let reply = try await harness.send(
                 .POST,
@@ -22,7 +21,8 @@ struct CustomerCreationTests {
                     {"id":"\(id)","external_id":"acct_8412","name":"Acme","email":"billing@acme.co",\
                     "address_line1":"","address_line2":"","address_city":"","address_state":"",\
                     "address_postal_code":"","address_country":"","timezone":"UTC","metadata":null,\
-                    "environment_id":"env_1","tenant_id":"tenant_01K00000000000000000000000","status":"published",\
+                    "environment_id":"env_01K00000000000000000000000","tenant_id":"tenant_01K00000000000000000000000",\
+                    "status":"published",\
                     "created_at":"2026-08-22T10:00:00.123456789Z","updated_at":"2026-08-22T10:00:00.123456789Z",\
                     "created_by":"user_01K00000000000000000000000","updated_by":"user_01K00000000000000000000000"}
                     """

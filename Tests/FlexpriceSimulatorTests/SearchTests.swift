@@ -79,22 +79,4 @@ struct SearchTests {
             #expect(reply.text("message") == message)
         }
     }
-
-    @Test func `a search by ids in one environment does not see another`() async throws {
-        try await withSimulator {
-            $0.environmentHeader = .required
-            $0.environmentIDs = ["env_1", "env_2"]
-        } _: { harness in
-            try await harness.create("a", headers: [("X-Environment-ID", "env_1")])
-            for body in [#"{"external_ids":["a"]}"#, "{}"] {
-                let other = try await harness.send(
-                    .POST,
-                    "/v1/customers/search",
-                    body,
-                    headers: [("X-Environment-ID", "env_2")]
-                )
-                #expect(other.body.contains(#""total":0"#))
-            }
-        }
-    }
 }

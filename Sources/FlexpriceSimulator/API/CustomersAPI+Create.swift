@@ -25,12 +25,8 @@ extension CustomersAPI {
     }
 
     private func insert(_ create: CustomerRequest) throws(APIError) -> SimulatedCustomer {
-        let customer = SimulatedCustomer(
-            create.texts,
-            metadata: create.metadata,
-            environmentID: self.environmentID,
-            at: self.configuration.clock.now()
-        )
+        let now = self.configuration.clock.now()
+        let customer = SimulatedCustomer(create.texts, metadata: create.metadata, at: now)
         switch self.plan.decisive {
         case .plain(.internalError): throw .unexpected
         case .plain(.panic): throw .panic

@@ -9,8 +9,7 @@ extension CustomersAPI {
     }
 
     func published(_ externalID: String) throws(APIError) -> SimulatedCustomer {
-        let found = self.state.customer(externalID: externalID, environmentID: self.environmentID)
-        guard let found, self.isVisible(found) else {
+        guard let found = self.state.customer(externalID: externalID), self.isVisible(found) else {
             throw .notFound("Customer with lookup key \(externalID) was not found", ["lookup_key": externalID])
         }
         return found
@@ -32,7 +31,7 @@ extension CustomersAPI {
     func search() throws(APIError) -> Answer {
         guard let filter = self.request.searchFilter else { throw .validation("Invalid filter parameters") }
         if let error = filter.error { throw error }
-        var found = self.state.withTable { filter.candidates(in: $0, environmentID: self.environmentID) }
+        var found = self.state.withTable { filter.candidates(in: $0) }
             .filter { self.isVisible($0) && filter.accepts($0) }
         let isAscending = filter.order == "asc"
         found.sort { isAscending ? $0.createdAt < $1.createdAt : $1.createdAt < $0.createdAt }
@@ -55,9 +54,8 @@ extension CustomersAPI {
         return text
     }
 
-    /// Whether a customer is of the request's environment and has reached the replica.
+    /// Whether a customer has reached the replica.
     private func isVisible(_ customer: SimulatedCustomer) -> Bool {
-        let visibleUntil = self.configuration.clock.now().advanced(by: .zero - self.plan.replicaLag)
-        return customer.environmentID == self.environmentID && customer.createdAt <= visibleUntil
+        customer.createdAt <= self.configuration.clock.now().advanced(by: .zero - self.plan.replicaLag)
     }
 }

@@ -10,19 +10,10 @@ struct CustomersAPI {
     let plan: FaultPlan
     /// Tells whether the client still waits, which decides about what is not committed yet.
     let connection: ClientConnection
-    /// The environment in which the request runs, known once access is checked.
-    private(set) var environmentID = ""
-
-    init(_ request: IncomingRequest, _ state: SimulatorState, _ plan: FaultPlan, _ connection: ClientConnection) {
-        self.request = request
-        self.state = state
-        self.plan = plan
-        self.connection = connection
-    }
 
     var configuration: SimulatorConfiguration { self.state.configuration }
 
-    mutating func answer() async -> Answer {
+    func answer() async -> Answer {
         let method = self.request.head.method
         switch self.plan.decisive {
         case .edge(let edge, false): return edge.answer(at: self.configuration.clock.now())
@@ -47,7 +38,7 @@ struct CustomersAPI {
         default: break
         }
         do throws(APIError) {
-            self.environmentID = try self.checkedEnvironmentID()
+            try self.checkAccess()
         } catch {
             // What the middleware refuses has never had another shape.
             return error.answer()
@@ -63,9 +54,8 @@ struct CustomersAPI {
         }
     }
 
-    /// The environment in which the request runs, after the checks before a handler: key, environment, tenant, access,
-    /// role.
-    private func checkedEnvironmentID() throws(APIError) -> String {
+    /// The checks before a handler: key, environment, tenant, access, role.
+    private func checkAccess() throws(APIError) {
         let fields = self.request.head.headerFields
         let isKeyRight = fields[.apiKey]?.hasSameBytes(as: self.configuration.apiKey) == true
         guard isKeyRight, self.plan.decisive != .plain(.unauthorized) else {
@@ -78,24 +68,16 @@ struct CustomersAPI {
                     : authorization.hasPrefix("Bearer ") ? "Invalid token" : "Invalid authorization header format"
             )
         }
-        var environmentID = self.configuration.defaultEnvironmentID
-        if self.request.route.name == .me { return environmentID }
-        if self.configuration.environmentHeader == .required {
-            environmentID = fields[.environmentID] ?? ""
-            guard self.configuration.environmentIDs.contains(environmentID) else {
-                throw ForbiddenReason.environment.error
-            }
-        }
+        if self.request.route.name == .me { return }
         switch self.plan.decisive {
         case .plain(.environmentLookupFailed):
             throw .middleware(500, error: "Internal server error", message: "Failed to resolve environment")
         case .plain(.tenantCheckFailed): throw .middleware(500, message: "failed to verify tenant access")
-        case .forbidden(.suspended), .forbidden(.permissions):
-            if !self.request.route.name.isWrite { return environmentID }
+        case .forbidden(.suspended) where !self.request.route.name.isWrite: break
+        case .forbidden(.permissions) where !self.request.route.name.isWrite: break
+        case .forbidden(let reason): throw reason.error
         default: break
         }
-        if case .forbidden(let reason) = self.plan.decisive { throw reason.error }
-        return environmentID
     }
 
     /// What any route but a create answers.

@@ -36,8 +36,8 @@ struct SimulatorResponder: HTTPResponder {
         let plan = self.state.begin(incoming)
         let latency = self.state.configuration.latency
         if latency > .zero { try? await clock.sleep(latency) }
-        var api = CustomersAPI(incoming, self.state, plan, connection)
-        var answer = await api.answer()
+        var answer = await CustomersAPI(state: self.state, request: incoming, plan: plan, connection: connection)
+            .answer()
         if let pause = plan.slowBody, answer.status != 0 { answer.delivery = .slow(pause) }
         if plan.isBodyTruncated, answer.status != 0 { answer.delivery = .truncated }
         self.state.finish(status: answer.status)
@@ -88,7 +88,6 @@ struct SimulatorResponder: HTTPResponder {
 
 extension HTTPField.Name {
     static let apiKey = named("x-api-key")
-    static let environmentID = named("X-Environment-ID")
     static let requestID = named("X-Request-ID")
 
     fileprivate static func named(_ text: String) -> HTTPField.Name {

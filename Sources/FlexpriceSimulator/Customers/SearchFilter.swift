@@ -77,7 +77,7 @@ struct SearchFilter {
     /// The rows to look at: found by their external_ids where the filter names some, else all of them.
     ///
     /// An empty list of ids is no filter.
-    func candidates(in table: CustomerTable, environmentID: String) -> [SimulatedCustomer] {
+    func candidates(in table: CustomerTable) -> [SimulatedCustomer] {
         guard !self.externalIDs.isEmpty else { return table.rows }
         var wanted = Set(self.externalIDs.map(ExactText.init))
         // An id beside a list must be in it.
@@ -87,7 +87,7 @@ struct SearchFilter {
         guard self.wantedStatus == .published else {
             return table.rows.filter { wanted.contains(ExactText($0.externalID)) }
         }
-        return wanted.compactMap { table.published(externalID: $0.text, environmentID: environmentID) }
+        return wanted.compactMap { table.published(externalID: $0.text) }
     }
 
     /// The status searched for, `nil` for one that no customer has; absent and empty both mean published.

@@ -15,22 +15,21 @@ package struct SimulatedCustomer: Sendable {
     var texts: [CustomerField: String]
     /// Nil when none was sent, which is not the same as empty.
     var metadata: Metadata?
-    let environmentID: String
     package internal(set) var status = Status.published
     let createdAt: UnixNanoseconds
     var updatedAt: UnixNanoseconds
 
-    /// The tenant of all customers.
+    /// The environment of all customers, and their tenant.
+    static let environmentID = "env_01K00000000000000000000000"
     static let tenantID = "tenant_01K00000000000000000000000"
     /// The user behind the key.
     static let userID = "user_01K00000000000000000000000"
 
     /// A customer that is created now.
-    init(_ texts: [CustomerField: String], metadata: Metadata?, environmentID: String, at now: UnixNanoseconds) {
+    init(_ texts: [CustomerField: String], metadata: Metadata?, at now: UnixNanoseconds) {
         self.id = "cust_" + ULID.make(at: now)
         self.texts = texts
         self.metadata = metadata
-        self.environmentID = environmentID
         self.createdAt = now
         self.updatedAt = now
         if self[.timezone].isEmpty { self.texts[.timezone] = "UTC" }
@@ -39,7 +38,7 @@ package struct SimulatedCustomer: Sendable {
     /// The value of a text field; empty when it is absent.
     subscript(field: CustomerField) -> String { self.texts[field] ?? "" }
 
-    /// The id of the caller's system; unique byte for byte among the published customers of an environment.
+    /// The id of the caller's system; unique byte for byte among the published customers.
     package var externalID: String { self[.externalID] }
     package var name: String { self[.name] }
 
@@ -71,7 +70,7 @@ package struct SimulatedCustomer: Sendable {
         }
         let pairs = self.metadata?.map { JSONObject.Member(name: $0.key.text, value: .string($0.value)) }
         object["metadata"] = pairs.map { .sorted($0) } ?? .null
-        object["environment_id"] = .string(self.environmentID)
+        object["environment_id"] = .string(Self.environmentID)
         object["tenant_id"] = .string(Self.tenantID)
         object["status"] = .string(self.status.rawValue)
         object["created_at"] = .string((isEcho ? self.createdAt : self.createdAt.roundedToMicroseconds).rfc3339)

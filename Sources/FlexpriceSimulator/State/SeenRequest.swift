@@ -5,33 +5,33 @@ import JSON
 package struct SeenRequest: Sendable {
     /// Counts from 1; the requests of the simulator's own routes are not counted.
     package let number: Int
-    package let method: String
-    /// The request target as it was sent: path and query, still percent-encoded.
-    package let path: String
     /// The body's bytes as they were sent.
     package let body: [UInt8]
     let receivedAt: UnixNanoseconds
-    private let fields: HTTPFields
+    private let head: HTTPRequest
 
     /// Keeps a request as it arrived.
     init(_ request: IncomingRequest, number: Int, at time: UnixNanoseconds) {
         self.number = number
         self.receivedAt = time
-        self.method = request.head.method.rawValue
-        self.path = request.head.path ?? ""
+        self.head = request.head
         self.body = request.body
-        self.fields = request.head.headerFields
     }
+
+    package var method: String { self.head.method.rawValue }
+
+    /// The request target as it was sent: path and query, still percent-encoded.
+    package var path: String { self.head.path ?? "" }
 
     /// The value of the header `name`, whatever its case; nil if it was absent or carries a key.
     package func header(_ name: String) -> String? {
         guard let name = HTTPField.Name(name), !Self.secretNames.contains(name) else { return nil }
-        return self.fields[name]
+        return self.head.headerFields[name]
     }
 
     /// The request as `GET /_simulator/requests` shows it: without the headers that carry a key.
     var json: JSONValue {
-        let headers = self.fields.filter { !Self.secretNames.contains($0.name) }
+        let headers = self.head.headerFields.filter { !Self.secretNames.contains($0.name) }
         return .members([
             "number": .integer(self.number),
             "received_at": .string(self.receivedAt.rfc3339),

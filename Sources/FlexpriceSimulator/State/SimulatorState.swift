@@ -25,18 +25,15 @@ package final class SimulatorState: Sendable {
 
     // MARK: Customers
 
-    /// All customers of all environments in the order of their creation, archived ones included.
+    /// All customers in the order of their creation, archived ones included.
     package var customers: [SimulatedCustomer] { self.withTable { $0.rows } }
 
     /// The number of customers, archived ones included.
     package var customerCount: Int { self.withTable { $0.rows.count } }
 
     /// The published customer of an external_id, compared byte for byte; nil if there is none.
-    ///
-    /// - Parameter environmentID: The first of the configuration when nil.
-    package func customer(externalID: String, environmentID: String? = nil) -> SimulatedCustomer? {
-        let environmentID = environmentID ?? self.configuration.defaultEnvironmentID
-        return self.withTable { $0.published(externalID: externalID, environmentID: environmentID) }
+    package func customer(externalID: String) -> SimulatedCustomer? {
+        self.withTable { $0.published(externalID: externalID) }
     }
 
     /// Reads or changes the table of customers, as one transaction.
@@ -50,11 +47,10 @@ package final class SimulatorState: Sendable {
         duplicate: APIError,
         check: APIError?
     ) -> APIError? {
-        let (externalID, environmentID) = (customer.externalID, customer.environmentID)
-        let stub = stubFirst ? self.makeStub(externalID, environmentID) : nil
+        let stub = stubFirst ? self.makeStub(customer.externalID) : nil
         return self.shared.withLock { shared in
             if let stub { _ = shared.table.insert(stub) }
-            guard shared.table.published(externalID: externalID, environmentID: environmentID) == nil else {
+            guard shared.table.published(externalID: customer.externalID) == nil else {
                 shared.statistics.duplicates += 1
                 return duplicate
             }
@@ -83,15 +79,14 @@ package final class SimulatorState: Sendable {
     /// Its name is the external_id, it has no e-mail, and its metadata mark it.
     @discardableResult
     package func insertStub(externalID: String) -> Bool {
-        let stub = self.makeStub(externalID, self.configuration.defaultEnvironmentID)
+        let stub = self.makeStub(externalID)
         return self.withTable { $0.insert(stub) }
     }
 
-    private func makeStub(_ externalID: String, _ environmentID: String) -> SimulatedCustomer {
+    private func makeStub(_ externalID: String) -> SimulatedCustomer {
         SimulatedCustomer(
             [.externalID: externalID, .name: externalID],
             metadata: [ExactText("created_by_workflow"): "true"],
-            environmentID: environmentID,
             at: self.configuration.clock.now()
         )
     }
