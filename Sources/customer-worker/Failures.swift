@@ -30,9 +30,7 @@ extension ExitCode {
         case let error as ConfigurationErrors:
             StandardError.write("\(error)")
             self = ExitStatus.configuration.exit
-        case let error as RedriveRequest.Refusal:
-            let status: ExitStatus = if case .file = error { .notPermitted } else { .failure }
-            self = status.exit("\(error)")
+        case is RedriveRequest.Refusal: self = ExitStatus.failure.exit("\(error)")
         case let error as KafkaError:
             let remedy = error.remedy ?? "check kafka.brokers"
             self = ExitStatus.unavailable.exit("the brokers refused, or do not answer (\(error)); \(remedy)")

@@ -1,5 +1,5 @@
 /// One JSON array: finds where each element begins and ends, and leaves what is between to the parser.
-struct ArrayRows {
+struct ArrayRows: RowSource {
     private var bytes: ByteReader
     private let maximumBytes: Int
     private var number = 0

@@ -5,7 +5,7 @@ import JSON
 ///
 /// An empty cell is an absent field. Lists and objects are JSON in a cell, entries of the metadata in columns of their
 /// own.
-struct CSVRows {
+struct CSVRows: RowSource {
     private var scanner: CSVScanner
     private let header: CSVHeader
     private let maximumBytes: Int

@@ -1,59 +1,42 @@
+/// Cuts a file into rows, by the rules of one format.
+protocol RowSource: Sendable {
+    /// The next row; `nil` at the end.
+    mutating func next() throws(InputFailure) -> InputRow?
+
+    /// Goes to a place where a row begins.
+    mutating func move(to place: RowPlace) throws(InputFailure)
+}
+
 /// The commands of a file, one after the other, in memory that does not grow with the file.
 struct CommandRows {
-    private enum Format {
-        case lines(LineRows)
-        case array(ArrayRows)
-        case csv(CSVRows)
-    }
-
-    private var format: Format
+    private var source: any RowSource
 
     /// Begins to read; of CSV also the header.
     ///
     /// - Parameter maximumBytes: of a row; a longer one is passed over and reported.
     init(_ file: InputFile, _ format: InputFormat, maximumBytes: Int) throws(InputFailure) {
         let bytes = try ByteReader(file)
-        self.format =
+        self.source =
             switch format {
-            case .jsonl: .lines(LineRows(bytes, maximumBytes: maximumBytes))
-            case .json: .array(try ArrayRows(bytes, maximumBytes: maximumBytes))
-            case .csv: .csv(try CSVRows(bytes, maximumBytes: maximumBytes))
+            case .jsonl: LineRows(bytes, maximumBytes: maximumBytes)
+            case .json: try ArrayRows(bytes, maximumBytes: maximumBytes)
+            case .csv: try CSVRows(bytes, maximumBytes: maximumBytes)
             }
     }
 
     /// The next one; `nil` at the end.
-    mutating func next() throws(InputFailure) -> InputRow? {
-        switch self.format {
-        case .lines(var rows):
-            defer { self.format = .lines(rows) }
-            return try rows.next()
-        case .array(var rows):
-            defer { self.format = .array(rows) }
-            return try rows.next()
-        case .csv(var rows):
-            defer { self.format = .csv(rows) }
-            return try rows.next()
-        }
-    }
+    mutating func next() throws(InputFailure) -> InputRow? { try self.source.next() }
 
     /// The one at a place, again; what is being read is not moved.
     func row(at place: RowPlace) throws(InputFailure) -> InputRow? {
-        switch self.format {
-        case .lines(var rows):
-            try rows.move(to: place)
-            return try rows.next()
-        case .array(var rows):
-            try rows.move(to: place)
-            return try rows.next()
-        case .csv(var rows):
-            try rows.move(to: place)
-            return try rows.next()
-        }
+        var source = self.source
+        try source.move(to: place)
+        return try source.next()
     }
 }
 
 /// JSON Lines: one command a line; empty lines are passed over.
-struct LineRows {
+struct LineRows: RowSource {
     private var bytes: ByteReader
     private let maximumBytes: Int
 

@@ -19,7 +19,8 @@ extension RedriveOperation {
     /// Performs the plan, and calls `show` whenever there is news.
     ///
     /// - Returns: Why it ended, and how far it came.
-    /// - Throws: ``RedriveRequest/Refusal`` when it cannot begin, ``KafkaError`` when the cluster is not there.
+    /// - Throws: ``RedriveRequest/Refusal`` when it cannot begin, ``LineFile/Failure`` when a file cannot be written,
+    ///   ``KafkaError`` when the cluster is not there.
     package func run(
         _ plan: RedrivePlan,
         show: @Sendable (RedriveProgress) -> Void
@@ -50,7 +51,7 @@ extension RedriveOperation {
         )
         var run = Run(job: job, record: record, plan: plan, started: self.clock.now)
         let began = self.auditEntry(resumed == nil ? "redrive.began" : "redrive.resumed", record)
-        try self.append([began.encoded], to: files.audit)
+        try files.audit.append([began.encoded])
         let pages = job.sentBack.allPages(of: self.request.topic)
         switch await self.commit(self.auditRecords(began, record), pages: pages, &run, isWhole: true) {
         case .committed: break
@@ -66,7 +67,7 @@ extension RedriveOperation {
             run.record.state = ending.isResumable ? .paused : .ended
             _ = await self.commit(self.auditRecords(ended, run.record), &run)
         }
-        try self.append([ended.encoded], to: files.audit)
+        try files.audit.append([ended.encoded])
         return (ending, self.progress(run))
     }
 
@@ -94,9 +95,7 @@ extension RedriveOperation {
                 for record in try await reader.next(limit) { run.job.take(DeadLetter(record)) }
                 if reader.isDone { run.job.readAll() }
             case .send(let batch):
-                if let originals {
-                    try self.append(batch.entries.map { ExportLine($0.letter, isExact: true).encoded }, to: originals)
-                }
+                try originals?.append(batch.entries.map { ExportLine($0.letter, isExact: true).encoded })
                 let pages = run.job.pages(with: batch, of: self.request.topic)
                 let records = batch.entries.map(\.record)
                 let outcome = await self.commit(records, pages: pages, &run, sending: records.count)
@@ -181,21 +180,9 @@ extension RedriveOperation {
     }
 
     /// Opens the files before anything is done: what cannot be audited is not done.
-    private func openFiles() throws -> (audit: LineFile, originals: LineFile?) {
-        do throws(LineFile.Failure) {
-            let audit = try LineFile(path: self.request.auditPath)
-            return (audit, self.request.edits.isEmpty ? nil : try LineFile(path: self.request.originalsPath))
-        } catch {
-            throw RedriveRequest.Refusal.file(error)
-        }
-    }
-
-    private func append(_ lines: [[UInt8]], to file: LineFile) throws {
-        do throws(LineFile.Failure) {
-            try file.append(lines)
-        } catch {
-            throw RedriveRequest.Refusal.file(error)
-        }
+    private func openFiles() throws(LineFile.Failure) -> (audit: LineFile, originals: LineFile?) {
+        let audit = try LineFile(path: self.request.auditPath)
+        return (audit, self.request.edits.isEmpty ? nil : try LineFile(path: self.request.originalsPath))
     }
 
     private func auditEntry(_ action: String, _ record: JobRecord) -> AuditEntry {

@@ -1,5 +1,3 @@
-package import Topics
-
 /// What an operator asks of a redrive.
 package struct RedriveRequest: Sendable {
     /// The dead-letter topic.
@@ -67,8 +65,6 @@ package struct RedriveRequest: Sendable {
         case abandoned(JobRecord)
         /// Another job began between the plan and the start.
         case overtaken
-        /// A file cannot be written.
-        case file(LineFile.Failure)
 
         /// The sentence.
         package var description: String {
@@ -80,8 +76,6 @@ package struct RedriveRequest: Sendable {
                     + "or begin this one in its place with --take-over: what it sent stays sent"
             case .overtaken:
                 "another redrive of the topic began at the same moment, and both have stopped; run the command again"
-            case .file(let failure):
-                failure.description
             }
         }
 
