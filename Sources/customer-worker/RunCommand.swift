@@ -60,7 +60,7 @@ struct RunCommand: AsyncParsableCommand {
         async let _ = signals.run()
         StartReport(settings).log(to: logger)
         let client = try WorkerAssembly.clientProperties(settings.kafka)
-        try await RequiredTopics(settings.kafka).check(client, log: { _ in })
+        try await RequiredTopics(settings.kafka).check(client)
         if !self.acceptEmptyLedger { try await StoreContinuity(settings).check(client) }
         let assembly = try await WorkerAssembly(settings, logger: logger)
         let reload = SettingsReload(

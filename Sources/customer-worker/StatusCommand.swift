@@ -49,7 +49,7 @@ struct StatusCommand: AsyncParsableCommand {
     private func show(_ client: AdminClient) async throws(StartFailure) -> Bool {
         let status = try await client.status(of: self.externalID)
         let screen = StatusScreen(status)
-        let text = self.json ? String(decoding: JSONWriter.encode(status), as: UTF8.self) + "\n" : screen.text
+        let text = self.json ? status.line : screen.text
         // Clears a terminal first; a pipe gets one picture after the other.
         let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
         let clear = self.watch && !self.json && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
@@ -104,8 +104,7 @@ struct WhyCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.admin.client()
         let answer = WhyAnswer(try await client.status(of: self.externalID), externalID: self.externalID)
-        let text = self.json ? String(decoding: JSONWriter.encode(answer.json), as: UTF8.self) : answer.text
-        try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+        print(self.json ? answer.json.line : answer.text + "\n", terminator: "")
         if !answer.isReady { throw ExitStatus.failure.exit }
     }
 }

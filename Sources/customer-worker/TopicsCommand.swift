@@ -50,8 +50,7 @@ struct TopicsCommand: AsyncParsableCommand {
                 partitions: self.partitions,
                 replicationFactor: self.replicationFactor,
                 retention: self.retention.flatMap { DurationText.parse($0) },
-                try WorkerAssembly.clientProperties(settings.kafka),
-                log: { _ in }
+                try WorkerAssembly.clientProperties(settings.kafka)
             )
             var table = TextTable(columns: ["topic", "partitions", "replication_factor", "state"])
             for (topic, creation) in made {

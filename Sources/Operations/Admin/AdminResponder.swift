@@ -79,31 +79,8 @@ struct HealthReport: Sendable {
     }
 
     private static func encode(_ name: String, _ value: Bool, _ reasons: [Health.Reason]) -> [UInt8] {
-        var writer = JSONWriter(capacity: 128)
-        writer.beginObject()
-        writer.name(name)
-        writer.bool(value)
-        if !value {
-            writer.name("reasons")
-            writer.write(reasons)
-        }
-        writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
-    }
-}
-
-extension JSONWriter {
-    /// Reasons as objects.
-    mutating func write(_ reasons: [Health.Reason]) {
-        self.beginArray()
-        for reason in reasons {
-            self.beginObject()
-            self.name("reason")
-            self.string(reason.word)
-            self.name("detail")
-            self.string(reason.detail)
-            self.endObject()
-        }
-        self.endArray()
+        var report = JSONObject([name: .bool(value)])
+        if !value { report["reasons"] = .reasons(reasons) }
+        return Array(report.line.utf8)
     }
 }

@@ -13,186 +13,107 @@ struct StatusReport: Sendable {
     var externalID: ExternalID?
 
     var json: [UInt8] {
-        var writer = JSONWriter(capacity: 2_048)
         let health = self.view.health
-        writer.beginObject()
-        writer.member("version", BuildInfo.version)
-        writer.member("pid", Int(getpid()))
-        writer.member("time", self.now.description)
-        writer.name("live")
-        writer.bool(health.isLive)
-        writer.name("ready")
-        writer.bool(health.isReady)
-        writer.name("reasons")
-        writer.write(health.reasons)
-        self.writeReload(into: &writer)
+        var report = JSONObject([
+            "version": .string(BuildInfo.version), "pid": .integer(Int(getpid())),
+            "time": .string(self.now.description),
+            "live": .bool(health.isLive), "ready": .bool(health.isReady), "reasons": .reasons(health.reasons),
+            "reload": self.reload,
+        ])
         if let inspection = self.view.inspection {
-            writer.member("uptime_seconds", Double(inspection.moment.uptime.wholeSeconds))
-            self.writeCommands(inspection, into: &writer)
-            self.writeInFlight(inspection, into: &writer)
-            self.writeIntake(inspection, into: &writer)
-            self.writePartitions(inspection, into: &writer)
-            self.writeLogs(inspection, into: &writer)
-            Self.writeFailures(inspection, into: &writer)
-            if let externalID { Self.writeAsked(externalID, inspection, self.now, into: &writer) }
-        }
-        writer.endObject()
-        return writer.bytes + [UInt8(ascii: "\n")]
-    }
-
-    /// The last reload; `null` before the first.
-    private func writeReload(into writer: inout JSONWriter) {
-        writer.name("reload")
-        guard let last = self.view.reloads.last else { return writer.null() }
-        writer.beginObject()
-        writer.member("count", self.view.reloads.count)
-        writer.name("in_effect")
-        writer.bool(last.isInEffect)
-        for (name, texts) in [
-            ("changed", last.changed), ("needs_restart", last.needsRestart), ("problems", last.problems),
-        ] {
-            writer.name(name)
-            writer.beginArray()
-            for text in texts { writer.string(text) }
-            writer.endArray()
-        }
-        writer.endObject()
-    }
-
-    private func writeCommands(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        let counters = inspection.snapshot.counters
-        writer.name("results")
-        writer.beginObject()
-        for outcome in CreatedOutcome.allCases { writer.member(outcome.rawValue, counters.created[outcome] ?? 0) }
-        for code in ErrorCode.allCases where counters.failed[code] != nil {
-            writer.member(code.rawValue, counters.failed[code] ?? 0)
-        }
-        writer.endObject()
-        writer.member("rate_per_second", self.view.activity.rate)
-        writer.name("latency_seconds")
-        writer.beginObject()
-        for (name, share) in [("p50", 0.5), ("p95", 0.95), ("p99", 0.99)] {
-            writer.member(name, self.view.activity.durations?.quantile(share).map { $0 / 1_000 })
-        }
-        writer.endObject()
-        writer.name("retries")
-        writer.beginObject()
-        for (reason, count) in counters.retries.sorted(by: { $0.key < $1.key }) { writer.member(reason, count) }
-        writer.endObject()
-    }
-
-    /// What the logs did to what was remembered of them.
-    private func writeLogs(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        let counters = inspection.snapshot.counters
-        writer.member("log_restarts", counters.logRestarts)
-        writer.name("records_skipped")
-        writer.beginObject()
-        for reason in WorkerCounters.SkipReason.allCases {
-            writer.member(reason.rawValue, counters.recordsSkipped[reason] ?? 0)
-        }
-        writer.endObject()
-    }
-
-    private func writeInFlight(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        writer.member("in_flight", inspection.snapshot.inFlight)
-        writer.member("requests", inspection.snapshot.requests)
-        writer.name("stages")
-        writer.beginObject()
-        for stage in CommandStage.allCases { writer.member(stage.rawValue, inspection.stages[stage] ?? 0) }
-        writer.endObject()
-        writer.member("oldest_unfinished_seconds", inspection.oldestAge(at: self.now))
-    }
-
-    private func writeIntake(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        writer.name("intake")
-        writer.beginObject()
-        writer.name("flows")
-        writer.bool(inspection.snapshot.intakeBlock == nil && !inspection.isCutOff)
-        writer.member("blocked_by", inspection.snapshot.intakeBlock)
-        writer.member("next_probe_seconds", inspection.nextProbe.map { $0 / .seconds(1) })
-        writer.member("hold_seconds", inspection.hold.map { $0 / .seconds(1) })
-        writer.member("refusal", inspection.refusal)
-        writer.endObject()
-    }
-
-    private func writePartitions(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        writer.member("lag", self.view.lags.total.map { Double($0) })
-        writer.member("lag_age_seconds", self.view.lags.age(at: .now).map { $0 / .seconds(1) })
-        writer.name("partitions")
-        writer.beginArray()
-        for partition in inspection.partitions {
-            let newerEnd = self.view.logEnds[partition.topicPartition]
-            writer.beginObject()
-            writer.member("topic", partition.topicPartition.topic)
-            writer.member("partition", Int(partition.topicPartition.partition))
-            writer.member("committed", partition.committed.map { Double($0) })
-            writer.member("log_end", [partition.logEnd, newerEnd].compactMap { $0 }.max().map { Double($0) })
-            writer.member("lag", partition.lag(logEnd: newerEnd).map { Double($0) })
-            writer.member("incomplete", partition.incomplete)
-            writer.name("over_share")
-            writer.bool(partition.isOverShare)
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private static func writeFailures(_ inspection: WorkerInspection, into writer: inout JSONWriter) {
-        writer.name("recent_failures")
-        writer.beginArray()
-        for failure in inspection.recentFailures {
-            writer.beginObject()
-            writer.member("at", failure.at.description)
-            writer.member("code", failure.code.rawValue)
-            writer.member("external_id", failure.externalID?.text)
-            writer.member("command_id", failure.id.text)
-            writer.member("position", failure.position.description)
-            writer.endObject()
-        }
-        writer.endArray()
-    }
-
-    private static func writeAsked(
-        _ externalID: ExternalID,
-        _ inspection: WorkerInspection,
-        _ now: UnixMilliseconds,
-        into writer: inout JSONWriter
-    ) {
-        writer.member("external_id", externalID.text)
-        writer.name("commands_in_flight")
-        writer.beginArray()
-        for command in inspection.commands {
-            writer.beginObject()
-            writer.member("command_id", command.id.text)
-            writer.member("position", command.position.description)
-            writer.member("stage", command.stage.rawValue)
-            writer.member("attempts", command.attempts)
-            let next = command.nextAttempt.map { wait in
-                now.advanced(by: wait).description
+            report["uptime_seconds"] = .integer(Int(inspection.moment.uptime.wholeSeconds))
+            report.members += self.work(inspection).members + self.positions(inspection).members
+            if let externalID {
+                report["external_id"] = .string(externalID.text)
+                report["commands_in_flight"] = .array(inspection.commands.map { self.command($0) })
             }
-            writer.member("next_attempt", next)
-            writer.member("waits_for", command.waitsFor)
-            writer.endObject()
         }
-        writer.endArray()
-    }
-}
-
-extension JSONWriter {
-    fileprivate mutating func member(_ name: String, _ value: String?) {
-        self.name(name)
-        if let value { self.string(value) } else { self.null() }
+        return Array(report.line.utf8)
     }
 
-    fileprivate mutating func member(_ name: String, _ value: Int) {
-        self.name(name)
-        self.integer(value)
+    /// The last reload; null before the first.
+    private var reload: JSONValue {
+        guard let last = self.view.reloads.last else { return .null }
+        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+        return .members([
+            "count": .integer(self.view.reloads.count), "in_effect": .bool(last.isInEffect),
+            "changed": list(last.changed), "needs_restart": list(last.needsRestart), "problems": list(last.problems),
+        ])
     }
 
-    /// A number with at most three decimals; `null` for none.
-    fileprivate mutating func member(_ name: String, _ value: Double?) {
-        self.name(name)
-        guard let value, value.isFinite else { return self.null() }
-        let rounded = (value * 1_000).rounded() / 1_000
-        self.raw(Array(PrometheusText.number(rounded).utf8))
+    /// What is done, what is in flight, and whether more is taken in.
+    private func work(_ inspection: WorkerInspection) -> JSONObject {
+        let snapshot = inspection.snapshot
+        let counters = snapshot.counters
+        var results = CreatedOutcome.allCases.map { ($0.rawValue, counters.created[$0] ?? 0) }
+        results += ErrorCode.allCases.compactMap { code in counters.failed[code].map { (code.rawValue, $0) } }
+        let durations = self.view.activity.durations
+        func latency(_ share: Double) -> JSONValue { .decimal(durations?.quantile(share).map { $0 / 1_000 }) }
+        return JSONObject([
+            "results": .object(JSONObject(results.map { .init(name: $0.0, value: .integer($0.1)) })),
+            "rate_per_second": .decimal(self.view.activity.rate),
+            "latency_seconds": .members(["p50": latency(0.5), "p95": latency(0.95), "p99": latency(0.99)]),
+            "retries": .counts(counters.retries),
+            "in_flight": .integer(snapshot.inFlight),
+            "requests": .integer(snapshot.requests),
+            "stages": .counts(inspection.stages),
+            "oldest_unfinished_seconds": .decimal(inspection.oldestAge(at: self.now)),
+            "intake": .members([
+                "flows": .bool(snapshot.intakeBlock == nil && !inspection.isCutOff),
+                "blocked_by": .text(snapshot.intakeBlock),
+                "next_probe_seconds": .decimal(inspection.nextProbe.map { $0 / .seconds(1) }),
+                "hold_seconds": .decimal(inspection.hold.map { $0 / .seconds(1) }),
+                "refusal": .text(inspection.refusal),
+            ]),
+        ])
     }
+
+    /// Where the logs are read, what they did to what was remembered of them, and what failed last.
+    private func positions(_ inspection: WorkerInspection) -> JSONObject {
+        let counters = inspection.snapshot.counters
+        return JSONObject([
+            "lag": Self.offset(self.view.lags.total),
+            "lag_age_seconds": .decimal(self.view.lags.age(at: .now).map { $0 / .seconds(1) }),
+            "partitions": .array(inspection.partitions.map { self.partition($0) }),
+            "log_restarts": .integer(counters.logRestarts),
+            "records_skipped": .counts(counters.recordsSkipped),
+            "recent_failures": .array(
+                inspection.recentFailures.map { failure in
+                    .members([
+                        "at": .string(failure.at.description),
+                        "code": .string(failure.code.rawValue),
+                        "external_id": .text(failure.externalID?.text),
+                        "command_id": .string(failure.id.text),
+                        "position": .string(failure.position.description),
+                    ])
+                }
+            ),
+        ])
+    }
+
+    private func partition(_ partition: WorkerInspection.Partition) -> JSONValue {
+        let newerEnd = self.view.logEnds[partition.topicPartition]
+        return .members([
+            "topic": .string(partition.topicPartition.topic),
+            "partition": .integer(Int(partition.topicPartition.partition)),
+            "committed": Self.offset(partition.committed),
+            "log_end": Self.offset([partition.logEnd, newerEnd].compactMap { $0 }.max()),
+            "lag": Self.offset(partition.lag(logEnd: newerEnd)),
+            "incomplete": .integer(partition.incomplete),
+            "over_share": .bool(partition.isOverShare),
+        ])
+    }
+
+    private func command(_ command: InFlightReport) -> JSONValue {
+        .members([
+            "command_id": .string(command.id.text),
+            "position": .string(command.position.description),
+            "stage": .string(command.stage.rawValue),
+            "attempts": .integer(command.attempts),
+            "next_attempt": .text(command.nextAttempt.map { self.now.advanced(by: $0).description }),
+            "waits_for": .text(command.waitsFor),
+        ])
+    }
+
+    private static func offset(_ value: Int64?) -> JSONValue { value.map { .integer(Int($0)) } ?? .null }
 }

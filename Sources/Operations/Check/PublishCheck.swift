@@ -153,96 +153,82 @@ extension PublishCheck {
         with record: TrialRecord,
         of target: Target
     ) -> CheckFinding? {
-        let (topic, bytes) = (target.topic, record.record.largestBatchBytes)
-        let answer: Answer
+        var (state, found, remedy): Answer
         switch verdict {
         case .taken:
             return nil
         case .late, .lost:
             let error = if case .lost(let error) = verdict { ": \(error)" } else { "" }
-            answer = Answer(
-                stops: .unavailable,
-                "a record is not acknowledged in time\(error)",
-                "see whether its partitions have leaders and enough in-sync replicas"
-            )
+            state = .failed(.unavailable)
+            found = "a record is not acknowledged in time\(error)"
+            remedy = "see whether its partitions have leaders and enough in-sync replicas"
         case .refused(let error):
-            answer = Answer(error, topic, bytes, record.kind)
+            (state, found, remedy) = Self.answer(to: error, record, target.topic)
         }
-        var state = answer.stops.map { CheckFinding.State.failed($0) } ?? .warning
-        var found = answer.found
-        if target.isReply, answer.stops != nil {
+        if target.isReply, state != .warning {
             state = .warning
             found += "; results for it go to the results topic, with the header reply-topic-refused"
         }
-        return CheckFinding("publishing to \(topic)", state, found, remedy: answer.remedy)
+        return CheckFinding("publishing to \(target.topic)", state, found, remedy: remedy)
     }
 
-    /// What a refusal means, and what to do.
-    private struct Answer {
-        /// The code when nothing can be published; `nil` when the worker gets along with it.
-        let stops: ExitStatus?
-        let found: String
-        let remedy: String
+    /// A warning where the worker gets along with it, a failure where nothing can be published; what was found; what
+    /// to do.
+    private typealias Answer = (CheckFinding.State, String, String)
 
-        init(stops: ExitStatus?, _ found: String, _ remedy: String) {
-            self.stops = stops
-            self.found = found
-            self.remedy = remedy
-        }
-
-        init(_ error: KafkaError, _ topic: String, _ bytes: Int, _ kind: TrialRecord.Kind) {
-            switch (error.code, kind) {
-            case _ where error.isNotPermitted:
-                self.init(stops: .notPermitted, "\(error)", "allow Write and Describe on the topic \(topic)")
-            case _ where error.isTooLarge && kind == .largest && bytes > TopicRules.smallestRecord:
-                self.init(
-                    stops: nil,
-                    "a record of \(bytes) bytes is too large (\(error.name)): results and dead letters of long "
-                        + "commands are published in a reduced form",
-                    "set max.message.bytes=\(bytes) on the topic, or lower limits.max_command_bytes"
-                )
-            case _ where error.isTooLarge:
-                self.init(
-                    stops: .unavailable,
-                    "even a record of \(bytes) bytes is too large (\(error.name))",
-                    "raise max.message.bytes of the topic"
-                )
-            case (.invalidRecord, .withoutKey), (.invalidMessage, .withoutKey):
-                self.init(
-                    stops: nil,
-                    "records without a key are refused (\(error.name)), as a compacted topic does: what has none gets "
-                        + "its command's id as key",
-                    "set cleanup.policy=delete"
-                )
-            case (.invalidTimestamp, .old(let age)):
-                self.init(
-                    stops: nil,
-                    "the time of a command of \(age.components.seconds / 3_600) h ago is refused (\(error.name)): such "
-                        + "a dead letter gets the time of its failure",
-                    "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
-                )
-            case (.invalidTimestamp, _):
-                self.init(
-                    stops: .unavailable,
-                    "the present time is refused (\(error.name))",
-                    "compare this machine's clock with the brokers', and look at message.timestamp.before.max.ms and "
-                        + "message.timestamp.after.max.ms of the topic"
-                )
-            case (.unknownTopicOrPartition, _):
-                self.init(
-                    stops: .unavailable,
-                    "it is missing (\(error.name))",
-                    "customer-worker topics create, or allow Describe on it"
-                )
-            case (.notEnoughReplicas, _), (.notEnoughReplicasAfterAppend, _):
-                self.init(
-                    stops: .unavailable,
-                    "fewer replicas are in sync than min.insync.replicas asks for (\(error.name))",
-                    "bring the brokers back that hold its replicas"
-                )
-            default:
-                self.init(stops: .unavailable, "a record is refused: \(error)", "see the brokers' log")
-            }
+    /// What a refusal means.
+    private static func answer(to error: KafkaError, _ record: TrialRecord, _ topic: String) -> Answer {
+        let bytes = record.record.largestBatchBytes
+        return switch (error.code, record.kind) {
+        case _ where error.isNotPermitted:
+            (.failed(.notPermitted), "\(error)", "allow Write and Describe on the topic \(topic)")
+        case _ where error.isTooLarge && record.kind == .largest && bytes > TopicRules.smallestRecord:
+            (
+                .warning,
+                "a record of \(bytes) bytes is too large (\(error.name)): results and dead letters of long commands "
+                    + "are published in a reduced form",
+                "set max.message.bytes=\(bytes) on the topic, or lower limits.max_command_bytes"
+            )
+        case _ where error.isTooLarge:
+            (
+                .failed(.unavailable),
+                "even a record of \(bytes) bytes is too large (\(error.name))",
+                "raise max.message.bytes of the topic"
+            )
+        case (.invalidRecord, .withoutKey), (.invalidMessage, .withoutKey):
+            (
+                .warning,
+                "records without a key are refused (\(error.name)), as a compacted topic does: what has none gets its "
+                    + "command's id as key",
+                "set cleanup.policy=delete"
+            )
+        case (.invalidTimestamp, .old(let age)):
+            (
+                .warning,
+                "the time of a command of \(age.components.seconds / 3_600) h ago is refused (\(error.name)): such a "
+                    + "dead letter gets the time of its failure",
+                "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
+            )
+        case (.invalidTimestamp, _):
+            (
+                .failed(.unavailable),
+                "the present time is refused (\(error.name))",
+                "compare this machine's clock with the brokers', and look at message.timestamp.before.max.ms and "
+                    + "message.timestamp.after.max.ms of the topic"
+            )
+        case (.unknownTopicOrPartition, _):
+            (
+                .failed(.unavailable),
+                "it is missing (\(error.name))",
+                "customer-worker topics create, or allow Describe on it"
+            )
+        case (.notEnoughReplicas, _), (.notEnoughReplicasAfterAppend, _):
+            (
+                .failed(.unavailable),
+                "fewer replicas are in sync than min.insync.replicas asks for (\(error.name))",
+                "bring the brokers back that hold its replicas"
+            )
+        default: (.failed(.unavailable), "a record is refused: \(error)", "see the brokers' log")
         }
     }
 }

@@ -57,24 +57,28 @@ package final class MetricsRegistry: MetricsFactory {
     /// A counter.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
         guard self.metric(label, .counter) != nil else { return NOOPMetricsHandler.instance }
-        let labels = dimensions.map { MetricFamily.Label($0.0, $0.1) }
-        return self.state.withLock { state in
-            if let known = state[label]?.counters[labels] { return known }
-            let series = CounterSeries()
-            state[label, default: Series()].counters[labels] = series
-            return series
-        }
+        return self.series(label, dimensions, \.counters) { CounterSeries() }
     }
 
     /// A histogram of durations.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
         guard let metric = self.metric(label, .histogram) else { return NOOPMetricsHandler.instance }
+        return self.series(label, dimensions, \.histograms) { HistogramSeries(bounds: metric.buckets) }
+    }
+
+    /// The series of these labels, made when they come for the first time.
+    private func series<Made: Sendable>(
+        _ label: String,
+        _ dimensions: [(String, String)],
+        _ path: WritableKeyPath<Series, [[MetricFamily.Label]: Made]>,
+        make: () -> Made
+    ) -> Made {
         let labels = dimensions.map { MetricFamily.Label($0.0, $0.1) }
         return self.state.withLock { state in
-            if let known = state[label]?.histograms[labels] { return known }
-            let series = HistogramSeries(bounds: metric.buckets)
-            state[label, default: Series()].histograms[labels] = series
-            return series
+            if let known = state[label]?[keyPath: path][labels] { return known }
+            let made = make()
+            state[label, default: Series()][keyPath: path][labels] = made
+            return made
         }
     }
 

@@ -8,12 +8,12 @@ package enum PrometheusText {
         var text = ""
         for family in families where !family.samples.isEmpty {
             let name = family.metric.name
-            text += "# HELP \(name) \(escapedHelp(family.metric.help))\n"
+            text += "# HELP \(name) \(escaped(family.metric.help, quotes: false))\n"
             text += "# TYPE \(name) \(family.metric.kind.rawValue)\n"
             for sample in family.samples {
                 text += name + sample.suffix
                 if !sample.labels.isEmpty {
-                    let pairs = sample.labels.map { "\($0.name)=\"\(escapedValue($0.value))\"" }
+                    let pairs = sample.labels.map { "\($0.name)=\"\(escaped($0.value, quotes: true))\"" }
                     text += "{\(pairs.joined(separator: ","))}"
                 }
                 text += " \(number(sample.value))\n"
@@ -29,24 +29,13 @@ package enum PrometheusText {
         return Int64(exactly: value).map { "\($0)" } ?? "\(value)"
     }
 
-    /// A help text escapes the backslash and the line feed.
-    private static func escapedHelp(_ text: String) -> String {
-        text.reduce(into: "") { result, character in
-            switch character {
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default: result.append(character)
-            }
-        }
-    }
-
-    /// A label's value escapes the quotation mark besides.
-    private static func escapedValue(_ text: String) -> String {
+    /// A help text escapes the backslash and the line feed, a label's value the quotation mark besides.
+    private static func escaped(_ text: String, quotes: Bool) -> String {
         text.unicodeScalars.reduce(into: "") { result, scalar in
             switch scalar {
             case "\\": result += "\\\\"
             case "\n": result += "\\n"
-            case "\"": result += "\\\""
+            case "\"" where quotes: result += "\\\""
             default: result.unicodeScalars.append(scalar)
             }
         }

@@ -32,37 +32,27 @@ package struct WorkerFamilies: Sendable {
                 counters.retries.sorted { $0.key < $1.key }.map { .init(Double($1), [Label("reason", $0)]) }
             ),
             MetricFamily(.intakePaused, self.intakePaused(snapshot.intakeBlock)),
-            MetricFamily(
-                .deadLetters,
-                ErrorCode.allCases.map { .init(Double(counters.failed[$0] ?? 0), [Label("code", $0.rawValue)]) }
-            ),
-            MetricFamily(
-                .transactions,
-                WorkerCounters.BatchEnd.allCases.map {
-                    .init(Double(counters.batches[$0] ?? 0), [Label("result", $0.rawValue)])
-                }
-            ),
-            MetricFamily(
-                .reduced,
-                Reduction.allCases.map {
-                    .init(Double(counters.reduced[$0] ?? 0), [Label("kind", $0.rawValue)])
-                }
-            ),
+            MetricFamily(.deadLetters, Self.counts(counters.failed, by: "code")),
+            MetricFamily(.transactions, Self.counts(counters.batches, by: "result")),
+            MetricFamily(.reduced, Self.counts(counters.reduced, by: "kind")),
             MetricFamily(.unknownFields, [.init(Double(counters.unknownFields))]),
             MetricFamily(.abandoned, [.init(Double(counters.abandoned))]),
             MetricFamily(.skipped, [.init(Double(counters.skipped))]),
-            MetricFamily(
-                .recordsSkipped,
-                WorkerCounters.SkipReason.allCases.map {
-                    .init(Double(counters.recordsSkipped[$0] ?? 0), [Label("reason", $0.rawValue)])
-                }
-            ),
+            MetricFamily(.recordsSkipped, Self.counts(counters.recordsSkipped, by: "reason")),
             MetricFamily(.logRestarts, [.init(Double(counters.logRestarts))]),
             MetricFamily(.loopTurns, [.init(Double(snapshot.turns))]),
         ]
     }
 
     private typealias Label = MetricFamily.Label
+
+    /// A sample for each word of a closed set, from the start.
+    private static func counts<Word: RawRepresentable<String> & Hashable & CaseIterable>(
+        _ counts: [Word: Int],
+        by label: String
+    ) -> [MetricFamily.Sample] {
+        Word.allCases.map { .init(Double(counts[$0] ?? 0), [Label(label, $0.rawValue)]) }
+    }
 
     private static func commands(_ counters: WorkerCounters) -> [MetricFamily.Sample] {
         func labels(_ status: String, outcome: String, code: String) -> [Label] {

@@ -17,8 +17,8 @@ package struct RequiredTopics: Sendable {
     ///
     /// - Throws: ``StartFailure`` 69 that names every missing topic and the command that creates them, or says that no
     ///   broker answers.
-    package func check(_ client: ClientProperties, log: @escaping KafkaLogSink) async throws(StartFailure) {
-        let missing = try await self.missing(Self.checkLimit, client, log: log)
+    package func check(_ client: ClientProperties) async throws(StartFailure) {
+        let missing = try await self.missing(Self.checkLimit, client)
         guard missing.isEmpty else {
             throw StartFailure(
                 .unavailable,
@@ -49,10 +49,9 @@ package struct RequiredTopics: Sendable {
         partitions: Int,
         replicationFactor: Int,
         retention: Duration?,
-        _ client: ClientProperties,
-        log: @escaping KafkaLogSink
+        _ client: ClientProperties
     ) async throws(StartFailure) -> [(topic: TopicDescription, creation: Creation)] {
-        let existing = try await self.existing(client, log: log)
+        let existing = try await self.existing(client)
         var outcome: [(topic: TopicDescription, creation: Creation)] = []
         for name in self.names {
             if let topic = existing.first(where: { $0.name == name }) {
@@ -62,7 +61,7 @@ package struct RequiredTopics: Sendable {
             var configuration: [String: String] = [:]
             if let retention { configuration["retention.ms"] = "\(retention.components.seconds * 1_000)" }
             do throws(KafkaError) {
-                let admin = try Admin(client, log: log)
+                let admin = try Admin(client) { _ in }
                 try await admin.create(
                     NewTopic(
                         name: name,
@@ -77,7 +76,7 @@ package struct RequiredTopics: Sendable {
             let topic = TopicDescription(name: name, partitionCount: partitions, replicationFactor: replicationFactor)
             outcome.append((topic, .created))
         }
-        let hidden = try await self.missing(Self.creationLimit, client, log: log)
+        let hidden = try await self.missing(Self.creationLimit, client)
         guard hidden.isEmpty else {
             throw StartFailure(
                 .unavailable,
@@ -91,15 +90,11 @@ package struct RequiredTopics: Sendable {
     /// The topics that the brokers do not list within a while.
     ///
     /// The controller says that a topic is made before every broker has heard of it.
-    private func missing(
-        _ limit: Duration,
-        _ client: ClientProperties,
-        log: @escaping KafkaLogSink
-    ) async throws(StartFailure) -> [String] {
+    private func missing(_ limit: Duration, _ client: ClientProperties) async throws(StartFailure) -> [String] {
         let clock = ContinuousClock()
         let end = clock.now + limit
         while true {
-            let existing = try await self.existing(client, log: log)
+            let existing = try await self.existing(client)
             let missing = self.names.filter { name in !existing.contains { $0.name == name } }
             if missing.isEmpty || clock.now >= end { return missing }
             try? await clock.sleep(for: .milliseconds(200))
@@ -107,12 +102,9 @@ package struct RequiredTopics: Sendable {
         }
     }
 
-    private func existing(
-        _ client: ClientProperties,
-        log: @escaping KafkaLogSink
-    ) async throws(StartFailure) -> [TopicDescription] {
+    private func existing(_ client: ClientProperties) async throws(StartFailure) -> [TopicDescription] {
         do throws(KafkaError) {
-            return try await Admin(client, log: log).topics()
+            return try await Admin(client, log: { _ in }).topics()
         } catch {
             throw StartFailure(error, brokers: client.brokers)
         }

@@ -20,24 +20,29 @@ package struct StatusScreen: Sendable {
 
     /// Several lines, each with its newline.
     package var text: String {
-        let lines = self.head + self.numbers + self.partitions + self.failures + self.commands
+        let lines =
+            self.head + self.numbers
+            + self.table("partitions", ["topic", "partition", "committed", "log_end", "lag", "incomplete"])
+            + self.table("recent_failures", ["at", "code", "external_id", "position"])
+            + self.table(
+                "commands_in_flight",
+                ["command_id", "position", "stage", "attempts", "next_attempt", "waits_for"]
+            )
         return lines.map { LogEscaping.escaped($0) + "\n" }.joined()
     }
 
     private var head: [String] {
         let live = self.status["live"] == .bool(true)
         let state = self.isReady ? "ready" : live ? "NOT READY" : "STUCK"
-        let uptime = self.number("uptime_seconds").map { ", up \(Self.span($0))" } ?? ""
+        let uptime = self.status["uptime_seconds"].flatMap(Self.double).map { ", up \(Self.span($0))" } ?? ""
         let reasons = (self.status["reasons"]?.arrayValue ?? []).compactMap { $0.objectValue }
-        return ["customer-worker \(self.string("version") ?? "-"): \(state)\(uptime)"]
+        return ["customer-worker \(self.status["version"]?.stringValue ?? "-"): \(state)\(uptime)"]
             + reasons.map { "  \($0["reason"]?.stringValue ?? "-"): \($0["detail"]?.stringValue ?? "-")" }
     }
 
     private var numbers: [String] {
         let latency = self.status["latency_seconds"]?.objectValue
         let percentiles = ["p50", "p95", "p99"].map { "\($0) \(Self.duration(latency?[$0]))" }
-        let stages = (self.status["stages"]?.objectValue?.members ?? []).filter { $0.value != .number(JSONNumber(0)) }
-        let results = (self.status["results"]?.objectValue?.members ?? []).filter { $0.value != .number(JSONNumber(0)) }
         let intake = self.status["intake"]?.objectValue
         let probe = intake?["next_probe_seconds"].flatMap(Self.double).map { ", next probe in \(Self.span($0))" } ?? ""
         // An older worker says only what it was stopped by itself.
@@ -48,45 +53,20 @@ package struct StatusScreen: Sendable {
         return [
             "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
                 + "\(percentiles.joined(separator: ", "))",
-            "  results    \(Self.list(results))",
-            "  in flight  \(Self.text(self.status["in_flight"])), of which \(Self.list(stages))",
+            "  results    \(self.list("results"))",
+            "  in flight  \(Self.text(self.status["in_flight"])), of which \(self.list("stages"))",
             "  oldest     \(Self.duration(self.status["oldest_unfinished_seconds"]))",
             "  intake     \(block)",
             "  lag        \(Self.text(self.status["lag"]))\(age)",
         ]
     }
 
-    private var partitions: [String] {
-        self.table("partitions", ["topic", "partition", "committed", "log_end", "lag", "incomplete"])
-    }
-
-    private var failures: [String] {
-        self.table("recent_failures", ["at", "code", "external_id", "position"])
-    }
-
-    private var commands: [String] {
-        self.table("commands_in_flight", ["command_id", "position", "stage", "attempts", "next_attempt", "waits_for"])
-    }
-
     private func table(_ name: String, _ columns: [String]) -> [String] {
         guard let rows = self.status[name]?.arrayValue, !rows.isEmpty else { return [] }
-        let cells =
-            [columns.map { $0.uppercased() }]
-            + rows.map { row in columns.map { Self.text(row.objectValue?[$0]) } }
-        let widths = columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
-        return [""]
-            + cells.map { row in
-                let line = zip(row, widths).map { cell, width in
-                    cell + String(repeating: " ", count: width - cell.count)
-                }
-                .joined(separator: "  ")
-                return String(line.reversed().drop { $0 == " " }.reversed())
-            }
+        var table = TextTable(columns: columns, longestCell: .max)
+        for row in rows { table.append(columns.map { Self.text(row.objectValue?[$0]) }) }
+        return [""] + table.lines
     }
-
-    private func string(_ name: String) -> String? { self.status[name]?.stringValue }
-
-    private func number(_ name: String) -> Double? { self.status[name].flatMap(Self.double) }
 
     private static func double(_ value: JSONValue) -> Double? {
         guard case .number(let number) = value else { return nil }
@@ -102,8 +82,10 @@ package struct StatusScreen: Sendable {
         }
     }
 
-    private static func list(_ members: [JSONObject.Member]) -> String {
-        members.isEmpty ? "none" : members.map { "\($0.name) \(self.text($0.value))" }.joined(separator: ", ")
+    /// The counts of an object that are not 0.
+    private func list(_ name: String) -> String {
+        let members = (self.status[name]?.objectValue?.members ?? []).filter { $0.value != .integer(0) }
+        return members.isEmpty ? "none" : members.map { "\($0.name) \(Self.text($0.value))" }.joined(separator: ", ")
     }
 
     /// `20 ms`, `1.5 s`.

@@ -1,36 +1,37 @@
-import CustomerContract
-import JSON
+package import JSON
 
 /// A small table, as aligned text for people and as JSON for scripts.
-struct TextTable {
-    let columns: [String]
-    private(set) var rows: [[String]] = []
+package struct TextTable: Sendable {
+    private let columns: [String]
+    private let longestCell: Int
+    private var rows: [[String]] = []
 
-    init(columns: [String]) {
+    /// - Parameter longestCell: longer ones are cut in the text, so that one long sentence does not break the table.
+    package init(columns: [String], longestCell: Int = 110) {
         self.columns = columns
+        self.longestCell = longestCell
     }
 
-    mutating func append(_ row: [String]) { self.rows.append(row) }
+    package mutating func append(_ row: [String]) { self.rows.append(row) }
 
     /// Aligned columns under a headline; each line ends with a newline.
-    var text: String {
-        let cells = [self.columns.map { $0.uppercased() }] + self.rows.map { $0.map(Self.shortened) }
+    package var text: String { self.lines.map { $0 + "\n" }.joined() }
+
+    /// The lines of the text.
+    var lines: [String] {
+        let longest = self.longestCell
+        let cells =
+            [self.columns.map { $0.uppercased() }]
+            + self.rows.map { $0.map { $0.count > longest ? $0.prefix(longest - 1) + "…" : $0 } }
         let widths = self.columns.indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
         return cells.map { row in
             let line = zip(row, widths).map { $0.padding(to: $1) }.joined(separator: "  ")
-            return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"
+            return String(line.reversed().drop { $0 == " " }.reversed())
         }
-        .joined()
-    }
-
-    /// One long sentence must not break the table; JSON has it whole.
-    private static func shortened(_ cell: String) -> String {
-        let longest = 110
-        return cell.count > longest ? cell.prefix(longest - 1) + "…" : cell
     }
 
     /// One array of objects, a member for each column.
-    var json: String {
+    package var json: String {
         let objects = self.rows.map { row in
             JSONValue.object(JSONObject(zip(self.columns, row).map { .init(name: $0, value: .string($1)) }))
         }
@@ -38,9 +39,15 @@ struct TextTable {
     }
 }
 
+extension String {
+    /// The text with spaces behind it, up to a width.
+    package func padding(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - self.count)) }
+}
+
 /// JSON with one member a line, for people.
-enum PrettyJSON {
-    static func text(_ value: JSONValue, indent: String = "") -> String {
+package enum PrettyJSON {
+    /// The value, its members below each other and further in than `indent`.
+    package static func text(_ value: JSONValue, indent: String = "") -> String {
         let inner = indent + "  "
         switch value {
         case .object(let object) where !object.members.isEmpty:

@@ -25,8 +25,8 @@ package struct WhyAnswer: Sendable {
     /// The sentence with what it is made of.
     package var json: JSONObject {
         var json = JSONObject([
-            .init(name: "why", value: .string(self.sentence)), .init(name: "ready", value: .bool(self.isReady)),
-            .init(name: "reasons", value: self.status["reasons"] ?? .array([])),
+            "why": .string(self.sentence), "ready": .bool(self.isReady),
+            "reasons": self.status["reasons"] ?? .array([]),
         ])
         if let externalID {
             json["external_id"] = .string(externalID)
@@ -36,17 +36,14 @@ package struct WhyAnswer: Sendable {
     }
 
     /// The sentence, as it is.
-    var sentence: String {
-        guard let externalID else { return self.sentenceOfAll }
-        return self.sentence(of: externalID)
-    }
+    var sentence: String { self.externalID.map { self.sentence(of: $0) } ?? self.sentenceOfAll }
 
     // MARK: All commands
 
     private var sentenceOfAll: String {
         if let trouble = self.trouble { return "Commands wait: \(trouble)." }
-        let inFlight = self.count("in_flight") ?? 0
-        let lag = self.count("lag")
+        let inFlight = self.status.integer("in_flight") ?? 0
+        let lag = self.status.integer("lag")
         if self.status["partitions"]?.arrayValue?.isEmpty ?? false {
             return "This instance has no partition: the group is still dividing them, or its other members have them "
                 + "all, since a topic feeds no more instances than it has partitions."
@@ -84,11 +81,9 @@ package struct WhyAnswer: Sendable {
     }
 
     private var busiestStage: String {
-        let stages = (self.status["stages"]?.objectValue?.members ?? []).compactMap { member -> (String, Int)? in
-            guard case .number(let number) = member.value, let count = number.integerValue else { return nil }
-            return (member.name, count)
-        }
-        return switch stages.max(by: { $0.1 < $1.1 })?.0 {
+        let stages = self.status["stages"]?.objectValue ?? JSONObject()
+        let counts = stages.members.compactMap { member in stages.integer(member.name).map { (member.name, $0) } }
+        return switch counts.max(by: { $0.1 < $1.1 })?.0 {
         case "waiting_in_lane": "wait for an earlier command of the same external_id"
         case "at_store": "are at the store"
         case "waiting_for_request": "wait for a place among the requests to the API"
@@ -123,17 +118,12 @@ package struct WhyAnswer: Sendable {
         if let trouble = self.trouble {
             return "No command of \(externalID) is in flight here; one that is in the topic waits: \(trouble)."
         }
-        if let lag = self.count("lag"), lag > 0 {
+        if let lag = self.status.integer("lag"), lag > 0 {
             return
                 "No command of \(externalID) is in flight here; it may be among the \(lag) records that are not read "
                 + "yet, or another instance's; \(story)."
         }
         return "No command of \(externalID) is in flight here and none waits to be read: it has ended, is another "
             + "instance's, or was not sent; \(story)."
-    }
-
-    private func count(_ name: String) -> Int? {
-        guard case .number(let number)? = self.status[name] else { return nil }
-        return number.integerValue
     }
 }

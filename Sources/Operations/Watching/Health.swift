@@ -49,10 +49,8 @@ package struct Health: Sendable, Equatable {
             let detail = "the committed offsets of new partitions are being read"
             reasons.append(.init(kind: .takingPartitions, detail: detail))
         }
-        if let reason = Reason(intakeOf: inspection) { reasons.append(reason) }
-        if let reason = Reason(lettersOf: inspection) { reasons.append(reason) }
-        if let reason = Reason(holdOf: inspection) { reasons.append(reason) }
-        self.reasons = reasons + Self.silences(inspection)
+        let waits = [Reason(intakeOf: inspection), Reason(lettersOf: inspection), Reason(holdOf: inspection)]
+        self.reasons = reasons + waits.compactMap(\.self) + Self.silences(inspection)
     }
 
     /// Answers that are owed for ``longestSilence`` or longer: whatever waits for them has stopped.

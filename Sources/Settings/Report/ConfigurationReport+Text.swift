@@ -9,22 +9,16 @@ extension ConfigurationReport {
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let document = Document(
-            settings: rows.map {
-                Entry(
-                    key: $0.key,
-                    value: $0.value,
-                    origin: Origin($0.origin),
-                    onReload: $0.onReload == .takesEffect ? "takes_effect" : "needs_restart"
-                )
-            }
-        )
+        let entries = rows.map {
+            Entry(
+                key: $0.key,
+                value: $0.value,
+                origin: Origin($0.origin),
+                onReload: $0.onReload == .takesEffect ? "takes_effect" : "needs_restart"
+            )
+        }
         // Encoding texts and integers cannot fail; an empty object is the answer if it ever does.
-        return (try? encoder.encode(document)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
-    }
-
-    private struct Document: Encodable {
-        let settings: [Entry]
+        return (try? encoder.encode(["settings": entries])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
     }
 
     private struct Entry: Encodable {

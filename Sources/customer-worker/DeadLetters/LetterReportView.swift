@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Operations
 import Records
 import Redrive
 
@@ -50,33 +51,34 @@ struct LetterReportView {
 
     /// For scripts.
     var json: String {
-        var object = JSONObject()
-        object["topic"] = .string(self.topic)
-        object["selection"] = .string(self.selection.description)
-        object["count"] = .number(JSONNumber(self.report.count))
-        object["waiting"] = .number(JSONNumber(self.report.waitingCount))
-        object["redriven"] = .number(JSONNumber(self.report.count - self.report.waitingCount))
+        var object = JSONObject([
+            "topic": .string(self.topic),
+            "selection": .string(self.selection.description),
+            "count": .integer(self.report.count),
+            "waiting": .integer(self.report.waitingCount),
+            "redriven": .integer(self.report.count - self.report.waitingCount),
+        ])
         if let left = self.retention?.timeLeft {
-            object["retention_left_seconds"] = .number(JSONNumber(Int(left.components.seconds)))
+            object["retention_left_seconds"] = .integer(Int(left.components.seconds))
             object["retention_is_near"] = .bool(self.retention?.isNear ?? false)
         }
         object["groups"] = .array(
             self.report.sorted.map { group, tally in
-                var row = JSONObject()
-                row["count"] = .number(JSONNumber(tally.count))
-                row["code"] = group.kind.isEmpty ? .null : .string(group.kind)
-                row["source_topic"] = group.source.isEmpty ? .null : .string(group.source)
-                row["dialect"] = group.dialect.isEmpty ? .null : .string(group.dialect)
-                row["retryable"] = group.isRetryable.map { .bool($0) } ?? .null
-                row["redrive_count"] = .number(JSONNumber(group.redriveCount))
-                row["state"] = .string(group.isSentBack ? "redriven" : "waiting")
-                row["oldest"] = tally.oldest.map { .string($0.description) } ?? .null
-                row["newest"] = tally.newest.map { .string($0.description) } ?? .null
-                row["samples"] = .array(tally.samples.map { .string($0.description) })
-                row["reason"] = tally.reason.map { .string($0) } ?? .null
-                return .object(row)
+                .members([
+                    "count": .integer(tally.count),
+                    "code": group.kind.isEmpty ? .null : .string(group.kind),
+                    "source_topic": group.source.isEmpty ? .null : .string(group.source),
+                    "dialect": group.dialect.isEmpty ? .null : .string(group.dialect),
+                    "retryable": group.isRetryable.map { .bool($0) } ?? .null,
+                    "redrive_count": .integer(group.redriveCount),
+                    "state": .string(group.isSentBack ? "redriven" : "waiting"),
+                    "oldest": .text(tally.oldest?.description),
+                    "newest": .text(tally.newest?.description),
+                    "samples": .array(tally.samples.map { .string($0.description) }),
+                    "reason": .text(tally.reason),
+                ])
             }
         )
-        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+        return object.line
     }
 }

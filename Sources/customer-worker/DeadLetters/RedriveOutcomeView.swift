@@ -42,16 +42,12 @@ struct RedriveOutcomeView {
     /// For scripts.
     var json: String {
         let counts = self.progress.counts
-        var object = JSONObject()
-        object["job"] = .string(self.progress.job)
-        object["ending"] = .string(self.ending.name)
-        object["moved"] = .number(JSONNumber(counts.moved))
-        object["moved_before"] = .number(JSONNumber(counts.movedBefore))
-        object["left"] = RedrivePlanView.counts(
-            Dictionary(counts.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
-        )
-        object["failed_again"] = RedrivePlanView.counts(counts.failedAgain)
-        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+        let left = Dictionary(counts.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+        return JSONObject([
+            "job": .string(self.progress.job), "ending": .string(self.ending.name),
+            "moved": .integer(counts.moved), "moved_before": .integer(counts.movedBefore),
+            "left": .counts(left), "failed_again": .counts(counts.failedAgain),
+        ]).line
     }
 
     /// Contract, section 9.

@@ -1,5 +1,6 @@
 import CustomerContract
 import JSON
+import Operations
 import Records
 import Redrive
 
@@ -50,24 +51,12 @@ struct RedrivePlanView {
 
     /// For scripts.
     var json: String {
-        var object = JSONObject()
-        object["topic"] = .string(self.request.topic)
-        object["selection"] = .string(self.plan.selection.description)
-        object["matched"] = .number(JSONNumber(self.plan.matched))
-        object["sendable"] = .number(JSONNumber(self.plan.sendable))
-        object["targets"] = Self.counts(self.plan.targets)
-        object["left"] = Self.counts(Dictionary(self.plan.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +))
-        object["would_fail_again"] = Self.counts(self.plan.wouldFail)
-        object["resumes"] = self.plan.resumed.map { .string($0.id) } ?? .null
-        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
-    }
-
-    /// Numbers by name, ordered by name.
-    static func counts(_ counts: [String: Int]) -> JSONValue {
-        .object(
-            JSONObject(
-                counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .number(JSONNumber($0.value))) }
-            )
-        )
+        let left = Dictionary(self.plan.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+        return JSONObject([
+            "topic": .string(self.request.topic), "selection": .string(self.plan.selection.description),
+            "matched": .integer(self.plan.matched), "sendable": .integer(self.plan.sendable),
+            "targets": .counts(self.plan.targets), "left": .counts(left),
+            "would_fail_again": .counts(self.plan.wouldFail), "resumes": .text(self.plan.resumed?.id),
+        ]).line
     }
 }

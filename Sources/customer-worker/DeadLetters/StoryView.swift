@@ -54,28 +54,24 @@ struct StoryView {
 
     /// For scripts.
     var json: String {
-        var object = JSONObject()
-        object["subject"] = .string(self.subject)
-        object["external_id"] = self.story.externalID.map { .string($0.text) } ?? .null
-        object["events"] = .array(
-            self.story.events.map { event in
-                var row = JSONObject()
-                row["at"] = event.at.map { .string($0.description) } ?? .null
-                row["kind"] = .string(event.kind.name)
-                row["position"] = event.position.map { .string($0.description) } ?? .null
-                row["command"] = event.command.map { .string($0.description) } ?? .null
-                row["text"] = .string(event.text)
-                row["details"] = .object(
-                    JSONObject(event.details.map { .init(name: $0.name, value: .string($0.value)) })
-                )
-                return .object(row)
-            }
-        )
-        object["now"] = .array(self.story.now.map { .string($0) })
+        let events = self.story.events.map { event in
+            JSONValue.members([
+                "at": .text(event.at?.description),
+                "kind": .string(event.kind.name),
+                "position": .text(event.position?.description),
+                "command": .text(event.command?.description),
+                "text": .string(event.text),
+                "details": .object(JSONObject(event.details.map { .init(name: $0.name, value: .string($0.value)) })),
+            ])
+        }
+        var object = JSONObject([
+            "subject": .string(self.subject), "external_id": .text(self.story.externalID?.text),
+            "events": .array(events), "now": .array(self.story.now.map { .string($0) }),
+        ])
         switch self.worker {
         case .notAsked(let reason): object["worker_not_asked"] = .string(reason)
         case .answered(let value): object["worker"] = value
         }
-        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+        return object.line
     }
 }

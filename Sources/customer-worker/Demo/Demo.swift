@@ -6,6 +6,7 @@ import Foundation
 import Kafka
 import Ledger
 import Logging
+import Operations
 import Records
 import Topics
 

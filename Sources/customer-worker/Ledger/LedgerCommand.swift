@@ -120,18 +120,18 @@ struct LedgerEntryView {
     let entry: LedgerEntry
 
     private var object: JSONObject {
-        var object = JSONObject()
-        object["external_id"] = .string(self.entry.externalID.text)
-        object["outcome"] = .string(self.entry.outcome.rawValue)
-        object["command_id"] = .string(self.entry.commandID.text)
-        object["command"] = .string(self.entry.position.description)
-        object["remembered_at"] = .string(self.entry.rememberedAt.description)
-        object["fingerprint"] = .string(self.entry.fingerprint.description)
-        object["customer"] = (try? JSONParser.parse(self.entry.customer.json)) ?? .null
-        return object
+        JSONObject([
+            "external_id": .string(self.entry.externalID.text),
+            "outcome": .string(self.entry.outcome.rawValue),
+            "command_id": .string(self.entry.commandID.text),
+            "command": .string(self.entry.position.description),
+            "remembered_at": .string(self.entry.rememberedAt.description),
+            "fingerprint": .string(self.entry.fingerprint.description),
+            "customer": (try? JSONParser.parse(self.entry.customer.json)) ?? .null,
+        ])
     }
 
     var text: String { PrettyJSON.text(.object(self.object)) + "\n" }
 
-    var json: String { String(decoding: JSONWriter.encode(self.object), as: UTF8.self) + "\n" }
+    var json: String { self.object.line }
 }

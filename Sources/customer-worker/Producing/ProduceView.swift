@@ -83,29 +83,25 @@ struct ProduceView {
     /// For scripts.
     var json: String {
         var object = JSONObject([
-            .init(name: "input", value: .string(self.name)),
-            .init(name: "rows", value: .number(JSONNumber(self.survey.rowCount))),
-            .init(name: "bad", value: .number(JSONNumber(self.survey.badCount))),
+            "input": .string(self.name), "rows": .integer(self.survey.rowCount), "bad": .integer(self.survey.badCount),
+            "sent": .integer(self.outcome?.sent ?? 0),
         ])
         if let outcome {
-            object["sent"] = .number(JSONNumber(outcome.sent))
-            object["refused"] = .number(JSONNumber(outcome.refused))
+            object["refused"] = .integer(outcome.refused)
             object["ending"] = .string(Self.name(outcome.ending))
-            if let row = outcome.resumeRow { object["resume_from"] = .number(JSONNumber(row)) }
+            object["resume_from"] = outcome.resumeRow.map { .integer($0) }
             if self.awaitsResults {
                 object["outcomes"] = Self.counts(outcome.outcomes.rows.filter { !$0.isFailure })
                 object["failed"] = Self.counts(outcome.outcomes.rows.filter(\.isFailure))
-                object["no_result"] = .number(JSONNumber(outcome.unanswered))
+                object["no_result"] = .integer(outcome.unanswered)
             }
-        } else {
-            object["sent"] = .number(JSONNumber(0))
         }
         if let failures, failures.count > 0 { object["failures"] = .string(failures.path) }
-        return String(decoding: JSONWriter.encode(object), as: UTF8.self) + "\n"
+        return object.line
     }
 
     private static func counts(_ rows: [(name: String, isFailure: Bool, count: Int)]) -> JSONValue {
-        .object(JSONObject(rows.map { .init(name: $0.name, value: .number(JSONNumber($0.count))) }))
+        .object(JSONObject(rows.map { .init(name: $0.name, value: .integer($0.count)) }))
     }
 
     private static func name(_ ending: ProduceOutcome.Ending) -> String {

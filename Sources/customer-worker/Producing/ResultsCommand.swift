@@ -115,5 +115,5 @@ struct ResultView {
     }
 
     /// The event itself.
-    var json: String { String(decoding: JSONWriter.encode(self.event.body), as: UTF8.self) + "\n" }
+    var json: String { self.event.body.line }
 }
