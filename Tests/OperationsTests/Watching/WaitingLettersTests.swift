@@ -23,7 +23,7 @@ import Testing
         }
 
         func fail() {
-            let error = KafkaError(name: "_TRANSPORT", code: -195, message: "away", disposition: .retry)
+            let error = KafkaError(code: .transport, message: "away", disposition: .retry)
             self.continuation.yield(.failure(error))
         }
 
