@@ -48,108 +48,97 @@ struct APICheck: Sendable {
 
     /// `GET /health`, which says little more than that a server answers.
     static func reach(_ exchange: Exchange, _ way: String) -> CheckFinding {
-        switch exchange {
-        case .answered(let answer) where answer.status == 200 && answer.isJSON:
-            return CheckFinding("api", .fine, "\(way) is reachable")
-        case .answered(let answer) where (300...399).contains(answer.status):
-            return CheckFinding(
-                "api",
-                .failed(.configuration),
-                "\(way) answers \(answer.status), a redirect",
-                remedy: "redirects are never followed: write api.host with https, and the name that it redirects to"
-            )
-        case .answered(let answer):
-            return CheckFinding(
-                "api",
-                .warning,
-                "\(way) answers \(answer.status) to /health",
-                remedy: "if the key below is fine, something on the way keeps /health to itself"
-            )
-        case .unanswered(let failure) where failure.kind == .notTrusted:
-            return CheckFinding(
-                "api",
-                .failed(.configuration),
-                "\(way): TLS failed (\(failure.text))",
-                remedy: "check api.ca_file, the scheme of api.host, and the clock of this machine"
-            )
-        case .unanswered(let failure):
-            return CheckFinding(
-                "api",
-                .failed(.unavailable),
-                "\(way) does not answer: \(failure.text)",
-                remedy: "check api.host, the network, HTTPS_PROXY and NO_PROXY"
-            )
-        }
+        let outcome: CheckFinding.Outcome =
+            switch exchange {
+            case .answered(let answer) where answer.status == 200 && answer.isJSON: (.fine, "\(way) is reachable", "")
+            case .answered(let answer) where (300...399).contains(answer.status):
+                (
+                    .failed(.configuration),
+                    "\(way) answers \(answer.status), a redirect",
+                    "redirects are never followed: write api.host with https, and the name that it redirects to"
+                )
+            case .answered(let answer):
+                (
+                    .warning,
+                    "\(way) answers \(answer.status) to /health",
+                    "if the key below is fine, something on the way keeps /health to itself"
+                )
+            case .unanswered(let failure) where failure.kind == .notTrusted:
+                (
+                    .failed(.configuration),
+                    "\(way): TLS failed (\(failure.text))",
+                    "check api.ca_file, the scheme of api.host, and the clock of this machine"
+                )
+            case .unanswered(let failure):
+                (
+                    .failed(.unavailable),
+                    "\(way) does not answer: \(failure.text)",
+                    "check api.host, the network, HTTPS_PROXY and NO_PROXY"
+                )
+            }
+        return CheckFinding("api", outcome)
     }
 
     /// `GET /users/me`: whose key it is, and its roles.
     static func key(_ exchange: Exchange) -> CheckFinding {
         guard case .answered(let answer) = exchange else {
-            return CheckFinding("api key", .failed(.unavailable), "no answer", remedy: "try again")
+            return CheckFinding("api key", (.failed(.unavailable), "no answer", "try again"))
         }
         let body = try? JSONParser.parseObject(answer.body)
-        switch answer.status {
-        case 200 where body != nil:
-            return Self.roles(body?["roles"])
-        case 401:
-            return CheckFinding(
-                "api key",
-                .failed(.notPermitted),
-                "401: the key is wrong, expired or revoked, or of another region",
-                remedy: "make a key with the role all_writer in the region of api.host"
-            )
-        case 403 where body != nil:
-            return CheckFinding(
-                "api key",
-                .warning,
-                "403: the key is known, and may not ask whose it is; whether it may make customers only a create tells",
-                remedy: "set environment_id if it is a key of a self-hosted server's configuration"
-            )
-        case 403:
-            return CheckFinding(
-                "api key",
-                .failed(.notPermitted),
-                "403 without JSON: something before the API lets this machine, or this request, not through",
-                remedy: "ask who runs the firewall before api.host"
-            )
-        case 404 where ErrorBody(body).isFlexprices:
-            return CheckFinding(
-                "api key",
-                .warning,
-                "the key is known and has no user; whether it may make customers only a create tells",
-                remedy: "nothing, if it is a key of a self-hosted server's configuration"
-            )
-        case 408, 429, 500...:
-            return CheckFinding(
-                "api key",
-                .failed(.unavailable),
-                "the API answers \(answer.status)",
-                remedy: "try again when it is well"
-            )
-        default:
-            return CheckFinding(
-                "api key",
-                .failed(.configuration),
-                "status \(answer.status)\(answer.isJSON ? "" : " without JSON"): this is not the API",
-                remedy: "check api.host"
-            )
-        }
+        let outcome: CheckFinding.Outcome =
+            switch answer.status {
+            case 200 where body != nil: Self.roles(body?["roles"])
+            case 401:
+                (
+                    .failed(.notPermitted),
+                    "401: the key is wrong, expired or revoked, or of another region",
+                    "make a key with the role all_writer in the region of api.host"
+                )
+            case 403 where body != nil:
+                (
+                    .warning,
+                    "403: the key is known, and may not ask whose it is; whether it may make customers only a create "
+                        + "tells",
+                    "set environment_id if it is a key of a self-hosted server's configuration"
+                )
+            case 403:
+                (
+                    .failed(.notPermitted),
+                    "403 without JSON: something before the API lets this machine, or this request, not through",
+                    "ask who runs the firewall before api.host"
+                )
+            case 404 where ErrorBody(body).isFlexprices:
+                (
+                    .warning,
+                    "the key is known and has no user; whether it may make customers only a create tells",
+                    "nothing, if it is a key of a self-hosted server's configuration"
+                )
+            case 408, 429, 500...:
+                (.failed(.unavailable), "the API answers \(answer.status)", "try again when it is well")
+            default:
+                (
+                    .failed(.configuration),
+                    "status \(answer.status)\(answer.isJSON ? "" : " without JSON"): this is not the API",
+                    "check api.host"
+                )
+            }
+        return CheckFinding("api key", outcome)
     }
 
-    private static func roles(_ value: JSONValue?) -> CheckFinding {
+    private static func roles(_ value: JSONValue?) -> CheckFinding.Outcome {
         guard case .array(let values)? = value else {
-            return CheckFinding("api key", .warning, "the key is valid; the API does not tell its roles")
+            return (.warning, "the key is valid; the API does not tell its roles", "")
         }
         let roles = values.compactMap(\.stringValue)
-        guard roles.contains(where: { Self.writers.contains($0) }) else {
-            return CheckFinding(
-                "api key",
-                .warning,
-                "the key is valid; its user has \(roles.isEmpty ? "no role" : roles.joined(separator: ", ")) now, "
-                    + "which does not say what the key itself may",
-                remedy: "if creates are refused with 403, make a key with the role all_writer; a key's roles are fixed"
-            )
+        let names = roles.joined(separator: ", ")
+        guard !roles.contains(where: { Self.writers.contains($0) }) else {
+            return (.fine, "valid; its user has \(names)", "")
         }
-        return CheckFinding("api key", .fine, "valid; its user has \(roles.joined(separator: ", "))")
+        return (
+            .warning,
+            "the key is valid; its user has \(roles.isEmpty ? "no role" : names) now, which does not say what the key "
+                + "itself may",
+            "if creates are refused with 403, make a key with the role all_writer; a key's roles are fixed"
+        )
     }
 }

@@ -30,6 +30,16 @@ package struct CheckFinding: Sendable, Hashable {
     }
 }
 
+extension CheckFinding {
+    /// A state, what was found, and what to do about it.
+    typealias Outcome = (state: State, found: String, remedy: String)
+
+    /// Notes the outcome of a look at a subject.
+    init(_ subject: String, _ outcome: Outcome) {
+        self.init(subject, outcome.state, outcome.found, remedy: outcome.remedy)
+    }
+}
+
 extension CheckFinding.State: CustomStringConvertible {
     /// One word.
     package var description: String {

@@ -153,31 +153,29 @@ extension PublishCheck {
         with record: TrialRecord,
         of target: Target
     ) -> CheckFinding? {
-        var (state, found, remedy): Answer
+        var outcome: CheckFinding.Outcome
         switch verdict {
         case .taken:
             return nil
         case .late, .lost:
             let error = if case .lost(let error) = verdict { ": \(error)" } else { "" }
-            state = .failed(.unavailable)
-            found = "a record is not acknowledged in time\(error)"
-            remedy = "see whether its partitions have leaders and enough in-sync replicas"
+            outcome = (
+                .failed(.unavailable),
+                "a record is not acknowledged in time\(error)",
+                "see whether its partitions have leaders and enough in-sync replicas"
+            )
         case .refused(let error):
-            (state, found, remedy) = Self.answer(to: error, record, target.topic)
+            outcome = Self.meaning(of: error, record, target.topic)
         }
-        if target.isReply, state != .warning {
-            state = .warning
-            found += "; results for it go to the results topic, with the header reply-topic-refused"
+        if target.isReply, outcome.state != .warning {
+            outcome.state = .warning
+            outcome.found += "; results for it go to the results topic, with the header reply-topic-refused"
         }
-        return CheckFinding("publishing to \(target.topic)", state, found, remedy: remedy)
+        return CheckFinding("publishing to \(target.topic)", outcome)
     }
 
-    /// A warning where the worker gets along with it, a failure where nothing can be published; what was found; what
-    /// to do.
-    private typealias Answer = (CheckFinding.State, String, String)
-
-    /// What a refusal means.
-    private static func answer(to error: KafkaError, _ record: TrialRecord, _ topic: String) -> Answer {
+    /// What a refusal means: a warning where the worker gets along with it, a failure where nothing can be published.
+    private static func meaning(of error: KafkaError, _ record: TrialRecord, _ topic: String) -> CheckFinding.Outcome {
         let bytes = record.record.largestBatchBytes
         return switch (error.code, record.kind) {
         case _ where error.isNotPermitted:
