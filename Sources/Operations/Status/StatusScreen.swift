@@ -49,7 +49,8 @@ package struct StatusScreen: Sendable {
         let reason = self.status["reasons"]?.arrayValue?.first?.objectValue?["reason"]?.stringValue
         let stop = intake?["blocked_by"]?.stringValue ?? (intake?["flows"] == .bool(false) ? reason : nil)
         let block = stop.map { "stopped by \($0)\(probe)" } ?? "flows"
-        let age = self.number("lag_age_seconds").flatMap { $0 >= 15 ? ", as of \(Self.span($0)) ago" : nil } ?? ""
+        let lagAge = self.status["lag_age_seconds"].flatMap(Self.double)
+        let age = lagAge.flatMap { $0 >= 15 ? ", as of \(Self.span($0)) ago" : nil } ?? ""
         return [
             "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
                 + "\(percentiles.joined(separator: ", "))",
