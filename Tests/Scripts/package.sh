@@ -6,7 +6,10 @@ cd "$(dirname "$0")/../.."
 configuration="${1:-debug}"
 folder="$(mktemp -d)"
 tree="$folder/tree"
+broker=""
 finish() {
+    if [ -s "$tree/root/worker.pid" ]; then kill -KILL "$(cat "$tree/root/worker.pid")" 2>/dev/null || true; fi
+    if [ -n "$broker" ]; then kill "$broker" 2>/dev/null || true; fi
     umount "$tree/proc" 2>/dev/null || true
     rm -rf "$folder"
 }
@@ -28,7 +31,7 @@ lintian --fail-on error,warning --tag-display-limit 0 "$package"
 
 echo "== what it needs besides"
 dpkg-deb --field "$package" Depends
-for library in libpq5 librdkafka1 libsqlite3-0; do
+for library in libjemalloc2 libpq5 librdkafka1 libsqlite3-0; do
     grep -q "$library" <<<"$(dpkg-deb --field "$package" Depends)" || { echo "the package does not depend on $library"; exit 1; }
 done
 
@@ -41,6 +44,23 @@ for command in run demo status "topics create" produce results "config show" sim
     grep -q "^   $command\$" "$folder/page" ||
         { echo "the manual page does not have the command $command"; exit 1; }
 done
+
+echo "== the pages of the documentation"
+for page in Sources/customer-worker/Documentation.docc/*.md; do
+    test -s "$folder/extracted/usr/share/doc/customer-worker/$(basename "$page" | tr '[:upper:]' '[:lower:]')"
+done
+test -s "$folder/extracted/usr/share/doc/customer-worker/README.md"
+if grep -rn '<doc:' "$folder/extracted/usr/share/doc/customer-worker"; then echo "a page has links that only DocC reads"; exit 1; fi
+python3 - "$folder/extracted/usr/share/doc/customer-worker" <<'PYTHON'
+import os, re, sys
+folder = sys.argv[1]
+broken = [
+    f"{name}: {target}" for name in sorted(os.listdir(folder)) if name.endswith(".md")
+    for target in re.findall(r"\]\(([^)\s]+)\)", open(os.path.join(folder, name)).read())
+    if not target.startswith(("/", "#", "https:")) and not os.path.exists(os.path.join(folder, target.partition("#")[0]))
+]
+sys.exit("\n".join(broken) or 0)
+PYTHON
 
 echo "== a minimal Debian 12"
 "${as_root[@]}" mmdebstrap --quiet --variant=apt --include=systemd bookworm "$tree"
@@ -68,6 +88,57 @@ head -3 "$folder/settings"
 in_tree timeout 120 customer-worker demo >"$folder/demo" 2>"$folder/demo.log" || { cat "$folder/demo" "$folder/demo.log"; exit 1; }
 head -4 "$folder/demo"
 
+echo "== the first steps of Running.md, as they stand"
+# Only what a minimal tree lacks is stood in for: the editor, which writes what an operator would, and systemctl, which starts the unit's
+# program as its user with its state folder and its credential.
+broker_port="$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')"
+.build/test-tools/noida-db start --data-dir "$folder/broker" --only kafka --kafka-port "$broker_port" >"$folder/broker.log" 2>&1 &
+broker=$!
+cat >"$folder/editor" <<EDITOR
+#!/bin/sh
+sed -i 's|^  brokers:.*|  brokers: ["127.0.0.1:$broker_port"]|' "\$1"
+grep -q '127.0.0.1:$broker_port' "\$1"
+EDITOR
+cat >"$folder/systemctl" <<'SYSTEMCTL'
+#!/bin/sh
+test "$*" = "enable --now customer-worker" || exit 1
+unit=/lib/systemd/system/customer-worker.service
+value() { sed -n "s/^$1=//p" $unit; }
+user="$(value User)"
+install -d -o "$user" -g "$user" -m "$(value StateDirectoryMode)" "/var/lib/$(value StateDirectory)"
+install -d -o "$user" -m 700 /run/credentials
+credential="$(value LoadCredential)"
+install -o "$user" -m 400 "/etc/credstore/${credential#*:}" "/run/credentials/${credential%%:*}"
+CREDENTIALS_DIRECTORY=/run/credentials setpriv --reuid "$user" --regid "$user" --clear-groups $(value ExecStart) 2>/root/worker.log &
+echo $! >/root/worker.pid
+# The unit is started when it is ready.
+for _ in $(seq 150); do customer-worker status >/dev/null 2>&1 && exit 0; sleep 0.2; done
+exit 1
+SYSTEMCTL
+sed -n '/^```sh$/,/^```$/p;/^```$/q' Sources/customer-worker/Documentation.docc/Running.md |
+    sed '/^```/d; s/--replication-factor 3/--replication-factor 1/' >"$folder/steps" # A cluster of one broker.
+grep -q 'systemctl enable --now customer-worker' "$folder/steps"
+for name in editor systemctl; do "${as_root[@]}" install -m 755 "$folder/$name" "$tree/usr/local/bin/$name"; done
+"${as_root[@]}" cp "$package" "$folder/steps" "$tree/root/"
+"${as_root[@]}" chroot "$tree" env HOME=/root sh -ec '
+    cd /root
+    while read -r step; do
+        echo "# $step"
+        case "$step" in
+            # Until the operator has seen enough.
+            *--watch) timeout 15 $step || test $? = 124 ;;
+            install*) echo sk_the_key | sh -ec "$step" ;;
+            *) sh -ec "$step" </dev/null ;;
+        esac
+    done <steps
+    kill "$(cat worker.pid)"
+    while kill -0 "$(cat worker.pid)" 2>/dev/null; do sleep 0.1; done
+' >"$folder/first-steps" 2>&1 || { cat "$folder/first-steps" "$tree/root/worker.log"; exit 1; }
+kill "$broker"
+grep -q 'ready' "$folder/first-steps" || { cat "$folder/first-steps"; echo "status does not say that the worker is ready"; exit 1; }
+test "$("${as_root[@]}" stat -c %U "$tree/var/lib/customer-worker/customers.sqlite")" = "$("${as_root[@]}" stat -c %U "$tree/var/lib/customer-worker")"
+grep '^#' "$folder/first-steps"
+
 echo "== removal keeps the memory of customers, and nothing else"
 "${as_root[@]}" chroot "$tree" sh -ec '
     mkdir -p /var/lib/customer-worker && touch /var/lib/customer-worker/customers.sqlite
@@ -75,4 +146,8 @@ echo "== removal keeps the memory of customers, and nothing else"
     test -e /var/lib/customer-worker/customers.sqlite
     ! ls /etc/customer-worker /usr/bin/customer-worker /lib/systemd/system/customer-worker.service 2>/dev/null
 '
+echo "== the container image"
+"${as_root[@]}" env COMPRESSION_LEVEL=0 config/container/image.py "$package" "$folder/image"
+"${as_root[@]}" .build/test-tools/bin/python Tests/Processes/container.py "$program" "$folder/image" \
+    --megabytes "$([ "$configuration" = release ] && echo 150 || echo 200)"
 echo "the package installs, runs and goes"

@@ -26,7 +26,7 @@ command -v swift >/dev/null || { echo "setup: no swift on PATH; install Swift 6.
 if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then
     # Versions are pinned: these are what the tests were written against.
     venv=.build/test-tools
-    pinned="noida-db==0.2.3 confluent-kafka==2.16.1 flexprice==2.1.43 jsonschema==4.26.0 jsonschema-rs==0.61.0"
+    pinned="noida-db==0.2.3 confluent-kafka==2.16.1 flexprice==2.1.43 jsonschema==4.26.0 jsonschema-rs==0.61.0 kubernetes-validate==1.37.0"
     pinned+=" pyyaml==6.0.4 asyncapi3==0.0.2 asyncapi-python[codegen]==0.3.1"
     if [ "$(cat "$venv/pinned" 2>/dev/null)" != "$pinned" ]; then
         python3 -m venv --clear "$venv"

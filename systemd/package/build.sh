@@ -46,12 +46,14 @@ mkdir -p "$tree/usr/share/bash-completion/completions" "$tree/usr/share/zsh/vend
 "$program" --generate-completion-script zsh >"$tree/usr/share/zsh/vendor-completions/_customer-worker"
 "$program" --generate-completion-script fish >"$tree/usr/share/fish/vendor_completions.d/customer-worker.fish"
 
-put 644 "$repository/Sources/customer-worker/Documentation.docc/Runbook.md" usr/share/doc/customer-worker/runbook.md
+"$here/pages.py" "$repository" "$doc"
+chmod 644 "$doc"/*
+put 644 "$repository/config/kubernetes/customer-worker.yaml" usr/share/doc/customer-worker/examples/kubernetes.yaml
+put 755 "$repository/config/container/image.py" usr/share/doc/customer-worker/examples/image.py
 put 644 "$repository/systemd/customer-worker.service.d/address-list.conf.example" \
     usr/share/doc/customer-worker/examples/address-list.conf
 put 644 "$repository/config/prometheus/alerts.yml" usr/share/doc/customer-worker/examples/alerts.yml
 put 644 "$repository/config/grafana/customer-worker.json" usr/share/doc/customer-worker/examples/grafana.json
-put 644 "$repository/Sources/customer-worker/Documentation.docc/Recipes.md" usr/share/doc/customer-worker/recipes.md
 for schema in "$repository"/config/schemas/*.json; do
     put 644 "$schema" "usr/share/customer-worker/schemas/$(basename "$schema")"
 done
@@ -77,6 +79,8 @@ for script in postinst prerm postrm; do install -m 755 "$here/maintainer/$script
 (cd "$tree" && find . -path ./DEBIAN -prune -o -type f -printf '%P\n' | LC_ALL=C sort | xargs md5sum) >"$tree/DEBIAN/md5sums"
 chmod 644 "$tree/DEBIAN/control" "$tree/DEBIAN/conffiles" "$tree/DEBIAN/md5sums"
 find "$tree" -type d -exec chmod 755 {} +
+# Where LoadCredential= looks for the key; systemd makes the folder itself from version 254 on, later than Debian 12's.
+install -d -m 700 "$tree/etc/credstore"
 find "$tree" -newermt "@$SOURCE_DATE_EPOCH" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 
 package="$output/customer-worker_${version}_${architecture}.deb"
