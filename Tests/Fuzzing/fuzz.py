@@ -53,7 +53,8 @@ MODULES = [
         "Sources/Topics/DeadLetters", "Sources/Topics/Export", "Sources/Topics/Offsets", "Sources/Topics/Results/ResultEvent.swift",
     ]),
     ("FlexpriceAPI", [
-        "Sources/FlexpriceAPI/Answers", "Sources/FlexpriceAPI/Transport/AnswerHead.swift", "Sources/FlexpriceAPI/APIKeySource.swift",
+        "Sources/FlexpriceAPI/Answers", "Sources/FlexpriceAPI/Transport/AnswerHead.swift",
+        "Sources/FlexpriceAPI/Transport/TransportSettings.swift", "Sources/FlexpriceAPI/APIKeySource.swift",
         "Sources/FlexpriceAPI/FlexpriceSettings.swift",
         "Sources/FlexpriceAPI/ProxyChoice.swift", "Sources/FlexpriceAPI/TrustedAuthorities.swift",
     ]),
