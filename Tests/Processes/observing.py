@@ -399,7 +399,13 @@ def reload():
         expect(get(s.port, "/readyz")[0] == 200, "not ready after a refused reload")
         expect(Metrics(s.port).value("customer_worker_last_reload_success") == 0, "a refused reload is no success")
 
-        s.write("log:\n  level: debug\nkafka:\n  consumer_group: another\n")
+        with harness.process(["sleep", "60"]) as other:
+            said = s.program("reload", "--pid", str(other.pid))
+            expect(said.returncode in (69, 78) and other.poll() is None, f"another program was signalled: {said}")
+            s.write("log:\n  level: debug\nkafka:\n  consumer_group: another\n")
+            said = s.program("reload", "--pid", str(other.pid))
+            expect(said.returncode == 69 and "is sleep and no customer-worker" in said.stderr, f"{said}")
+            expect(other.poll() is None, "another program was signalled")
         said = s.program("reload")
         expect(said.returncode == 0, f"{said}")
         expect(said.stdout == "In effect: log.level.\nIn effect after a restart: kafka.consumer_group.\n", said.stdout)

@@ -50,12 +50,26 @@ package struct ReloadRequest: Sendable {
     }
 
     /// Sends the signal alone, for a worker whose address is not known.
+    ///
+    /// - Throws: ``StartFailure`` 69 when there is no such process, or when it is another program's, which the signal
+    ///   would end; 77 when it is not permitted.
     package static func hangUp(_ processID: Int32) throws(StartFailure) {
+        if let name = Self.program(of: "\(processID)"), let own = Self.program(of: "self"), name != own {
+            throw StartFailure(.unavailable, "process \(processID) is \(name) and no \(own); it was not signalled")
+        }
         guard kill(processID, SIGHUP) != 0 else { return }
         let code = errno
         throw code == EPERM
             ? StartFailure(.notPermitted, "process \(processID) may not be signalled by this user; run as root")
             : StartFailure(.unavailable, "there is no process \(processID)")
+    }
+}
+
+extension ReloadRequest {
+    /// The name of a process's program, at most 15 bytes; `nil` when there is no such process (proc(5), «comm»).
+    private static func program(of process: String) -> String? {
+        guard let name = try? String(contentsOfFile: "/proc/\(process)/comm", encoding: .utf8) else { return nil }
+        return name.trimmingCharacters(in: .newlines)
     }
 }
 
