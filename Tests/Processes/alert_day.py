@@ -72,7 +72,7 @@ class Recorder(threading.Thread):
         return scrapes[-1].samples.get(series) if scrapes and scrapes[-1].samples else None
 
     def keep(self, name, series, value, seconds, settle=0):
-        """Waits until a series has a value, and keeps what comes then for so many seconds."""
+        """Waits until a series has a value, then keeps the scrapes of the next `seconds`."""
         wait_until(lambda: self.last(series) == value or f"{series} is {self.last(series)}", 60, name)
         # What a state does to itself after a while belongs to the transition: a session timeout, say.
         self.pass_by(settle)

@@ -38,7 +38,7 @@ class Event:
 
 @dataclasses.dataclass
 class Scrape:
-    """One answer; `samples` is None when nobody answered."""
+    """One answer; `samples` is None without one."""
 
     at: float
     process: int
@@ -90,7 +90,7 @@ class Day:
         self.extra, self.starts, self.seconds = {}, {}, 0.0
 
     def play(self, phase, identity, seconds):
-        """Adds a phase that lasts so long; `identity` tells recordings apart."""
+        """Adds a phase of this length; `identity` tells recordings apart."""
         scrapes = [scrape for scrape in phase.scrapes if scrape.samples]
         if not scrapes or seconds <= 0:
             return
@@ -123,7 +123,7 @@ class Day:
         self.seconds += seconds
 
     def add(self, values):
-        """One scrape; without values nobody answered."""
+        """One scrape; it has no values when there was no answer."""
         labelled = {label(series, JOB, INSTANCE): value for series, value in values.items()}
         labelled[label("up", JOB, INSTANCE)] = 1 if values else 0
         # Another program on the same machine, which starts again every few minutes, and one that claims the same address.

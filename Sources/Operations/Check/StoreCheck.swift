@@ -33,7 +33,9 @@ struct StoreCheck: Sendable {
             return (.fine, "\(place) \(isReady ? "has the ledger" : "answers; the ledger will be made")", "")
         } catch {
             let isAway = error.reason == .unavailable
-            let remedy = isAway ? "start the server, or mend host and port in store.url" : "see there"
+            let remedy =
+                isAway
+                ? "start the server, or correct host and port in store.url" : "correct what it names, or store.url"
             return (.failed(StartFailure(error).status), error.message, remedy)
         }
     }

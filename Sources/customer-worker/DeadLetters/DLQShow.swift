@@ -43,7 +43,7 @@ extension DLQCommand {
             }
             let topic = try await DeadLetterTopic(position.topic, settings.client)
             guard let letter = try await topic.letter(partition: position.partition, offset: position.offset) else {
-                StandardError.write("customer-worker: no dead letter stands at \(position)")
+                StandardError.write("customer-worker: there is no dead letter at \(position)")
                 throw ExitCode(3)
             }
             if self.json {
