@@ -25,6 +25,8 @@ let strict: [SwiftSetting] = [
 //   hundred files to compile, for one question that libcurl's answers with the first connection.
 // - The PostgreSQL store: GRDB speaks SQLite alone, and no client for PostgreSQL is among the packages at hand. It
 //   stands directly on libpq, which brings its URIs, TLS, password and service files, and its way from host to host.
+// - SHA-256 stands on OpenSSL's libcrypto, which libcurl and librdkafka bring: swift-crypto is four hundred files of
+//   BoringSSL and a tenth of a first build, for this one function.
 // - The text that Prometheus reads (Operations/Metrics): no Prometheus library is among the packages at hand, and the
 //   format is a few lines a metric. Components record through swift-metrics, so a library can take its place.
 // - CSV (in Producing): the library at hand, SwiftCSV, takes a file whole into memory as one String and tells no lines;
@@ -40,7 +42,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
-        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
@@ -55,6 +56,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CLibrdkafka", pkgConfig: "rdkafka", providers: [.apt(["librdkafka-dev"])]),
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         // What must happen before main(): Swift has no way to say so.
         // With jemalloc in place of glibc's allocator, which takes a quarter of the CPU of a command: blocks over a
@@ -64,11 +66,11 @@ let package = Package(
             name: "Blocking",
             swiftSettings: strict + [.strictMemorySafety()]
         ),
-        .target(name: "Records", swiftSettings: strict),
+        .target(name: "Records", dependencies: ["CCrypto"], swiftSettings: strict),
         .target(name: "JSON", dependencies: ["Records"], swiftSettings: strict),
         .target(
             name: "CustomerContract",
-            dependencies: ["JSON", "Records", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["JSON", "Records"],
             swiftSettings: strict
         ),
         .target(
@@ -102,7 +104,6 @@ let package = Package(
             name: "Ledger",
             dependencies: [
                 "CustomerContract", "JSON", "PostgreSQL", "Records",
-                .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],
@@ -127,10 +128,7 @@ let package = Package(
         ),
         .target(
             name: "Producing",
-            dependencies: [
-                "CustomerContract", "JSON", "Kafka", "Records", "Topics",
-                .product(name: "Crypto", package: "swift-crypto"),
-            ],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Records", "Topics"],
             swiftSettings: strict
         ),
         // Logging is the name of swift-log's module.
@@ -209,9 +207,8 @@ let package = Package(
         .executableTarget(
             name: "ledger-scale",
             dependencies: [
-                "CustomerContract", "Ledger", "Operations", "Records", "Settings",
+                "CCrypto", "CustomerContract", "Ledger", "Operations", "Records", "Settings",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Crypto", package: "swift-crypto"),
             ],
             path: "Tests/Benchmarks/LedgerScale",
             swiftSettings: strict

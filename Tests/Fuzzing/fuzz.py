@@ -21,8 +21,7 @@ to keep the result of a long run (an hour for each target, once in a while and w
     fuzz.py --seconds 3600 --keep
 
 It compiles with swiftc alone, and not through Package.swift: every module would have to be there a second time, with the fuzzer's marks in
-it, and BoringSSL with them. Modules are compiled in their order, of some only the files that are fuzzed, with StandIns/Crypto.swift in place
-of swift-crypto. What is up to date is not compiled again. words.dict holds the words that mutations would not find.
+it. Modules are compiled in their order, of some only the files that are fuzzed. What is up to date is not compiled again. words.dict holds the words that mutations would not find.
 """
 import argparse
 import concurrent.futures
@@ -44,7 +43,6 @@ MOST_FILES, MOST_BYTES = 250, 300_000
 
 # In the order of their imports: a module, and its files from the root.
 MODULES = [
-    ("Crypto", ["Tests/Fuzzing/StandIns/Crypto.swift"]),
     ("Records", ["Sources/Records"]),
     ("JSON", ["Sources/JSON"]),
     ("CustomerContract", ["Sources/CustomerContract"]),
@@ -70,7 +68,7 @@ MODULES = [
 ]
 # Traps stay where they are with -O, and inputs run ten times as fast as without.
 FLAGS = ["-swift-version", "6", "-O", "-wmo", "-parse-as-library", "-enable-testing", "-package-name", "customer_worker", "-g",
-         "-sanitize=fuzzer,address", "-I", FOLDER, "-I", os.path.join(ROOT, "Sources", "CCurl")]
+         "-sanitize=fuzzer,address", "-I", FOLDER, "-I", os.path.join(ROOT, "Sources", "CCurl"), "-I", os.path.join(ROOT, "Sources", "CCrypto")]
 for feature in ("ExistentialAny", "MemberImportVisibility", "InternalImportsByDefault", "NonisolatedNonsendingByDefault"):
     FLAGS += ["-enable-upcoming-feature", feature]
 
@@ -111,7 +109,7 @@ def build():
             file.write(now)
     if is_new or not os.path.exists(PROGRAM):
         objects = [os.path.join(FOLDER, f"{module}.o") for module, _ in MODULES]
-        subprocess.run(["swiftc", "-sanitize=fuzzer,address", "-use-ld=lld", "-o", PROGRAM, *objects], check=True)
+        subprocess.run(["swiftc", "-sanitize=fuzzer,address", "-use-ld=lld", "-o", PROGRAM, *objects, "-lcrypto"], check=True)
 
 
 def targets():

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-packages=(libcurl4-openssl-dev libjemalloc-dev libpq-dev librdkafka-dev libsqlite3-dev pkg-config)
+packages=(libcurl4-openssl-dev libjemalloc-dev libpq-dev librdkafka-dev libsqlite3-dev libssl-dev pkg-config)
 goal="${1:-}"
 if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tzdata valgrind); fi
 

@@ -1,4 +1,3 @@
-import Crypto
 import JSON
 import Records
 
@@ -23,10 +22,7 @@ enum CanonicalForm {
         bytes.append(UInt8(ascii: "{"))
         let digests = known.areAll(of: object) ? appendKnown(object, known, to: &bytes) : appendAny(object, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
-        var hash = SHA256()
-        bytes.withUnsafeBytes { hash.update(bufferPointer: $0) }
-        let digest = hash.finalize().withUnsafeBytes { [UInt8]($0) }
-        return (Fingerprint(digest: digest), digests)
+        return (Fingerprint(digest: SHA256.digest(of: bytes)), digests)
     }
 
     /// Appends members that are known fields, each once: their order is known too, and nothing needs sorting.

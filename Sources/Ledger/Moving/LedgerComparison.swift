@@ -1,4 +1,3 @@
-import Crypto
 package import CustomerContract
 import Records
 
@@ -65,15 +64,15 @@ package struct LedgerChecksum: CustomStringConvertible {
     /// With its length before it, so that no two rows of fields have the same bytes.
     private mutating func add(_ bytes: [UInt8]) {
         self.add(Int64(bytes.count))
-        self.hash.update(data: bytes)
+        self.hash.update(bytes)
     }
 
     private mutating func add(_ number: Int64) {
-        withUnsafeBytes(of: number.bigEndian) { self.hash.update(bufferPointer: $0) }
+        withUnsafeBytes(of: number.bigEndian) { self.hash.update($0) }
     }
 
     /// `sha256:` and 64 hexadecimal digits.
     package var description: String {
-        "sha256:" + self.hash.finalize().map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        "sha256:" + self.hash.digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

@@ -1,4 +1,3 @@
-import Crypto
 import CustomerContract
 import JSON
 import Kafka
@@ -52,7 +51,7 @@ struct CommandDigest: Sendable, Hashable {
 
     /// The digest of some bytes.
     init(hashing bytes: [UInt8]) {
-        self.init(Array(SHA256.hash(data: bytes)))
+        self.init(SHA256.digest(of: bytes))
     }
 
     /// The digest of what a command says: the same for every order of its fields and every spelling of its numbers.

@@ -1,4 +1,4 @@
-import Crypto
+import CCrypto
 import CustomerContract
 import Ledger
 import Records
@@ -13,7 +13,14 @@ enum Samples {
 
     /// 32 hexadecimal digits, as PostgreSQL's `md5` and Python's `hashlib` make them.
     private static func scattered(_ text: String) -> String {
-        Insecure.MD5.hash(data: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.digest(of: Array(text.utf8)).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
+    private static func digest(of bytes: [UInt8]) -> [UInt8] {
+        [UInt8](unsafeUninitializedCapacity: Int(MD5_DIGEST_LENGTH)) { buffer, count in
+            MD5(bytes, bytes.count, buffer.baseAddress)
+            count = Int(MD5_DIGEST_LENGTH)
+        }
     }
 
     /// What a worker with backend `local` remembers of a command with name, e-mail, address and metadata.
