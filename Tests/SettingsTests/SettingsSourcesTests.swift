@@ -80,6 +80,31 @@ import WorkerLogging
         #expect(properties == ["linger.ms": "5", "socket.keepalive.enable": "true", "client.id": "x"])
     }
 
+    @Test func `the entries of a map in a variable are added to those of the file, and win over them`() throws {
+        let fixture = try ConfigurationFixture(
+            """
+            kafka:
+              properties:
+                security.protocol: SASL_PLAINTEXT
+                sasl.username: worker
+                sasl.password: old
+                linger.ms: 5
+            """
+        )
+        let loaded = try fixture.load(["FLEXPRICE_KAFKA_PROPERTIES": #"{"sasl.password":"new","client.id":"x"}"#])
+        #expect(
+            loaded.settings.kafka.properties.reveal() == [
+                "security.protocol": "SASL_PLAINTEXT", "sasl.username": "worker", "sasl.password": "new",
+                "linger.ms": "5", "client.id": "x",
+            ]
+        )
+        let variable = SettingOrigin.environment("FLEXPRICE_KAFKA_PROPERTIES")
+        let origins = Dictionary(uniqueKeysWithValues: loaded.report.rows.map { ($0.key, $0.origin) })
+        #expect(origins["kafka.properties.sasl.password"] == variable)
+        #expect(origins["kafka.properties.client.id"] == variable)
+        #expect(origins["kafka.properties.sasl.username"] == .file(path: fixture.path, line: 4))
+    }
+
     @Test func `the file may write lists as lists or with commas`() throws {
         let listed = try ConfigurationFixture("kafka:\n  brokers:\n    - a:1\n    - b:2\n").load()
         let joined = try ConfigurationFixture("kafka:\n  brokers: a:1, b:2\n").load()

@@ -49,7 +49,8 @@ struct SettingsReader {
     ) {
         knownKeys.append(key)
         let path = key.split(separator: ".").map(String.init)
-        var effective: (value: Value, layer: SettingLayer)?
+        // The strongest first.
+        var found: [(value: Value, layer: SettingLayer)] = []
         for layer in layers {
             do throws(SettingMistakes) {
                 guard let raw = try layer.raw(path, as: kind) else { continue }
@@ -60,7 +61,7 @@ struct SettingsReader {
                         expected: "the file or a variable: other users can read the arguments of a process"
                     )
                 }
-                if effective == nil { effective = (value, layer) }
+                found.append((value, layer))
             } catch {
                 for mistake in error.mistakes {
                     problems.append(
@@ -74,16 +75,24 @@ struct SettingsReader {
                 }
             }
         }
-        if let effective { value = effective.value }
-        let origin = effective?.layer.origin(path, nil) ?? .builtIn
+        if let strongest = found.first {
+            value = strongest.value
+            if let fill = kind.fill { value = found.dropFirst().reduce(value) { fill($0, $1.value) } }
+        }
+        let origin = found.first?.layer.origin(path, nil) ?? .builtIn
         origins[key] = origin
-        if case .file = origin, kind.holdsSecret(value) { secretsInFile.append(key) }
+        for (value, layer) in found where kind.holdsSecret(value) {
+            if case .file = layer.origin(path, nil) { secretsInFile.append(key) }
+        }
         func row(_ key: String, _ text: String?, _ origin: SettingOrigin) -> ConfigurationReport.Row {
             ConfigurationReport.Row(key: key, value: text, origin: origin, onReload: onReload)
         }
         let entries = kind.entries(value)
         if entries.isEmpty { rows.append(row(key, kind.text(value), origin)) }
-        rows += entries.map { row("\(key).\($0.name)", $0.text, effective?.layer.origin(path, $0.name) ?? origin) }
+        for (name, text) in entries {
+            let layer = found.first { kind.entries($0.value).contains { $0.name == name } }?.layer
+            rows.append(row("\(key).\(name)", text, layer?.origin(path, name) ?? origin))
+        }
     }
 
     /// Notes a value that was found in another place after its setting was read.

@@ -166,6 +166,7 @@ extension ValueKind where Value == KafkaProperties {
             },
             text: { $0.description },
             entries: { properties in properties.names.map { ($0, properties.shown($0) ?? "") } },
+            fill: { KafkaProperties($0.reveal().merging($1.reveal()) { stronger, _ in stronger }) },
             holdsSecret: \.holdsSecrets
         )
     }

@@ -20,6 +20,11 @@ struct ValueKind<Value: Sendable>: Sendable {
     /// The rows to show for a map, in place of one row.
     var entries: @Sendable (Value) -> [(name: String, text: String)] = { _ in [] }
 
+    /// Puts a value of a weaker layer beneath one of a stronger layer; nil when the stronger one replaces it.
+    ///
+    /// Maps are filled up entry by entry: a password in a variable must not take away what the file says of TLS.
+    var fill: (@Sendable (_ stronger: Value, _ weaker: Value) -> Value)?
+
     /// Whether this value contains a secret, and so may not come from the arguments of a process.
     var holdsSecret: @Sendable (Value) -> Bool = { _ in false }
 }
