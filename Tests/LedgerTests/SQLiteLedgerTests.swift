@@ -34,6 +34,18 @@ import Testing
         }
     }
 
+    @Test func `a new file and its companions are for their owner alone`() async throws {
+        try await withFolder { folder in
+            let ledger = try SQLiteLedger(path: folder + "/customers.sqlite")
+            _ = try await ledger.apply(LedgerBatch(entries: [entry("id", offset: 0)]))
+            for ending in ["", "-wal", "-shm"] {
+                var status = stat()
+                try #require(stat(folder + "/customers.sqlite" + ending, &status) == 0)
+                #expect(status.st_mode & 0o777 == 0o600, "customers.sqlite\(ending)")
+            }
+        }
+    }
+
     @Test(arguments: ["", "-wal"])
     func `nothing is answered once a file of the ledger is gone, and all is again once it is back`(
         ending: String

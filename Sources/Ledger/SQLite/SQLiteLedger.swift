@@ -59,6 +59,7 @@ package final class SQLiteLedger: Ledger {
             database = try DatabaseQueue(configuration: configuration)
         } else {
             configuration.journalMode = .wal
+            Self.createPrivately(path)
             database = try DatabaseQueue(path: path, configuration: configuration)
         }
         // Only now: GRDB goes down to NORMAL when it turns the WAL on, and a power cut could take back what was
@@ -67,6 +68,16 @@ package final class SQLiteLedger: Ledger {
         if path != ":memory:" { try Self.look(at: database) }
         try LedgerSchema.prepare(database)
         return database
+    }
+
+    /// Makes a file that is missing, for its owner alone: there are customers in it.
+    ///
+    /// SQLite gives its companions, the log and the shared memory, the same permissions. A file that exists is not
+    /// opened: closing it would take this process's locks on it away (sqlite.org, «How To Corrupt An SQLite Database
+    /// File», 2.2). One that cannot be made is left to SQLite, which says why.
+    private static func createPrivately(_ path: String) {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 { close(descriptor) }
     }
 
     /// The largest file whose every page is looked at before it is used: about a second's work.
