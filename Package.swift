@@ -181,6 +181,8 @@ let package = Package(
                 "Ledger", "Operations", "Producing", "Records", "Redrive", "Settings", "Topics", "WorkerLogging",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),

@@ -6,8 +6,8 @@ import Settings
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Look at the settings.",
-        subcommands: [Show.self]
+        abstract: "Look at the settings, or begin with a file of them.",
+        subcommands: [Show.self, Init.self]
     )
 
     /// `config show`.

@@ -11,7 +11,7 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
         abstract: "Creates customers from Kafka commands, each external_id once, and answers every command.",
         version: BuildInfo.version,
         subcommands: [
-            RunCommand.self, DemoCommand.self, CheckCommand.self, StatusCommand.self, WhyCommand.self,
+            RunCommand.self, DemoCommand.self, TryCommand.self, CheckCommand.self, StatusCommand.self, WhyCommand.self,
             ReloadCommand.self,
             TopicsCommand.self, ProduceCommand.self, ResultsCommand.self, DLQCommand.self, ExplainCommand.self,
             LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,

@@ -23,7 +23,7 @@ struct DemoCommand: AsyncParsableCommand {
             """
 
             Try next:
-              customer-worker run --embedded-broker      keeps a broker up: produce to customer_commands with any client
+              customer-worker try                        keeps all of it up, to send commands of your own
               customer-worker config show                every setting, its value and where it comes from
               customer-worker simulate-flexprice --listen 127.0.0.1:8080 --api-key test    an API to call
             """

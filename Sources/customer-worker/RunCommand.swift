@@ -40,6 +40,10 @@ struct RunCommand: AsyncParsableCommand {
             let embedded = try EmbeddedCluster()
             flags.append(SettingFlag(key: "kafka.brokers", value: embedded.brokers, name: "--embedded-broker"))
             cluster = embedded
+            // What such a broker keeps ends with the process: a ledger that outlives it would be another broker's.
+            if try self.options.load(overriding: flags).report.isDefault("store.url") {
+                flags.append(SettingFlag(key: "store.url", value: "sqlite::memory:", name: "--embedded-broker"))
+            }
         }
         let started = try self.options.start(overriding: flags)
         let logger = started.logger
@@ -49,24 +53,33 @@ struct RunCommand: AsyncParsableCommand {
             }
             logger.notice("Embedded broker listens", metadata: ["brokers": "\(cluster.brokers)"])
         }
-        let status = try await self.serve(started, SignalDuty(signals, logger: logger))
+        let status = try await started.serve(
+            SignalDuty(signals, logger: logger),
+            acceptsEmptyLedger: self.acceptEmptyLedger
+        )
         withExtendedLifetime(cluster) {}
         if status != .success { throw status.exit }
     }
 
-    private func serve(_ started: StartedSettings, _ signals: SignalDuty) async throws -> ExitStatus {
-        let (settings, logger) = (started.settings, started.logger)
+}
+
+extension StartedSettings {
+    /// Runs a worker until a signal stops it; its exit code.
+    ///
+    /// - Parameter acceptsEmptyLedger: whether it may begin with a new ledger beside a group that has read commands.
+    func serve(_ signals: SignalDuty, acceptsEmptyLedger: Bool = false) async throws -> ExitStatus {
+        let (settings, logger) = (self.settings, self.logger)
         // For as long as the process lives: a signal must be heard while it starts, runs and stops.
         async let _ = signals.run()
         StartReport(settings).log(to: logger)
         let client = try WorkerAssembly.clientProperties(settings.kafka)
         try await RequiredTopics(settings.kafka).check(client)
-        if !self.acceptEmptyLedger { try await StoreContinuity(settings).check(client) }
+        if !acceptsEmptyLedger { try await StoreContinuity(settings).check(client) }
         let assembly = try await WorkerAssembly(settings, logger: logger)
         let reload = SettingsReload(
-            started.sources,
-            current: started.loaded,
-            level: started.level,
+            self.sources,
+            current: self.loaded,
+            level: self.level,
             logger: logger
         ) { assembly.apply($0) }
         let daemon = Daemon(

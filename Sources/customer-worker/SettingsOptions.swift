@@ -20,19 +20,7 @@ struct SettingsOptions: ParsableArguments {
 
     /// Reads the settings and begins logging as they say.
     func start(overriding flags: [SettingFlag] = []) throws -> StartedSettings {
-        let sources = self.sources(overriding: flags)
-        let loaded = try sources.load()
-        let log = StandardErrorLog(loaded.settings.log, environment: ProcessInfo.processInfo.environment)
-        log.bootstrap(metadataProvider: .commandTrace)
-        let logger = Logger(label: "customer-worker")
-        for warning in loaded.warnings { logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
-        if !loaded.serviceLinks.isEmpty {
-            logger.info(
-                "Variables of Kubernetes services ignored; they are no settings",
-                metadata: ["variables": .array(loaded.serviceLinks.map { "\($0)" })]
-            )
-        }
-        return StartedSettings(sources: sources, loaded: loaded, level: log.level, logger: logger)
+        try StartedSettings(self.sources(overriding: flags))
     }
 
     private func sources(overriding flags: [SettingFlag]) -> SettingsSources {
@@ -46,6 +34,23 @@ struct StartedSettings {
     let loaded: LoadedSettings
     let level: LogLevelControl
     let logger: Logger
+
+    /// Reads the settings and begins logging as they say.
+    init(_ sources: SettingsSources) throws {
+        self.sources = sources
+        self.loaded = try sources.load()
+        let log = StandardErrorLog(self.loaded.settings.log, environment: ProcessInfo.processInfo.environment)
+        log.bootstrap(metadataProvider: .commandTrace)
+        self.level = log.level
+        self.logger = Logger(label: "customer-worker")
+        for warning in self.loaded.warnings { self.logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
+        if !self.loaded.serviceLinks.isEmpty {
+            self.logger.info(
+                "Variables of Kubernetes services ignored; they are no settings",
+                metadata: ["variables": .array(self.loaded.serviceLinks.map { "\($0)" })]
+            )
+        }
+    }
 
     var settings: Settings { self.loaded.settings }
 }

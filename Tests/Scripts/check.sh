@@ -64,6 +64,9 @@ step "request and reply"
 step "the recipes, as they are written"
 "$python" Tests/Processes/recipes.py "$program" "$binaries/sign-up-example"
 
+step "the first minute"
+"$python" Tests/Processes/first_minute.py "$program"
+
 step "check, in good and in broken surroundings"
 "$python" Tests/Processes/checks.py "$program"
 

@@ -19,6 +19,9 @@ package struct ConfigurationReport: Sendable, Equatable {
 
     /// All settings, in the order of the documentation.
     package let rows: [Row]
+
+    /// Whether nothing sets a setting.
+    package func isDefault(_ key: String) -> Bool { self.rows.first { $0.key == key }?.origin == .builtIn }
 }
 
 /// What a reload (HUP) does with a changed setting.

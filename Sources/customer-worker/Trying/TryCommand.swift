@@ -1,0 +1,146 @@
+import ArgumentParser
+import CustomerContract
+import FlexpriceSimulator
+import Foundation
+import Kafka
+import Operations
+import Records
+import Settings
+import Topics
+
+/// `try`: everything that a worker needs, in one process, to play with from another terminal.
+struct TryCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "try",
+        abstract: "Start a broker, a simulated Flexprice and a worker, send one command, and say what to type next.",
+        discussion: """
+            Needs no configuration and no root. Everything is in memory or in a temporary folder, listens on \
+            127.0.0.1, and ends with Ctrl-C. Exit codes: 0 ended by a signal; 69 a port is taken.
+            """
+    )
+
+    @Option(help: ArgumentHelp("Where Kafka clients begin.", valueName: "port"))
+    var kafkaPort = 9_092
+
+    @Option(help: ArgumentHelp("The simulated Flexprice.", valueName: "port"))
+    var apiPort = 8_080
+
+    @Option(help: ArgumentHelp("The worker's admin endpoint.", valueName: "port"))
+    var adminPort = 9_464
+
+    private static let apiKey = "sk_try"
+
+    func validate() throws {
+        for (option, port) in [
+            ("--kafka-port", self.kafkaPort), ("--api-port", self.apiPort), ("--admin-port", self.adminPort),
+        ] where !(1...65_535).contains(port) {
+            throw ValidationError("\(option) \(port): expected 1 to 65535")
+        }
+    }
+
+    func run() async throws {
+        ProcessSignals.ignoreEarly()
+        let signals = ProcessSignals(of: ProcessSignals.Signal.operators)
+        let ports = TryPorts(
+            kafka: HostAndPort(host: "127.0.0.1", port: self.kafkaPort),
+            api: HostAndPort(host: "127.0.0.1", port: self.apiPort),
+            admin: HostAndPort(host: "127.0.0.1", port: self.adminPort)
+        )
+        try ports.check()
+        let folder = try TryFolder(ports, apiKey: Self.apiKey)
+        defer { folder.remove() }
+        // The environment of a person who has a worker elsewhere must not lead this one there.
+        let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("FLEXPRICE_") }
+        let started = try StartedSettings(
+            SettingsSources(configPath: "\(folder.path)/\(TryFolder.settings)", environment: environment)
+        )
+        let cluster = try EmbeddedCluster()
+        for name in RequiredTopics(started.settings.kafka).names { try cluster.createTopic(name, partitions: 3) }
+        guard let broker = HostAndPort(parsing: cluster.brokers) else {
+            throw StartFailure(.internal, "the embedded broker has no address: \(cluster.brokers)")
+        }
+        let simulator = FlexpriceSimulator(.init(port: self.apiPort, apiKey: Self.apiKey))
+        let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
+            group.addTask {
+                try await simulator.run()
+                return nil
+            }
+            group.addTask {
+                try await BootstrapRelay(broker: broker).run(on: ports.kafka)
+                return nil
+            }
+            group.addTask {
+                try await TryTour(ports: ports, folder: folder).begin(brokers: cluster.brokers, started.settings.kafka)
+                return nil
+            }
+            group.addTask { try await started.serve(SignalDuty(signals, logger: started.logger)) }
+            defer { group.cancelAll() }
+            while let end = try await group.next() {
+                if let end { return end }
+            }
+            return .internal
+        }
+        withExtendedLifetime(cluster) {}
+        if status != .success { throw status.exit }
+    }
+}
+
+/// What a trial shows first: one command and its result, and what can be done from there.
+struct TryTour: Sendable {
+    let ports: TryPorts
+    let folder: TryFolder
+
+    /// Sends the command, waits for its result, and prints both.
+    func begin(brokers: String, _ settings: Settings.Kafka) async throws {
+        let command = #"{"external_id":"acct_1","name":"Acme"}"#
+        let producer = try Producer(ProducerSettings(client: ClientProperties(brokers: brokers)), log: { _ in })
+        let record = ProducerRecord(
+            topic: settings.topic,
+            key: Array("acct_1".utf8),
+            value: Array(command.utf8),
+            headers: [RecordHeader(name: .correlationID, text: "try")]
+        )
+        if let error = try await producer.send([record]).values.first { throw error }
+        let results = try await DemoResults.collect(1, brokers: brokers, topic: settings.resultsTopic) { _ in }
+        guard let result = results.first else {
+            throw StartFailure(.failure, "no result came within a minute; the lines above say why")
+        }
+        let lines = """
+            broker     \(self.ports.kafka)    \(settings.topic), \(settings.resultsTopic), \(settings.deadLetterTopic)
+            Flexprice  http://\(self.ports.api)/v1    simulated
+            worker     http://\(self.ports.admin)/status
+            sent       \(command)
+            result     \(result.event.code)    \(result.answer)
+
+            Try next, in another terminal:
+              cd \(self.folder.path)
+            \(self.next.map { "  \($0)" }.joined(separator: "\n"))
+
+            Ctrl-C ends it and removes the folder.
+
+            """
+        // Not print: a pipe would buffer it.
+        try FileHandle.standardOutput.write(contentsOf: Data(lines.utf8))
+        let overriding = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("FLEXPRICE_") }.sorted()
+        if !overriding.isEmpty {
+            StandardError.write(
+                "Unset these first, they win over \(TryFolder.settings): \(overriding.joined(separator: " "))"
+            )
+        }
+    }
+
+    private var next: [String] {
+        let program = CommandLine.arguments.first ?? "customer-worker"
+        let (settings, faults) = (TryFolder.settings, "http://\(self.ports.api)/_simulator/faults")
+        return [
+            "\(program) status --config \(settings)",
+            "\(program) produce --wait --config \(settings) \(TryFolder.commands)",
+            "\(program) results --config \(settings)",
+            "\(program) dlq list --config \(settings)",
+            "\(program) explain acct_1 --config \(settings)",
+            #"curl -X PUT -d '[{"fault":"unauthorized"}]' \#(faults)    # now send again"#,
+            "\(program) why --config \(settings)",
+            "curl -X PUT -d '[]' \(faults)",
+        ]
+    }
+}
