@@ -58,6 +58,8 @@ extension CommandWorker {
             core.suspendIntake()
         case .resume:
             core.resumeIntake()
+        case .pause(let pauses):
+            core.pause(pauses, at: now)
         case .reconfigure(let live):
             self.replyTopics.set(live.replyTopicsAllowed)
             core.reconfigure(live, at: now)

@@ -30,6 +30,7 @@ package final class CommandWorker: Sendable {
         case suspend
         case resume
         case reconfigure(LiveSettings)
+        case pause([Pause])
     }
 
     let settings: WorkerSettings
@@ -81,6 +82,9 @@ package final class CommandWorker: Sendable {
 
     /// Takes records in again.
     package func resume() { self.mailbox.post(.resume) }
+
+    /// Obeys these pauses and no others, from the loop's next turn on; before ``run()`` from its first.
+    package func pause(_ pauses: [Pause]) { self.mailbox.post(.pause(pauses)) }
 
     /// Lets the loop turn once.
     func wake() { self.mailbox.ring() }
@@ -148,7 +152,7 @@ package final class CommandWorker: Sendable {
                 watch.receive(
                     event,
                     holds: { core.partitions.held[$0] != nil },
-                    isPaused: core.intake.isPaused,
+                    isPaused: { core.intake.isPaused || core.pausedPartitions.contains($0) },
                     at: now.uptime
                 )
                 if case .statistics = event { core.logsStart(watch.logStarts) }

@@ -69,6 +69,17 @@ package protocol Ledger: Sendable {
     /// Every set that is kept, in any order.
     func spilledSets() async throws(LedgerError) -> [SpilledSet]
 
+    /// Keeps a pause, in the place of an earlier one of the same group and scope; durable when it returns.
+    ///
+    /// - Throws: ``LedgerError/Reason/refused`` when the ledger has no place for pauses.
+    func keep(_ pause: Pause) async throws(LedgerError)
+
+    /// Ends a pause; returns whether there was one.
+    func endPause(_ scope: Pause.Scope, of group: String) async throws(LedgerError) -> Bool
+
+    /// Every pause that is kept, of all groups, the oldest first; those that are over too.
+    func pauses() async throws(LedgerError) -> [Pause]
+
     /// What the database itself finds damaged, beyond what reading every entry shows; empty when nothing is.
     func damage() async throws(LedgerError) -> [String]
 }

@@ -12,7 +12,7 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
         version: BuildInfo.version,
         subcommands: [
             RunCommand.self, DemoCommand.self, TryCommand.self, CheckCommand.self, StatusCommand.self, WhyCommand.self,
-            ReloadCommand.self,
+            ReloadCommand.self, PauseCommand.self, ResumeCommand.self,
             TopicsCommand.self, ProduceCommand.self, ResultsCommand.self, DLQCommand.self, ExplainCommand.self,
             LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
         ]

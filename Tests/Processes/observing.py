@@ -34,6 +34,7 @@ CONTRACT = {
     "customer_worker_api_request_duration_seconds": {"le"},
     "customer_worker_api_retries_total": {"reason"},
     "customer_worker_intake_paused": {"reason"},
+    "customer_worker_pauses": {"scope"},
     "customer_worker_dead_letters_total": {"code"},
     "customer_worker_dead_letters_waiting": {"code"},
     "customer_worker_dead_letters_oldest_seconds": set(),

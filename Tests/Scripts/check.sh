@@ -128,6 +128,9 @@ step "sending files of commands"
 # By default the large file has 100,000 rows; a debug build has time for these.
 "$python" Tests/Processes/producing.py "$program" --count 12000 --small 3000 --again 1500 --killed 600
 
+step "what operators pause"
+"$python" Tests/Processes/pausing.py "$program"
+
 step "a command that hangs"
 "$python" Tests/Processes/hung_command.py "$program"
 

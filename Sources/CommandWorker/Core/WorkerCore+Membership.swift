@@ -28,6 +28,8 @@ extension WorkerCore {
         guard !offsets.isEmpty else { return }
         self.actions.append(.assign(offsets))
         if self.intake.isPaused { self.actions.append(.pause(offsets.map(\.topicPartition))) }
+        // librdkafka forgot the pauses of those that are assigned again.
+        self.pausedPartitions.subtract(offsets.map(\.topicPartition))
     }
 
     /// The committed offsets could not be read: it is tried again.
@@ -113,7 +115,7 @@ extension WorkerCore {
     /// Why nothing is taken in, or `nil` while records flow.
     var intakeBlock: IntakeBlock? {
         if self.partitions.isDraining { return .draining }
-        if self.intake.isSuspended { return .suspended }
+        if self.intake.isSuspended || self.pauses.ofAll != nil { return .suspended }
         if let reason = self.requests.gate.reason { return .backend(reason) }
         return self.blockWithin
     }
@@ -146,13 +148,36 @@ extension WorkerCore {
             single = self.shares.reset()
             if self.intake.isPaused { single.resume = [] }
         }
+        let held = self.partitions.held.keys
         switch change {
-        case .pause: self.actions.append(.pause(Array(self.partitions.held.keys)))
-        case .resume: self.actions.append(.resume(Array(self.partitions.held.keys)))
+        case .pause: self.actions.append(.pause(Array(held)))
+        case .resume: self.resume(held.filter { !self.pausedPartitions.contains($0) })
         case nil: break
         }
         if !single.pause.isEmpty { self.actions.append(.pause(single.pause)) }
-        if !single.resume.isEmpty { self.actions.append(.resume(single.resume)) }
+        self.resume(single.resume.filter { !self.pausedPartitions.contains($0) })
+        self.pausePartitions(among: held)
+    }
+
+    /// Pauses and resumes single partitions as operators want it.
+    private mutating func pausePartitions(among held: some Sequence<TopicPartition>) {
+        let wanted = self.pauses.paused(of: held)
+        guard wanted != self.pausedPartitions else { return }
+        let (begun, ended) = (wanted.subtracting(self.pausedPartitions), self.pausedPartitions.subtracting(wanted))
+        if !begun.isEmpty { self.actions.append(.pause(begun.sorted())) }
+        self.pausedPartitions = wanted
+        guard !self.intake.isPaused else { return }
+        self.resume(ended.filter { self.partitions.held[$0] != nil && !self.shares.paused.contains($0) }.sorted())
+    }
+
+    private mutating func resume(_ partitions: [TopicPartition]) {
+        if !partitions.isEmpty { self.actions.append(.resume(partitions)) }
+    }
+
+    /// Takes what operators have paused.
+    mutating func pause(_ pauses: [Pause], at now: Moment) {
+        self.pauses.set(pauses, at: now.wall)
+        self.lanes.pause(self.pauses.ids)
     }
 
     /// Whether each partition is paused alone, so that nothing is taken in.

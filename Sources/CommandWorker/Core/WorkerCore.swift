@@ -11,8 +11,8 @@ import Records
 /// it with any order of events.
 ///
 /// A command's road: ``Partitions`` → ``Lanes`` → ``LedgerLine`` → ``RequestLine`` → ``LedgerLine`` → ``ResultLine``;
-/// ``Intake`` decides whether there are new ones, ``PartitionShares`` of which partitions. Each line's invariants are
-/// at the head of its file. Those of the whole:
+/// ``Intake`` decides whether there are new ones, ``PartitionShares`` and ``OperatorPauses`` of which partitions. Each
+/// line's invariants are at the head of its file. Those of the whole:
 /// 1. A result enters the line of results only when the ledger remembers the success that it tells of.
 /// 2. What a command learns from the ledger decides about it, whoever remembered it there first.
 /// 3. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
@@ -21,6 +21,9 @@ struct WorkerCore: Sendable {
     var intake: Intake
     var partitions: Partitions
     var shares: PartitionShares
+    var pauses = OperatorPauses()
+    /// Partitions that are held and that operators have paused.
+    var pausedPartitions: Set<TopicPartition> = []
     var lanes = Lanes()
     var ledger: LedgerLine
     var requests: RequestLine
@@ -77,6 +80,7 @@ struct WorkerCore: Sendable {
     /// Carries every decision that is due to its action, and hands the actions over.
     mutating func takeActions(at now: Moment) -> [WorkerAction] {
         self.endAssignments(at: now.uptime)
+        if self.pauses.advance(at: now.wall) { self.lanes.pause(self.pauses.ids) }
         self.requests.advance(&self.lanes, at: now.uptime)
         self.startCommands(at: now)
         while let request = self.requests.next(&self.lanes, at: now.uptime) { self.actions.append(.request(request)) }
@@ -98,6 +102,7 @@ struct WorkerCore: Sendable {
         [
             self.partitions.due(at: now.uptime), self.requests.due(at: now.uptime), self.ledger.due,
             self.results.due(self.aroundResults), self.intake.due, self.shares.due,
+            self.pauses.due(at: now.uptime, wall: now.wall),
         ].compactMap { $0 }.min()
     }
 

@@ -9,7 +9,7 @@ package import Records
 ///
 /// Invariants:
 /// 1. What passes by itself within ``tolerance`` is no stop.
-/// 2. While partitions are paused nothing is fetched, and what statistics say of their offsets is old: it is not read.
+/// 2. Of a paused partition nothing is fetched, and what statistics say of its offsets is old: it is not read.
 struct ConsumerWatch: Sendable {
     /// A state that may pass by itself is told as a stop when it lasts for longer.
     static let tolerance: Duration = .seconds(15)
@@ -40,11 +40,11 @@ struct ConsumerWatch: Sendable {
     ///
     /// - Parameters:
     ///   - holds: whether a partition is this worker's.
-    ///   - isPaused: whether the partitions are paused.
+    ///   - isPaused: whether a partition is paused.
     mutating func receive(
         _ event: ConsumerEvent,
         holds: (TopicPartition) -> Bool,
-        isPaused: Bool,
+        isPaused: (TopicPartition) -> Bool,
         at now: Duration
     ) {
         switch event {
@@ -126,7 +126,7 @@ struct ConsumerWatch: Sendable {
     private mutating func receive(
         _ statistics: ConsumerStatistics,
         holds: (TopicPartition) -> Bool,
-        isPaused: Bool,
+        isPaused: (TopicPartition) -> Bool,
         at now: Duration
     ) {
         self.toldAt = now
@@ -152,8 +152,7 @@ struct ConsumerWatch: Sendable {
             .filter { partitions[$0.key].map { $0.isServed && !$0.isFetched } ?? false }
         let earlier = self.held
         (self.held, self.readTo) = ([:], [:])
-        guard !isPaused else { return }
-        for (name, partition) in partitions {
+        for (name, partition) in partitions where !isPaused(name) {
             guard let next = partition.nextOffset else { continue }
             if !partition.hasWaiting { self.readTo[name] = next }
             guard let stable = partition.lastStable, let end = partition.logEnd, stable < end, next >= stable else {

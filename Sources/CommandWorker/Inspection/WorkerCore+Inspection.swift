@@ -40,7 +40,9 @@ extension WorkerCore {
                 logStart: ends?.low,
                 incomplete: incomplete[id] ?? 0,
                 isOverShare: self.shares.paused.contains(topicPartition),
-                readTo: self.intake.isPaused ? nil : watch.readTo[topicPartition]
+                isPausedByOperator: self.pausedPartitions.contains(topicPartition),
+                readTo: self.intake.isPaused || self.pausedPartitions.contains(topicPartition)
+                    ? nil : watch.readTo[topicPartition]
             )
         }
         return WorkerInspection(
@@ -50,6 +52,7 @@ extension WorkerCore {
             stages: stages,
             oldestRecord: oldest,
             isPaused: self.intake.isPaused,
+            pauses: self.pauses.current,
             nextProbe: self.requests.gate.nextProbe.map { max(.zero, $0 - now.uptime) },
             hold: self.requests.gate.hold.left(at: now.uptime),
             refusal: self.requests.gate.refusal.map { "\($0)" },
@@ -85,6 +88,9 @@ extension WorkerCore {
     private func whatItWaitsFor(_ command: InFlightCommand) -> String {
         switch command.stage {
         case .waitingInLane: "an earlier command of the same external_id"
+        case .paused:
+            command.context.externalID.flatMap { self.lanes.paused.pause(of: $0) }
+                .map { "the end of an operator's pause of \($0)" } ?? "the end of an operator's pause"
         case .atLedger:
             self.ledger.trouble.map { "the store, which has trouble (\($0.reason.rawValue))" } ?? "the store"
         case .waitingForRequest:

@@ -1,5 +1,6 @@
 package import CustomerContract
 import Kafka
+package import Ledger
 package import Records
 
 /// A worker as its loop saw itself between two turns, for those who look at it from outside.
@@ -22,6 +23,8 @@ package struct WorkerInspection: Sendable {
         package let incomplete: Int
         /// Whether it alone is paused, since its unfinished commands fill its share of what may be in flight.
         package internal(set) var isOverShare = false
+        /// Whether an operator has paused it.
+        package internal(set) var isPausedByOperator = false
         /// The offset below which every record has been handed over, as far as it is known.
         ///
         /// With it the end of a log is told from what only looks like a record: a transaction's marker at the end has
@@ -41,6 +44,8 @@ package struct WorkerInspection: Sendable {
     package let oldestRecord: UnixMilliseconds?
     /// Whether the partitions are paused: then nothing is fetched.
     package let isPaused: Bool
+    /// What operators have paused.
+    package internal(set) var pauses: [Pause] = []
     /// When the next probe of a failing backend is due, from now on; `nil` when requests flow or a probe is under way.
     package let nextProbe: Duration?
     /// What is left of a wait that the backend asked of all callers; `nil` without one.

@@ -56,6 +56,8 @@ struct InFlightCommand: Sendable {
 package enum CommandStage: String, Sendable, Hashable, CaseIterable {
     /// Behind an earlier command of the same external_id.
     case waitingInLane = "waiting_in_lane"
+    /// Held back by an operator's pause of its external_id.
+    case paused
     /// In a batch for the ledger, or waiting for the next one.
     case atLedger = "at_store"
     /// Ready for the API, waiting for a place among the requests.

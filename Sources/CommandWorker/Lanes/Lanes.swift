@@ -9,7 +9,8 @@ import Records
 /// 1. Of an external_id one command runs, in log order; the next one starts after the last has left its lane.
 /// 2. A command that is abandoned (its partition is gone) publishes nothing, but keeps its lane until the ledger or the
 ///    backend has answered: until then the next one could overtake it there.
-/// 3. A command that may start waits in a queue and not on the stack, since a lane may hold thousands that end at once.
+/// 3. A command whose external_id an operator has paused keeps its lane and does not start; see ``OperatorPauses``.
+/// 4. A command that may start waits in a queue and not on the stack, since a lane may hold thousands that end at once.
 struct Lanes: Sendable {
     /// A command that may start, and what it starts with.
     enum Start {
@@ -24,6 +25,10 @@ struct Lanes: Sendable {
     private var table = InFlightTable()
     private var dispatcher = KeyedDispatcher()
     private var ready: Deque<CommandTicket> = []
+    /// Commands that may start but for a pause, in the order in which they came.
+    private var held: [CommandTicket] = []
+    /// What keeps them.
+    private(set) var paused = PausedIDs()
     /// Of commands whose customer may be archived what is remembered; beside the table, since there are few or none.
     private var questioned: [CommandTicket: LedgerEntry] = [:]
     /// Commands given up so far; they run again elsewhere.
@@ -62,12 +67,26 @@ struct Lanes: Sendable {
         if self.dispatcher.enqueue(ticket, in: lane) { self.ready.append(ticket) }
     }
 
+    /// Applies other pauses; what they no longer hold may start.
+    mutating func pause(_ ids: PausedIDs) {
+        guard ids != self.paused else { return }
+        self.paused = ids
+        for ticket in self.held { self.table.update(ticket) { $0.stage = .waitingInLane } }
+        self.ready.prepend(contentsOf: self.held)
+        self.held = []
+    }
+
     /// The next command that may start; `nil` when none may.
     mutating func next() -> Start? {
         while let ticket = self.ready.popFirst() {
             guard let inFlight = self.table[ticket] else { continue }
             if inFlight.isAbandoned {
                 self.leave(ticket, inFlight)
+                continue
+            }
+            if !self.paused.isEmpty, let id = inFlight.context.externalID, self.paused.pause(of: id) != nil {
+                self.table.update(ticket) { $0.stage = .paused }
+                self.held.append(ticket)
                 continue
             }
             switch inFlight.decoded {
@@ -149,17 +168,24 @@ struct Lanes: Sendable {
     /// Abandons the commands of assignments: those under way leave when their answer comes.
     mutating func abandon(_ ids: Set<AssignmentID>) {
         for ticket in self.table.tickets(where: { ids.contains($0.assignment) }) { self.abandon(ticket) }
+        self.forgetLeft()
     }
 
     /// Abandons the commands that match and for which nothing is under way; what runs may finish.
     mutating func abandonIdle(_ matches: (InFlightCommand) -> Bool) {
         let idle = self.table.tickets { command in
             switch command.stage {
-            case .waitingInLane, .waitingForRequest, .backingOff: matches(command)
+            case .waitingInLane, .paused, .waitingForRequest, .backingOff: matches(command)
             case .atLedger, .requesting, .finished: false
             }
         }
         for ticket in idle { self.abandon(ticket) }
+        self.forgetLeft()
+    }
+
+    /// Drops the tickets of paused commands that have left.
+    private mutating func forgetLeft() {
+        if !self.held.isEmpty { self.held.removeAll { self.table[$0] == nil } }
     }
 
     private mutating func abandon(_ ticket: CommandTicket) {
@@ -170,7 +196,7 @@ struct Lanes: Sendable {
         case .waitingInLane, .atLedger, .requesting:
             // It leaves when its turn comes, or when its answer comes: until then its lane must not continue.
             break
-        case .waitingForRequest, .backingOff:
+        case .paused, .waitingForRequest, .backingOff:
             self.leave(ticket, inFlight)
         case .finished:
             self.table.remove(ticket)

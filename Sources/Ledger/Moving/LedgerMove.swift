@@ -27,13 +27,15 @@ package struct LedgerMove: Sendable {
 
     /// Copies what the target does not have.
     ///
-    /// Spilled sets first: without them a worker that continues with the target would run again what is complete.
+    /// Spilled sets and pauses first: without them a worker that continues with the target would run again what is
+    /// complete, and run what an operator has paused.
     ///
     /// - Parameter report: is told after each page.
     package func copy(_ report: (Progress) -> Void = { _ in }) async throws(LedgerError) -> Progress {
         var progress = Progress()
         let sets = try await self.source.spilledSets()
         if !sets.isEmpty, self.target.keepsSpilledSets { try await self.target.keep(sets) }
+        for pause in try await self.source.pauses() { try await self.target.keep(pause) }
         var pages = LedgerPages(of: self.source)
         while true {
             let page = try await pages.next()

@@ -17,6 +17,7 @@ package final class PostgresLedger: Ledger {
     private let writer: Connection
     private let pool: ConnectionPool
     private let hasSpilledSets = Atomic(false)
+    private let hasPauses = Atomic(false)
 
     /// Connections for lookups and maintenance, beside the one that remembers.
     private static let poolSize = 3
@@ -86,6 +87,9 @@ package final class PostgresLedger: Ledger {
             try await self.writer.script(PostgresSpilledSet.create, within: .seconds(90))
             let isUsable = try await self.writer.query(PostgresSpilledSet.isUsable, []) { $0.integer(0) }
             self.hasSpilledSets.store(isUsable == [1], ordering: .relaxed)
+            try await self.writer.script(PostgresPause.create, within: .seconds(90))
+            let areReadable = try await self.writer.query(PostgresPause.isUsable, []) { $0.integer(0) }
+            self.hasPauses.store(areReadable == [1], ordering: .relaxed)
         }
     }
 
@@ -256,6 +260,36 @@ package final class PostgresLedger: Ledger {
         guard self.keepsSpilledSets else { return [] }
         return try await self.look { (connection) throws(PostgresError) in
             try await connection.query(PostgresSpilledSet.all, []) { PostgresSpilledSet.read($0) }
+        }.compactMap { $0 }
+    }
+
+    /// Keeps a pause; see ``Ledger/keep(_:)``.
+    package func keep(_ pause: Pause) async throws(LedgerError) {
+        guard self.hasPauses.load(ordering: .relaxed) else {
+            throw LedgerError(
+                .refused,
+                "\(self.place) has no table customer_worker_pauses, and its role may not make or read it: grant it "
+                    + "CREATE on the schema, and start the worker once"
+            )
+        }
+        try await self.look { (connection) throws(PostgresError) in
+            _ = try await connection.query(PostgresPause.keep, PostgresPause.values(pause)) { $0.integer(0) }
+        }
+    }
+
+    /// Ends a pause; returns whether there was one.
+    package func endPause(_ scope: Pause.Scope, of group: String) async throws(LedgerError) -> Bool {
+        guard self.hasPauses.load(ordering: .relaxed) else { return false }
+        return try await self.look { (connection) throws(PostgresError) in
+            try await connection.query(PostgresPause.end, PostgresPause.values(scope, of: group)) { $0.integer(0) }
+        }.count > 0
+    }
+
+    /// Every pause that is kept.
+    package func pauses() async throws(LedgerError) -> [Pause] {
+        guard self.hasPauses.load(ordering: .relaxed) else { return [] }
+        return try await self.look { (connection) throws(PostgresError) in
+            try await connection.query(PostgresPause.all, []) { PostgresPause.read($0) }
         }.compactMap { $0 }
     }
 

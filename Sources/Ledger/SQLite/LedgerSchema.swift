@@ -19,8 +19,9 @@ enum LedgerSchema {
         guard try !database.read(migrator.hasBeenSuperseded) else {
             throw LedgerError(.corrupt, "is of a later version: run the version that wrote it, or a later one")
         }
-        if try !database.read({ try $0.tableExists("spilled_sets") }) {
-            try database.write { try $0.execute(sql: SpilledRow.create) }
+        for (table, create) in [("spilled_sets", SpilledRow.create), ("pauses", PauseRow.create)] {
+            guard try !database.read({ try $0.tableExists(table) }) else { continue }
+            try database.write { try $0.execute(sql: create) }
         }
     }
 

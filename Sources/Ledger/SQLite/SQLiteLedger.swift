@@ -266,6 +266,26 @@ package final class SQLiteLedger: Ledger {
         try await self.run { try SpilledRow.all(in: $0) }
     }
 
+    /// Keeps a pause; see ``Ledger/keep(_:)``.
+    package func keep(_ pause: Pause) async throws(LedgerError) {
+        try await self.run { try PauseRow.keep(pause, in: $0) }
+    }
+
+    /// Ends a pause; returns whether there was one.
+    package func endPause(_ scope: Pause.Scope, of group: String) async throws(LedgerError) -> Bool {
+        try await self.run { try PauseRow.end(scope, of: group, in: $0) }
+    }
+
+    /// Every pause that is kept.
+    package func pauses() async throws(LedgerError) -> [Pause] {
+        // Read once a second: nothing is locked for it.
+        do {
+            return try await self.database.read { try PauseRow.all(in: $0) }
+        } catch {
+            throw Self.translate(error, self.path)
+        }
+    }
+
     private func run<R: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> R
     ) async throws(LedgerError) -> R {

@@ -72,6 +72,7 @@ struct StatusReport: Sendable {
     private func positions(_ inspection: WorkerInspection) -> JSONObject {
         let counters = inspection.snapshot.counters
         return JSONObject([
+            "pauses": .array(inspection.pauses.map { .pause($0) }),
             "lag": Self.offset(self.view.lags.total),
             "lag_age_seconds": .decimal(self.view.lags.age(at: .now).map { $0 / .seconds(1) }),
             "partitions": .array(inspection.partitions.map { self.partition($0) }),
@@ -101,6 +102,7 @@ struct StatusReport: Sendable {
             "lag": Self.offset(partition.lag(logEnd: newerEnd)),
             "incomplete": .integer(partition.incomplete),
             "over_share": .bool(partition.isOverShare),
+            "paused": .bool(partition.isPausedByOperator),
         ])
     }
 

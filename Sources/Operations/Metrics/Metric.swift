@@ -80,6 +80,11 @@ extension Metric {
         .gauge,
         "1 while no records are taken in for this reason. Reason full is ordinary back-pressure."
     )
+    static let pauses = Metric(
+        "customer_worker_pauses",
+        .gauge,
+        "What operators have paused, by the kind of scope."
+    )
     static let deadLetters = Metric(
         "customer_worker_dead_letters_total",
         .counter,

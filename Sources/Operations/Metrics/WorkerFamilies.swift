@@ -1,6 +1,7 @@
 package import CommandWorker
 import CustomerContract
 import Kafka
+import Ledger
 package import Records
 
 /// The metrics that the worker's core counts itself, read when they are asked for: nothing is looked up for a command.
@@ -41,6 +42,7 @@ package struct WorkerFamilies: Sendable {
             MetricFamily(.recordsSkipped, Self.counts(counters.recordsSkipped, by: "reason")),
             MetricFamily(.logRestarts, [.init(Double(counters.logRestarts))]),
             MetricFamily(.loopTurns, [.init(Double(snapshot.turns))]),
+            MetricFamily(.pauses, Self.pauses(inspection.pauses)),
         ]
     }
 
@@ -52,6 +54,13 @@ package struct WorkerFamilies: Sendable {
         by label: String
     ) -> [MetricFamily.Sample] {
         Word.allCases.map { .init(Double(counts[$0] ?? 0), [Label(label, $0.rawValue)]) }
+    }
+
+    /// How much is paused, by the kind of scope.
+    private static func pauses(_ pauses: [Pause]) -> [MetricFamily.Sample] {
+        ["all", "partition", "external_id", "external_id_prefix"].map { kind in
+            .init(Double(pauses.count { $0.scope.parts.kind == kind }), [Label("scope", kind)])
+        }
     }
 
     private static func commands(_ counters: WorkerCounters) -> [MetricFamily.Sample] {

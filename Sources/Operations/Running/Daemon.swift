@@ -14,6 +14,7 @@ import WorkerLogging
 package struct Daemon: Sendable {
     private let worker: CommandWorker
     private let retention: LedgerRetention<ContinuousClock>?
+    private let pauses: PauseFollower
     private let watch: WorkerWatch
     private let settings: Settings
     private let manager: ServiceManager?
@@ -34,6 +35,7 @@ package struct Daemon: Sendable {
     ) {
         self.worker = assembly.worker
         self.retention = assembly.retention
+        self.pauses = assembly.pauses
         self.watch = WorkerWatch(
             assembly.worker,
             registry: assembly.metrics,
@@ -69,6 +71,11 @@ package struct Daemon: Sendable {
                 }
                 group.addTask {
                     await self.forgetOldSuccesses()
+                    return nil
+                }
+                group.addTask {
+                    var pauses = self.pauses
+                    await pauses.run()
                     return nil
                 }
                 defer { group.cancelAll() }

@@ -21,6 +21,8 @@ package struct WorkerAssembly: Sendable {
     package let metrics: MetricsRegistry
     /// Forgets old successes; `nil` when all are remembered forever.
     package let retention: LedgerRetention<ContinuousClock>?
+    /// Lets it obey what operators pause.
+    let pauses: PauseFollower
     /// The API key, which can be replaced while the worker runs; `nil` without the API.
     package let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
@@ -77,6 +79,14 @@ package struct WorkerAssembly: Sendable {
             logger: logger,
             metrics: StoreMetrics(factory: metrics)
         )
+        var pauses = PauseFollower(ledger, group: worker.group, worker: self.worker, logger: logger)
+        // Before the worker begins, so that nothing slips through at a start.
+        do throws(LedgerError) {
+            try await pauses.look(at: .now())
+        } catch {
+            throw StartFailure(error)
+        }
+        self.pauses = pauses
     }
 
     private static func warnAboutOpenFiles(_ settings: Settings, _ logger: Logger) {

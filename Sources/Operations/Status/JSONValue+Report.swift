@@ -1,4 +1,6 @@
 package import JSON
+package import Ledger
+import Records
 
 /// Short forms for reports: an object in the order in which it is written down, and values that may be missing.
 extension JSONObject {
@@ -38,6 +40,16 @@ extension JSONValue {
     /// A number for each word of a closed set, in the set's order.
     static func counts<Word: RawRepresentable<String> & Hashable & CaseIterable>(_ counts: [Word: Int]) -> JSONValue {
         .object(JSONObject(Word.allCases.map { .init(name: $0.rawValue, value: .integer(counts[$0] ?? 0)) }))
+    }
+
+    /// What an operator has paused.
+    package static func pause(_ pause: Pause) -> JSONValue {
+        let (kind, value) = pause.scope.parts
+        return .members([
+            "scope": .string(kind), "value": value.isEmpty ? .null : .string(value), "reason": .string(pause.reason),
+            "by": .string(pause.author), "since": .string(pause.beganAt.description),
+            "until": .text(pause.endsAt?.description),
+        ])
     }
 
     /// Reasons for not being ready.

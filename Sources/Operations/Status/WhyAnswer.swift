@@ -40,7 +40,23 @@ package struct WhyAnswer: Sendable {
 
     // MARK: All commands
 
-    private var sentenceOfAll: String {
+    private var sentenceOfAll: String { self.sentenceOfFlow + self.pauses }
+
+    /// What operators have paused beside what stops all; with a space before it.
+    private var pauses: String {
+        let pauses = (self.status["pauses"]?.arrayValue ?? []).compactMap { $0.objectValue }
+            .filter { $0["scope"]?.stringValue != "all" }
+        let texts = pauses.prefix(3).map { pause in
+            let reason = pause["reason"]?.stringValue ?? ""
+            let scope = [pause["scope"]?.stringValue, pause["value"]?.stringValue].compactMap(\.self)
+            return scope.joined(separator: " ") + (reason.isEmpty ? "" : " (\(reason))")
+        }
+        guard !texts.isEmpty else { return "" }
+        let more = pauses.count > 3 ? " and \(pauses.count - 3) more" : ""
+        return " Paused by operators: \(texts.joined(separator: ", "))\(more); «customer-worker resume» ends it."
+    }
+
+    private var sentenceOfFlow: String {
         if let trouble = self.trouble { return "Commands wait: \(trouble)." }
         let inFlight = self.status.integer("in_flight") ?? 0
         let lag = self.status.integer("lag")
@@ -85,6 +101,7 @@ package struct WhyAnswer: Sendable {
         let counts = stages.members.compactMap { member in stages.integer(member.name).map { (member.name, $0) } }
         return switch counts.max(by: { $0.1 < $1.1 })?.0 {
         case "waiting_in_lane": "wait for an earlier command of the same external_id"
+        case "paused": "wait for the end of an operator's pause"
         case "at_store": "are at the store"
         case "waiting_for_request": "wait for a place among the requests to the API"
         case "requesting": "wait for the API's answer"

@@ -1,4 +1,5 @@
 package import CommandWorker
+import Ledger
 import Records
 
 /// Whether the worker lives and is ready, and if not, why: a pure function of what was last seen of it.
@@ -79,7 +80,12 @@ extension Health.Reason {
         case "draining":
             self.init(kind: .draining, detail: "the worker is stopping")
         case "suspended":
-            self.init(kind: .intakePaused, detail: "an operator suspended the intake (TSTP); CONT resumes it")
+            guard let pause = inspection.pauses.first(where: { $0.scope == .all }) else {
+                self.init(kind: .intakePaused, detail: "an operator suspended the intake (TSTP); CONT resumes it")
+                return
+            }
+            let detail = "an operator paused \(pause); «customer-worker resume --all» ends it"
+            self.init(kind: .intakePaused, detail: detail)
         case "publishing":
             let error = inspection.publishTrouble.map { " (\($0))" } ?? ""
             self.init(kind: .publishingTrouble, detail: "results cannot be published\(error); they are tried again")

@@ -56,9 +56,10 @@ struct LagMemory: Sendable {
             return
         }
         guard self.entries.keys.allSatisfy(held.contains) else { return }
-        // While the intake is paused the consumer's own connections say nothing of the ends of logs.
-        let heardAt = inspection.isPaused ? ends.answeredAt : now - inspection.brokerSilence
-        let known = heardAt ?? self.learnedAt ?? now
+        // Of what is paused the consumer's own connections do not say where the logs end.
+        let ownAt = inspection.isPaused ? nil : now - inspection.brokerSilence
+        let askedAt = inspection.unfetched.isEmpty ? nil : ends.answeredAt
+        let known = [ownAt, askedAt].compactMap(\.self).min() ?? self.learnedAt ?? now
         self.learnedAt = max(known, self.learnedAt ?? known)
     }
 
@@ -73,6 +74,11 @@ struct LagMemory: Sendable {
 }
 
 extension WorkerInspection {
+    /// The partitions that are held and not fetched, since they or all are paused.
+    var unfetched: [TopicPartition] {
+        self.partitions.filter { self.isPaused || $0.isOverShare || $0.isPausedByOperator }.map(\.topicPartition)
+    }
+
     /// Whether brokers or group do not answer: nothing is read, and partitions that are not held may still be this
     /// worker's.
     var isCutOff: Bool {

@@ -69,10 +69,9 @@ package final class WorkerWatch: Sendable {
         if !inspection.isCutOff {
             self.letters.refresh(writtenHere: inspection.snapshot.counters.failed.values.reduce(0, +))
         }
-        if inspection.isPaused {
-            // Nothing is fetched, so the consumer does not learn how far the logs have grown.
-            self.logEnds.refresh(inspection.partitions.map(\.topicPartition))
-        }
+        // The consumer does not learn how far these logs have grown.
+        let unfetched = inspection.unfetched
+        if !unfetched.isEmpty { self.logEnds.refresh(unfetched) }
         return inspection
     }
 

@@ -33,7 +33,7 @@ import Testing
         holds: Bool = true,
         isPaused: Bool = false
     ) {
-        watch.receive(event, holds: { _ in holds }, isPaused: isPaused, at: .seconds(seconds))
+        watch.receive(event, holds: { _ in holds }, isPaused: { _ in isPaused }, at: .seconds(seconds))
     }
 
     @Test func `brokers are lost when librdkafka says so, and not for another error`() {

@@ -1,6 +1,7 @@
 import CustomerContract
 import Foundation
 import Kafka
+import Ledger
 import Records
 import Topics
 
@@ -131,6 +132,8 @@ final class Simulation {
         let worker = SimulatedWorker(self, slot: slot)
         self.workers[slot] = worker
         self.trace("worker \(slot) starts as member \(worker.member)")
+        let pauses = self.pauses
+        worker.post { core, now in core.pause(pauses, at: now) }
         worker.ring()
     }
 
@@ -184,9 +187,50 @@ final class Simulation {
         }
         scatter(self.profile.logRestarts) { [unowned self] _ in self.restartLog() }
         scatter(self.profile.retentionJumps) { [unowned self] worker in self.deleteUnread(worker) }
+        scatter(self.profile.pauses) { [unowned self] _ in self.pause() }
         scatter(self.profile.suspensions) { [unowned self] worker in
             worker.post { core, _ in core.suspendIntake() }
             self.after(self.delay(.zero ... .seconds(20))) { worker.post { core, _ in core.resumeIntake() } }
+        }
+    }
+
+    /// What operators have paused.
+    private var pauses: [Pause] = []
+    /// How often a worker kept a command from starting for it, as seen when the pause ended.
+    private(set) var heldByPauses = 0
+
+    /// An operator pauses something, and resumes it if it does not end by itself.
+    private func pause() {
+        let scope = self.pick([
+            Pause.Scope.all, .partition(Int32.random(in: 0..<Int32(self.profile.partitions), using: &self.random)),
+            .externalID(SimulatedLog.id(Int.random(in: 0..<self.profile.ids, using: &self.random))),
+            .externalIDPrefix(SimulatedLog.id(Int.random(in: 0...9, using: &self.random)).text),
+        ])
+        let time = self.delay(.zero ... .seconds(30))
+        let pause = Pause(
+            group: "workers",
+            scope: scope ?? .all,
+            reason: "",
+            author: "",
+            beganAt: self.moment.wall,
+            endsAt: self.chance(0.5) ? self.moment.wall.advanced(by: time) : nil
+        )
+        self.pauses.append(pause)
+        self.obey(self.pauses)
+        // One that ends by itself is forgotten later; a worker that has not noticed would wait until then.
+        self.after(pause.endsAt == nil ? time : .seconds(1_000)) { [unowned self] in
+            self.heldByPauses +=
+                self.workers.values.filter { worker in
+                    worker.core.lanes.contains { $0.stage == .paused }
+                }.count
+            self.pauses.removeAll { $0 == pause }
+            self.obey(self.pauses)
+        }
+    }
+
+    private func obey(_ pauses: [Pause]) {
+        for slot in self.workers.keys.sorted() {
+            self.workers[slot]?.post { core, now in core.pause(pauses, at: now) }
         }
     }
 

@@ -9,6 +9,7 @@ extension SimulationProfile {
         self.faults = Faults()
         (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
             (0, 0, 0, 0, 0, 0)
+        self.pauses = 0
         (self.poisonIDs, self.blockedIDs, self.worstIDs) = (0, 0, 0)
         (self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0)
         (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)

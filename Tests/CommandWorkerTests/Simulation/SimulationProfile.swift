@@ -62,6 +62,8 @@ struct SimulationProfile {
     var kicks = 0
     var drains = 0
     var suspensions = 0
+    /// Pauses of an id, of ids that begin alike, of a partition or of everything, for all workers.
+    var pauses = 0
     /// Bytes of metadata that the brokers take beside an offset.
     var brokerMetadataLimit = 4_096
     /// When the topic of dead letters takes none.
@@ -165,6 +167,7 @@ struct SimulationProfile {
         self.kicks = Bool.random(using: &random) ? Int.random(in: 0...6, using: &random) : 0
         self.drains = Int.random(in: 0...2, using: &random)
         self.suspensions = Int.random(in: 0...2, using: &random)
+        self.pauses = Int.random(in: 0...3, using: &random)
     }
 
     /// Makes this a world in which nothing is wrong but one long outage.
@@ -175,6 +178,7 @@ struct SimulationProfile {
         self.faultsEnd = .seconds(190)
         (self.outages, self.rebalances, self.kicks, self.drains, self.suspensions, self.reconfigurations) =
             (0, 0, 0, 0, 0, 0)
+        self.pauses = 0
         (self.poisonIDs, self.refusedIDs, self.slowIDs, self.foreignIDs) = (0, 0, 0, 0)
         (self.blockedIDs, self.worstIDs, self.alikeRefusals) = (0, 0, nil)
         (self.invalidShare, self.conflictShare, self.hotShare) = (0, 0, 0)

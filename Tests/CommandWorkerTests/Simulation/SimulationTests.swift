@@ -27,12 +27,13 @@ import Testing
     }
 
     @Test func `everything that can go wrong does`() {
-        var (processes, skipped, abandoned, retries, logRestarts) = (0, 0, 0, 0, 0)
+        var (processes, skipped, abandoned, retries, logRestarts, held) = (0, 0, 0, 0, 0, 0)
         var created: Set<CreatedOutcome> = []
         var failed: Set<ErrorCode> = []
         for seed in 1...120 as ClosedRange<UInt64> {
             let simulation = Simulation(seed: seed)
             _ = simulation.run()
+            held += simulation.heldByPauses
             processes += simulation.incarnations - simulation.profile.workers
             for counters in simulation.counters {
                 skipped += counters.skipped
@@ -47,6 +48,7 @@ import Testing
         #expect(skipped > 100)
         #expect(abandoned > 1_000)
         #expect(logRestarts > 10)
+        #expect(held > 10)
         #expect(retries > 1_000)
         // What the API changes instead of refusing is the backend's affair.
         #expect(created == Set(CreatedOutcome.allCases).subtracting([.updated]))

@@ -1,8 +1,8 @@
-import CommandWorker
 import Kafka
 import Records
 import Testing
 
+@testable import CommandWorker
 @testable import Operations
 
 @Suite struct LagMemoryTests {
@@ -88,5 +88,18 @@ import Testing
         memory.update(.sample(isPaused: true), ends, at: self.after(7))
         #expect(memory.age(at: self.after(7)) == .seconds(2))
         #expect(memory.total == 60)
+    }
+
+    @Test(arguments: [true, false])
+    func `the lag of a partition that is paused alone grows with what brokers answer`(byOperator: Bool) {
+        var paused = WorkerInspection.Partition.sample(1)
+        (paused.isPausedByOperator, paused.isOverShare) = (byOperator, !byOperator)
+        let inspection = WorkerInspection.sample(partitions: [.sample(), paused])
+        #expect(inspection.unfetched == [paused.topicPartition])
+        var memory = LagMemory()
+        let ends = LogEnds.Known(ends: [paused.topicPartition: 150], answeredAt: self.after(5))
+        memory.update(inspection, ends, at: self.after(7))
+        #expect(memory.total == 70)
+        #expect(memory.age(at: self.after(7)) == .seconds(2))
     }
 }
