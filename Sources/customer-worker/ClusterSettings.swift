@@ -1,6 +1,8 @@
+import CustomerContract
 import Foundation
 import Kafka
 import Operations
+import Redrive
 import Settings
 
 /// What the commands that read or write topics need of the settings.
@@ -12,6 +14,15 @@ struct ClusterSettings {
     init(_ options: SettingsOptions) throws {
         self.settings = try options.load().settings
         self.client = try WorkerAssembly.clientProperties(self.settings.kafka)
+    }
+
+    /// The rules by which the worker of these settings judges commands.
+    var rules: CommandRules {
+        let reader = CommandReader(
+            maximumBytes: self.settings.limits.maxCommandBytes.bytes,
+            mode: self.settings.validation
+        )
+        return CommandRules(commandTopic: self.settings.kafka.topic, reader: reader)
     }
 
     /// The folder for what is written beside the ledger.

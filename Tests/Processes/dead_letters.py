@@ -12,6 +12,7 @@ import json
 import os
 import pty
 import random
+import re
 import signal
 import struct
 import subprocess
@@ -214,11 +215,27 @@ def ten_thousand_letters_are_listed_and_dry_run_and_nothing_is_changed(options):
         expect(dry.returncode == 0, dry.stderr)
         plan = json.loads(dry.stdout)
         others = sum(n for kind, n in expected.items() if kind in OTHER)
-        expect(plan["matched"] == plan["sendable"] == options.count, f"{plan}")
-        expect(plan["targets"] == {"customer_commands": options.count - others, "other_commands": others}, f"{plan}")
-        # What would fail again is found by the rules themselves: the three kinds of bad values, and India for IN.
+        # What would fail again is found by the rules themselves (the three kinds of bad values, and India for IN), and stays.
         bad = {"invalid_json": expected["invalid_json"], "schema_framed_payload": expected["schema_framed_payload"]}
-        expect({k: plan["would_fail_again"].get(k) for k in bad} == bad, f"{plan}")
+        bad["invalid_command"] = options.count - others - sum(bad.values())
+        expect((plan["matched"], plan["sendable"], plan["targets"]) == (options.count, others, {"other_commands": others}), f"{plan}")
+        expect(plan["would_fail_again"] == bad and plan["left"] == {"would_fail_again": sum(bad.values())}, f"{plan}")
+        expect("address_country" in plan["would_fail_examples"]["invalid_command"]["message"], f"{plan}")
+        # The list says the same of each of its groups.
+        told = [sum(group["would_send"] for group in report["groups"]), sum(sum(g["would_leave"].values()) for g in report["groups"])]
+        expect(told == [others, sum(bad.values())], f"{told}")
+        forced = json.loads(run(["dlq", "redrive", "--dry-run", "--json", "--force"], env).stdout)
+        expect(forced["sendable"] == options.count and forced["left"] == {} and forced["would_fail_again"] == bad, f"{forced}")
+        expect(forced["targets"] == {"customer_commands": options.count - others, "other_commands": others}, f"{forced}")
+        seen = run(["dlq", "list", "--code", "rejected"], env).stdout
+        for words in ["WHY", "why it failed", "REDRIVE", "stays: would fail again (invalid_command)"]:
+            expect(words in seen, f"no {words!r} in {seen}")
+        for code, words, text in [
+            (64, ["--set", "adress_country=IN"], "did you mean address_country?"), (64, ["--set", "colour=red"], "expected one of address_city"),
+            (0, ["--set", "colour=red", "--allow-unknown-fields"], ""), (0, ["--set", "metadata.colour=red"], ""),
+        ]:
+            edited = run(["dlq", "redrive", "--dry-run", *words], env)
+            expect(edited.returncode == code and text in edited.stderr, f"{words}: {edited}")
         one = run(["dlq", "list", "--json", "--code", "rejected", "--partition", "2"], env)
         wanted = sum(kind == "rejected" and partition == 2 for kind, partition, *_ in made)
         expect(json.loads(one.stdout)["count"] == wanted, one.stdout)
@@ -248,7 +265,7 @@ def letters_that_retention_is_about_to_delete_are_warned_of(options):
             listed = run(["dlq", "list", "--topic", "old_dlq", "--json"], env)
             expect(json.loads(listed.stdout)["retention_is_near"] == near, listed.stdout)
             expect(("retention.ms" in listed.stderr) == near, listed.stderr)
-        redrive(env, "--topic", "old_dlq", "--rate", "0")
+        redrive(env, "--topic", "old_dlq", "--rate", "0", "--force")
         after = run(["dlq", "list", "--topic", "old_dlq", "--state", "all", "--json"], env)
         expect("retention_is_near" not in json.loads(after.stdout), "what was sent back is not at risk")
 
@@ -263,6 +280,7 @@ def killed_at_random_each_selected_letter_goes_back_exactly_once(options):
         words = [word for code in chosen for word in ("--code", code)]
         wanted = {f"{DLQ}/{p}/{o}": letter for letter, (p, o) in zip(made, places) if letter[0] in chosen}
         # So slow that twenty kills come before the end; a job may be resumed at another rate.
+        words.append("--force")
         command = [harness.PROGRAM, "dlq", "redrive", "--yes", *words, "--rate", "40"]
         sent = lambda: sum(high for _, high in watermarks(brokers, ["customer_commands"]).values())
         killed_at = [0]
@@ -311,7 +329,7 @@ def every_dialect_goes_back_to_its_own_topic_without_its_headers(options):
         produce(brokers, DLQ, [letter[1:] for letter in made])
         admin = AdminClient({"bootstrap.servers": brokers})
         admin.create_topics([NewTopic("audit", 1, 1)])["audit"].result(30)
-        redrive(env, "--rate", "0", "--audit-topic", "audit")
+        redrive(env, "--rate", "0", "--audit-topic", "audit", "--force")
         entries = [json.loads(record.value()) for record in read_all(brokers, "audit", 2)]
         expect(entries == audit(folder) and entries[-1]["moved"] == len(made), f"{entries}")
         for topic in ["customer_commands", "other_commands"]:
@@ -349,7 +367,7 @@ def a_second_job_is_refused_and_an_interrupted_one_resumes(options):
     with cluster() as (brokers, folder, env):
         made = list(letters(1_400))
         produce(brokers, DLQ, [letter[1:] for letter in made])
-        command = [harness.PROGRAM, "dlq", "redrive", "--yes", "--rate", "60"]
+        command = [harness.PROGRAM, "dlq", "redrive", "--yes", "--rate", "60", "--force"]
         with harness.process(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as job:
             deadline = time.monotonic() + 30
             while not any(high for _, high in watermarks(brokers, ["customer_commands"]).values()):
@@ -358,8 +376,13 @@ def a_second_job_is_refused_and_an_interrupted_one_resumes(options):
             expect(other.returncode == 1 and "is running" in other.stderr, f"{other.returncode}: {other.stderr}")
             job.send_signal(signal.SIGINT)
             harness.wait_for_exit(job, 130)
-            expect("Run the same command again" in job.stderr.read(), "it does not say how to resume")
-        redrive(env, "--rate", "0")
+            said = job.stderr.read()
+            told = re.search(r"^Cancelled after (\d+) of 1,400 were sent back\. Run the same command again", said, re.MULTILINE)
+            sent = sum(len(read_all(brokers, topic, 0)) for topic in ["customer_commands", "other_commands"])
+            expect(told and 0 < int(told[1]) == sent, f"{sent} were sent: {said}")
+        listed = json.loads(run(["dlq", "list", "--json"], env).stdout)
+        expect((listed["count"], listed["waiting"], listed["redriven"]) == (1_400 - sent, 1_400 - sent, sent), f"{listed}")
+        redrive(env, "--rate", "0", "--force")
         records = read_all(brokers, "customer_commands", 0) + read_all(brokers, "other_commands", 0)
         origins = {header(record, FROM) for record in records}
         expect(len(records) == len(origins) == len(made), f"{len(records)} records of {len(origins)} letters, {len(made)} made")
@@ -374,16 +397,16 @@ def a_running_job_can_be_taken_over_and_nothing_goes_twice(options):
         made = list(letters(1_400))
         produce(brokers, DLQ, [letter[1:] for letter in made])
         with harness.process(
-            [harness.PROGRAM, "dlq", "redrive", "--yes", "--rate", "60"],
+            [harness.PROGRAM, "dlq", "redrive", "--yes", "--rate", "60", "--force"],
             env=env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
         ) as job:
             deadline = time.monotonic() + 30
             while not any(high for _, high in watermarks(brokers, ["customer_commands"]).values()):
                 expect(time.monotonic() < deadline, "the redrive did not begin")
-            redrive(env, "--code", "rejected", "--code", "invalid_json", "--rate", "0", "--take-over")
+            redrive(env, "--code", "rejected", "--code", "invalid_json", "--rate", "0", "--take-over", "--force")
             harness.wait_for_exit(job, 1)
             expect("taken the topic over" in job.stderr.read(), "it does not say why it stopped")
-        redrive(env, "--rate", "0")
+        redrive(env, "--rate", "0", "--force")
         records = read_all(brokers, "customer_commands", 0) + read_all(brokers, "other_commands", 0)
         origins = {header(record, FROM) for record in records}
         expect(len(records) == len(origins) == len(made), f"{len(records)} records of {len(origins)} letters, {len(made)} made")
@@ -395,7 +418,7 @@ def on_a_terminal_it_asks_first(options):
         produce(brokers, DLQ, [letter[1:] for letter in letters(28)])
         with open(os.path.join(folder, "ids"), "w") as file:
             file.write("acct_0\nacct_3\nacct_99\n")
-        command = [harness.PROGRAM, "dlq", "redrive", "--external-ids", os.path.join(folder, "ids")]
+        command = [harness.PROGRAM, "dlq", "redrive", "--external-ids", os.path.join(folder, "ids"), "--force"]
         for answer, code, moved in [(b"n\n", 130, 0), (b"y\n", 0, 2)]:
             pid, terminal = pty.fork()
             if pid == 0:
@@ -452,7 +475,8 @@ def what_the_worker_says_is_told_too(options):
 def the_rate_is_kept(options):
     with cluster() as (brokers, folder, env):
         count, rate = 3_000, 200
-        produce(brokers, DLQ, [(i % PARTITIONS, b"k", b"{}", own("rejected", i % PARTITIONS, i)) for i in range(count)])
+        value = b'{"external_id":"k"}'
+        produce(brokers, DLQ, [(i % PARTITIONS, b"k", value, own("rejected", i % PARTITIONS, i)) for i in range(count)])
         redrive(env, "--rate", str(rate))
         times = sorted(record.timestamp()[1] for record in read_all(brokers, "customer_commands", count))
         expect(len(times) == count, f"{len(times)} records")
@@ -463,7 +487,8 @@ def the_rate_is_kept(options):
 
 @check
 def the_worker_serves_what_comes_back_and_the_story_is_told(options):
-    with cluster(FLEXPRICE_KAFKA_GROUP_INSTANCE_ID="worker-1") as (brokers, folder, env):
+    listen = f"127.0.0.1:{harness.free_port()}"
+    with cluster(FLEXPRICE_KAFKA_GROUP_INSTANCE_ID="worker-1", FLEXPRICE_ADMIN_LISTEN=listen) as (brokers, folder, env):
         producer = Producer({"bootstrap.servers": brokers})
         for index in range(60):
             body = {"external_id": f"acct_{index}", "name": f"Customer {index}", "address_country": "India"}
@@ -473,8 +498,13 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
         with log, harness.process([harness.PROGRAM, "run"], env=env, stderr=log) as worker:
             expect(len(read_all(brokers, DLQ, 60, quiet=1)) == 60, "not every command became a dead letter")
 
-            # A canary stops what would fail again: 5 go back, fail, and are dead letters once more.
-            stopped = redrive(env, "--canary", "5", "--rate", "0", "--json", code=4)
+            # What is certain to fail again stays, all of it.
+            left = redrive(env, "--canary", "5", code=4)
+            expect("60 stay: certain to fail again with invalid_command" in left.stderr, left.stderr)
+            expect("address_country must be an ISO 3166-1" in left.stderr, left.stderr)
+
+            # Forced, the canary stops it: 5 go back, fail, and are dead letters once more.
+            stopped = redrive(env, "--canary", "5", "--rate", "0", "--json", "--force", code=4)
             outcome = json.loads(stopped.stdout)
             expect(outcome["ending"] == "canary_failed" and outcome["moved"] == 5, f"{outcome}")
             expect(len(read_all(brokers, "customer_commands", 65, quiet=1)) == 65, "more went back than the canary")
@@ -485,9 +515,9 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
 
             # Laps are bounded: the one that fails again and again stays at last.
             for lap in [1, 2, 3]:
-                redrive(env, "--external-id", "acct_59", "--rate", "0")
+                redrive(env, "--external-id", "acct_59", "--rate", "0", "--force")
                 expect(len(read_all(brokers, DLQ, 65 + lap, quiet=1)) == 65 + lap, "it did not come back as a dead letter")
-            spent = redrive(env, "--external-id", "acct_59", "--rate", "0", code=4)
+            spent = redrive(env, "--external-id", "acct_59", "--rate", "0", "--force", code=4)
             expect("max-laps" in spent.stderr, spent.stderr)
 
             # Mended ones succeed, the canary among them, and the rest follows.
@@ -519,6 +549,13 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
             expect(run(["ledger", "forget", "acct_7"], env).returncode == 64, "ledger forget did not ask")
             expect(run(["ledger", "forget", "acct_7", "--yes"], env).returncode == 0, "ledger forget")
             expect(run(["ledger", "get", "acct_7"], env).returncode == 3, "it is still remembered")
+            # The markers of the redrive's transactions take offsets, and are no lag.
+            ends = sum(high for _, high in watermarks(brokers, ["customer_commands"]).values())
+            expect(ends > 60 + 5 + 3 + 59, f"no marker of a transaction is in the topic: it ends at {ends}")
+            lag = lambda: json.loads(run(["status", "--json"], env).stdout)["lag"]
+            harness.wait_until(lambda: (found := lag()) == 0 or f"{found}", 30, "a lag of 0 behind the redrive")
+            expect(run(["why"], env).stdout.startswith("Nothing waits"), "why")
+
             expect(json.loads(run(["ledger", "stats", "--json"], env).stdout)[0]["customers"] == "58", "ledger stats")
             expect(audit(folder)[-1]["action"] == "ledger.forgot", f"{audit(folder)[-1]}")
             worker.send_signal(signal.SIGTERM)

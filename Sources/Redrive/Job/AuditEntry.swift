@@ -32,7 +32,7 @@ package struct AuditEntry: Sendable {
         self["matched"] = .number(JSONNumber(counts.matched))
         self["moved"] = .number(JSONNumber(counts.moved))
         self["moved_before"] = .number(JSONNumber(counts.movedBefore))
-        self["left"] = Self.numbers(counts.left.map { ($0.key.name, $0.value) })
+        self["left"] = Self.numbers(counts.left.byName.map { ($0.key, $0.value) })
         self["failed_again"] = Self.numbers(counts.failedAgain.map { ($0.key, $0.value) })
         self["offsets"] = .array(
             counts.ranges.sorted { $0.key < $1.key }.map { partition, range in

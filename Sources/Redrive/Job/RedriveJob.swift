@@ -99,7 +99,7 @@ package struct RedriveJob: Sendable {
             !self.sentBack.contains(letter.record.topicPartition.partition, letter.record.offset)
         else { return }
         self.counts.matched += 1
-        switch self.route.record(for: letter) {
+        switch self.route.verdict(for: letter).outcome {
         case .success(let record): self.waiting.append(.init(letter: letter, record: record))
         case .failure(let reason): self.counts.left[reason, default: 0] += 1
         }
@@ -232,7 +232,7 @@ package struct RedriveJob: Sendable {
 
     private var wantsMore: Bool { !self.hasReadAll && self.roomLeft > 0 }
 
-    private var failedToSend: Int { self.counts.leftCount - (self.counts.left[.lapsSpent] ?? 0) }
+    private var failedToSend: Int { self.counts.left.reduce(0) { $0 + ($1.key.isForeseen ? 0 : $1.value) } }
 
     /// Waits for the results of the first letters once all of them were sent.
     private mutating func canaryStep(at now: Duration) -> Step? {

@@ -58,7 +58,14 @@ extension RedriveOperation {
         case .takenOver: throw RedriveRequest.Refusal.overtaken
         case .refused(let error), .aborted(let error), .failed(let error): throw error
         }
-        let ending = try await self.loop(&run, files.originals, show)
+        let ending: RedriveJob.Ending
+        do {
+            ending = try await self.loop(&run, files.originals, show)
+        } catch is CancellationError {
+            ending = .cancelled
+        } catch let error as KafkaError {
+            ending = .failed(error)
+        }
         var ended = self.auditEntry("redrive.ended", run.record)
         ended["ending"] = .string(ending.name)
         ended.add(run.job.counts)

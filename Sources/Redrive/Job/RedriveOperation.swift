@@ -64,7 +64,9 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
             edits: self.request.edits,
             maximumLaps: self.request.maximumLaps,
             topics: topics,
-            forbidden: [self.request.topic, self.request.resultTopic]
+            forbidden: [self.request.topic, self.request.resultTopic],
+            rules: self.request.rules,
+            isForced: self.request.isForced
         )
         var plan = RedrivePlan(
             start,
@@ -72,8 +74,7 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
             snapshot,
             found: found,
             results: results,
-            route: route,
-            commandTopic: self.request.commandTopic
+            route: route
         )
         let sentBack = try await self.store.sentBack(of: snapshot.ranges)
         var reader = try await TopicReader(self.client, ranges: snapshot.ranges(upTo: plan.ends), log: self.log)

@@ -1,6 +1,6 @@
-import CustomerContract
+package import CustomerContract
 import Kafka
-import Records
+package import Records
 import Topics
 
 /// What a redrive is going to do, found by doing everything but sending.
@@ -50,8 +50,11 @@ package struct RedrivePlan: Sendable {
     package private(set) var targets: [String: Int] = [:]
     /// Those that would be left, by reason.
     package private(set) var left: [LeftReason: Int] = [:]
-    /// Those that break the rules for commands as they would be sent, and so would fail again, by code.
-    package private(set) var wouldFail: [String: Int] = [:]
+    /// Those that break the rules for commands and so would fail again, by code: they are left, unless the request
+    /// forces them.
+    package private(set) var wouldFail: [ErrorCode: Int] = [:]
+    /// The first of them, and what is wrong with it, by code.
+    package private(set) var examples: [ErrorCode: (position: RecordPosition, message: String)] = [:]
 
     let snapshot: TopicSnapshot
     /// The offsets at which the job stops.
@@ -61,8 +64,6 @@ package struct RedrivePlan: Sendable {
     let route: ReturnRoute
     /// The last job's record when the plan was made.
     let found: JobRecord?
-    /// The topic to which the rules for commands apply.
-    private let commandTopic: String
 
     init(
         _ start: Start,
@@ -70,8 +71,7 @@ package struct RedrivePlan: Sendable {
         _ snapshot: TopicSnapshot,
         found: JobStore.Found,
         results: [TopicPartition: Int64],
-        route: ReturnRoute,
-        commandTopic: String
+        route: ReturnRoute
     ) {
         var selection = selection
         var ends = snapshot.ranges.mapValues(\.upperBound)
@@ -89,7 +89,6 @@ package struct RedrivePlan: Sendable {
         self.results = results
         self.route = route
         self.found = found.record
-        self.commandTopic = commandTopic
     }
 
     /// The job that is resumed, if there is one.
@@ -114,22 +113,14 @@ package struct RedrivePlan: Sendable {
     mutating func take(_ letter: DeadLetter, isSentBack: Bool) {
         guard !isSentBack, self.selection.matches(letter) else { return }
         self.matched += 1
-        switch self.route.record(for: letter) {
-        case .success(let record):
-            self.targets[record.topic, default: 0] += 1
-            guard record.topic.hasSameBytes(as: self.commandTopic) else { return }
-            let message = KafkaRecord(
-                position: letter.position,
-                key: record.key,
-                value: record.value,
-                headers: record.headers
-            )
-            if case .refused(_, let failure) = CommandReader().read(message) {
-                self.wouldFail[failure.code.rawValue, default: 0] += 1
-            }
-        case .failure(let reason):
-            self.left[reason, default: 0] += 1
+        let verdict = self.route.verdict(for: letter)
+        switch verdict.outcome {
+        case .success(let record): self.targets[record.topic, default: 0] += 1
+        case .failure(let reason): self.left[reason, default: 0] += 1
         }
+        guard let failure = verdict.failure else { return }
+        self.wouldFail[failure.code, default: 0] += 1
+        if self.examples[failure.code] == nil { self.examples[failure.code] = (letter.position, failure.message) }
     }
 
     /// The job group's offsets: the first partition's carries the record, which is all that changes while a job runs.

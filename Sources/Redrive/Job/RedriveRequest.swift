@@ -11,13 +11,15 @@ package struct RedriveRequest: Sendable {
     /// What is changed in each command.
     package var edits = CommandEdits()
     /// The number of times that a command may be sent back.
-    package var maximumLaps = 3
+    package var maximumLaps = ReturnRoute.usualLaps
+    /// Whether what is certain to fail again is sent too.
+    package var isForced = false
     /// Rate, canary, failures.
     package var settings = RedriveJob.Settings()
     /// Whether an unfinished job of another command is left behind, a running one fenced.
     package var takesOver = false
-    /// The topic of commands.
-    package var commandTopic: String
+    /// The rules by which the worker judges what comes back.
+    package var rules: CommandRules
     /// The topic of results.
     package var resultTopic: String
     /// The file that keeps edited letters as they were; used only with edits.
@@ -32,7 +34,7 @@ package struct RedriveRequest: Sendable {
         topic: String,
         selection: Selection,
         words: [[String]],
-        commandTopic: String,
+        rules: CommandRules,
         resultTopic: String,
         originalsPath: String,
         auditPath: String
@@ -40,7 +42,7 @@ package struct RedriveRequest: Sendable {
         self.topic = topic
         self.selection = selection
         self.words = words
-        self.commandTopic = commandTopic
+        self.rules = rules
         self.resultTopic = resultTopic
         self.originalsPath = originalsPath
         self.auditPath = auditPath

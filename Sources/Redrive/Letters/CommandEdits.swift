@@ -22,6 +22,9 @@ package struct CommandEdits: Sendable, Hashable {
     /// Whether it changes nothing.
     package var isEmpty: Bool { self.patches.isEmpty }
 
+    /// The top-level fields that are given a value, in order; one that is only removed is not among them.
+    var fieldsSet: [String] { self.patches.flatMap(\.membersSet) }
+
     /// Adds a whole patch.
     package mutating func patch(_ json: [UInt8]) throws(Problem) {
         do {
@@ -90,6 +93,9 @@ package struct MergePatch: Sendable, Hashable {
     package init(_ patch: JSONObject) {
         self.patch = patch
     }
+
+    /// The members that it gives a value.
+    var membersSet: [String] { self.patch.members.filter { !$0.value.isNull }.map(\.name) }
 
     /// The object with the patch applied; members keep their places.
     package func applied(to object: JSONObject) -> JSONObject {

@@ -4,6 +4,8 @@ package import Records
 package import Topics
 
 /// Dead letters counted in groups: an overview of a topic in bounded memory.
+///
+/// Every letter is counted, by whether it waits or was sent back; the groups hold those of one state.
 package struct LetterReport: Sendable {
     /// What letters of one group have in common.
     package struct Group: Sendable, Hashable {
@@ -15,10 +17,32 @@ package struct LetterReport: Sendable {
         package let dialect: String
         /// Whether they may succeed later; `nil` when no header says so.
         package let isRetryable: Bool?
-        /// The number of times that they have been sent back.
+        /// The number of times that they had been sent back when they failed.
         package let redriveCount: Int
         /// Whether they are sent back, and so no longer wait.
         package let isSentBack: Bool
+        /// The form of their reasons; empty for none, `nil` for several.
+        package fileprivate(set) var reason: String?
+
+        /// The number of times that their commands have been sent back by now.
+        package var laps: Int { self.redriveCount + (self.isSentBack ? 1 : 0) }
+
+        /// Whether its letters have little in common, since there was no room for more groups.
+        package var isRest: Bool { self.kind == Self.restKind }
+
+        private static let restKind = "(others)"
+
+        fileprivate static func rest(isSentBack: Bool) -> Group {
+            Group(
+                kind: Self.restKind,
+                source: "",
+                dialect: "",
+                isRetryable: nil,
+                redriveCount: 0,
+                isSentBack: isSentBack,
+                reason: nil
+            )
+        }
     }
 
     /// The letters of one group.
@@ -33,66 +57,127 @@ package struct LetterReport: Sendable {
         package var samples: [RecordPosition] = []
         /// Why the first of them failed, in words.
         package var reason: String?
+        /// The number of those that a redrive would send.
+        package var sendable = 0
+        /// The number of those that a redrive would leave, by reason.
+        package var left: [LeftReason: Int] = [:]
+        fileprivate var form: ReasonForm?
+
+        /// Why they failed, true for every one of them: «…» where their reasons differ, `nil` when these have nothing
+        /// in common or there are none.
+        package var why: String? { self.form?.text }
     }
 
     /// Other programs choose the names of exceptions, so the number of groups is bounded; the rest counts as one.
     private static let mostGroups = 500
+    /// Other programs choose the words of reasons too: more forms of otherwise equal letters count as one group.
+    private static let mostReasons = 12
     private static let mostSamples = 3
+
+    /// Which letters are in groups.
+    package let state: LetterState
+    /// The number of letters that are in groups at most.
+    private let limit: Int?
+    /// Says what a redrive would do; `nil` when that is not asked.
+    private let route: ReturnRoute?
+    /// The forms of reasons, by what the letters have in common otherwise.
+    private var reasons: [Group: Set<String>] = [:]
 
     /// The groups.
     package private(set) var groups: [Group: Tally] = [:]
-    /// Letters that were counted.
+    /// Letters in groups.
     package private(set) var count = 0
+    /// Letters that wait, whether or not they are in groups.
+    package private(set) var waitingCount = 0
+    /// Letters that were sent back, whether or not they are in groups.
+    package private(set) var sentBackCount = 0
     /// The earliest record timestamp among those that wait, which the retention deletes first.
     package private(set) var oldestWaitingRecord: UnixMilliseconds?
 
     /// Nothing is counted yet.
-    package init() {}
+    ///
+    /// - Parameters:
+    ///   - state: Which letters are put in groups.
+    ///   - limit: How many at most; `nil` for all.
+    ///   - route: Says what a redrive would do with those that wait.
+    package init(of state: LetterState = .all, limit: Int? = nil, route: ReturnRoute? = nil) {
+        self.state = state
+        self.limit = limit
+        self.route = route
+    }
 
     /// Counts a letter.
     package mutating func take(_ letter: DeadLetter, isSentBack: Bool) {
+        if isSentBack {
+            self.sentBackCount += 1
+        } else {
+            self.waitingCount += 1
+            if let timestamp = letter.record.timestamp {
+                self.oldestWaitingRecord = min(self.oldestWaitingRecord ?? timestamp, timestamp)
+            }
+        }
+        guard self.state.includes(isSentBack: isSentBack), self.limit.map({ self.count < $0 }) ?? true else { return }
         self.count += 1
+        let form = letter.reason.map { ReasonForm($0) }
+        let group = self.group(of: letter, isSentBack, form)
+        var tally = self.groups[group] ?? Tally()
+        tally.take(letter, form: group.reason == nil ? nil : form, samples: Self.mostSamples)
+        if !isSentBack, let route {
+            switch route.verdict(for: letter).outcome {
+            case .success: tally.sendable += 1
+            case .failure(let reason): tally.left[reason, default: 0] += 1
+            }
+        }
+        self.groups[group] = tally
+    }
+
+    private mutating func group(of letter: DeadLetter, _ isSentBack: Bool, _ form: ReasonForm?) -> Group {
         var group = Group(
             kind: letter.kind ?? "",
             source: letter.source?.topic ?? "",
             dialect: letter.dialect?.rawValue ?? "",
             isRetryable: letter.isRetryable,
             redriveCount: letter.redriveCount,
-            isSentBack: isSentBack
+            isSentBack: isSentBack,
+            reason: nil
         )
-        if self.groups[group] == nil, self.groups.count >= Self.mostGroups {
-            group = Group(
-                kind: "(others)",
-                source: "",
-                dialect: "",
-                isRetryable: nil,
-                redriveCount: 0,
-                isSentBack: isSentBack
-            )
+        let key = form?.key ?? ""
+        var known = self.reasons[group] ?? []
+        let isOneOfMany = !known.contains(key) && known.count >= Self.mostReasons
+        var named = group
+        named.reason = isOneOfMany ? nil : key
+        if self.groups[named] != nil { return named }
+        guard self.groups.count < Self.mostGroups else { return .rest(isSentBack: isSentBack) }
+        if !isOneOfMany {
+            known.insert(key)
+            self.reasons[group] = known
+            group = named
         }
-        var tally = self.groups[group] ?? Tally()
-        tally.count += 1
-        if let failedAt = letter.failedAt {
-            tally.oldest = min(tally.oldest ?? failedAt, failedAt)
-            tally.newest = max(tally.newest ?? failedAt, failedAt)
-        }
-        if tally.samples.count < Self.mostSamples { tally.samples.append(letter.position) }
-        tally.reason = tally.reason ?? letter.reason
-        self.groups[group] = tally
-        if !isSentBack, let timestamp = letter.record.timestamp {
-            self.oldestWaitingRecord = min(self.oldestWaitingRecord ?? timestamp, timestamp)
-        }
+        return group
     }
-
-    /// Letters that wait.
-    package var waitingCount: Int { self.groups.reduce(0) { $0 + ($1.key.isSentBack ? 0 : $1.value.count) } }
 
     /// The groups, the largest first.
     package var sorted: [(group: Group, tally: Tally)] {
-        self.groups.map { ($0.key, $0.value) }.sorted { left, right in
-            if left.1.count != right.1.count { return left.1.count > right.1.count }
-            return (left.0.kind, left.0.source, left.0.dialect, left.0.redriveCount, left.0.isSentBack ? 1 : 0)
-                < (right.0.kind, right.0.source, right.0.dialect, right.0.redriveCount, right.0.isSentBack ? 1 : 0)
+        func order(_ group: Group) -> (String, String, String, Int, Int, String) {
+            let state = group.isSentBack ? 1 : 0
+            return (group.kind, group.source, group.dialect, group.redriveCount, state, group.reason ?? "")
         }
+        return self.groups.map { ($0.key, $0.value) }.sorted { left, right in
+            left.1.count == right.1.count ? order(left.0) < order(right.0) : left.1.count > right.1.count
+        }
+    }
+}
+
+extension LetterReport.Tally {
+    fileprivate mutating func take(_ letter: DeadLetter, form: ReasonForm?, samples: Int) {
+        self.count += 1
+        if let failedAt = letter.failedAt {
+            self.oldest = min(self.oldest ?? failedAt, failedAt)
+            self.newest = max(self.newest ?? failedAt, failedAt)
+        }
+        if self.samples.count < samples { self.samples.append(letter.position) }
+        self.reason = self.reason ?? letter.reason
+        guard let form else { return }
+        if self.form == nil { self.form = form } else { self.form?.merge(form) }
     }
 }

@@ -1,17 +1,34 @@
-import CustomerContract
+package import CustomerContract
 import JSON
 package import Kafka
 package import Records
 package import Topics
 
 /// Makes the record that goes back from a dead letter, or says why the letter stays.
+///
+/// The one place that decides it: a plan, a job and a list of letters all ask here.
 package struct ReturnRoute: Sendable {
+    /// What becomes of a dead letter.
+    package struct Verdict: Sendable {
+        /// The record that goes back, or why none does.
+        package let outcome: Result<ProducerRecord, LeftReason>
+        /// The failure that is certain if it goes back, although it may stay for that; `nil` when it may succeed.
+        package let failure: CommandFailure?
+    }
+
+    /// The number of times that a command is sent back unless an operator says otherwise.
+    package static let usualLaps = 3
+
     /// The topic of all records; `nil` for the one that each letter came from.
     package let destination: String?
     /// What is changed in each command.
     package let edits: CommandEdits
     /// The number of times that a command may be sent back.
     package let maximumLaps: Int
+    /// The rules by which a record that goes back is judged.
+    private let rules: CommandRules
+    /// Whether what is certain to fail again goes back all the same.
+    private let isForced: Bool
     /// Partitions of the cluster's topics.
     private let partitionCounts: [String: Int]
     /// Topics that never get a command: dead letters would circulate, and results are no commands.
@@ -23,21 +40,34 @@ package struct ReturnRoute: Sendable {
         edits: CommandEdits,
         maximumLaps: Int,
         topics: [TopicDescription],
-        forbidden: Set<String>
+        forbidden: Set<String>,
+        rules: CommandRules,
+        isForced: Bool = false
     ) {
         self.destination = destination
         self.edits = edits
         self.maximumLaps = maximumLaps
         self.partitionCounts = Dictionary(topics.map { ($0.name, $0.partitionCount) }, uniquingKeysWith: { $1 })
         self.forbidden = forbidden
+        self.rules = rules
+        self.isForced = isForced
     }
 
-    /// The record that goes back.
+    /// What becomes of a letter: it stays if it cannot go back, and if it is certain to fail again.
+    package func verdict(for letter: DeadLetter) -> Verdict {
+        let outcome = self.record(for: letter)
+        guard case .success(let record) = outcome, let failure = self.rules.failure(of: record, from: letter) else {
+            return Verdict(outcome: outcome, failure: nil)
+        }
+        return Verdict(outcome: self.isForced ? outcome : .failure(.wouldFail(failure.code)), failure: failure)
+    }
+
+    /// The record as it would go back, whatever becomes of it.
     ///
     /// Key, value and headers are those of the command, without those of the dialect and with the redrive count
     /// replaced. It goes to the partition that it came from, which keeps its order with other commands of its customer.
     /// Its timestamp is the time of sending: with its old one the topic's retention might delete it at once.
-    package func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
+    func record(for letter: DeadLetter) -> Result<ProducerRecord, LeftReason> {
         guard letter.redriveCount < self.maximumLaps else { return .failure(.lapsSpent) }
         if letter.record.headers.has(DeadLetterReduction.valueDropped.name) { return .failure(.valueDropped) }
         guard let topic = self.destination ?? letter.source?.topic else { return .failure(.noSource) }
@@ -106,49 +136,5 @@ extension DeadLetter {
     var isStructuredEvent: Bool {
         let type = self.record.headers[ignoringCase: .contentType] ?? []
         return String(decoding: type, as: UTF8.self).lowercased().hasPrefix("application/cloudevents+json")
-    }
-}
-
-/// Why a dead letter stays where it is.
-package enum LeftReason: Error, Sendable, Hashable {
-    /// It has been sent back as often as ``ReturnRoute/maximumLaps`` allows.
-    case lapsSpent
-    /// No header names its topic, and no `--to` gives one.
-    case noSource
-    /// Its topic does not exist.
-    case noSuchTopic
-    /// Its topic is not one for commands.
-    case forbiddenTopic
-    /// The worker wrote it without its value, which the broker refused.
-    case valueDropped
-    /// Its value is not a JSON object, so it cannot be edited.
-    case notEditable
-    /// The broker or the client refused the record itself.
-    case refused(String)
-
-    /// A few words for a table, bounded.
-    package var text: String {
-        switch self {
-        case .lapsSpent: "sent back too often (--max-laps)"
-        case .noSource: "no header names its topic (use --to)"
-        case .noSuchTopic: "its topic does not exist (use --to)"
-        case .forbiddenTopic: "its topic is not one for commands (use --to)"
-        case .valueDropped: "it was written without its value, which is too large"
-        case .notEditable: "its value is not a JSON object"
-        case .refused(let name): "the broker refused it: \(name)"
-        }
-    }
-
-    /// A name for programs, bounded.
-    package var name: String {
-        switch self {
-        case .lapsSpent: "laps_spent"
-        case .noSource: "no_source"
-        case .noSuchTopic: "no_such_topic"
-        case .forbiddenTopic: "forbidden_topic"
-        case .valueDropped: "value_dropped"
-        case .notEditable: "not_mendable"
-        case .refused: "refused"
-        }
     }
 }

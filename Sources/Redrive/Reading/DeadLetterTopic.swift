@@ -46,6 +46,18 @@ package struct DeadLetterTopic: Sendable {
         }
     }
 
+    /// The route that letters of this topic take back when an operator chooses no other.
+    package func usualRoute(resultTopic: String, _ rules: CommandRules) async throws(KafkaError) -> ReturnRoute {
+        ReturnRoute(
+            destination: nil,
+            edits: CommandEdits(),
+            maximumLaps: ReturnRoute.usualLaps,
+            topics: try await Admin(self.client, log: self.log).topics(),
+            forbidden: [self.snapshot.topic, resultTopic],
+            rules: rules
+        )
+    }
+
     /// The dead letter at a position; `nil` when there is none.
     package func letter(partition: Int32, offset: Int64) async throws -> DeadLetter? {
         let position = RecordPosition(topic: self.snapshot.topic, partition: partition, offset: offset)

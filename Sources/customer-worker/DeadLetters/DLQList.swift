@@ -18,7 +18,7 @@ extension DLQCommand {
     /// `dlq list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Count dead letters by code, topic, age and laps; nothing is changed."
+            abstract: "Count dead letters by code and reason, and say what a redrive would do; nothing is changed."
         )
 
         @OptionGroup var options: SettingsOptions
@@ -35,8 +35,12 @@ extension DLQCommand {
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
             let topic = try await DeadLetterTopic(name, settings.client)
-            var report = LetterReport()
-            try await topic.visit(selection, self.state) { letter, isSentBack in
+            let route = try await topic.usualRoute(resultTopic: settings.settings.kafka.resultsTopic, settings.rules)
+            var report = LetterReport(of: self.state, limit: selection.limit, route: route)
+            // The limit bounds what is shown and not what is counted.
+            var counted = selection
+            counted.limit = nil
+            try await topic.visit(counted, .all) { letter, isSentBack in
                 report.take(letter, isSentBack: isSentBack)
                 return true
             }

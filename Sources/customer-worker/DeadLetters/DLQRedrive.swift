@@ -40,7 +40,10 @@ extension DLQCommand {
         var maxFailures: Int?
 
         @Option(help: ArgumentHelp("Leave what has been sent back so often.", valueName: "n"))
-        var maxLaps = 3
+        var maxLaps = ReturnRoute.usualLaps
+
+        @Flag(help: "Send what breaks the rules for commands too, though it is certain to fail again.")
+        var force = false
 
         @Flag(help: "Begin although another job was abandoned, or end one that is running.")
         var takeOver = false
@@ -95,8 +98,13 @@ extension DLQCommand {
         ) async throws -> (ending: RedriveJob.Ending, progress: RedriveProgress) {
             let display = ProgressDisplay(isDrawn: Terminal.canDraw)
             defer { display.finish() }
-            return try await cancelledBySignals {
-                try await operation.run(plan) { display.show($0.news) }
+            do {
+                return try await cancelledBySignals {
+                    try await operation.run(plan) { display.show($0.news) }
+                }
+            } catch is CancellationError {
+                StandardError.write("Cancelled before anything was sent back.")
+                throw ExitCode(130)
             }
         }
 
@@ -105,11 +113,12 @@ extension DLQCommand {
             let edits = try self.editing.edits()
             var words = try self.selecting.words() + self.editing.words()
             if let to { words.append(["--to", to]) }
+            if self.force { words.append(["--force"]) }
             var request = RedriveRequest(
                 topic: self.selecting.topic ?? kafka.deadLetterTopic,
                 selection: try self.selecting.selection(),
                 words: words,
-                commandTopic: kafka.topic,
+                rules: settings.rules,
                 resultTopic: kafka.resultsTopic,
                 originalsPath: self.editing.originals ?? settings.path("redrive-originals.jsonl"),
                 auditPath: self.auditLog ?? settings.auditPath
@@ -117,6 +126,7 @@ extension DLQCommand {
             request.destination = self.to
             request.edits = edits
             request.maximumLaps = self.maxLaps
+            request.isForced = self.force
             request.takesOver = self.takeOver
             request.auditTopic = self.auditTopic
             request.settings.rate = self.rate == 0 ? nil : self.rate

@@ -70,7 +70,8 @@ extension DLQCommand {
             if let group = letter.group { lines.append(("given up by", group)) }
             if let time = letter.firstFailedAt { lines.append(("first failed", time.description)) }
             if let time = letter.failedAt { lines.append(("failed", time.description)) }
-            lines.append(("sent back", "\(letter.redriveCount) times"))
+            let laps = letter.redriveCount + (isSentBack ? 1 : 0)
+            lines.append(("sent back", NumberText.count(laps, "time")))
             let width = lines.map(\.0.count).max() ?? 0
             var text = lines.map { "\($0.padding(to: width))  \($1.printable)\n" }.joined()
             text += "\nheaders\n"

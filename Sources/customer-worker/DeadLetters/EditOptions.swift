@@ -21,6 +21,9 @@ struct EditOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Apply the JSON merge patch (RFC 7386) of this file.", valueName: "file"))
     var patch: String?
 
+    @Flag(help: "Set fields too that this version does not know; they are sent as they are.")
+    var allowUnknownFields = false
+
     @Option(
         help: ArgumentHelp(
             "Keep edited letters as they were in this file; redrive-originals.jsonl beside the store without it.",
@@ -29,7 +32,7 @@ struct EditOptions: ParsableArguments {
     )
     var originals: String?
 
-    /// The changes; one that is not one ends the command with code 65.
+    /// The changes; one that is not one ends the command with code 65, one of an unknown field with code 64.
     func edits() throws -> CommandEdits {
         var edits = CommandEdits()
         do throws(CommandEdits.Problem) {
@@ -43,6 +46,12 @@ struct EditOptions: ParsableArguments {
             for name in self.unset { edits.unset(name) }
         } catch {
             throw ExitStatus.badInput.exit(error.description)
+        }
+        guard !self.allowUnknownFields else { return edits }
+        do throws(CommandEdits.UnknownField) {
+            try edits.checkFields()
+        } catch {
+            throw ExitStatus.usage.exit(error.description)
         }
         return edits
     }

@@ -25,19 +25,22 @@ struct LetterReportView {
 
     /// For people.
     var text: String {
-        let waiting = self.report.waitingCount
+        let (waiting, sentBack) = (self.report.waitingCount, self.report.sentBackCount)
         var text =
-            "\(self.topic) (\(self.selection.description)): \(NumberText.count(self.report.count)) dead letters, "
-            + "\(NumberText.count(waiting)) waiting, \(NumberText.count(self.report.count - waiting)) sent back\n"
+            "\(self.topic) (\(self.selection.description)): \(NumberText.count(waiting + sentBack, "dead letter")), "
+            + "\(NumberText.count(waiting)) waiting, \(NumberText.count(sentBack)) sent back\n"
         guard self.report.count > 0 else { return text }
         var table = TextTable(
-            columns: ["count", "code", "source", "headers", "retryable", "laps", "state", "oldest", "newest", "sample"]
+            columns: [
+                "count", "code", "why", "redrive", "source", "headers", "retryable", "laps", "state", "oldest",
+                "newest", "sample",
+            ]
         )
         for (group, tally) in self.report.sorted {
             table.append([
-                NumberText.count(tally.count), Self.shown(group.kind), Self.shown(group.source),
-                Self.shown(group.dialect),
-                group.isRetryable.map { $0 ? "yes" : "no" } ?? "-", "\(group.redriveCount)",
+                NumberText.count(tally.count), Self.shown(group.kind), Self.why(group, tally), Self.redrive(tally),
+                Self.shown(group.source), Self.shown(group.dialect),
+                group.isRetryable.map { $0 ? "yes" : "no" } ?? "-", group.isRest ? "-" : "\(group.laps)",
                 group.isSentBack ? "redriven" : "waiting", NumberText.age(tally.oldest, now: self.now),
                 NumberText.age(tally.newest, now: self.now),
                 tally.samples.first.map { "\($0.partition)/\($0.offset)" } ?? "-",
@@ -45,6 +48,24 @@ struct LetterReportView {
         }
         text += table.text
         return text
+    }
+
+    /// A reason that is longer is not read in a table; `dlq show` has it.
+    private static let longestWhy = 60
+
+    private static func why(_ group: LetterReport.Group, _ tally: LetterReport.Tally) -> String {
+        guard let why = tally.why else { return group.reason == nil ? "several reasons" : "-" }
+        let text = why.printable
+        return text.count > Self.longestWhy ? text.prefix(Self.longestWhy - 1) + "…" : text
+    }
+
+    /// What a redrive would do with the letters of a group: `sends`, or the number that it sends and those that stay.
+    private static func redrive(_ tally: LetterReport.Tally) -> String {
+        if tally.left.isEmpty { return tally.sendable > 0 ? "sends" : "-" }
+        let stay = tally.left.sorted { $0.key.name < $1.key.name }
+        if tally.sendable == 0, stay.count == 1, let only = stay.first { return "stays: \(only.key.brief)" }
+        let sent = tally.sendable > 0 ? ["sends \(NumberText.count(tally.sendable))"] : []
+        return (sent + stay.map { "\(NumberText.count($0.value)) stay: \($0.key.brief)" }).joined(separator: ", ")
     }
 
     private static func shown(_ text: String) -> String { text.isEmpty ? "-" : text.printable }
@@ -56,7 +77,7 @@ struct LetterReportView {
             "selection": .string(self.selection.description),
             "count": .integer(self.report.count),
             "waiting": .integer(self.report.waitingCount),
-            "redriven": .integer(self.report.count - self.report.waitingCount),
+            "redriven": .integer(self.report.sentBackCount),
         ])
         if let left = self.retention?.timeLeft {
             object["retention_left_seconds"] = .integer(Int(left.components.seconds))
@@ -71,11 +92,15 @@ struct LetterReportView {
                     "dialect": group.dialect.isEmpty ? .null : .string(group.dialect),
                     "retryable": group.isRetryable.map { .bool($0) } ?? .null,
                     "redrive_count": .integer(group.redriveCount),
+                    "laps": group.isRest ? .null : .integer(group.laps),
                     "state": .string(group.isSentBack ? "redriven" : "waiting"),
                     "oldest": .text(tally.oldest?.description),
                     "newest": .text(tally.newest?.description),
                     "samples": .array(tally.samples.map { .string($0.description) }),
                     "reason": .text(tally.reason),
+                    "why": .text(tally.why),
+                    "would_send": .integer(tally.sendable),
+                    "would_leave": .counts(tally.left.byName),
                 ])
             }
         )

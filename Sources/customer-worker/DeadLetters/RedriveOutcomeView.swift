@@ -30,7 +30,10 @@ struct RedriveOutcomeView {
     private var sentence: String? {
         switch self.ending {
         case .finished: nil
-        case .cancelled: "Cancelled. Run the same command again to resume; what was sent back is not sent again."
+        case .cancelled:
+            "Cancelled after \(NumberText.count(self.progress.counts.moved)) of "
+                + "\(NumberText.count(max(self.progress.total, self.progress.counts.moved))) were sent back. "
+                + "Run the same command again to resume; what was sent back is not sent again."
         case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; mend the cause first."
         case .canaryTimedOut: "Stopped: not all of the first ones had a result in time. Is the worker running?"
         case .tooManyFailures: "Stopped by --max-failures."
@@ -42,11 +45,10 @@ struct RedriveOutcomeView {
     /// For scripts.
     var json: String {
         let counts = self.progress.counts
-        let left = Dictionary(counts.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
         return JSONObject([
             "job": .string(self.progress.job), "ending": .string(self.ending.name),
             "moved": .integer(counts.moved), "moved_before": .integer(counts.movedBefore),
-            "left": .counts(left), "failed_again": .counts(counts.failedAgain),
+            "left": .counts(counts.left.byName), "failed_again": .counts(counts.failedAgain),
         ]).line
     }
 
@@ -70,10 +72,10 @@ extension RedriveProgress {
         let total = max(self.total, moved)
         var parts = ["\(NumberText.count(moved)) of \(NumberText.count(total)) sent back"]
         switch self.phase {
-        case .awaitingCanary: parts.append("waiting for the results of the first ones")
+        case .awaitingCanary: parts.append("awaiting results")
         case .sending: parts += ProgressNews.pace(self.rate, timeLeft: moved < total ? self.timeLeft : nil)
         }
-        if self.counts.leftCount > 0 { parts.append("\(NumberText.count(self.counts.leftCount)) left where they are") }
+        if self.counts.leftCount > 0 { parts.append("\(NumberText.count(self.counts.leftCount)) stay") }
         if self.counts.failedAgainCount > 0 {
             parts.append("\(NumberText.count(self.counts.failedAgainCount)) failed again")
         }

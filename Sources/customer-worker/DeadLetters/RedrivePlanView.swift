@@ -34,8 +34,13 @@ struct RedrivePlanView {
         for (reason, count) in self.plan.left.sorted(by: { $0.key.name < $1.key.name }) {
             lines.append("  \(NumberText.count(count)) stay: \(reason.text)")
         }
-        for (code, count) in self.plan.wouldFail.sorted(by: { $0.key < $1.key }) {
-            lines.append("  \(NumberText.count(count)) break the rules for commands and would fail again with \(code)")
+        for (code, count) in self.plan.wouldFail.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+            if self.request.isForced {
+                lines.append("  \(NumberText.count(count)) break the rules, and will fail again with \(code.rawValue)")
+            }
+            if let example = self.plan.examples[code] {
+                lines.append("    such as \(example.position): \(example.message.printable)")
+            }
         }
         if let pace = self.pace { lines.append(pace) }
         return lines.joined(separator: "\n") + "\n"
@@ -51,12 +56,22 @@ struct RedrivePlanView {
 
     /// For scripts.
     var json: String {
-        let left = Dictionary(self.plan.left.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+        let wouldFail = self.plan.wouldFail.map { ($0.key.rawValue, $0.value) }
+        let examples = self.plan.examples.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, example in
+            JSONObject.Member(
+                name: code.rawValue,
+                value: .members([
+                    "position": .string(example.position.description), "message": .string(example.message),
+                ])
+            )
+        }
         return JSONObject([
             "topic": .string(self.request.topic), "selection": .string(self.plan.selection.description),
             "matched": .integer(self.plan.matched), "sendable": .integer(self.plan.sendable),
-            "targets": .counts(self.plan.targets), "left": .counts(left),
-            "would_fail_again": .counts(self.plan.wouldFail), "resumes": .text(self.plan.resumed?.id),
+            "targets": .counts(self.plan.targets), "left": .counts(self.plan.left.byName),
+            "would_fail_again": .counts(Dictionary(uniqueKeysWithValues: wouldFail)),
+            "would_fail_examples": .object(JSONObject(examples)), "forced": .bool(self.request.isForced),
+            "resumes": .text(self.plan.resumed?.id),
         ]).line
     }
 }

@@ -126,13 +126,7 @@ struct JobDriver {
     }
 
     private var route: ReturnRoute {
-        ReturnRoute(
-            destination: nil,
-            edits: CommandEdits(),
-            maximumLaps: self.laps,
-            topics: [TopicDescription(name: "customer_commands", partitionCount: 6, replicationFactor: 1)],
-            forbidden: []
-        )
+        Letters.route(laps: self.laps)
     }
 
     /// The dead letters that the log's records come from.

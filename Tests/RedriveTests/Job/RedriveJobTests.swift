@@ -140,6 +140,18 @@ import Topics
         #expect(driver.log.count == 20)
     }
 
+    @Test func `what is certain to fail again is left, is none of the first, and is no failure of the job`() {
+        let bad = (300..<320).map { Letters.own(offset: $0, value: Letters.badValue) }
+        var driver = JobDriver(bad + Self.letters(100))
+        driver.settings.canary = 20
+        driver.settings.maximumFailures = 1
+        let end = driver.run()
+        #expect(end == .over(.finished))
+        #expect(driver.log.count == 100)
+        #expect(driver.log.allSatisfy { $0.value != Letters.text(Letters.badValue) })
+        #expect(driver.lastCounts.left == [.wouldFail(.invalidCommand): 20])
+    }
+
     @Test func `fewer letters than the canary's number are judged all the same`() {
         var driver = JobDriver(Self.letters(4))
         driver.settings.canary = 20
@@ -203,7 +215,7 @@ import Topics
     @Test func `a stop waits for nothing, and what was not sent is not counted`() {
         var job = RedriveJob(
             selection: Selection(),
-            route: ReturnRoute(destination: nil, edits: CommandEdits(), maximumLaps: 3, topics: [], forbidden: []),
+            route: Letters.route(),
             settings: .init(),
             sentBack: SentBack()
         )

@@ -65,4 +65,30 @@ import Testing
         #expect(throws: CommandEdits.Problem.self) { try edits.set(text) }
         #expect(edits.isEmpty)
     }
+    @Test(arguments: [
+        ("adress_country=IN", "address_country"), ("External_ID=a", "external_id"), ("metdata.plan=x", nil),
+        ("country_address=IN", "address_country"), ("favourite_colour:=1", nil),
+    ])
+    func `a field that commands do not have is refused, with the nearest that they have`(
+        _ assignment: String,
+        _ nearest: String?
+    ) throws {
+        var edits = CommandEdits()
+        try edits.set(assignment)
+        let error = #expect(throws: CommandEdits.UnknownField.self) { try edits.checkFields() }
+        #expect(error?.nearest == nearest)
+        #expect(error?.description.contains(nearest ?? "expected one of address_city") == true)
+    }
+
+    @Test func `known fields, entries of the metadata and what is removed are taken`() throws {
+        var edits = CommandEdits()
+        try edits.set("address_country=IN")
+        try edits.set("metadata.anything=x")
+        try edits.set("adress_country:=null")
+        try edits.patch(Array(#"{"tax_treatment":"exempt","nick_name":null}"#.utf8))
+        edits.unset("adress_city")
+        try edits.checkFields()
+        try edits.patch(Array(#"{"nick_name":"x"}"#.utf8))
+        #expect(throws: CommandEdits.UnknownField.self) { try edits.checkFields() }
+    }
 }

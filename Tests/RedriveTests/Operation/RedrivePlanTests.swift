@@ -13,7 +13,7 @@ import Testing
             topic: "customer_commands_dlq",
             selection: Selection(),
             words: words,
-            commandTopic: "customer_commands",
+            rules: Letters.rules(),
             resultTopic: "customer_results",
             originalsPath: "",
             auditPath: ""

@@ -19,6 +19,65 @@ import Topics
         #expect(report.sorted.first?.tally.samples.map(\.offset) == [0, 1, 2])
     }
 
+    @Test func `all are counted by whether they were sent back, whichever are listed`() {
+        func report(_ state: LetterState, limit: Int? = nil) -> LetterReport {
+            var report = LetterReport(of: state, limit: limit)
+            for offset in 0..<8 { report.take(Letters.own(offset: Int64(offset)), isSentBack: offset < 3) }
+            return report
+        }
+        for (state, count) in [(LetterState.waiting, 5), (.redriven, 3), (.all, 8)] {
+            let report = report(state)
+            #expect(report.waitingCount == 5 && report.sentBackCount == 3)
+            #expect(report.count == count && report.sorted.reduce(0) { $0 + $1.tally.count } == count)
+        }
+        let few = report(.waiting, limit: 2)
+        #expect(few.count == 2 && few.waitingCount == 5 && few.sentBackCount == 3)
+    }
+
+    @Test func `a letter that was sent back has one lap more than when it failed`() {
+        var report = LetterReport()
+        report.take(Letters.own(laps: 1), isSentBack: true)
+        report.take(Letters.own(laps: 2), isSentBack: false)
+        #expect(report.sorted.allSatisfy { $0.group.laps == 2 })
+        #expect(Set(report.sorted.map(\.group.redriveCount)) == [1, 2])
+    }
+
+    @Test func `a group has one reason, true for all of it, whatever values they have`() {
+        var report = LetterReport()
+        for number in 0..<1_000 {
+            report.take(Letters.own(reason: "no plan \(number) for acct_\(number)"), isSentBack: false)
+        }
+        for _ in 0..<3 { report.take(Letters.own(reason: "no tax code 7"), isSentBack: false) }
+        #expect(report.sorted.map(\.tally.why) == ["no plan … for …", "no tax code 7"])
+        #expect(report.sorted.map(\.tally.count) == [1_000, 3])
+        #expect(report.sorted.first?.tally.reason == "no plan 0 for acct_0")
+    }
+
+    @Test func `more reasons than anybody reads are one group of their code`() {
+        var report = LetterReport()
+        for name in ["ab", "cd", "ef", "gh", "ij"] {
+            for other in ["kl", "mn", "op", "qr"] {
+                report.take(Letters.own(reason: "no customer \(name) \(other)"), isSentBack: false)
+            }
+        }
+        let rest = report.sorted.filter { $0.group.reason == nil }
+        #expect(report.groups.count == 13 && rest.count == 1)
+        #expect(rest.first?.tally.count == 8 && rest.first?.tally.why == nil)
+        #expect(report.sorted.allSatisfy { $0.group.kind == "rejected" })
+    }
+
+    @Test func `each group says what a redrive would do, as the redrive itself decides it`() {
+        var report = LetterReport(route: Letters.route())
+        report.take(Letters.own(), isSentBack: false)
+        report.take(Letters.own(value: Letters.badValue), isSentBack: false)
+        report.take(Letters.own(laps: 3), isSentBack: false)
+        report.take(Letters.own(laps: 1), isSentBack: true)
+        let tallies = Dictionary(uniqueKeysWithValues: report.sorted.map { ($0.group.redriveCount, $0.tally) })
+        #expect(tallies[0]?.sendable == 1 && tallies[0]?.left == [.wouldFail(.invalidCommand): 1])
+        #expect(tallies[3]?.sendable == 0 && tallies[3]?.left == [.lapsSpent: 1])
+        #expect(tallies[1]?.sendable == 0 && tallies[1]?.left == [:])
+    }
+
     @Test func `the number of groups is bounded, whatever names come`() {
         var report = LetterReport()
         for number in 0..<2_000 { report.take(Letters.own(code: "E\(number)"), isSentBack: false) }

@@ -31,23 +31,59 @@ enum Letters {
         partition: Int32 = 0,
         offset: Int64 = 7,
         laps: Int = 0,
-        source: String = "customer_commands"
+        source: String = "customer_commands",
+        reason: String = "Flexprice refused it",
+        value: String = #"{"external_id":"acct_1","name":"Acme"}"#
     ) -> DeadLetter {
-        DeadLetter(
-            self.record(self.ownHeaders(code: code, laps: laps, source: source), partition: partition, offset: offset)
+        let headers = self.ownHeaders(code: code, laps: laps, source: source, reason: reason)
+        return DeadLetter(self.record(headers, partition: partition, offset: offset, value: value))
+    }
+
+    /// A command that breaks a rule.
+    static let badValue = #"{"external_id":"acct_1","address_country":"India"}"#
+
+    /// The rules of a worker with these settings.
+    static func rules(maximumBytes: Int = 262_144, _ mode: ValidationMode = .full) -> CommandRules {
+        let reader = CommandReader(maximumBytes: maximumBytes, mode: mode)
+        return CommandRules(commandTopic: "customer_commands", reader: reader)
+    }
+
+    /// The way back to `customer_commands` or `orders`.
+    static func route(
+        to destination: String? = nil,
+        _ edits: CommandEdits = CommandEdits(),
+        laps: Int = 3,
+        rules: CommandRules = Self.rules(),
+        isForced: Bool = false
+    ) -> ReturnRoute {
+        ReturnRoute(
+            destination: destination,
+            edits: edits,
+            maximumLaps: laps,
+            topics: [
+                TopicDescription(name: "customer_commands", partitionCount: 6, replicationFactor: 1),
+                TopicDescription(name: "orders", partitionCount: 4, replicationFactor: 1),
+                TopicDescription(name: Self.topic, partitionCount: 6, replicationFactor: 1),
+                TopicDescription(name: "customer_results", partitionCount: 6, replicationFactor: 1),
+                TopicDescription(name: "__consumer_offsets", partitionCount: 50, replicationFactor: 1),
+            ],
+            forbidden: [Self.topic, "customer_results"],
+            rules: rules,
+            isForced: isForced
         )
     }
 
     static func ownHeaders(
         code: String = "rejected",
         laps: Int = 0,
-        source: String = "customer_commands"
+        source: String = "customer_commands",
+        reason: String = "Flexprice refused it"
     ) -> [(String, [UInt8]?)] {
         [
             ("ce_id", self.text("signup-1")), ("__dlq.errors.topic", self.text(source)),
             ("__dlq.errors.partition", self.text("3")), ("__dlq.errors.offset", self.text("1207")),
             ("__dlq.errors.group", self.text("customer_worker")), ("__dlq.errors.delivery.count", self.text("1")),
-            ("__dlq.errors.message", self.text("Flexprice refused it")), ("dlq-error-code", self.text(code)),
+            ("__dlq.errors.message", self.text(reason)), ("dlq-error-code", self.text(code)),
             ("dlq-error-retryable", self.text(code == "retries_exhausted" ? "true" : "false")),
             ("dlq-first-failed-at", self.text("2026-11-22T10:00:00.000Z")),
             ("dlq-last-failed-at", self.text("2026-11-23T10:00:00.000Z")),

@@ -1,0 +1,79 @@
+package import CustomerContract
+
+/// Why a dead letter stays where it is.
+package enum LeftReason: Error, Sendable, Hashable {
+    /// It has been sent back as often as ``ReturnRoute/maximumLaps`` allows.
+    case lapsSpent
+    /// No header names its topic, and no `--to` gives one.
+    case noSource
+    /// Its topic does not exist.
+    case noSuchTopic
+    /// Its topic is not one for commands.
+    case forbiddenTopic
+    /// The worker wrote it without its value, which the broker refused.
+    case valueDropped
+    /// Its value is not a JSON object, so it cannot be edited.
+    case notEditable
+    /// It breaks the rules for commands, and so would fail again with this code.
+    case wouldFail(ErrorCode)
+    /// The broker or the client refused the record itself.
+    case refused(String)
+
+    /// A few words for a table.
+    package var brief: String {
+        switch self {
+        case .lapsSpent: "sent back too often"
+        case .noSource: "no topic known"
+        case .noSuchTopic: "no such topic"
+        case .forbiddenTopic: "no topic for commands"
+        case .valueDropped: "value lost"
+        case .notEditable: "no JSON object"
+        case .wouldFail(let code): "would fail again (\(code.rawValue))"
+        case .refused: "refused"
+        }
+    }
+
+    /// A sentence with what to do, bounded.
+    package var text: String {
+        switch self {
+        case .lapsSpent: "sent back too often (--max-laps)"
+        case .noSource: "no header names its topic (use --to)"
+        case .noSuchTopic: "its topic does not exist (use --to)"
+        case .forbiddenTopic: "its topic is not one for commands (use --to)"
+        case .valueDropped: "it was written without its value, which is too large"
+        case .notEditable: "its value is not a JSON object"
+        case .wouldFail(let code):
+            "certain to fail again with \(code.rawValue), against the rules for commands (edit, or --force)"
+        case .refused(let name): "the broker refused it: \(name)"
+        }
+    }
+
+    /// A name for programs, bounded.
+    package var name: String {
+        switch self {
+        case .lapsSpent: "laps_spent"
+        case .noSource: "no_source"
+        case .noSuchTopic: "no_such_topic"
+        case .forbiddenTopic: "forbidden_topic"
+        case .valueDropped: "value_dropped"
+        case .notEditable: "not_mendable"
+        case .wouldFail: "would_fail_again"
+        case .refused: "refused"
+        }
+    }
+
+    /// Whether it is known before anything is sent, and so is no failure of the job.
+    var isForeseen: Bool {
+        switch self {
+        case .lapsSpent, .wouldFail: true
+        case .noSource, .noSuchTopic, .forbiddenTopic, .valueDropped, .notEditable, .refused: false
+        }
+    }
+}
+
+extension [LeftReason: Int] {
+    /// The numbers by the reasons' names, of which several reasons may share one.
+    package var byName: [String: Int] {
+        [String: Int](self.map { ($0.key.name, $0.value) }, uniquingKeysWith: +)
+    }
+}
