@@ -307,7 +307,7 @@ let package = Package(
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "KafkaFaults", "Operations",
                 "Records",
-                "Redrive", "Settings", "WorkerLogging",
+                "Redrive", "Settings", "Topics", "WorkerLogging",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),

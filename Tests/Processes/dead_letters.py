@@ -447,7 +447,11 @@ def what_the_worker_says_is_told_too(options):
             asked.append(self.path)
             self.send_response(200)
             self.end_headers()
-            self.wfile.write(b'{"external_id":"acct 1/\xc3\xa9","state":"waiting for a retry","attempt":4}')
+            self.wfile.write(json.dumps({
+                "version": "1", "ready": True, "lag": 3, "external_id": "acct 1/é", "recent_failures": [{"external_id": "acct_other"}],
+                "commands_in_flight": [{"command_id": "n1", "position": "customer_commands/0/0", "attempts": 4,
+                                        "waits_for": "its next attempt", "next_attempt": None}],
+            }).encode())
 
         def log_message(self, *arguments):
             pass
@@ -460,14 +464,28 @@ def what_the_worker_says_is_told_too(options):
         told = run(["explain", "acct 1/é", "--json"], env)
         expect(told.returncode == 0, told.stderr)
         story = json.loads(told.stdout)
-        expect(story["worker"]["attempt"] == 4, told.stdout)
-        expect(asked == ["/status?external_id=acct%201%2F%C3%A9"], f"{asked}")
+        expect(story["worker"]["commands_in_flight"][0]["attempts"] == 4, told.stdout)
+        expect(story["waits_for"].endswith("waits for its next attempt.") and story["next"] == "customer-worker why 'acct 1/é'", told.stdout)
+        shown = run(["explain", "acct 1/é"], env)
+        for output in [told.stdout, shown.stdout]:
+            expect("acct_other" not in output, f"another customer is named: {output}")
+        expect(len(shown.stdout.splitlines()) <= 20 and shown.stdout.endswith("\nnext  customer-worker why 'acct 1/é'\n"), shown.stdout)
+        expect(set(asked) == {"/status?external_id=acct%201%2F%C3%A9"}, f"{asked}")
         expect([event["kind"] for event in story["events"]] == ["command"], told.stdout)
         server.shutdown()
         server.server_close()
         alone = json.loads(run(["explain", "customer_commands/0/0", "--json"], env).stdout)
         expect("no answer" in alone["worker_not_asked"], f"{alone}")
-        expect(run(["explain", "customer_commands/0/7"], env).returncode == 65, "a place where nothing stands")
+        nowhere = run(["explain", "customer_commands/0/7"], env)
+        expect(nowhere.returncode == 65 and "the partition has offsets 0 to 0" in nowhere.stderr, f"a place where nothing is: {nowhere}")
+        absent = run(["explain", "0/0"], env)
+        expect(absent.returncode == 65 and f"{DLQ}/0/0" in absent.stderr and "use --id" in absent.stderr, f"{absent}")
+        produce(brokers, DLQ, [(0, b"acct_2", b'{"external_id":"acct_2"}', own("rejected", 0, 9))])
+        letter = json.loads(run(["explain", "0/0", "--json"], env).stdout)
+        expect((letter["subject"], letter["external_id"]) == (f"{DLQ}/0/0", "acct_2"), f"{letter}")
+        expect(letter["next"] == "customer-worker dlq redrive --external-id acct_2 --dry-run", f"{letter}")
+        other = run(["explain", "no_such_topic/0/0"], env)
+        expect(other.returncode == 3 and "it is no record of customer_commands" in other.stderr, f"{other}")
         expect(run(["explain", "acct_unknown"], env).returncode == 3, "a customer whom nobody knows")
 
 
@@ -531,6 +549,13 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
                 kept = [json.loads(line) for line in file]
             expect(len(kept) == 59 and all(json.loads(k["value"])["address_country"] == "India" for k in kept), f"{len(kept)} kept")
 
+            # The markers of the redrive's transactions take offsets, and are no lag.
+            ends = sum(high for _, high in watermarks(brokers, ["customer_commands"]).values())
+            expect(ends > 60 + 5 + 3 + 59, f"no marker of a transaction is in the topic: it ends at {ends}")
+            lag = lambda: json.loads(run(["status", "--json"], env).stdout)["lag"]
+            harness.wait_until(lambda: (found := lag()) == 0 or f"{found}", 30, "a lag of 0 behind the redrive")
+            expect(run(["why"], env).stdout.startswith("Nothing waits"), "why")
+
             told = run(["explain", "acct_7", "--json"], env)
             expect(told.returncode == 0, told.stderr)
             story = json.loads(told.stdout)
@@ -541,7 +566,11 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
             for words in ["invalid_command", "sent back from the dead letter", "it succeeded", "the ledger remembers"]:
                 expect(words in texts, f"{words!r} is not told: {texts}")
             expect("address_country" in json.dumps(story), "what was wrong is not told")
+            expect(story["waits_for"] == "nothing waits: the customer exists", f"{story}")
+            expect(story["next"] == "customer-worker ledger get acct_7", f"{story}")
+            expect(set(story["worker"]) == {"why", "ready", "reasons", "external_id", "commands_in_flight"}, f"{story['worker']}")
             waiting = json.loads(run(["explain", "acct_59", "--json"], env).stdout)
+            expect("sent back too often" in waiting["waits_for"] and waiting["next"].startswith("customer-worker dlq show "), f"{waiting}")
             expect(any("waits" in sentence for sentence in waiting["now"]), f"{waiting['now']}")
 
             # Forgotten, a customer's next command runs again.
@@ -549,13 +578,6 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
             expect(run(["ledger", "forget", "acct_7"], env).returncode == 64, "ledger forget did not ask")
             expect(run(["ledger", "forget", "acct_7", "--yes"], env).returncode == 0, "ledger forget")
             expect(run(["ledger", "get", "acct_7"], env).returncode == 3, "it is still remembered")
-            # The markers of the redrive's transactions take offsets, and are no lag.
-            ends = sum(high for _, high in watermarks(brokers, ["customer_commands"]).values())
-            expect(ends > 60 + 5 + 3 + 59, f"no marker of a transaction is in the topic: it ends at {ends}")
-            lag = lambda: json.loads(run(["status", "--json"], env).stdout)["lag"]
-            harness.wait_until(lambda: (found := lag()) == 0 or f"{found}", 30, "a lag of 0 behind the redrive")
-            expect(run(["why"], env).stdout.startswith("Nothing waits"), "why")
-
             expect(json.loads(run(["ledger", "stats", "--json"], env).stdout)[0]["customers"] == "58", "ledger stats")
             expect(audit(folder)[-1]["action"] == "ledger.forgot", f"{audit(folder)[-1]}")
             worker.send_signal(signal.SIGTERM)

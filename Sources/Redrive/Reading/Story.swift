@@ -2,7 +2,7 @@ package import CustomerContract
 import JSON
 import Kafka
 import Ledger
-package import Records
+import Records
 import Topics
 
 /// What the topics and the ledger hold about one customer or one command, in order, and what follows from it.
@@ -16,9 +16,20 @@ package struct Story: Sendable {
 
     /// Commands that were seen, and whether each has a result.
     private var commands: [RecordPosition: Bool] = [:]
-    private var waitingLetters: [RecordPosition] = []
-    private var isRemembered = false
-    private var lastResult: (at: UnixMilliseconds?, succeeded: Bool, code: String)?
+    private(set) var waitingLetters: [WaitingLetter] = []
+    private(set) var isRemembered = false
+    private(set) var lastResult: (at: UnixMilliseconds?, succeeded: Bool, code: String)?
+    /// What is known of the commands without a result, the first one first: whether the group is done with it, and a
+    /// sentence.
+    private(set) var unanswered: [(isDone: Bool, text: String)] = []
+
+    /// A dead letter that was not sent back.
+    struct WaitingLetter: Sendable {
+        let position: RecordPosition
+        let kind: String?
+        /// What a redrive would do with it.
+        let verdict: ReturnRoute.Verdict
+    }
 
     init(externalID: ExternalID?) {
         self.externalID = externalID
@@ -32,13 +43,15 @@ package struct Story: Sendable {
         let headers = record.headers
         var text = "the command was put on the topic"
         var details: [(String, String)] = []
+        var brief = "put on the topic"
         if let from = headers.filledText(DeadLetter.redrivenFrom) {
             let lap = headers.filledText(DeadLetterHeader.redriveCount.name) ?? "?"
             text = "the command was sent back from the dead letter \(from), for the \(Self.ordinal(lap)) time"
+            brief = "sent back from \(from), lap \(lap)"
         }
         if let id = headers.filledText(.ceID) { details.append(("command_id", id)) }
         details.append(("bytes", "\(record.value?.count ?? 0)"))
-        self.add(.command, at: record.timestamp, position, of: position, text, details)
+        self.add(.command, at: record.timestamp, position, of: position, text, brief, details)
     }
 
     mutating func result(_ event: ResultEvent, of command: RecordPosition) {
@@ -47,11 +60,14 @@ package struct Story: Sendable {
         let calls = attempts == 0 ? "without asking the API" : "after \(attempts) request\(attempts == 1 ? "" : "s")"
         var details: [(String, String)] = [("answers", command.description), ("attempts", "\(attempts)")]
         let text: String
+        let brief: String
         if event.isCreated {
             text = "it succeeded \(calls): \(event.code)"
+            brief = "\(event.code) \(calls)"
             if let customer = event.customerID { details.append(("customer", customer)) }
         } else {
             text = "it failed \(calls) with \(event.code): \(event.message ?? "")"
+            brief = "\(event.code): \(event.message ?? "no message")"
             if let status = event.httpStatus { details.append(("http_status", "\(status)")) }
             for member in event.details?.members ?? [] {
                 let value = member.value.stringValue ?? String(decoding: JSONWriter.encode(member.value), as: UTF8.self)
@@ -62,11 +78,13 @@ package struct Story: Sendable {
         if (self.lastResult?.at?.value ?? .min) <= (at?.value ?? .min) {
             self.lastResult = (at, event.isCreated, event.code)
         }
-        self.add(.result, at: at ?? event.timestamp, event.position, of: command, text, details)
+        self.add(.result, at: at ?? event.timestamp, event.position, of: command, text, brief, details)
     }
 
-    mutating func deadLetter(_ letter: DeadLetter, isSentBack: Bool) {
-        if !isSentBack { self.waitingLetters.append(letter.position) }
+    mutating func deadLetter(_ letter: DeadLetter, isSentBack: Bool, _ verdict: ReturnRoute.Verdict) {
+        if !isSentBack {
+            self.waitingLetters.append(.init(position: letter.position, kind: letter.kind, verdict: verdict))
+        }
         let source = letter.source.flatMap { source in
             source.partition.flatMap { partition in
                 source.offset.map { RecordPosition(topic: source.topic, partition: partition, offset: $0) }
@@ -78,7 +96,8 @@ package struct Story: Sendable {
         details.append(("redrive_count", "\(letter.redriveCount)"))
         let kind = letter.kind ?? "an unknown error"
         let text = "it became a dead letter (\(kind)); \(isSentBack ? "it has been sent back" : "it waits there")"
-        self.add(.deadLetter, at: letter.failedAt, letter.position, of: source, text, details)
+        let brief = "\(kind); \(isSentBack ? "sent back" : "waits")"
+        self.add(.deadLetter, at: letter.failedAt, letter.position, of: source, text, brief, details)
     }
 
     mutating func remembered(_ entry: LedgerEntry) {
@@ -86,7 +105,8 @@ package struct Story: Sendable {
         let outcome = entry.outcome.rawValue
         let text = "the ledger remembers the customer (\(outcome)); later commands are answered from it"
         let details = [("by_command", entry.commandID.text), ("fingerprint", entry.fingerprint.description)]
-        self.add(.remembered, at: entry.rememberedAt, nil, of: entry.position, text, details)
+        let brief = "remembers the customer (\(outcome))"
+        self.add(.remembered, at: entry.rememberedAt, nil, of: entry.position, text, brief, details)
     }
 
     private mutating func add(
@@ -95,10 +115,19 @@ package struct Story: Sendable {
         _ position: RecordPosition?,
         of command: RecordPosition?,
         _ text: String,
+        _ brief: String,
         _ details: [(String, String)]
     ) {
         self.events.append(
-            StoryEvent(at: time, kind: kind, position: position, command: command, text: text, details: details)
+            StoryEvent(
+                at: time,
+                kind: kind,
+                position: position,
+                command: command,
+                text: text,
+                brief: brief,
+                details: details
+            )
         )
     }
 
@@ -112,12 +141,14 @@ package struct Story: Sendable {
             (left.at?.value ?? .min, left.kind, left.position?.offset ?? 0)
                 < (right.at?.value ?? .min, right.kind, right.position?.offset ?? 0)
         }
-        for (position, isAnswered) in self.commands.sorted(by: { $0.key.description < $1.key.description })
-        where !isAnswered {
-            self.now.append(Self.state(of: position, progress))
-        }
+        let open = self.commands.filter { !$0.value }.keys
+        self.unanswered = open.sorted { ($0.topicPartition, $0.offset) < ($1.topicPartition, $1.offset) }
+            .map { Self.state(of: $0, progress) }
+        self.now += self.unanswered.map(\.text)
         for letter in self.waitingLetters {
-            self.now.append("the dead letter \(letter) waits: mend it or its cause, then «dlq redrive» sends it back")
+            self.now.append(
+                "the dead letter \(letter.position) waits: mend it or its cause, then «dlq redrive» sends it back"
+            )
         }
         if self.isRemembered {
             self.now.append("the customer exists, and a command with the same payload is answered «replayed»")
@@ -131,25 +162,31 @@ package struct Story: Sendable {
         }
     }
 
-    private static func state(of position: RecordPosition, _ progress: [TopicPartition: OffsetProgress]) -> String {
-        let partition = TopicPartition(topic: position.topic, partition: position.partition)
-        guard let known = progress[partition] else {
-            return
+    private static func state(
+        of position: RecordPosition,
+        _ progress: [TopicPartition: OffsetProgress]
+    ) -> (isDone: Bool, text: String) {
+        guard let known = progress[position.topicPartition] else {
+            let text =
                 "the command \(position) has no result here, and the worker's group has committed nothing of its "
                 + "partition"
+            return (false, text)
         }
         let isDone = position.offset < known.offset || known.completed.runs.contains { $0.contains(position.offset) }
         if isDone {
-            return
+            let text =
                 "the command \(position) is done by the group's offsets; its result went to a reply topic or is no "
                 + "longer kept"
+            return (true, text)
         }
         let ahead = position.offset.boundedDifference(known.offset)
-        return ahead == 0
+        let text =
+            ahead == 0
             ? "the command \(position) is the first in its partition that has no result: it runs, "
                 + "or waits for a retry or an intake"
             : "the command \(position) has no result yet; up to \(ahead) records before it in its partition are "
                 + "unfinished"
+        return (false, text)
     }
 
     private static func ordinal(_ number: String) -> String {
@@ -160,45 +197,4 @@ package struct Story: Sendable {
         default: "\(number)th"
         }
     }
-}
-
-/// One event in the life of a customer's commands, from a topic or the ledger.
-package struct StoryEvent: Sendable {
-    /// The kinds, in the order of events at one moment.
-    package enum Kind: Int, Sendable, Hashable, Comparable {
-        /// A command was put on its topic.
-        case command
-        /// The worker published a result.
-        case result
-        /// The ledger remembers a success.
-        case remembered
-        /// The command became a dead letter.
-        case deadLetter
-
-        /// Whether it comes first at one moment.
-        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
-
-        /// A name for programs and people.
-        package var name: String {
-            switch self {
-            case .command: "command"
-            case .result: "result"
-            case .remembered: "remembered"
-            case .deadLetter: "dead_letter"
-            }
-        }
-    }
-
-    /// Its time; `nil` when it is unknown.
-    package let at: UnixMilliseconds?
-    /// Its kind.
-    package let kind: Kind
-    /// Its record; `nil` for the ledger.
-    package let position: RecordPosition?
-    /// The record of its command.
-    package let command: RecordPosition?
-    /// What happened, in one sentence.
-    package let text: String
-    /// More facts for an operator, by name.
-    package let details: [(name: String, value: String)]
 }

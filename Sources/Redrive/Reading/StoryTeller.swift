@@ -27,22 +27,24 @@ package struct StoryTeller: Sendable {
     private let resultTopic: String
     private let deadLetterTopic: String
     private let group: String
+    private let rules: CommandRules
     private let log: KafkaLogSink
 
-    /// Names the topics and the worker's group.
+    /// Names the topics and the worker's group, and the rules by which it judges commands.
     package init(
         _ client: ClientProperties,
-        commandTopic: String,
         resultTopic: String,
         deadLetterTopic: String,
         group: String,
+        rules: CommandRules,
         log: @escaping KafkaLogSink = { _ in }
     ) {
         self.client = client
-        self.commandTopic = commandTopic
+        self.commandTopic = rules.commandTopic
         self.resultTopic = resultTopic
         self.deadLetterTopic = deadLetterTopic
         self.group = group
+        self.rules = rules
         self.log = log
     }
 
@@ -52,6 +54,7 @@ package struct StoryTeller: Sendable {
     package func tell(_ subject: Subject, ledger: (any Ledger)?) async throws -> Story {
         let admin = try Admin(self.client, log: self.log)
         let letters = try await DeadLetterTopic(self.deadLetterTopic, self.client, log: self.log)
+        let route = try await letters.usualRoute(resultTopic: self.resultTopic, self.rules)
         let commands = try await TopicSnapshot(self.commandTopic, admin)
         let results = try await TopicSnapshot(self.resultTopic, admin)
         let search = try await self.search(for: subject, [commands, results, letters.snapshot])
@@ -73,7 +76,7 @@ package struct StoryTeller: Sendable {
                 let letter = DeadLetter(record)
                 guard search.finds(letter: letter) else { return true }
                 let isSentBack = letters.sentBack.contains(record.topicPartition.partition, record.offset)
-                story.deadLetter(letter, isSentBack: isSentBack)
+                story.deadLetter(letter, isSentBack: isSentBack, route.verdict(for: letter))
             }
             return true
         }
@@ -92,13 +95,14 @@ package struct StoryTeller: Sendable {
             let place = TopicPartition(topic: position.topic, partition: position.partition)
             guard let range = topics.lazy.compactMap({ $0.ranges[place] }).first else {
                 throw NoRecord(
-                    description: "\(position): expected a partition of \(topics.map(\.topic).joined(separator: ", "))"
+                    description: "\(position): there is no such partition; expected one of "
+                        + topics.map { "\($0.topic) (0 to \($0.partitions.count - 1))" }.joined(separator: ", ")
                 )
             }
             guard range.contains(position.offset) else {
-                throw NoRecord(
-                    description: "\(position): the partition has offsets \(range.lowerBound) to \(range.upperBound - 1)"
-                )
+                let holds =
+                    range.isEmpty ? "is empty" : "has offsets \(range.lowerBound) to \(range.upperBound - 1)"
+                throw NoRecord(description: "\(position): there is no such record; the partition \(holds)")
             }
             guard let found = try await DeadLetterTopic.letter(at: position, self.client, log: self.log) else {
                 throw NoRecord(description: "\(position): there is no committed record")

@@ -66,11 +66,10 @@ final class ProgressDisplay: Sendable {
     }
 
     private static func line(_ news: ProgressNews, withBar: Bool) -> String {
-        let text = news.parts.joined(separator: ", ")
-        guard withBar, let total = news.total else { return text }
-        let width = 24
-        let filled = total == 0 ? width : min(width, width * news.done / total)
-        return "[" + String(repeating: "#", count: filled) + String(repeating: "-", count: width - filled) + "] " + text
+        guard withBar else { return news.parts.joined(separator: ", ") }
+        let share = news.total.map { $0 == 0 ? 1 : Double(news.done) / Double($0) }
+        // A character in the last column may move the cursor to the next line.
+        return ProgressLine(news.parts, share: share).text(columns: (Terminal.size(of: 2)?.columns ?? 80) - 1)
     }
 }
 
@@ -100,5 +99,13 @@ enum Terminal {
     static func draw(_ line: String) {
         let text = "\r\u{1B}[2K" + line
         write(2, text, text.utf8.count)
+    }
+    /// The size in characters of the terminal behind a descriptor; `nil` when there is none.
+    static func size(of descriptor: Int32) -> (columns: Int, rows: Int)? {
+        var window = winsize()
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
+            return nil
+        }
+        return (Int(window.ws_col), Int(window.ws_row))
     }
 }

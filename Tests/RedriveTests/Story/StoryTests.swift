@@ -42,7 +42,7 @@ import Topics
             #""status":"failed","error":{"code":"rejected","message":"no such tax code","http_status":404,"#
             + #""details":{"code":"not_found"}}"#
         // 2026-11-23T10:00:00Z is when the letter failed; everything comes in another order than it happened.
-        story.deadLetter(Letters.own(), isSentBack: true)
+        story.deadLetter(Letters.own(), isSentBack: true, Letters.route().verdict(for: Letters.own()))
         try Self.tell(
             &story,
             Self.result(of: 1_300, at: "2026-11-24T10:00:01.000Z", #""status":"created","outcome":"created""#)
@@ -89,7 +89,7 @@ import Topics
 
     @Test func `a letter that waits is said to wait, and nothing is said to be nothing`() {
         var story = Story(externalID: nil)
-        story.deadLetter(Letters.own(), isSentBack: false)
+        story.deadLetter(Letters.own(), isSentBack: false, Letters.route().verdict(for: Letters.own()))
         story.conclude([:])
         #expect(
             story.now == [
@@ -100,6 +100,43 @@ import Topics
         var empty = Story(externalID: ExternalID("x"))
         empty.conclude([:])
         #expect(empty.now.first?.hasPrefix("nothing is known") == true)
+    }
+
+    private static func story(
+        _ letters: DeadLetter...,
+        then more: (inout Story) throws -> Void = { _ in }
+    ) throws -> Story {
+        var story = Story(externalID: ExternalID("acct_1"))
+        for letter in letters {
+            story.deadLetter(letter, isSentBack: false, Letters.route().verdict(for: letter))
+        }
+        try more(&story)
+        story.conclude([:])
+        return story
+    }
+
+    @Test func `what it waits for is one fact: a command under way before letters, letters before the end`() throws {
+        let letter = RecordPosition(topic: Letters.topic, partition: 0, offset: 7)
+        let good = try Self.story(Letters.own())
+        #expect(good.state == .letter(letter, isSendable: true))
+        #expect(good.waitsFor == "the dead letter \(letter) waits: a redrive sends it back")
+        let bad = try Self.story(Letters.own(value: Letters.badValue))
+        #expect(bad.state == .letter(letter, isSendable: false))
+        #expect(bad.waitsFor.contains("would fail again with invalid_command, since address_country must be"))
+        let spent = try Self.story(Letters.own(offset: 8), Letters.own(laps: 3))
+        #expect(spent.state == .letter(letter, isSendable: false))
+        #expect(
+            spent.waitsFor == "2 dead letters wait: \(letter) stays: sent back too often (--max-laps)"
+        )
+        let open = try Self.story(Letters.own()) { $0.command(Self.command(10, at: 0)) }
+        #expect(open.state == .unanswered && open.waitsFor.contains("has no result here"))
+        let failure = #""status":"failed","error":{"code":"rejected","message":"m"}"#
+        let failed = try Self.story { try Self.tell(&$0, Self.result(of: 1, at: "2026-11-24T10:00:01.000Z", failure)) }
+        #expect(failed.state == .failed && failed.waitsFor.contains("the last result is rejected"))
+        let success = #""status":"created","outcome":"created""#
+        let created = try Self.story { try Self.tell(&$0, Self.result(of: 1, at: "2026-11-24T10:00:01.000Z", success)) }
+        #expect(created.state == .created)
+        #expect(try Self.story().state == .unknown)
     }
 
     @Test func `a customer is found by key and by body, however the body spells it`() {

@@ -1,0 +1,187 @@
+import CustomerContract
+package import JSON
+import Records
+package import Redrive
+import WorkerLogging
+
+/// A story on one screen: what happened, what it waits for, and the command to run next; and the same as JSON.
+package struct StoryScreen: Sendable {
+    /// The size of a terminal, in characters.
+    package struct Size: Sendable, Hashable {
+        /// The usual one.
+        package static let usual = Size(columns: 80, rows: 24)
+
+        let columns: Int
+        let rows: Int
+
+        /// A size as a terminal has it.
+        package init(columns: Int, rows: Int) {
+            self.columns = columns
+            self.rows = rows
+        }
+    }
+
+    private let subject: String
+    private let story: Story
+    private let worker: WorkerWord
+    private let config: String?
+
+    /// The first events of a long story.
+    private static let firstEvents = 2
+    /// The lines of a screen that are no events: the subject, what it waits for on two lines, the command on two, the
+    /// count of what is left out, empty lines, and the shell's own.
+    private static let otherLines = 11
+    /// The newest events that are shown however low the terminal is.
+    private static let fewestNewest = 5
+
+    /// - Parameters:
+    ///   - subject: What was asked: an external_id, or the record that was found.
+    ///   - worker: What the running worker says about the customer.
+    ///   - config: The file of `--config`, for the commands that are suggested.
+    package init(subject: String, story: Story, worker: WorkerWord, config: String?) {
+        self.subject = subject
+        self.story = story
+        self.worker = worker
+        self.config = config
+    }
+
+    // MARK: For people
+
+    /// One line an event, no line longer than the terminal is wide.
+    ///
+    /// - Parameter size: The terminal's; `nil` where the output is none, then no line is cut.
+    package func text(_ size: Size? = nil) -> String {
+        var lines = [self.title, ""]
+        let newest = max(Self.fewestNewest, (size ?? .usual).rows - Self.otherLines - Self.firstEvents)
+        let events = self.story.events
+        if events.count > Self.firstEvents + newest + 1 {
+            let between = events.count - Self.firstEvents - newest
+            lines += events.prefix(Self.firstEvents).map(self.line)
+            lines.append("  … \(between) events between (--all)")
+            lines += events.suffix(newest).map(self.line)
+        } else {
+            lines += events.map(self.line)
+        }
+        if !events.isEmpty { lines.append("") }
+        lines = lines.map { Self.cut(LogEscaping.escaped($0), to: size?.columns) }
+        lines.append(Self.cut(LogEscaping.escaped("now   \(self.waitsFor)"), to: size.map { 2 * $0.columns }))
+        lines.append("next  \(self.next)")
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    /// Every event with its details.
+    package var longText: String {
+        var lines = [self.title, ""]
+        for event in self.story.events {
+            let place = event.position.map { "  [\($0)]" } ?? ""
+            lines.append("\(event.at?.description ?? "at an unknown time")  \(event.text)\(place)")
+            lines += event.details.map { "    \($0.name): \($0.value)" }
+        }
+        if !self.story.events.isEmpty { lines.append("") }
+        lines.append("now")
+        lines += self.story.now.map { "  \($0)" }
+        lines.append("  \(self.workerSays)")
+        lines.append("")
+        return lines.map { LogEscaping.escaped($0) + "\n" }.joined() + "next  \(self.next)\n"
+    }
+
+    private var title: String {
+        guard let id = self.story.externalID, !id.text.hasSameBytes(as: self.subject) else { return self.subject }
+        return "\(self.subject) (external_id \(id.text))"
+    }
+
+    private func line(_ event: StoryEvent) -> String {
+        // Whole seconds are enough to read; --all has the rest.
+        let time = event.at.map { "\($0.description.prefix(19))Z" } ?? "at an unknown time  "
+        let kind: String =
+            switch event.kind {
+            case .command: "command"
+            case .result: "result"
+            case .deadLetter: "letter"
+            case .remembered: "ledger"
+            }
+        let place = event.position.map { " \($0.partition)/\($0.offset)" } ?? ""
+        return "\(time)  \("\(kind)\(place)".padding(to: 14))  \(event.brief)"
+    }
+
+    private static func cut(_ line: String, to width: Int?) -> String {
+        guard let width, line.count > width else { return line }
+        return line.prefix(max(0, width - 1)) + "…"
+    }
+
+    // MARK: What it waits for, and what to do
+
+    /// One sentence: the worker's if a command is in flight there, or could be.
+    var waitsFor: String {
+        let isOpen = self.story.state == .unanswered
+        switch self.worker {
+        case .answered(let answer) where self.worker.hasCommand: return answer.sentence
+        case .answered(let answer) where isOpen && !answer.isReady: return answer.sentence
+        case .notAsked(let reason) where isOpen: return "\(self.story.waitsFor) (worker not asked: \(reason))"
+        case .answered, .notAsked: return self.story.waitsFor
+        }
+    }
+
+    private var workerSays: String {
+        switch self.worker {
+        case .notAsked(let reason): "worker not asked: \(reason)"
+        case .answered(let answer): "the worker says: \(answer.sentence)"
+        }
+    }
+
+    /// The command that an operator runs next.
+    var next: CommandLine {
+        let id = self.story.externalID?.text
+        if self.worker.hasCommand { return self.why(id) }
+        switch self.story.state {
+        case .unanswered:
+            if case .notAsked = self.worker { return self.command(["check"]) }
+            return self.why(id)
+        case .letter(let position, isSendable: false):
+            return self.command(["dlq", "show"], operand: "\(position.partition)/\(position.offset)")
+        case .letter(let position, isSendable: true):
+            let place = ["--partition", "\(position.partition)", "--offsets", "\(position.offset)"]
+            let selection = id.map { CommandLine.option("--external-id", $0) } ?? place
+            return self.command(["dlq", "redrive"] + selection + ["--dry-run"])
+        case .created, .done:
+            guard let id else { return self.command(["ledger", "stats"]) }
+            return self.command(["ledger", "get"], operand: id)
+        case .failed:
+            let selection = id.map { CommandLine.option("--external-id", $0) } ?? []
+            return self.command(["dlq", "list"] + selection + ["--state", "all"])
+        case .unknown: return self.command(["config", "show"])
+        }
+    }
+
+    private func why(_ id: String?) -> CommandLine { self.command(["why"], operand: id) }
+
+    private func command(_ words: [String], operand: String? = nil) -> CommandLine {
+        CommandLine(words, operand: operand, config: self.config)
+    }
+
+    // MARK: For scripts
+
+    /// Every event, and of the worker only what concerns the customer.
+    package var json: JSONObject {
+        let events = self.story.events.map { event in
+            JSONValue.members([
+                "at": .text(event.at?.description),
+                "kind": .string(event.kind.name),
+                "position": .text(event.position?.description),
+                "command": .text(event.command?.description),
+                "text": .string(event.text),
+                "details": .object(JSONObject(event.details.map { .init(name: $0.name, value: .string($0.value)) })),
+            ])
+        }
+        var object = JSONObject([
+            "subject": .string(self.subject), "external_id": .text(self.story.externalID?.text),
+            "events": .array(events), "now": .array(self.story.now.map { .string($0) }),
+            "waits_for": .string(self.waitsFor), "next": .string("\(self.next)"),
+        ])
+        switch self.worker {
+        case .notAsked(let reason): object["worker_not_asked"] = .string(reason)
+        case .answered(let answer): object["worker"] = .object(answer.json)
+        }
+        return object
+    }
+}

@@ -1,0 +1,39 @@
+package import CustomerContract
+import FlexpriceAPI
+import JSON
+package import Settings
+
+/// What the running worker says about one customer, and nothing else of what it says.
+package enum WorkerWord: Sendable {
+    /// It gave no answer that can be used, and why.
+    case notAsked(String)
+    /// Its answer.
+    case answered(WhyAnswer)
+
+    /// Asks the admin endpoint; waits two seconds at most.
+    ///
+    /// - Parameter listen: `admin.listen` of the settings.
+    package init(asking listen: HostAndPort, about externalID: ExternalID) async {
+        guard listen.port != 0 else {
+            self = .notAsked("admin.listen leaves the port to the system")
+            return
+        }
+        let address = listen.reachable
+        switch await AdminClient(address).ask(about: externalID.text, within: .seconds(2)) {
+        case .answered(let answer):
+            guard answer.status == 200, let status = try? JSONParser.parseObject(answer.body), status["version"] != nil
+            else {
+                self = .notAsked("what answers at \(address) is no customer-worker")
+                return
+            }
+            self = .answered(WhyAnswer(status, externalID: externalID.text))
+        case .unanswered: self = .notAsked("no answer at \(address)")
+        }
+    }
+
+    /// Whether a command of the customer is in flight there.
+    var hasCommand: Bool {
+        guard case .answered(let answer) = self else { return false }
+        return answer.json["commands_in_flight"]?.arrayValue?.isEmpty == false
+    }
+}

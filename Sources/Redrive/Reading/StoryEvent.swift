@@ -1,0 +1,45 @@
+import CustomerContract
+package import Records
+
+/// One event in the life of a customer's commands, from a topic or the ledger.
+package struct StoryEvent: Sendable {
+    /// The kinds, in the order of events at one moment.
+    package enum Kind: Int, Sendable, Hashable, Comparable {
+        /// A command was put on its topic.
+        case command
+        /// The worker published a result.
+        case result
+        /// The ledger remembers a success.
+        case remembered
+        /// The command became a dead letter.
+        case deadLetter
+
+        /// Whether it comes first at one moment.
+        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
+
+        /// A name for programs and people.
+        package var name: String {
+            switch self {
+            case .command: "command"
+            case .result: "result"
+            case .remembered: "remembered"
+            case .deadLetter: "dead_letter"
+            }
+        }
+    }
+
+    /// Its time; `nil` when it is unknown.
+    package let at: UnixMilliseconds?
+    /// Its kind.
+    package let kind: Kind
+    /// Its record; `nil` for the ledger.
+    package let position: RecordPosition?
+    /// The record of its command.
+    package let command: RecordPosition?
+    /// What happened, in one sentence.
+    package let text: String
+    /// The same in a few words, for a line that names kind and position.
+    package let brief: String
+    /// More facts for an operator, by name.
+    package let details: [(name: String, value: String)]
+}
