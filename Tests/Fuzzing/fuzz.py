@@ -59,7 +59,7 @@ MODULES = [
     ("CommandWorker", ["Sources/CommandWorker/Partitions/OffsetTracker.swift"]),
     ("Redrive", [
         "Sources/Redrive/Letters/CommandEdits.swift", "Sources/Redrive/Memory/JobRecord.swift",
-        "Sources/Redrive/Memory/SentBack.swift",
+        "Sources/Redrive/Memory/LetterSet.swift",
     ]),
     ("Producing", [
         "Sources/Producing/Commands", "Sources/Producing/Failures/FailureLine.swift", "Sources/Producing/Input", "Sources/Producing/Rows",

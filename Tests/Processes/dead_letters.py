@@ -106,7 +106,7 @@ def watermill(topic, partition, offset):
 FOREIGN = {f.__name__: f for f in [spring, connect, streams, karafka, smallrye, watermill]}
 OTHER = {"karafka", "smallrye", "watermill"}
 VALUES = {
-    "invalid_json": b"{", "schema_framed_payload": b"\x00\x00\x00\x00\x07\x02", "payload_too_large": b'{"x":"' + b"y" * 500 + b'"}',
+    "invalid_json": b"{", "schema_framed_payload": b"\x00\x00\x00\x00\x07\x02", "payload_too_large": b'{"x":"' + b"y" * 1_100 + b'"}',
 }
 
 
@@ -230,6 +230,13 @@ def ten_thousand_letters_are_listed_and_dry_run_and_nothing_is_changed(options):
         seen = run(["dlq", "list", "--code", "rejected"], env).stdout
         for words in ["WHY", "why it failed", "REDRIVE", "stays: would fail again (invalid_command)"]:
             expect(words in seen, f"no {words!r} in {seen}")
+        # By the rules of the worker that reads the topic.
+        for setting, value, code, wanted in [
+            ("VALIDATION_MODE", "envelope", "rejected", {}),
+            ("LIMITS_MAX_COMMAND_BYTES", "1KiB", "payload_too_large", {"payload_too_large": expected["payload_too_large"]}),
+        ]:
+            other = run(["dlq", "redrive", "--dry-run", "--json", "--code", code], {**env, f"FLEXPRICE_{setting}": value})
+            expect(json.loads(other.stdout)["would_fail_again"] == wanted, f"{setting}: {other}")
         for code, words, text in [
             (64, ["--set", "adress_country=IN"], "did you mean address_country?"), (64, ["--set", "colour=red"], "expected one of address_city"),
             (0, ["--set", "colour=red", "--allow-unknown-fields"], ""), (0, ["--set", "metadata.colour=red"], ""),
@@ -372,14 +379,18 @@ def a_second_job_is_refused_and_an_interrupted_one_resumes(options):
             deadline = time.monotonic() + 30
             while not any(high for _, high in watermarks(brokers, ["customer_commands"]).values()):
                 expect(time.monotonic() < deadline, "the redrive did not begin")
-            other = run(["dlq", "redrive", "--yes", "--code", "rejected"], env)
-            expect(other.returncode == 1 and "is running" in other.stderr, f"{other.returncode}: {other.stderr}")
+            for words in [["redrive"], ["dismiss", "--reason", "x"]]:
+                other = run(["dlq", *words, "--yes", "--code", "rejected"], env)
+                expect(other.returncode == 1 and "is running" in other.stderr, f"{other.returncode}: {other.stderr}")
+            listed = json.loads(run(["dlq", "jobs", "--json"], env).stdout)
+            expect([(j["kind"], j["state"]) for j in listed] == [("redrive", "running")], f"{listed}")
             job.send_signal(signal.SIGINT)
             harness.wait_for_exit(job, 130)
             said = job.stderr.read()
             told = re.search(r"^Cancelled after (\d+) of 1,400 were sent back\. Run the same command again", said, re.MULTILINE)
             sent = sum(len(read_all(brokers, topic, 0)) for topic in ["customer_commands", "other_commands"])
             expect(told and 0 < int(told[1]) == sent, f"{sent} were sent: {said}")
+        expect(json.loads(run(["dlq", "jobs", "--json"], env).stdout)[0]["state"] == "paused", "the job is not said to be paused")
         listed = json.loads(run(["dlq", "list", "--json"], env).stdout)
         expect((listed["count"], listed["waiting"], listed["redriven"]) == (1_400 - sent, 1_400 - sent, sent), f"{listed}")
         redrive(env, "--rate", "0", "--force")
@@ -389,6 +400,51 @@ def a_second_job_is_refused_and_an_interrupted_one_resumes(options):
         actions = [(entry["action"], entry.get("ending")) for entry in audit(folder)]
         expect(actions == [("redrive.began", None), ("redrive.ended", "cancelled"), ("redrive.resumed", None),
                            ("redrive.ended", "finished")], f"{actions}")
+
+
+@check
+def what_was_dismissed_waits_no_longer_until_it_is_restored(options):
+    with cluster() as (brokers, folder, env):
+        made = list(letters(140))
+        places = produce(brokers, DLQ, [letter[1:] for letter in made])
+        rejected = [place for letter, place in zip(made, places) if letter[0] == "rejected"]
+        before = watermarks(brokers, [DLQ])
+        counts = lambda *words: [json.loads(run(["dlq", "list", *words, "--json"], env).stdout)[k] for k in ["count", "waiting", "redriven", "dismissed"]]
+        dry = run(["dlq", "dismiss", "--code", "rejected", "--reason", "closed by hand", "--dry-run", "--json"], env)
+        expect(json.loads(dry.stdout)["codes"] == {"rejected": 10} and counts() == [140, 140, 0, 0], f"{dry}")
+        expect(run(["dlq", "dismiss", "--code", "rejected", "--yes"], env).returncode == 64, "it needs a reason")
+        asked = run(["dlq", "dismiss", "--code", "rejected", "--reason", "x"], env)
+        expect(asked.returncode == 64 and "--yes" in asked.stderr, f"{asked}")
+        done = run(["dlq", "dismiss", "--code", "rejected", "--reason", "closed by hand", "--yes", "--json"], env)
+        expect(done.returncode == 0 and json.loads(done.stdout)["moved"] == 10, f"{done}")
+        expect(counts() == [130, 130, 0, 10] and counts("--state", "dismissed") == [10, 130, 0, 10], f"{counts()}")
+        place = "%d/%d" % rejected[0]
+        expect("dismissed" in run(["dlq", "show", place], env).stdout, "show does not say it")
+        expect("it has been dismissed" in run(["explain", place, "--all"], env).stdout, "explain does not say it")
+        exported = run(["dlq", "export", "--state", "dismissed"], env)
+        expect(len(exported.stdout.splitlines()) == 10, exported.stderr)
+        expect(run(["dlq", "dismiss", "--code", "rejected", "--reason", "x", "--yes"], env).returncode == 3, "there is nothing more")
+
+        # A redrive of everything leaves them, and remembers them; what it leaves besides is audited with its reason.
+        redrive(env, "--rate", "0", code=4)
+        ended = audit(folder)[-1]
+        expect((ended["moved"], ended["left"]) == (30, {"would_fail_again": 100}), f"{ended}")
+        redrive(env, "--rate", "0", "--force")
+        expect(counts("--state", "all") == [140, 0, 130, 10], f"{counts()}")
+        sent = read_all(brokers, "customer_commands", 0) + read_all(brokers, "other_commands", 0)
+        expect(len(sent) == 130 and not {header(r, FROM) for r in sent} & {f"{DLQ}/%d/%d" % p for p in rejected}, f"{len(sent)} went back")
+        restored = run(["dlq", "restore", "--external-id", f"acct_{CODES.index('rejected')}", "--yes"], env)
+        expect(restored.returncode == 0 and counts() == [1, 1, 130, 9], f"{restored}")
+        redrive(env, "--rate", "0", "--force")
+        expect(counts() == [0, 0, 131, 9] and watermarks(brokers, [DLQ]) == before, f"{counts()}")
+
+        entries = [entry for entry in audit(folder) if entry["action"] == "dismiss.began"]
+        expect(entries[0]["reason"] == "closed by hand" and entries[0]["selection"] == "code rejected", f"{entries}")
+        jobs = json.loads(run(["dlq", "jobs", "--json"], env).stdout)
+        seen = [(job["kind"], job["state"], job["moved"]) for job in jobs]
+        expect(seen == [("redrive", "ended", 1), ("restore", "ended", 1), ("redrive", "ended", 100), ("redrive", "ended", 30),
+                         ("dismiss", "ended", 10)], f"{seen}")
+        expect("closed by hand" in run(["dlq", "jobs"], env).stdout, "the table has no reason")
 
 
 @check

@@ -24,12 +24,12 @@ import Testing
     }
 
     private static func commit(_ store: JobStore, beat: Int, offset: Int64) async -> JobStore.Outcome {
-        var sentBack = SentBack()
+        var sentBack = LetterSet()
         sentBack.insert(0, offset)
         let record = self.record(beat: beat)
         return await store.commit(
             [ProducerRecord(topic: "customer_commands", partition: 1, key: nil, value: Array("\(offset)".utf8))],
-            pages: sentBack.allPages(of: self.topic),
+            pages: .init(sentBack: sentBack.allPages(of: self.topic)),
             job: [PartitionOffset(self.partition, offset: 9, metadata: record.encoded)],
             record: record
         )
@@ -51,8 +51,8 @@ import Testing
         let found = try await next.find([Self.partition], results: [])
         #expect(found.record == Self.record(beat: 1))
         #expect(found.ends == [Self.partition: 9])
-        let sentBack = try await next.sentBack(of: [Self.partition: 0..<9])
-        #expect(sentBack.contains(0, 5) && sentBack.count == 1)
+        let marks = try await next.marks(of: [Self.partition: 0..<9])
+        #expect(marks.sentBack.contains(0, 5) && marks.sentBack.count == 1 && marks.dismissed.count == 0)
 
         guard case .takenOver = await Self.commit(store, beat: 2, offset: 6) else {
             Issue.record("the first one was not fenced")
@@ -68,13 +68,13 @@ import Testing
     @Test func `what was sent back is remembered over pages and jobs`() async throws {
         let broker = try await TestBroker(.ownProcess)
         let store = try JobStore(broker.client, deadLetterTopic: Self.topic, log: { _ in })
-        var sentBack = SentBack()
+        var sentBack = LetterSet()
         for offset in stride(from: 0 as Int64, to: 5_000, by: 2) { sentBack.insert(0, offset) }
         sentBack.insert(2, 4_999)
         let record = Self.record(beat: 1)
         let outcome = await store.commit(
             [],
-            pages: sentBack.allPages(of: Self.topic),
+            pages: .init(sentBack: sentBack.allPages(of: Self.topic)),
             job: [PartitionOffset(Self.partition, offset: 9, metadata: record.encoded)],
             record: record
         )
@@ -86,7 +86,7 @@ import Testing
             (TopicPartition(topic: Self.topic, partition: Int32($0)), 0..<5_000 as Range<Int64>)
         }
         let read = try await JobStore(broker.client, deadLetterTopic: Self.topic, log: { _ in })
-            .sentBack(of: Dictionary(uniqueKeysWithValues: ranges))
-        #expect(read == sentBack)
+            .marks(of: Dictionary(uniqueKeysWithValues: ranges))
+        #expect(read == LetterMarks(sentBack: sentBack))
     }
 }

@@ -22,9 +22,9 @@ struct DeadLetterCheck: Sendable {
             let end = ContinuousClock.now + Self.longestLook
             var report = LetterReport()
             var isWhole = true
-            // Those that were sent back are looked at too, so that the time is looked at for each record.
-            try await letters.visit(Selection(), .all) { letter, isSentBack in
-                if !isSentBack { report.take(letter, isSentBack: false) }
+            // Those that do not wait are looked at too, so that the time is looked at for each record.
+            try await letters.visit(Selection(), .all) { letter, mark in
+                if mark == .waiting { report.take(letter, mark) }
                 isWhole = ContinuousClock.now < end
                 return isWhole
             }

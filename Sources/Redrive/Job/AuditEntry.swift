@@ -34,8 +34,19 @@ package struct AuditEntry: Sendable {
         self["moved_before"] = .number(JSONNumber(counts.movedBefore))
         self["left"] = Self.numbers(counts.left.byName.map { ($0.key, $0.value) })
         self["failed_again"] = Self.numbers(counts.failedAgain.map { ($0.key, $0.value) })
+        self.add(counts.ranges)
+    }
+
+    /// The counts of letters that changed and that were chosen, and the first and last offsets.
+    package mutating func add(moved: Int, of matched: Int, in ranges: [Int32: ClosedRange<Int64>]) {
+        self["matched"] = .number(JSONNumber(matched))
+        self["moved"] = .number(JSONNumber(moved))
+        self.add(ranges)
+    }
+
+    private mutating func add(_ ranges: [Int32: ClosedRange<Int64>]) {
         self["offsets"] = .array(
-            counts.ranges.sorted { $0.key < $1.key }.map { partition, range in
+            ranges.sorted { $0.key < $1.key }.map { partition, range in
                 .object(
                     JSONObject([
                         .init(name: "partition", value: .number(JSONNumber(Int(partition)))),

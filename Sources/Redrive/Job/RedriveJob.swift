@@ -8,7 +8,7 @@ package import Topics
 /// A plain struct without I/O or clock: its owner asks ``next(at:)``, performs the step, and reports the outcome.
 /// Invariants:
 ///
-/// 1. A dead letter is sent at most once: not if ``SentBack`` has it, and it is put there only by
+/// 1. A dead letter is sent at most once: not if ``marks`` have it, and it is put there only by
 ///    ``committed(positions:at:)``, whose transaction carries both. A batch that was not committed is offered again
 ///    unchanged.
 /// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory
@@ -37,8 +37,8 @@ package struct RedriveJob: Sendable {
     package let settings: Settings
     /// What was counted.
     package private(set) var counts = Counts()
-    /// What all jobs have sent back.
-    package private(set) var sentBack: SentBack
+    /// What all jobs have sent back, and what was dismissed.
+    package private(set) var marks: LetterMarks
     /// The state of the first letters.
     package private(set) var canary: JobRecord.Canary
 
@@ -70,14 +70,14 @@ package struct RedriveJob: Sendable {
         selection: Selection,
         route: ReturnRoute,
         settings: Settings,
-        sentBack: SentBack,
+        marks: LetterMarks,
         movedBefore: Int = 0,
         canary: JobRecord.Canary = .none
     ) {
         self.selection = selection
         self.route = route
         self.settings = settings
-        self.sentBack = sentBack
+        self.marks = marks
         self.canary = settings.canary == 0 ? .passed : canary
         // A process that died between sending its first letters and recording their positions leaves nothing to wait
         // for: then others are the first.
@@ -93,10 +93,10 @@ package struct RedriveJob: Sendable {
 
     // MARK: What the owner reports
 
-    /// Takes a letter that was read; one that is not selected, or was sent back before, is skipped.
+    /// Takes a letter that was read; one that is not selected, or does not wait, is skipped.
     package mutating func take(_ letter: DeadLetter) {
         guard self.selection.matches(letter),
-            !self.sentBack.contains(letter.record.topicPartition.partition, letter.record.offset)
+            self.marks[letter.record.topicPartition.partition, letter.record.offset] == .waiting
         else { return }
         self.counts.matched += 1
         switch self.route.verdict(for: letter).outcome {
@@ -118,7 +118,7 @@ package struct RedriveJob: Sendable {
         self.offered = nil
         self.sendsSingly = max(0, self.sendsSingly - batch.entries.count)
         for entry in batch.entries {
-            self.sentBack.insert(entry.letter.record.topicPartition.partition, entry.letter.record.offset)
+            self.marks.sentBack.insert(entry.letter.record.topicPartition.partition, entry.letter.record.offset)
             self.counts.moved(entry)
         }
         let places = batch.entries.indices.compactMap { positions[$0] }
@@ -210,9 +210,9 @@ package struct RedriveJob: Sendable {
         return .send(batch)
     }
 
-    /// The pages of ``SentBack`` as they must be committed with a batch.
+    /// The pages of ``LetterSet`` as they must be committed with a batch.
     package func pages(with batch: Batch, of topic: String) -> [Int64: [PartitionOffset]] {
-        var next = self.sentBack
+        var next = self.marks.sentBack
         for place in batch.places { next.insert(place.partition, place.offset) }
         return next.pages(holding: batch.places, of: topic)
     }

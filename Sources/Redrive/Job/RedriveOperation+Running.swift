@@ -45,14 +45,14 @@ extension RedriveOperation {
             selection: selection,
             route: plan.route,
             settings: settings,
-            sentBack: try await self.store.sentBack(of: plan.snapshot.ranges),
+            marks: try await self.store.marks(of: plan.snapshot.ranges),
             movedBefore: resumed?.moved ?? 0,
             canary: resumed?.canary ?? .none
         )
         var run = Run(job: job, record: record, plan: plan, started: self.clock.now)
         let began = self.auditEntry(resumed == nil ? "redrive.began" : "redrive.resumed", record)
         try files.audit.append([began.encoded])
-        let pages = job.sentBack.allPages(of: self.request.topic)
+        let pages = job.marks.allPages(of: self.request.topic)
         switch await self.commit(self.auditRecords(began, record), pages: pages, &run, isWhole: true) {
         case .committed: break
         case .takenOver: throw RedriveRequest.Refusal.overtaken
@@ -103,7 +103,7 @@ extension RedriveOperation {
                 if reader.isDone { run.job.readAll() }
             case .send(let batch):
                 try originals?.append(batch.entries.map { ExportLine($0.letter, isExact: true).encoded })
-                let pages = run.job.pages(with: batch, of: self.request.topic)
+                let pages = LetterMarks.Pages(sentBack: run.job.pages(with: batch, of: self.request.topic))
                 let records = batch.entries.map(\.record)
                 let outcome = await self.commit(records, pages: pages, &run, sending: records.count)
                 run.job.learn(outcome, at: run.started.duration(to: self.clock.now))
@@ -151,7 +151,7 @@ extension RedriveOperation {
     /// - Parameter sending: The number of letters in it.
     private func commit(
         _ records: [ProducerRecord],
-        pages: [Int64: [PartitionOffset]] = [:],
+        pages: LetterMarks.Pages = LetterMarks.Pages(),
         _ run: inout Run,
         sending: Int = 0,
         isWhole: Bool = false
@@ -176,7 +176,7 @@ extension RedriveOperation {
     private func newRecord(_ plan: RedrivePlan) -> JobRecord {
         let now = UnixMilliseconds.now()
         return JobRecord(
-            id: "\(String(now.value, radix: 36))-\(self.request.identity.prefix(6))",
+            id: JobRecord.name(of: self.request.identity, at: now),
             identity: self.request.identity,
             summary: plan.selection.description,
             owner: self.owner,

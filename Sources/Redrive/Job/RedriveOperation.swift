@@ -21,10 +21,6 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
     private let admin: Admin
     let store: JobStore
 
-    /// The number of times, a second apart, that another process's job is checked for a sign of life; its beats are two
-    /// seconds apart.
-    private static var looks: Int { 6 }
-
     /// Prepares; nothing connects yet.
     package init(
         _ request: RedriveRequest,
@@ -56,7 +52,12 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
         let start = try RedrivePlan.Start(
             after: found.record,
             identity: self.request.identity,
-            isAlive: try await self.isAlive(found.record, snapshot),
+            isAlive: try await self.store.isAlive(
+                found.record,
+                snapshot.partitions,
+                seenFrom: self.owner,
+                self.clock
+            ),
             takesOver: self.request.takesOver
         )
         let route = ReturnRoute(
@@ -76,27 +77,14 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
             results: results,
             route: route
         )
-        let sentBack = try await self.store.sentBack(of: snapshot.ranges)
+        let marks = try await self.store.marks(of: snapshot.ranges)
         var reader = try await TopicReader(self.client, ranges: snapshot.ranges(upTo: plan.ends), log: self.log)
         try await reader.visit { record in
             if plan.isFull { return false }
-            let isSentBack = sentBack.contains(record.topicPartition.partition, record.offset)
-            plan.take(DeadLetter(record), isSentBack: isSentBack)
+            plan.take(DeadLetter(record), marks[record.topicPartition.partition, record.offset])
             return true
         }
         return plan
-    }
-
-    /// Whether the owner of a job may still run it: a process of this host that is gone does not, any other shows it by
-    /// its beats.
-    private func isAlive(_ record: JobRecord?, _ snapshot: TopicSnapshot) async throws -> Bool {
-        guard let record, record.state == .running, !record.owner.isGone(seenFrom: self.owner) else { return false }
-        for _ in 0..<Self.looks {
-            try await self.clock.sleep(for: .seconds(1))
-            let now = try await self.store.find(snapshot.partitions, results: []).record
-            if now?.beat != record.beat || now?.id != record.id { return true }
-        }
-        return false
     }
 }
 

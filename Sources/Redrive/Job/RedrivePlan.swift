@@ -110,8 +110,8 @@ package struct RedrivePlan: Sendable {
     }
 
     /// Counts a letter.
-    mutating func take(_ letter: DeadLetter, isSentBack: Bool) {
-        guard !isSentBack, self.selection.matches(letter) else { return }
+    mutating func take(_ letter: DeadLetter, _ mark: LetterMark) {
+        guard mark == .waiting, self.selection.matches(letter) else { return }
         self.matched += 1
         let verdict = self.route.verdict(for: letter)
         switch verdict.outcome {

@@ -52,9 +52,11 @@ package struct RedriveRequest: Sendable {
     ///
     /// How fast and how carefully letters are sent is not part of it: a job may be resumed at another rate. Words are
     /// compared, not what they mean: `--since 2h` is the same command an hour later.
-    package var identity: String {
+    package var identity: String { Self.identity(of: self.words) }
+
+    static func identity(of words: [[String]]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-        let lines = self.words.map { $0.joined(separator: "\u{1F}") }.sorted()
+        let lines = words.map { $0.joined(separator: "\u{1F}") }.sorted()
         for byte in lines.joined(separator: "\u{1E}").utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
         return String(hash, radix: 36)
     }
@@ -63,6 +65,8 @@ package struct RedriveRequest: Sendable {
     package enum Refusal: Error, Sendable, CustomStringConvertible {
         /// Another job is running.
         case running(JobRecord)
+        /// A redrive is running, and what was asked is none.
+        case busy(JobRecord)
         /// Another job was abandoned.
         case abandoned(JobRecord)
         /// Another job began between the plan and the start.
@@ -73,6 +77,8 @@ package struct RedriveRequest: Sendable {
             switch self {
             case .running(let job):
                 "job \(job.id) is running (\(Self.about(job))); wait for it, or end it with --take-over"
+            case .busy(let job):
+                "job \(job.id) is running (\(Self.about(job))); wait for its end"
             case .abandoned(let job):
                 "job \(job.id) was abandoned (\(Self.about(job))); run the same command again to resume it, "
                     + "or begin this one in its place with --take-over: what it sent stays sent"

@@ -5,7 +5,7 @@ package import Topics
 
 /// Dead letters counted in groups: an overview of a topic in bounded memory.
 ///
-/// Every letter is counted, by whether it waits or was sent back; the groups hold those of one state.
+/// Every letter is counted, by what was done with it; the groups hold those of one state.
 package struct LetterReport: Sendable {
     /// What letters of one group have in common.
     package struct Group: Sendable, Hashable {
@@ -19,27 +19,27 @@ package struct LetterReport: Sendable {
         package let isRetryable: Bool?
         /// The number of times that they had been sent back when they failed.
         package let redriveCount: Int
-        /// Whether they are sent back, and so no longer wait.
-        package let isSentBack: Bool
+        /// What was done with them.
+        package let mark: LetterMark
         /// The form of their reasons; empty for none, `nil` for several.
         package fileprivate(set) var reason: String?
 
         /// The number of times that their commands have been sent back by now.
-        package var laps: Int { self.redriveCount + (self.isSentBack ? 1 : 0) }
+        package var laps: Int { self.redriveCount + (self.mark == .redriven ? 1 : 0) }
 
         /// Whether its letters have little in common, since there was no room for more groups.
         package var isRest: Bool { self.kind == Self.restKind }
 
         private static let restKind = "(others)"
 
-        fileprivate static func rest(isSentBack: Bool) -> Group {
+        fileprivate static func rest(_ mark: LetterMark) -> Group {
             Group(
                 kind: Self.restKind,
                 source: "",
                 dialect: "",
                 isRetryable: nil,
                 redriveCount: 0,
-                isSentBack: isSentBack,
+                mark: mark,
                 reason: nil
             )
         }
@@ -87,10 +87,8 @@ package struct LetterReport: Sendable {
     package private(set) var groups: [Group: Tally] = [:]
     /// Letters in groups.
     package private(set) var count = 0
-    /// Letters that wait, whether or not they are in groups.
-    package private(set) var waitingCount = 0
-    /// Letters that were sent back, whether or not they are in groups.
-    package private(set) var sentBackCount = 0
+    /// Letters by what was done with them, whether or not they are in groups.
+    package private(set) var counts: [LetterMark: Int] = [:]
     /// The earliest record timestamp among those that wait, which the retention deletes first.
     package private(set) var oldestWaitingRecord: UnixMilliseconds?
 
@@ -107,22 +105,18 @@ package struct LetterReport: Sendable {
     }
 
     /// Counts a letter.
-    package mutating func take(_ letter: DeadLetter, isSentBack: Bool) {
-        if isSentBack {
-            self.sentBackCount += 1
-        } else {
-            self.waitingCount += 1
-            if let timestamp = letter.record.timestamp {
-                self.oldestWaitingRecord = min(self.oldestWaitingRecord ?? timestamp, timestamp)
-            }
+    package mutating func take(_ letter: DeadLetter, _ mark: LetterMark) {
+        self.counts[mark, default: 0] += 1
+        if mark == .waiting, let timestamp = letter.record.timestamp {
+            self.oldestWaitingRecord = min(self.oldestWaitingRecord ?? timestamp, timestamp)
         }
-        guard self.state.includes(isSentBack: isSentBack), self.limit.map({ self.count < $0 }) ?? true else { return }
+        guard self.state.includes(mark), self.limit.map({ self.count < $0 }) ?? true else { return }
         self.count += 1
         let form = letter.reason.map { ReasonForm($0) }
-        let group = self.group(of: letter, isSentBack, form)
+        let group = self.group(of: letter, mark, form)
         var tally = self.groups[group] ?? Tally()
         tally.take(letter, form: group.reason == nil ? nil : form, samples: Self.mostSamples)
-        if !isSentBack, let route {
+        if mark == .waiting, let route {
             switch route.verdict(for: letter).outcome {
             case .success: tally.sendable += 1
             case .failure(let reason): tally.left[reason, default: 0] += 1
@@ -131,14 +125,14 @@ package struct LetterReport: Sendable {
         self.groups[group] = tally
     }
 
-    private mutating func group(of letter: DeadLetter, _ isSentBack: Bool, _ form: ReasonForm?) -> Group {
+    private mutating func group(of letter: DeadLetter, _ mark: LetterMark, _ form: ReasonForm?) -> Group {
         var group = Group(
             kind: letter.kind ?? "",
             source: letter.source?.topic ?? "",
             dialect: letter.dialect?.rawValue ?? "",
             isRetryable: letter.isRetryable,
             redriveCount: letter.redriveCount,
-            isSentBack: isSentBack,
+            mark: mark,
             reason: nil
         )
         let key = form?.key ?? ""
@@ -147,7 +141,7 @@ package struct LetterReport: Sendable {
         var named = group
         named.reason = isOneOfMany ? nil : key
         if self.groups[named] != nil { return named }
-        guard self.groups.count < Self.mostGroups else { return .rest(isSentBack: isSentBack) }
+        guard self.groups.count < Self.mostGroups else { return .rest(mark) }
         if !isOneOfMany {
             known.insert(key)
             self.reasons[group] = known
@@ -156,11 +150,13 @@ package struct LetterReport: Sendable {
         return group
     }
 
+    /// Letters that wait, whether or not they are in groups.
+    package var waitingCount: Int { self.counts[.waiting] ?? 0 }
+
     /// The groups, the largest first.
     package var sorted: [(group: Group, tally: Tally)] {
-        func order(_ group: Group) -> (String, String, String, Int, Int, String) {
-            let state = group.isSentBack ? 1 : 0
-            return (group.kind, group.source, group.dialect, group.redriveCount, state, group.reason ?? "")
+        func order(_ group: Group) -> (String, String, String, Int, String, String) {
+            (group.kind, group.source, group.dialect, group.redriveCount, group.mark.rawValue, group.reason ?? "")
         }
         return self.groups.map { ($0.key, $0.value) }.sorted { left, right in
             left.1.count == right.1.count ? order(left.0) < order(right.0) : left.1.count > right.1.count

@@ -93,20 +93,23 @@ package struct HeaderMatch: Sendable, Hashable {
     }
 }
 
-/// Which dead letters are selected by whether they were sent back.
+/// Which dead letters are selected by what was done with them.
 package enum LetterState: String, Sendable, Hashable, CaseIterable {
-    /// Not sent back yet.
+    /// Neither sent back nor dismissed.
     case waiting
     /// Sent back by some job.
     case redriven
-    /// Both.
+    /// Dismissed by an operator.
+    case dismissed
+    /// All of them.
     case all
 
     /// Whether a letter is selected.
-    package func includes(isSentBack: Bool) -> Bool {
+    package func includes(_ mark: LetterMark) -> Bool {
         switch self {
-        case .waiting: !isSentBack
-        case .redriven: isSentBack
+        case .waiting: mark == .waiting
+        case .redriven: mark == .redriven
+        case .dismissed: mark == .dismissed
         case .all: true
         }
     }

@@ -71,6 +71,11 @@ package struct JobRecord: Sendable, Hashable {
         self.until = until
     }
 
+    /// The name of a job that begins.
+    static func name(of identity: String, at now: UnixMilliseconds) -> String {
+        "\(String(now.value, radix: 36))-\(identity.prefix(6))"
+    }
+
     /// The metadata.
     package var encoded: [UInt8] {
         var object = JSONObject()

@@ -2,7 +2,7 @@ import CustomerContract
 package import Kafka
 package import Records
 
-/// Keeps a topic's ``JobRecord`` and ``SentBack`` in the cluster, and sends what goes back, both in one transaction.
+/// Keeps a topic's ``JobRecord`` and ``LetterMarks`` in the cluster, and sends what goes back, both in one transaction.
 ///
 /// Every transaction moves the record's beat. So after an unknown outcome the record shows what happened: it has the
 /// beat of the transaction or not.
@@ -58,8 +58,16 @@ package actor JobStore {
     /// The group that holds the job's record: its offsets are the ends at which the job stops.
     private var jobGroup: String { "\(self.transactionalID).job" }
 
-    /// The group that holds a page of ``SentBack``.
-    private func pageGroup(_ page: Int64) -> String { "\(self.transactionalID).sent.\(page)" }
+    /// The two sets of ``LetterMarks``, each with the part of its groups' names.
+    private enum Mark: String {
+        case sentBack = "sent"
+        case dismissed
+    }
+
+    /// The group that holds a page of one of the sets.
+    private func pageGroup(_ mark: Mark, _ page: Int64) -> String {
+        "\(self.transactionalID).\(mark.rawValue).\(page)"
+    }
 
     // MARK: Reading
 
@@ -81,14 +89,43 @@ package actor JobStore {
         )
     }
 
-    /// What has been sent back of these ranges.
-    package func sentBack(of ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) -> SentBack {
-        var sentBack = SentBack()
-        for (page, partitions) in SentBack.pageNumbers(of: ranges) {
-            let offsets = try await self.admin.offsets(of: self.pageGroup(page), for: partitions)
-            for offset in offsets { sentBack.read(offset) }
+    /// What has been sent back or dismissed of these ranges.
+    package func marks(of ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) -> LetterMarks {
+        LetterMarks(
+            sentBack: try await self.letters(.sentBack, of: ranges),
+            dismissed: try await self.letters(.dismissed, of: ranges)
+        )
+    }
+
+    private func letters(_ mark: Mark, of ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) -> LetterSet
+    {
+        var letters = LetterSet()
+        for (page, partitions) in LetterSet.pageNumbers(of: ranges) {
+            let offsets = try await self.admin.offsets(of: self.pageGroup(mark, page), for: partitions)
+            for offset in offsets { letters.read(offset) }
         }
-        return sentBack
+        return letters
+    }
+
+    /// The number of times, a second apart, that another process's job is checked for a sign of life; its beats are two
+    /// seconds apart.
+    private static let looks = 6
+
+    /// Whether the owner of a job may still run it: a process of this host that is gone does not, any other shows it by
+    /// its beats.
+    package func isAlive(
+        _ record: JobRecord?,
+        _ partitions: [TopicPartition],
+        seenFrom owner: JobRecord.Owner,
+        _ clock: some Clock<Duration> = ContinuousClock()
+    ) async throws -> Bool {
+        guard let record, record.state == .running, !record.owner.isGone(seenFrom: owner) else { return false }
+        for _ in 0..<Self.looks {
+            try await clock.sleep(for: .seconds(1))
+            let now = try await self.find(partitions, results: []).record
+            if now?.beat != record.beat || now?.id != record.id { return true }
+        }
+        return false
     }
 
     // MARK: Writing
@@ -101,11 +138,11 @@ package actor JobStore {
     /// Sends records back and remembers them, in one transaction.
     ///
     /// - Parameters:
-    ///   - pages: ``SentBack/pages(holding:of:)`` with the batch in it.
+    ///   - pages: The pages of ``LetterMarks`` with the batch in them.
     ///   - job: offsets of the job group; the first partition's carries the record.
     package func commit(
         _ records: [ProducerRecord],
-        pages: [Int64: [PartitionOffset]],
+        pages: LetterMarks.Pages,
         job: [PartitionOffset],
         record: JobRecord
     ) async -> Outcome {
@@ -115,10 +152,7 @@ package actor JobStore {
             _ = await producer.takePositions()
             try await producer.beginTransaction()
             try await producer.enqueue(records)
-            for (page, offsets) in pages.sorted(by: { $0.key < $1.key }) {
-                let group = ConsumerGroupMetadata(memberless: self.pageGroup(page))
-                try await producer.sendOffsets(offsets, of: group)
-            }
+            try await self.send(pages, producer)
             try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.jobGroup))
             isCommitting = true
             try await producer.commitTransaction(attempts: 3)
@@ -136,6 +170,32 @@ package actor JobStore {
             )
         } catch {
             return await self.recover(from: error, isCommitting: isCommitting, job: job, record: record)
+        }
+    }
+
+    /// Writes pages alone, in one transaction; it leaves the last job's record as it is.
+    ///
+    /// What is written does not depend on how often: after an error the operator does the same again.
+    package func commit(_ pages: LetterMarks.Pages) async throws(KafkaError) {
+        var isCommitting = false
+        do throws(KafkaError) {
+            let producer = try await self.producer.current()
+            try await producer.beginTransaction()
+            try await self.send(pages, producer)
+            isCommitting = true
+            try await producer.commitTransaction(attempts: 3)
+        } catch {
+            if !error.isFenced { _ = await self.producer.end(after: error, isCommitting: isCommitting) }
+            throw error
+        }
+    }
+
+    private func send(_ pages: LetterMarks.Pages, _ producer: Producer) async throws(KafkaError) {
+        for (mark, pages) in [(Mark.sentBack, pages.sentBack), (.dismissed, pages.dismissed)] {
+            for (page, offsets) in pages.sorted(by: { $0.key < $1.key }) {
+                let group = ConsumerGroupMetadata(memberless: self.pageGroup(mark, page))
+                try await producer.sendOffsets(offsets, of: group)
+            }
         }
     }
 

@@ -7,19 +7,19 @@ package import Topics
 package struct DeadLetterTopic: Sendable {
     /// Its partitions and ends.
     package let snapshot: TopicSnapshot
-    /// What has been sent back.
-    package let sentBack: SentBack
+    /// What has been sent back or dismissed.
+    package let marks: LetterMarks
     private let client: ClientProperties
     private let log: KafkaLogSink
 
-    /// Takes the topic's ends, and reads what has been sent back.
+    /// Takes the topic's ends, and reads what has been sent back or dismissed.
     ///
     /// - Throws: ``TopicSnapshot/Missing``, or ``KafkaError`` when the cluster does not answer.
     package init(_ topic: String, _ client: ClientProperties, log: @escaping KafkaLogSink = { _ in }) async throws {
         let admin = try Admin(client, log: log)
         self.snapshot = try await TopicSnapshot(topic, admin)
         let store = try JobStore(client, deadLetterTopic: topic, log: log)
-        self.sentBack = try await store.sentBack(of: self.snapshot.ranges)
+        self.marks = try await store.marks(of: self.snapshot.ranges)
         self.client = client
         self.log = log
     }
@@ -28,7 +28,7 @@ package struct DeadLetterTopic: Sendable {
     package func visit(
         _ selection: Selection,
         _ state: LetterState,
-        _ body: (_ letter: DeadLetter, _ isSentBack: Bool) throws -> Bool
+        _ body: (_ letter: DeadLetter, _ mark: LetterMark) throws -> Bool
     ) async throws {
         let ranges = self.snapshot.ranges.filter { partition, _ in
             selection.partitions.isEmpty || selection.partitions.contains(partition.partition)
@@ -38,9 +38,9 @@ package struct DeadLetterTopic: Sendable {
         if selection.limit == 0 { return }
         try await reader.visit { record in
             let letter = DeadLetter(record)
-            let isSentBack = self.sentBack.contains(record.topicPartition.partition, record.offset)
-            guard state.includes(isSentBack: isSentBack), selection.matches(letter) else { return true }
-            guard try body(letter, isSentBack) else { return false }
+            let mark = self.marks[record.topicPartition.partition, record.offset]
+            guard state.includes(mark), selection.matches(letter) else { return true }
+            guard try body(letter, mark) else { return false }
             count += 1
             return selection.limit.map { count < $0 } ?? true
         }
@@ -97,8 +97,8 @@ package struct DeadLetterTopic: Sendable {
             counted = report
         } else {
             var fresh = LetterReport()
-            try await self.visit(Selection(), .waiting) { letter, isSentBack in
-                fresh.take(letter, isSentBack: isSentBack)
+            try await self.visit(Selection(), .waiting) { letter, mark in
+                fresh.take(letter, mark)
                 return true
             }
             counted = fresh

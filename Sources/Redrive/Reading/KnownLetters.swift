@@ -23,7 +23,8 @@ package struct WaitingTally: Sendable, Hashable {
 ///
 /// Invariants:
 /// 1. At most ``limit`` letters are remembered, of 24 bytes each; while they wait, later ones are not read.
-/// 2. A letter that was sent back is forgotten only to make room, since whether it was is asked for every count.
+/// 2. A letter that was sent back or dismissed is forgotten only to make room, since whether it was is asked for every
+///    count. One that is restored after that is counted again when the worker has been restarted.
 struct KnownLetters: Sendable {
     private struct Letter: Sendable {
         let offset: Int64
@@ -77,7 +78,7 @@ struct KnownLetters: Sendable {
         for (partition, range) in ranges { self.positions[partition] = range.upperBound }
     }
 
-    /// Where letters are, for the question which of them were sent back.
+    /// Where letters are, for the question which of them wait.
     var places: [TopicPartition: Range<Int64>] {
         self.letters.compactMapValues { letters in
             guard let first = letters.first, let last = letters.last else { return nil }
@@ -86,11 +87,11 @@ struct KnownLetters: Sendable {
     }
 
     /// Counts those that wait.
-    func tally(_ sentBack: SentBack) -> WaitingTally {
+    func tally(_ marks: LetterMarks) -> WaitingTally {
         var counts = [Int](repeating: 0, count: WaitingTally.codes.count)
         var tally = WaitingTally()
         for (partition, letters) in self.letters {
-            for letter in letters where !sentBack.contains(partition.partition, letter.offset) {
+            for letter in letters where marks[partition.partition, letter.offset] == .waiting {
                 counts[Int(letter.code)] += 1
                 guard let failedAt = letter.failedAt else { continue }
                 tally.oldestFailure = min(tally.oldestFailure ?? failedAt, failedAt)
@@ -100,10 +101,10 @@ struct KnownLetters: Sendable {
         return tally
     }
 
-    /// Forgets those that were sent back.
-    mutating func makeRoom(_ sentBack: SentBack) {
+    /// Forgets those that do not wait.
+    mutating func makeRoom(_ marks: LetterMarks) {
         for partition in self.letters.keys {
-            self.letters[partition]?.removeAll { sentBack.contains(partition.partition, $0.offset) }
+            self.letters[partition]?.removeAll { marks[partition.partition, $0.offset] != .waiting }
         }
     }
 }

@@ -81,8 +81,8 @@ package struct Story: Sendable {
         self.add(.result, at: at ?? event.timestamp, event.position, of: command, text, brief, details)
     }
 
-    mutating func deadLetter(_ letter: DeadLetter, isSentBack: Bool, _ verdict: ReturnRoute.Verdict) {
-        if !isSentBack {
+    mutating func deadLetter(_ letter: DeadLetter, _ mark: LetterMark, _ verdict: ReturnRoute.Verdict) {
+        if mark == .waiting {
             self.waitingLetters.append(.init(position: letter.position, kind: letter.kind, verdict: verdict))
         }
         let source = letter.source.flatMap { source in
@@ -95,8 +95,14 @@ package struct Story: Sendable {
         if let group = letter.group { details.append(("given_up_by", group)) }
         details.append(("redrive_count", "\(letter.redriveCount)"))
         let kind = letter.kind ?? "an unknown error"
-        let text = "it became a dead letter (\(kind)); \(isSentBack ? "it has been sent back" : "it waits there")"
-        let brief = "\(kind); \(isSentBack ? "sent back" : "waits")"
+        let (sentence, word) =
+            switch mark {
+            case .waiting: ("it waits there", "waits")
+            case .redriven: ("it has been sent back", "sent back")
+            case .dismissed: ("it has been dismissed", "dismissed")
+            }
+        let text = "it became a dead letter (\(kind)); \(sentence)"
+        let brief = "\(kind); \(word)"
         self.add(.deadLetter, at: letter.failedAt, letter.position, of: source, text, brief, details)
     }
 

@@ -75,8 +75,8 @@ package struct StoryTeller: Sendable {
             } else if search.mayFind(record) || search.position != nil {
                 let letter = DeadLetter(record)
                 guard search.finds(letter: letter) else { return true }
-                let isSentBack = letters.sentBack.contains(record.topicPartition.partition, record.offset)
-                story.deadLetter(letter, isSentBack: isSentBack, route.verdict(for: letter))
+                let mark = letters.marks[record.topicPartition.partition, record.offset]
+                story.deadLetter(letter, mark, route.verdict(for: letter))
             }
             return true
         }

@@ -13,7 +13,7 @@ package actor WaitingCounter {
         package let tally: WaitingTally
         /// Whether everything was read; otherwise the next count continues.
         package let isWhole: Bool
-        /// Requests that it took to learn what was sent back.
+        /// Requests that it took to learn what was sent back or dismissed.
         package let pageCount: Int
     }
 
@@ -40,22 +40,23 @@ package actor WaitingCounter {
         let admin = try Admin(self.client, log: { _ in })
         let ranges = try await TopicSnapshot(self.topic, admin, within: Self.longestAnswer).ranges
         self.known.forget(outside: ranges)
-        if self.known.isFull { self.known.makeRoom(try await self.sentBack()) }
+        if self.known.isFull { self.known.makeRoom(try await self.marks()) }
         let isWhole = try await self.read(self.known.unread(of: ranges))
-        let sentBack = try await self.sentBack()
+        let marks = try await self.marks()
         return Count(
-            tally: self.known.tally(sentBack),
+            tally: self.known.tally(marks),
             isWhole: isWhole,
-            pageCount: SentBack.pageNumbers(of: self.known.places).count
+            // One for each of the two sets.
+            pageCount: 2 * LetterSet.pageNumbers(of: self.known.places).count
         )
     }
 
     /// Without letters nothing is asked, so an empty topic costs its ends alone.
-    private func sentBack() async throws -> SentBack {
+    private func marks() async throws -> LetterMarks {
         let places = self.known.places
-        guard !places.isEmpty else { return SentBack() }
+        guard !places.isEmpty else { return LetterMarks() }
         let store = try JobStore(self.client, deadLetterTopic: self.topic, log: { _ in })
-        return try await store.sentBack(of: places)
+        return try await store.marks(of: places)
     }
 
     /// Whether everything was read within the time.

@@ -19,7 +19,7 @@ extension DLQCommand {
         @OptionGroup var options: SettingsOptions
         @OptionGroup var selecting: SelectionOptions
 
-        @Option(help: "waiting, redriven or all.")
+        @Option(help: "waiting, redriven, dismissed or all.")
         var state = LetterState.waiting
 
         @Option(

@@ -9,8 +9,10 @@ import Settings
 struct DLQCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dlq",
-        abstract: "See dead letters, understand them, and send them back.",
-        subcommands: [List.self, Show.self, Export.self, Redrive.self]
+        abstract: "See dead letters, understand them, send them back or dismiss them.",
+        subcommands: [
+            List.self, Show.self, Export.self, Redrive.self, Dismiss.self, Restore.self, Jobs.self,
+        ]
     )
 }
 
@@ -24,7 +26,7 @@ extension DLQCommand {
         @OptionGroup var options: SettingsOptions
         @OptionGroup var selecting: SelectionOptions
 
-        @Option(help: "waiting, redriven or all.")
+        @Option(help: "waiting, redriven, dismissed or all.")
         var state = LetterState.waiting
 
         @Flag(help: "Print JSON.")
@@ -40,8 +42,8 @@ extension DLQCommand {
             // The limit bounds what is shown and not what is counted.
             var counted = selection
             counted.limit = nil
-            try await topic.visit(counted, .all) { letter, isSentBack in
-                report.take(letter, isSentBack: isSentBack)
+            try await topic.visit(counted, .all) { letter, mark in
+                report.take(letter, mark)
                 return true
             }
             let retention = try? await topic.retention(report)

@@ -50,13 +50,12 @@ extension DLQCommand {
                 print(String(decoding: ExportLine(letter).encoded, as: UTF8.self))
                 return
             }
-            let isSentBack = topic.sentBack.contains(position.partition, position.offset)
-            print(Self.text(letter, isSentBack: isSentBack), terminator: "")
+            print(Self.text(letter, topic.marks[position.partition, position.offset]), terminator: "")
         }
 
-        private static func text(_ letter: DeadLetter, isSentBack: Bool) -> String {
+        private static func text(_ letter: DeadLetter, _ mark: LetterMark) -> String {
             var lines: [(String, String)] = [("dead letter", letter.position.description)]
-            lines.append(("state", isSentBack ? "sent back" : "waiting"))
+            lines.append(("state", mark == .redriven ? "sent back" : mark.rawValue))
             lines.append(("headers of", letter.dialect?.rawValue ?? "nobody known"))
             if let source = letter.source {
                 let place = [source.partition.map { "\($0)" }, source.offset.map { "\($0)" }].compactMap { $0 }
@@ -70,7 +69,7 @@ extension DLQCommand {
             if let group = letter.group { lines.append(("given up by", group)) }
             if let time = letter.firstFailedAt { lines.append(("first failed", time.description)) }
             if let time = letter.failedAt { lines.append(("failed", time.description)) }
-            let laps = letter.redriveCount + (isSentBack ? 1 : 0)
+            let laps = letter.redriveCount + (mark == .redriven ? 1 : 0)
             lines.append(("sent back", NumberText.count(laps, "time")))
             let width = lines.map(\.0.count).max() ?? 0
             var text = lines.map { "\($0.padding(to: width))  \($1.printable)\n" }.joined()

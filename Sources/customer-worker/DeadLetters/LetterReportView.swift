@@ -25,10 +25,11 @@ struct LetterReportView {
 
     /// For people.
     var text: String {
-        let (waiting, sentBack) = (self.report.waitingCount, self.report.sentBackCount)
+        func count(_ mark: LetterMark) -> String { NumberText.count(self.report.counts[mark] ?? 0) }
+        let all = NumberText.count(self.report.counts.values.reduce(0, +), "dead letter")
         var text =
-            "\(self.topic) (\(self.selection.description)): \(NumberText.count(waiting + sentBack, "dead letter")), "
-            + "\(NumberText.count(waiting)) waiting, \(NumberText.count(sentBack)) sent back\n"
+            "\(self.topic) (\(self.selection.description)): \(all), \(count(.waiting)) waiting, "
+            + "\(count(.redriven)) sent back, \(count(.dismissed)) dismissed\n"
         guard self.report.count > 0 else { return text }
         var table = TextTable(
             columns: [
@@ -41,7 +42,7 @@ struct LetterReportView {
                 NumberText.count(tally.count), Self.shown(group.kind), Self.why(group, tally), Self.redrive(tally),
                 Self.shown(group.source), Self.shown(group.dialect),
                 group.isRetryable.map { $0 ? "yes" : "no" } ?? "-", group.isRest ? "-" : "\(group.laps)",
-                group.isSentBack ? "redriven" : "waiting", NumberText.age(tally.oldest, now: self.now),
+                group.mark.rawValue, NumberText.age(tally.oldest, now: self.now),
                 NumberText.age(tally.newest, now: self.now),
                 tally.samples.first.map { "\($0.partition)/\($0.offset)" } ?? "-",
             ])
@@ -77,7 +78,8 @@ struct LetterReportView {
             "selection": .string(self.selection.description),
             "count": .integer(self.report.count),
             "waiting": .integer(self.report.waitingCount),
-            "redriven": .integer(self.report.sentBackCount),
+            "redriven": .integer(self.report.counts[.redriven] ?? 0),
+            "dismissed": .integer(self.report.counts[.dismissed] ?? 0),
         ])
         if let left = self.retention?.timeLeft {
             object["retention_left_seconds"] = .integer(Int(left.components.seconds))
@@ -93,7 +95,7 @@ struct LetterReportView {
                     "retryable": group.isRetryable.map { .bool($0) } ?? .null,
                     "redrive_count": .integer(group.redriveCount),
                     "laps": group.isRest ? .null : .integer(group.laps),
-                    "state": .string(group.isSentBack ? "redriven" : "waiting"),
+                    "state": .string(group.mark.rawValue),
                     "oldest": .text(tally.oldest?.description),
                     "newest": .text(tally.newest?.description),
                     "samples": .array(tally.samples.map { .string($0.description) }),

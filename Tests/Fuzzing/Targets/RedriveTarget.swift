@@ -40,7 +40,7 @@ enum RedriveTarget {
 
     private static func checkPage(_ input: inout Choices) {
         let page = input.natural() % (1 << 40)
-        let start = page * SentBack.pageSize
+        let start = page * LetterSet.pageSize
         var runs: [ClosedRange<Int64>] = []
         var position = start
         while !input.isAtEnd {
@@ -50,15 +50,15 @@ enum RedriveTarget {
             position += gap + length + 2
         }
         let metadata = OffsetMetadata.encode(OffsetProgress(offset: start, completed: CompletedOffsets(runs: runs)))
-        var sentBack = SentBack()
+        var sentBack = LetterSet()
         sentBack.read(PartitionOffset(Self.partition, offset: start, metadata: metadata))
-        check(sentBack.count <= Int(SentBack.pageSize), "a page says nothing beyond itself")
+        check(sentBack.count <= Int(LetterSet.pageSize), "a page says nothing beyond itself")
         guard let first = runs.first?.lowerBound else { return }
-        check(sentBack.contains(1, first) == (first < start + SentBack.pageSize), "what it says")
+        check(sentBack.contains(1, first) == (first < start + LetterSet.pageSize), "what it says")
     }
 
     private static func checkLetters(_ input: inout Choices) {
-        var sentBack = SentBack()
+        var sentBack = LetterSet()
         var letters: [(partition: Int32, offset: Int64)] = []
         var offset = input.natural() % (1 << 40)
         while !input.isAtEnd {
@@ -71,7 +71,7 @@ enum RedriveTarget {
         }
         check(sentBack.count == letters.count, "each is remembered")
         let pages = sentBack.pages(holding: letters, of: "d")
-        var read = SentBack()
+        var read = LetterSet()
         for page in pages.values.joined() { read.read(page) }
         check(read == sentBack, "pages read back")
     }

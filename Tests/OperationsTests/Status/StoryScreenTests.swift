@@ -26,7 +26,7 @@ import Topics
             value: nil
         )
         let sent = ProducerRecord(topic: "customer_commands", key: nil, value: nil)
-        story.deadLetter(DeadLetter(record), isSentBack: false, .init(outcome: .success(sent), failure: failure))
+        story.deadLetter(DeadLetter(record), .waiting, .init(outcome: .success(sent), failure: failure))
     }
 
     private static func screen(

@@ -18,6 +18,7 @@ struct JobDriver {
     var settings = RedriveJob.Settings()
     var selection = Selection()
     var laps = 3
+    var dismissed = LetterSet()
 
     /// What committed readers see, in order.
     private(set) var log: [ProducerRecord] = []
@@ -45,7 +46,7 @@ struct JobDriver {
         diesAfter: (RedriveJob.Batch) -> Bool = { _ in false },
         result: (ProducerRecord) -> String? = { _ in "created" }
     ) -> End {
-        var sentBack = SentBack()
+        var sentBack = LetterSet()
         for page in self.pages.values {
             for offset in page.values { sentBack.read(offset) }
         }
@@ -53,7 +54,7 @@ struct JobDriver {
             selection: self.selection,
             route: self.route,
             settings: self.settings,
-            sentBack: sentBack,
+            marks: LetterMarks(sentBack: sentBack, dismissed: self.dismissed),
             movedBefore: self.moved,
             canary: self.canary
         )

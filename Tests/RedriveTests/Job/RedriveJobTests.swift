@@ -90,6 +90,17 @@ import Topics
         #expect(other.log.count == 100 && Set(other.origins).count == 100)
     }
 
+    @Test func `what was dismissed is passed over, and counts for nothing`() {
+        var driver = JobDriver(Self.letters(30))
+        for letter in driver.letters.prefix(10) {
+            driver.dismissed.insert(letter.record.topicPartition.partition, letter.record.offset)
+        }
+        let end = driver.run()
+        #expect(end == .over(.finished))
+        #expect(driver.origins == driver.letters.dropFirst(10).map { $0.position.description })
+        #expect(driver.lastCounts.matched == 20 && driver.lastCounts.left == [:])
+    }
+
     @Test func `laps are bounded, and what is left is counted`() {
         var driver = JobDriver(Self.letters(10, laps: 3) + (100..<110).map { Letters.own(offset: $0, laps: 2) })
         let end = driver.run()
@@ -217,7 +228,7 @@ import Topics
             selection: Selection(),
             route: Letters.route(),
             settings: .init(),
-            sentBack: SentBack()
+            marks: LetterMarks()
         )
         job.stop(.cancelled)
         guard case .end(.cancelled) = job.next(at: .zero) else {

@@ -40,12 +40,12 @@ import Testing
     }
 
     private static func commit(_ store: JobStore, beat: Int, offset: Int64) async -> JobStore.Outcome {
-        var sentBack = SentBack()
+        var sentBack = LetterSet()
         sentBack.insert(0, offset)
         let record = self.record(beat: beat)
         return await store.commit(
             [ProducerRecord(topic: "customer_commands", key: nil, value: Array("\(offset)".utf8))],
-            pages: sentBack.allPages(of: Letters.topic),
+            pages: .init(sentBack: sentBack.allPages(of: Letters.topic)),
             job: [PartitionOffset(self.partition, offset: 9, metadata: record.encoded)],
             record: record
         )

@@ -54,7 +54,7 @@ import Testing
             switch error {
             case .running(let record): return .running(record)
             case .abandoned(let record): return .abandoned(record)
-            case .overtaken: return .otherRefusal
+            case .busy, .overtaken: return .otherRefusal
             }
         }
     }

@@ -13,7 +13,7 @@ import Testing
         known.take(Letters.own(offset: 1))
         known.take(Letters.own(code: "retries_exhausted", offset: 2))
         known.take(Letters.own(code: "SomeException", offset: 3))
-        let tally = known.tally(SentBack())
+        let tally = known.tally(LetterMarks())
         #expect(tally.counts == ["rejected": 2, "retries_exhausted": 1, WaitingTally.otherCode: 1])
         #expect(tally.oldestFailure?.description == "2026-11-23T10:00:00.000Z")
     }
@@ -21,14 +21,16 @@ import Testing
     @Test func `what was sent back does not wait, and is not read again`() {
         var known = KnownLetters()
         for offset in Int64(0)..<4 { known.take(Letters.own(offset: offset)) }
-        var sentBack = SentBack()
-        sentBack.insert(0, 1)
-        #expect(known.tally(sentBack).counts == ["rejected": 3])
+        var marks = LetterMarks()
+        marks.sentBack.insert(0, 1)
+        #expect(known.tally(marks).counts == ["rejected": 3])
         #expect(known.places == [Self.partition: 0..<4])
         #expect(known.unread(of: [Self.partition: 0..<4]).isEmpty)
         #expect(known.unread(of: [Self.partition: 0..<9]) == [Self.partition: 4..<9])
-        known.makeRoom(sentBack)
-        #expect(known.tally(sentBack).counts == ["rejected": 3])
+        known.makeRoom(marks)
+        #expect(known.tally(marks).counts == ["rejected": 3])
+        marks.dismissed.insert(0, 2)
+        #expect(known.tally(marks).counts == ["rejected": 2])
     }
 
     @Test func `an end without a record, as a transaction's marker, is read once`() {
@@ -42,7 +44,7 @@ import Testing
         var known = KnownLetters()
         for offset in Int64(0)..<4 { known.take(Letters.own(offset: offset)) }
         known.forget(outside: [Self.partition: 3..<4])
-        #expect(known.tally(SentBack()).counts == ["rejected": 1])
+        #expect(known.tally(LetterMarks()).counts == ["rejected": 1])
         #expect(known.unread(of: [Self.partition: 3..<4]).isEmpty)
     }
 
@@ -50,7 +52,7 @@ import Testing
         var known = KnownLetters()
         for offset in Int64(0)..<4 { known.take(Letters.own(offset: offset)) }
         known.forget(outside: [Self.partition: 0..<2])
-        #expect(known.tally(SentBack()).counts.isEmpty)
+        #expect(known.tally(LetterMarks()).counts.isEmpty)
         #expect(known.unread(of: [Self.partition: 0..<2]) == [Self.partition: 0..<2])
     }
 
@@ -60,9 +62,9 @@ import Testing
         for _ in 0..<KnownLetters.limit { known.take(letter) }
         #expect(known.isFull)
         #expect(known.unread(of: [Self.partition: 0..<9]).isEmpty)
-        var sentBack = SentBack()
-        sentBack.insert(0, 0)
-        known.makeRoom(sentBack)
+        var marks = LetterMarks()
+        marks.sentBack.insert(0, 0)
+        known.makeRoom(marks)
         #expect(known.unread(of: [Self.partition: 0..<9]) == [Self.partition: 1..<9])
     }
 }

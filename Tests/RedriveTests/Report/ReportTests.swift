@@ -10,10 +10,10 @@ import Topics
 @Suite struct ReportTests {
     @Test func `letters are counted by what they have in common`() {
         var report = LetterReport()
-        for offset in 0..<5 { report.take(Letters.own(code: "rejected", offset: Int64(offset)), isSentBack: false) }
-        report.take(Letters.own(code: "rejected", laps: 1), isSentBack: false)
-        report.take(Letters.own(code: "rejected"), isSentBack: true)
-        report.take(DeadLetter(Letters.record([])), isSentBack: false)
+        for offset in 0..<5 { report.take(Letters.own(code: "rejected", offset: Int64(offset)), .waiting) }
+        report.take(Letters.own(code: "rejected", laps: 1), .waiting)
+        report.take(Letters.own(code: "rejected"), .redriven)
+        report.take(DeadLetter(Letters.record([])), .waiting)
         #expect(report.count == 8 && report.waitingCount == 7)
         #expect(report.sorted.map(\.tally.count) == [5, 1, 1, 1])
         #expect(report.sorted.first?.tally.samples.map(\.offset) == [0, 1, 2])
@@ -22,22 +22,22 @@ import Topics
     @Test func `all are counted by whether they were sent back, whichever are listed`() {
         func report(_ state: LetterState, limit: Int? = nil) -> LetterReport {
             var report = LetterReport(of: state, limit: limit)
-            for offset in 0..<8 { report.take(Letters.own(offset: Int64(offset)), isSentBack: offset < 3) }
+            for offset in 0..<8 { report.take(Letters.own(offset: Int64(offset)), offset < 3 ? .redriven : .waiting) }
             return report
         }
         for (state, count) in [(LetterState.waiting, 5), (.redriven, 3), (.all, 8)] {
             let report = report(state)
-            #expect(report.waitingCount == 5 && report.sentBackCount == 3)
+            #expect(report.waitingCount == 5 && report.counts[.redriven] == 3)
             #expect(report.count == count && report.sorted.reduce(0) { $0 + $1.tally.count } == count)
         }
         let few = report(.waiting, limit: 2)
-        #expect(few.count == 2 && few.waitingCount == 5 && few.sentBackCount == 3)
+        #expect(few.count == 2 && few.waitingCount == 5 && few.counts[.redriven] == 3)
     }
 
     @Test func `a letter that was sent back has one lap more than when it failed`() {
         var report = LetterReport()
-        report.take(Letters.own(laps: 1), isSentBack: true)
-        report.take(Letters.own(laps: 2), isSentBack: false)
+        report.take(Letters.own(laps: 1), .redriven)
+        report.take(Letters.own(laps: 2), .waiting)
         #expect(report.sorted.allSatisfy { $0.group.laps == 2 })
         #expect(Set(report.sorted.map(\.group.redriveCount)) == [1, 2])
     }
@@ -45,9 +45,9 @@ import Topics
     @Test func `a group has one reason, true for all of it, whatever values they have`() {
         var report = LetterReport()
         for number in 0..<1_000 {
-            report.take(Letters.own(reason: "no plan \(number) for acct_\(number)"), isSentBack: false)
+            report.take(Letters.own(reason: "no plan \(number) for acct_\(number)"), .waiting)
         }
-        for _ in 0..<3 { report.take(Letters.own(reason: "no tax code 7"), isSentBack: false) }
+        for _ in 0..<3 { report.take(Letters.own(reason: "no tax code 7"), .waiting) }
         #expect(report.sorted.map(\.tally.why) == ["no plan … for …", "no tax code 7"])
         #expect(report.sorted.map(\.tally.count) == [1_000, 3])
         #expect(report.sorted.first?.tally.reason == "no plan 0 for acct_0")
@@ -57,7 +57,7 @@ import Topics
         var report = LetterReport()
         for name in ["ab", "cd", "ef", "gh", "ij"] {
             for other in ["kl", "mn", "op", "qr"] {
-                report.take(Letters.own(reason: "no customer \(name) \(other)"), isSentBack: false)
+                report.take(Letters.own(reason: "no customer \(name) \(other)"), .waiting)
             }
         }
         let rest = report.sorted.filter { $0.group.reason == nil }
@@ -68,10 +68,10 @@ import Topics
 
     @Test func `each group says what a redrive would do, as the redrive itself decides it`() {
         var report = LetterReport(route: Letters.route())
-        report.take(Letters.own(), isSentBack: false)
-        report.take(Letters.own(value: Letters.badValue), isSentBack: false)
-        report.take(Letters.own(laps: 3), isSentBack: false)
-        report.take(Letters.own(laps: 1), isSentBack: true)
+        report.take(Letters.own(), .waiting)
+        report.take(Letters.own(value: Letters.badValue), .waiting)
+        report.take(Letters.own(laps: 3), .waiting)
+        report.take(Letters.own(laps: 1), .redriven)
         let tallies = Dictionary(uniqueKeysWithValues: report.sorted.map { ($0.group.redriveCount, $0.tally) })
         #expect(tallies[0]?.sendable == 1 && tallies[0]?.left == [.wouldFail(.invalidCommand): 1])
         #expect(tallies[3]?.sendable == 0 && tallies[3]?.left == [.lapsSpent: 1])
@@ -80,7 +80,7 @@ import Topics
 
     @Test func `the number of groups is bounded, whatever names come`() {
         var report = LetterReport()
-        for number in 0..<2_000 { report.take(Letters.own(code: "E\(number)"), isSentBack: false) }
+        for number in 0..<2_000 { report.take(Letters.own(code: "E\(number)"), .waiting) }
         #expect(report.groups.count <= 502)
         #expect(report.waitingCount == 2_000)
     }

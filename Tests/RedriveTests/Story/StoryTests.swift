@@ -42,7 +42,7 @@ import Topics
             #""status":"failed","error":{"code":"rejected","message":"no such tax code","http_status":404,"#
             + #""details":{"code":"not_found"}}"#
         // 2026-11-23T10:00:00Z is when the letter failed; everything comes in another order than it happened.
-        story.deadLetter(Letters.own(), isSentBack: true, Letters.route().verdict(for: Letters.own()))
+        story.deadLetter(Letters.own(), .redriven, Letters.route().verdict(for: Letters.own()))
         try Self.tell(
             &story,
             Self.result(of: 1_300, at: "2026-11-24T10:00:01.000Z", #""status":"created","outcome":"created""#)
@@ -89,7 +89,7 @@ import Topics
 
     @Test func `a letter that waits is said to wait, and nothing is said to be nothing`() {
         var story = Story(externalID: nil)
-        story.deadLetter(Letters.own(), isSentBack: false, Letters.route().verdict(for: Letters.own()))
+        story.deadLetter(Letters.own(), .waiting, Letters.route().verdict(for: Letters.own()))
         story.conclude([:])
         #expect(
             story.now == [
@@ -108,7 +108,7 @@ import Topics
     ) throws -> Story {
         var story = Story(externalID: ExternalID("acct_1"))
         for letter in letters {
-            story.deadLetter(letter, isSentBack: false, Letters.route().verdict(for: letter))
+            story.deadLetter(letter, .waiting, Letters.route().verdict(for: letter))
         }
         try more(&story)
         story.conclude([:])
@@ -137,6 +137,12 @@ import Topics
         let created = try Self.story { try Self.tell(&$0, Self.result(of: 1, at: "2026-11-24T10:00:01.000Z", success)) }
         #expect(created.state == .created)
         #expect(try Self.story().state == .unknown)
+        var dismissed = Story(externalID: nil)
+        dismissed.deadLetter(Letters.own(), .dismissed, Letters.route().verdict(for: Letters.own()))
+        try Self.tell(&dismissed, Self.result(of: 1, at: "2026-11-24T10:00:01.000Z", failure))
+        dismissed.conclude([:])
+        #expect(dismissed.state == .failed)
+        #expect(dismissed.events.contains { $0.text.hasSuffix("it has been dismissed") })
     }
 
     @Test func `a customer is found by key and by body, however the body spells it`() {

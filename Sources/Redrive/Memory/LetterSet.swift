@@ -2,37 +2,57 @@ package import Kafka
 package import Records
 import Topics
 
-/// Which dead letters of a topic have been sent back, by any job, ever (as far as the topic keeps them).
+/// A set of dead letters of one topic that an operator did something with, ever (as far as the topic keeps them).
 ///
-/// A dead letter stays in its topic when it is sent back, since a log cannot be edited. So that is remembered beside
-/// it: as committed offsets of consumer groups, in the same transaction that carries the records. Each group holds one
-/// page of every partition, ``pageSize`` offsets long, as the completed set in the offset's metadata.
+/// A dead letter stays in its topic when it is sent back or dismissed, since a log cannot be edited. So that is
+/// remembered beside it: as committed offsets of consumer groups, in the same transaction that carries the records.
+/// Each group holds one page of every partition, ``pageSize`` offsets long, as the completed set in the offset's
+/// metadata.
 ///
 /// Invariants:
-/// 1. A page always fits its metadata, whatever pattern was sent: the worst is every other offset, which takes four
-///    bytes for two (``OffsetMetadata``), so 2,000 offsets take at most 4,000 of 4,096 bytes less 12 for the head.
-/// 2. A page is written whole; what was in it before stays in it. So a writer must know the page, and is alone (it has
-///    the transactional id of the topic).
-package struct SentBack: Sendable, Hashable {
+/// 1. A page always fits its metadata, whatever pattern it has: the worst is every other offset, which takes four bytes
+///    for two (``OffsetMetadata``), so 2,000 offsets take at most 4,000 of 4,096 bytes less 12 for the head.
+/// 2. A page is written whole; what was in it before stays in it unless it is removed. So a writer must know the page,
+///    and is alone (it has the transactional id of the topic).
+package struct LetterSet: Sendable, Hashable {
     /// Offsets in a page.
     package static let pageSize: Int64 = 2_000
 
     private var partitions: [Int32: RangeSet<Int64>] = [:]
 
-    /// Nothing has been sent back.
+    /// The empty set.
     package init() {}
 
-    /// Whether this dead letter has been sent back.
+    /// Whether this dead letter is in it.
     package func contains(_ partition: Int32, _ offset: Int64) -> Bool {
         self.partitions[partition]?.contains(offset) ?? false
     }
 
-    /// Remembers one.
+    /// Puts one in.
     package mutating func insert(_ partition: Int32, _ offset: Int64) {
         self.partitions[partition, default: RangeSet()].insert(contentsOf: offset..<offset + 1)
     }
 
-    /// The number of letters that are remembered.
+    /// Puts in all of another set.
+    mutating func formUnion(_ other: LetterSet) {
+        for (partition, set) in other.partitions { self.partitions[partition, default: RangeSet()].formUnion(set) }
+    }
+
+    /// Takes out all of another set.
+    mutating func subtract(_ other: LetterSet) {
+        for (partition, set) in other.partitions { self.partitions[partition]?.subtract(set) }
+        self.partitions = self.partitions.filter { !$0.value.isEmpty }
+    }
+
+    /// The lowest and the highest offset of each partition.
+    var extents: [Int32: ClosedRange<Int64>] {
+        self.partitions.compactMapValues { set in
+            guard let first = set.ranges.first, let last = set.ranges.last else { return nil }
+            return first.lowerBound...last.upperBound - 1
+        }
+    }
+
+    /// The number of letters in it.
     package var count: Int { self.partitions.values.reduce(0) { $1.ranges.reduce($0) { $0 + $1.count } } }
 
     /// The pages that hold these dead letters, as they must be committed, by page.
@@ -52,7 +72,12 @@ package struct SentBack: Sendable, Hashable {
     /// Every page, so that a job renews what is remembered: brokers forget offsets that are not committed for a week
     /// (`offsets.retention.minutes`).
     package func allPages(of topic: String) -> [Int64: [PartitionOffset]] {
-        let places = self.partitions.flatMap { partition, set in
+        self.pages(touchedBy: self, of: topic)
+    }
+
+    /// The pages that hold anything of another set, as they must be committed, by page.
+    func pages(touchedBy other: LetterSet, of topic: String) -> [Int64: [PartitionOffset]] {
+        let places = other.partitions.flatMap { partition, set in
             set.ranges.flatMap { range in
                 stride(from: range.lowerBound / Self.pageSize, through: (range.upperBound - 1) / Self.pageSize, by: 1)
                     .map { (partition: partition, offset: $0 * Self.pageSize) }

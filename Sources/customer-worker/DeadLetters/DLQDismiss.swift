@@ -1,0 +1,120 @@
+import ArgumentParser
+import JSON
+import Operations
+import Redrive
+import Settings
+
+/// What `dlq dismiss` and `dlq restore` have in common.
+struct DismissalOptions: ParsableArguments {
+    @OptionGroup var options: SettingsOptions
+    @OptionGroup var selecting: SelectionOptions
+
+    @Flag(help: "Say what would be done, and do nothing.")
+    var dryRun = false
+
+    @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+    var auditLog: String?
+
+    @Flag(help: "Do not ask.")
+    var yes = false
+
+    @Flag(help: "Print the plan or the outcome as JSON.")
+    var json = false
+
+    /// Plans, asks and performs.
+    func run(_ action: DismissalRequest.Action, reason: String?) async throws {
+        let settings = try ClusterSettings(self.options)
+        let request = DismissalRequest(
+            action,
+            topic: self.selecting.topic ?? settings.settings.kafka.deadLetterTopic,
+            selection: try self.selecting.selection(),
+            reason: reason,
+            words: try self.selecting.words(),
+            auditPath: self.auditLog ?? settings.auditPath
+        )
+        let operation = try DismissalOperation(request, settings.client)
+        let plan = try await operation.plan()
+        if self.dryRun {
+            print(self.json ? Self.json(request, plan).line : Self.text(request, plan), terminator: "")
+            if !self.json { print("Nothing was done: this was a dry run.") }
+            if plan.matched == 0 { throw ExitCode(3) }
+            return
+        }
+        StandardError.write(Self.text(request, plan))
+        if plan.matched == 0 { throw ExitCode(3) }
+        let verb = action == .dismiss ? "Dismiss" : "Restore"
+        try Terminal.confirm("\(verb) \(NumberText.count(plan.matched, "dead letter"))?", isAnswered: self.yes)
+        let (job, count) = try await operation.run(plan)
+        let done = action == .dismiss ? "dismissed; «dlq restore» undoes it" : "restored; they wait again"
+        StandardError.write("Job \(job): \(NumberText.count(count)) \(done).")
+        guard self.json else { return }
+        var outcome = Self.json(request, plan)
+        outcome["job"] = .string(job)
+        outcome["moved"] = .integer(count)
+        print(outcome.line, terminator: "")
+    }
+
+    private static func text(_ request: DismissalRequest, _ plan: DismissalPlan) -> String {
+        let what = request.action == .dismiss ? "waiting" : "dismissed"
+        let head =
+            "\(request.topic): \(NumberText.count(plan.matched)) \(what) dead letters match "
+            + "(\(request.selection.description)).\n"
+        return plan.codes.sorted { $0.key < $1.key }.reduce(into: head) { text, entry in
+            let code = entry.key.isEmpty ? "without a code" : entry.key.printable
+            text += "  \(NumberText.count(entry.value)) \(code)\n"
+        }
+    }
+
+    private static func json(_ request: DismissalRequest, _ plan: DismissalPlan) -> JSONObject {
+        JSONObject([
+            "topic": .string(request.topic), "selection": .string(request.selection.description),
+            "action": .string(request.action.rawValue), "reason": .text(request.reason),
+            "matched": .integer(plan.matched), "codes": .counts(plan.codes),
+        ])
+    }
+}
+
+extension DLQCommand {
+    /// `dlq dismiss`.
+    struct Dismiss: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Take dead letters that need no sending back out of those that wait.",
+            discussion: """
+                They stay in their topic, «--state dismissed» shows them, and «dlq restore» undoes it. \
+                Exit codes: 0; 3 nothing matched; 1 a redrive is running.
+                """
+        )
+
+        @OptionGroup var dismissal: DismissalOptions
+
+        @Option(help: ArgumentHelp("Why, for the audit log.", valueName: "text"))
+        var reason: String
+
+        func validate() throws {
+            guard !self.reason.isEmpty, self.reason.utf8.count <= 1_024 else {
+                throw ValidationError("--reason: expected 1 to 1024 bytes")
+            }
+        }
+
+        func run() async throws {
+            try await self.dismissal.run(.dismiss, reason: self.reason)
+        }
+    }
+
+    /// `dlq restore`.
+    struct Restore: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Let dismissed dead letters wait again.",
+            discussion: "Exit codes: 0; 3 nothing matched; 1 a redrive is running."
+        )
+
+        @OptionGroup var dismissal: DismissalOptions
+
+        @Option(help: ArgumentHelp("Why, for the audit log.", valueName: "text"))
+        var reason: String?
+
+        func run() async throws {
+            try await self.dismissal.run(.restore, reason: self.reason)
+        }
+    }
+}
