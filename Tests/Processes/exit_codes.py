@@ -104,7 +104,7 @@ def without_key():
         env = {k: v for k, v in os.environ.items() if not k.startswith("FLEXPRICE_")}
         rows = os.path.join(folder, "rows.jsonl")
         tools = [["status"], ["why"], ["reload"], ["results"], ["explain", "acct_1"], ["dlq", "list"], ["dlq", "redrive"], ["topics", "create"],
-                 ["produce", rows]]
+                 ["produce", rows], ["dlq", "dismiss", "--reason", "x"], ["dlq", "restore"], ["dlq", "jobs"]]
         # Side by side: most of them wait for a broker that is not there.
         with concurrent.futures.ThreadPoolExecutor(len(tools)) as pool:
             ends = list(pool.map(lambda tool: harness.run([*tool, "--config", path], env), tools))
