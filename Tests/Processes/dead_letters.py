@@ -7,6 +7,7 @@ Everything is seen from outside: the built program, a noida-db broker, and reade
 """
 import argparse
 import contextlib
+import fcntl
 import http.server
 import json
 import os
@@ -18,6 +19,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 import traceback
@@ -181,6 +183,20 @@ def redrive(env, *words, code=0, timeout=90):
     ended = run(["dlq", "redrive", "--yes", *words], env, timeout=timeout)
     expect(ended.returncode == code, f"{words}: exit code {ended.returncode}, expected {code}: {ended.stderr}")
     return ended
+
+
+def seen_in_terminal(arguments, env, columns, rows):
+    """The lines that a command prints on a terminal of that size."""
+    leader, follower = pty.openpty()
+    fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+    with harness.process([harness.PROGRAM, *arguments], env=env, stdout=follower, stderr=subprocess.DEVNULL):
+        os.close(follower)
+        shown = b""
+        with contextlib.suppress(OSError):
+            while part := os.read(leader, 65_536):
+                shown += part
+    os.close(leader)
+    return shown.decode().splitlines()
 
 
 def audit(folder):
@@ -492,6 +508,8 @@ def on_a_terminal_it_asks_first(options):
             expect(ended == code, f"exit code {ended}, expected {code}: {shown}")
             expect(b"Send 2 dead letters back?" in shown, f"{shown}")
             expect((b"[########################] 2 of 2 sent back" in shown) == (moved == 2), f"{shown}")
+            drawn = [line.split(b"\r\n")[0] for line in shown.split(b"\r\x1b[2K")[1:]]
+            expect(all(len(line) < 80 for line in drawn), f"a line of progress is wider than the terminal: {drawn}")
             records = read_all(brokers, "customer_commands", moved, quiet=1)
             expect(sorted(r.key() for r in records) == [b"acct_0", b"acct_3"][:moved], f"{len(records)} went back")
 
@@ -540,6 +558,15 @@ def what_the_worker_says_is_told_too(options):
         letter = json.loads(run(["explain", "0/0", "--json"], env).stdout)
         expect((letter["subject"], letter["external_id"]) == (f"{DLQ}/0/0", "acct_2"), f"{letter}")
         expect(letter["next"] == "customer-worker dlq redrive --external-id acct_2 --dry-run", f"{letter}")
+        produce(brokers, "customer_commands", [(0, b"acct_3", b'{"external_id":"acct_3","address_country":"India"}', [])] * 400)
+        produce(brokers, DLQ, [(0, b"acct_3", b'{"external_id":"acct_3"}', own("invalid_command", 0, i)) for i in range(5)])
+        for columns, rows in [(80, 24), (200, 50)]:
+            lines = seen_in_terminal(["explain", "acct_3"], env, columns, rows)
+            height = sum(max(1, -(-len(line) // columns)) for line in lines)
+            expect(lines[0] == "acct_3" and 12 < height < rows, f"{height} lines on a terminal of {rows}: {lines}")
+            expect(sum("events between (--all)" in line for line in lines) == 1 and lines[-1].startswith("next  customer-worker "), f"{lines}")
+        whole = run(["explain", "acct_3", "--all"], env).stdout
+        expect(whole.count("the command was put on the topic") == 400, "not every event is shown")
         other = run(["explain", "no_such_topic/0/0"], env)
         expect(other.returncode == 3 and "it is no record of customer_commands" in other.stderr, f"{other}")
         expect(run(["explain", "acct_unknown"], env).returncode == 3, "a customer whom nobody knows")
