@@ -3,7 +3,8 @@ import CLibrdkafka
 /// A Kafka cluster inside this process, made of librdkafka's mock brokers, that real clients connect to over TCP.
 ///
 /// It keeps everything in memory and serves producing, fetching, groups and transactions. It writes no transaction
-/// markers, so readers of `read_committed` also see what was aborted; and about 5 MB a partition is all that it keeps.
+/// markers, so readers of `read_committed` also see what was aborted; it drops offsets that are committed in a
+/// transaction (rdkafka_mock_handlers.c, TxnOffsetCommit); and about 5 MB a partition is all that it keeps.
 /// It ends with the last reference. Every method may be called from any thread (rdkafka_mock.h).
 @safe package final class EmbeddedCluster: @unchecked Sendable {
     // @unchecked: pointers that never change; the mock's calls go through its own queue (rdkafka_mock.h:

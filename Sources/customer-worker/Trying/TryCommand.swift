@@ -116,6 +116,7 @@ struct TryTour: Sendable {
               cd \(self.folder.path)
             \(self.next.map { "  \($0)" }.joined(separator: "\n"))
 
+            This broker drops offsets of transactions: a letter that was redriven or dismissed is listed as waiting.
             Ctrl-C ends it and removes the folder.
 
             """
@@ -130,7 +131,7 @@ struct TryTour: Sendable {
     }
 
     private var next: [String] {
-        let program = CommandLine.arguments.first ?? "customer-worker"
+        let program = Swift.CommandLine.arguments.first ?? "customer-worker"
         let (settings, faults) = (TryFolder.settings, "http://\(self.ports.api)/_simulator/faults")
         return [
             "\(program) status --config \(settings)",
