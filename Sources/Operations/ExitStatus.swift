@@ -1,0 +1,52 @@
+/// The exit codes that scripts and the service manager rely on (sysexits.h where it has one).
+///
+/// ``meaning`` is the table that `--help` and the manual page print.
+package enum ExitStatus: Int32, Sendable, CaseIterable {
+    /// Everything went well.
+    case success = 0
+    /// It failed for a reason that no other code names.
+    case failure = 1
+    /// A forced stop; work was abandoned, and will be done by the next run.
+    case forcedStop = 2
+    /// Nothing is there that was asked for.
+    case nothingMatched = 3
+    /// What could be done is done; the rest was left out.
+    case partial = 4
+    /// The command line is wrong.
+    case usage = 64
+    /// Input data is wrong.
+    case badInput = 65
+    /// The broker or the API is not available.
+    case unavailable = 69
+    /// An error of our own.
+    case `internal` = 70
+    /// Something is not permitted.
+    case notPermitted = 77
+    /// The configuration is wrong; a restart changes nothing.
+    case configuration = 78
+    /// An operator ended it.
+    case cancelled = 130
+
+    /// One sentence for people.
+    package var meaning: String {
+        switch self {
+        case .success: "Success."
+        case .failure: "A failure that no other code names: a command failed, or the worker is not ready."
+        case .forcedStop: "A forced stop that abandoned commands in flight; they run again at the next start."
+        case .nothingMatched: "Nothing matched: no such result, dead letter, customer or command."
+        case .partial: "Done in part: rows were left out (produce --skip-invalid), or dead letters stay (dlq redrive)."
+        case .usage: "The command line is wrong."
+        case .badInput: "Input data is wrong; nothing was sent."
+        case .unavailable: "The brokers, the API or the running worker are unavailable, or a topic is missing."
+        case .internal: "An internal error."
+        case .notPermitted: "An operation is not permitted, or a file cannot be written."
+        case .configuration: "The configuration is wrong; a restart does not help."
+        case .cancelled: "Cancelled by a signal or by the answer to a question."
+        }
+    }
+
+    /// All codes with their meanings, one a line.
+    package static var table: String {
+        Self.allCases.map { "  \("\($0.rawValue)".padding(to: 5))\($0.meaning)" }.joined(separator: "\n")
+    }
+}
