@@ -1,4 +1,3 @@
-import Foundation
 import Records
 
 /// `api.ca_file`: certificate authorities that are trusted in place of the system's.
@@ -12,14 +11,17 @@ package struct TrustedAuthorities: Sendable {
     /// The file's bytes: what is trusted is what was read at the start, whatever becomes of the file.
     let pem: [UInt8]
 
+    /// Every authority of the world fits a hundred times.
+    private static let maximumBytes = 64 << 20
+
     /// Reads every certificate of a PEM file.
     ///
     /// - Throws: ``Unusable`` when it cannot be read or holds no certificate.
     package init(pemFile path: String) throws(Unusable) {
-        do {
-            self.pem = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        do throws(FileBytes.Failure) {
+            self.pem = try FileBytes(path: path, limit: Self.maximumBytes).bytes
         } catch {
-            throw Unusable(description: "\(path) cannot be read: \(error.localizedDescription)")
+            throw Unusable(description: "\(path) cannot be read: \(error.description); expected certificates (PEM)")
         }
         // libcurl would tell of a damaged file with the first request only.
         switch PEMCertificates.count(in: self.pem) {

@@ -1,4 +1,5 @@
 import CommandWorker
+import Records
 
 /// Where settings are read from: the command line over the environment over one YAML file over the defaults.
 ///

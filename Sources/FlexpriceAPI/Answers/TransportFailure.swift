@@ -1,5 +1,5 @@
 import CCurl
-import Glibc
+import Records
 
 /// Why there was no whole answer.
 package enum TransportFailure: Error, Sendable, Hashable {
@@ -80,16 +80,12 @@ package enum TransportFailure: Error, Sendable, Hashable {
         case _ where wasSent:
             self = .interrupted(text)
         case CURLE_SSL_CONNECT_ERROR where systemError != 0:
-            self = .notConnected("\(text): \(Self.describe(systemError))")
+            self = .notConnected("\(text): \(SystemReason.text(of: systemError))")
         case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
             CURLE_SSL_CIPHER:
             self = .notTrusted(text)
         default:
-            self = .notConnected(systemError == 0 ? text : "\(text): \(Self.describe(systemError))")
+            self = .notConnected(systemError == 0 ? text : "\(text): \(SystemReason.text(of: systemError))")
         }
-    }
-
-    private static func describe(_ systemError: CInt) -> String {
-        unsafe strerror(systemError).map { unsafe String(cString: $0) } ?? "error \(systemError)"
     }
 }

@@ -53,8 +53,7 @@ import Records
     /// Runs until it is told to stop; every request has had its completion by then.
     func run() {
         guard let multi = unsafe self.multi, self.watchInbox() else {
-            let text = unsafe strerror(errno).map { unsafe String(cString: $0) } ?? "no resources"
-            self.inbox.close(.notConnected("the HTTP client cannot start: \(text)"))
+            self.inbox.close(.notConnected("the HTTP client cannot start: \(SystemReason.last)"))
             return
         }
         unsafe self.register(multi)

@@ -215,13 +215,11 @@ package final class SQLiteLedger: Ledger {
                 throw LedgerError(.refused, "there is a file \(copy) already; name another one")
             }
             // SQLite fills an empty file, and this one is for its owner alone: there are customers in it.
-            guard
-                FileManager.default.createFile(
-                    atPath: partial,
-                    contents: Data(),
-                    attributes: [.posixPermissions: 0o600]
-                )
-            else { throw LedgerError(.refused, "\(partial) cannot be made") }
+            let descriptor = Glibc.open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+            guard descriptor >= 0 else {
+                throw LedgerError(.refused, "\(partial) cannot be made: \(SystemReason.last)")
+            }
+            defer { Glibc.close(descriptor) }
             // Reads one state of the file and blocks no writer (SQLite's manual, lang_vacuum: «VACUUM INTO»).
             try await self.database.writeWithoutTransaction {
                 try $0.execute(sql: "VACUUM INTO ?", arguments: [partial])
@@ -230,8 +228,10 @@ package final class SQLiteLedger: Ledger {
                 try String.fetchOne(database, sql: "PRAGMA quick_check(1)")
             }
             guard found == "ok" else { throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: found) }
-            try FileHandle(forUpdating: URL(fileURLWithPath: partial)).synchronize()
-            try FileManager.default.moveItem(atPath: partial, toPath: copy)
+            // A link and not a rename: a file that has the name meanwhile stays.
+            guard fsync(descriptor) == 0, link(partial, copy) == 0, unlink(partial) == 0 else {
+                throw LedgerError(.failed, "\(copy) cannot be made: \(SystemReason.last)")
+            }
         } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             throw Self.translate(error, self.path)
         } catch {

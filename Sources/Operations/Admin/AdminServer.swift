@@ -1,6 +1,7 @@
 import Hummingbird
 package import Logging
 import NIOCore
+import Records
 package import Settings
 import Synchronization
 import WorkerLogging
@@ -70,9 +71,9 @@ package struct AdminServer: Sendable {
 }
 
 extension StartFailure {
-    /// The admin endpoint cannot listen.
-    init(binding address: HostAndPort, _ error: any Error) {
-        let place = "admin.listen: nothing can listen on \(address)"
+    /// Nothing can listen on the address that a setting or an option names.
+    package init(binding address: HostAndPort, of setting: String = "admin.listen", _ error: any Error) {
+        let place = "\(setting): nothing can listen on \(address)"
         switch (error as? IOError)?.errnoCode {
         case 13:  // EACCES
             self.init(.notPermitted, "\(place): permission denied; take a port above 1023")
@@ -80,7 +81,11 @@ extension StartFailure {
             self.init(.unavailable, "\(place): another program does; stop it, or set another port")
         case 99:  // EADDRNOTAVAIL
             self.init(.configuration, "\(place): no interface of this machine has that address")
-        default:
+        case let code?:
+            self.init(.configuration, "\(place): \(SystemReason.text(of: code))")
+        case nil where error is SocketAddressError.UnknownHost || error is SocketAddressError:
+            self.init(.configuration, "\(place): the host is unknown; name an address of this machine")
+        case nil:
             self.init(.configuration, "\(place): \(error)")
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import Records
 
 /// The bytes of a file of commands, which can be read from any place and more than once.
 ///
@@ -91,7 +92,7 @@ package final class InputFile: Sendable {
         return true
     }
 
-    private static var reason: String { String(cString: strerror(errno)) }
+    private static var reason: String { SystemReason.last }
 }
 
 /// Why a file cannot be read as commands at all: one sentence, or one a line.

@@ -1,4 +1,5 @@
 import Glibc
+import Records
 
 /// A file of lines that only grows; a line is on the disk when ``append(_:)`` returns.
 ///
@@ -44,6 +45,6 @@ package final class LineFile: Sendable {
     }
 
     private static func failure(_ path: String) -> Failure {
-        Failure(description: "\(path) cannot be written: \(String(cString: strerror(errno)))")
+        Failure(description: "\(path) cannot be written: \(SystemReason.last)")
     }
 }

@@ -1,21 +1,31 @@
+#if canImport(Glibc)
 import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// The contents of a small file, or why they cannot be had, in words for a person.
-struct FileBytes: Sendable {
-    let bytes: [UInt8]
+package struct FileBytes: Sendable {
+    /// All of them.
+    package let bytes: [UInt8]
 
     /// The permission bits.
-    let mode: UInt32
+    package let mode: UInt32
 
     /// Whether users other than owner and group may read it.
-    var isReadableByEveryone: Bool { mode & 0o004 != 0 }
+    package var isReadableByEveryone: Bool { self.mode & 0o004 != 0 }
 
     /// Why a file could not be read.
-    enum Failure: Error, Equatable {
+    package enum Failure: Error, Equatable, CustomStringConvertible {
+        /// There is none.
         case missing
+        /// It is there, and the words say what it is, such as «a directory».
         case other(String)
 
-        var description: String {
+        /// What was found in place of a file that can be read.
+        package var description: String {
             switch self {
             case .missing: "no such file"
             case .other(let reason): reason
@@ -26,7 +36,7 @@ struct FileBytes: Sendable {
     /// Reads a file whole, up to a number of bytes.
     ///
     /// A pipe is read as well, for `--config <(…)`.
-    init(path: String, limit: Int) throws(Failure) {
+    package init(path: String, limit: Int) throws(Failure) {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure(errno, path) }
         defer { close(descriptor) }
@@ -59,7 +69,8 @@ struct FileBytes: Sendable {
             let mode = String(UInt32(status.st_mode) & 0o7777, radix: 8)
             return .other("permission denied (owner \(status.st_uid), mode \(mode), read as user \(geteuid()))")
         case EISDIR: return .other("a directory")
-        default: return .other("a file that cannot be read (\(String(cString: strerror(code))))")
+        case ENXIO: return .other("a socket")
+        default: return .other("a file that cannot be read (\(SystemReason.text(of: code)))")
         }
     }
 }
