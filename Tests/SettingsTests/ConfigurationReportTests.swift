@@ -56,6 +56,21 @@ import Testing
         #expect(origin["line"] as? Int == 2)
     }
 
+    @Test func `a number is a number in the JSON, and a word in its place stays a word`() throws {
+        func values(_ yaml: String) throws -> [String: Any] {
+            let json = try ConfigurationFixture(yaml).load().report.json
+            let root = try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+            let settings = try #require(root?["settings"] as? [[String: Any]])
+            return Dictionary(settings.map { ($0["key"] as? String ?? "", $0["value"] ?? NSNull()) }) { $1 }
+        }
+        let numbers = try values("api:\n  rate_limit: 0.5\nretry:\n  multiplier: 3\n")
+        #expect(numbers["api.max_concurrency"] as? Int == 64 && numbers["api.max_concurrency"] as? String == nil)
+        #expect(numbers["api.rate_limit"] as? Double == 0.5)
+        #expect(numbers["retry.multiplier"] as? Int == 3 && numbers["limits.max_in_flight"] as? Int == 4_096)
+        #expect(numbers["api.timeout"] as? String == "30s")
+        #expect(try values("api:\n  max_concurrency: auto\n")["api.max_concurrency"] as? String == "auto")
+    }
+
     @Test func `a reload lists what changed and what needs a restart`() throws {
         let fixture = try ConfigurationFixture("log:\n  level: info\nkafka:\n  properties:\n    linger.ms: 5\n")
         let before = try fixture.load(["FLEXPRICE_API_KEY": "sk_one"])

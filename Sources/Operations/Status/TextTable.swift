@@ -3,12 +3,16 @@ package import JSON
 /// A small table, as aligned text for people and as JSON for scripts.
 package struct TextTable: Sendable {
     private let columns: [String]
+    private let numbers: Set<String>
     private let longestCell: Int
     private var rows: [[String]] = []
 
-    /// - Parameter longestCell: longer ones are cut in the text, so that one long sentence does not break the table.
-    package init(columns: [String], longestCell: Int = 110) {
+    /// - Parameters:
+    ///   - numbers: the columns whose cells are numbers in the JSON too; one with `-` or nothing is `null` there.
+    ///   - longestCell: longer ones are cut in the text, so that one long sentence does not break the table.
+    package init(columns: [String], numbers: Set<String> = [], longestCell: Int = 110) {
         self.columns = columns
+        self.numbers = numbers
         self.longestCell = longestCell
     }
 
@@ -33,9 +37,16 @@ package struct TextTable: Sendable {
     /// One array of objects, a member for each column.
     package var json: String {
         let objects = self.rows.map { row in
-            JSONValue.object(JSONObject(zip(self.columns, row).map { .init(name: $0, value: .string($1)) }))
+            JSONValue.object(JSONObject(zip(self.columns, row).map { .init(name: $0, value: self.value($1, of: $0)) }))
         }
         return String(decoding: JSONWriter.encode(.array(objects)), as: UTF8.self) + "\n"
+    }
+
+    /// A cell's value; a word in a column of numbers, such as `default`, stays a word.
+    private func value(_ cell: String, of column: String) -> JSONValue {
+        guard self.numbers.contains(column) else { return .string(cell) }
+        if cell.isEmpty || cell == "-" { return .null }
+        return JSONNumber(spelling: cell).map { .number($0) } ?? .string(cell)
     }
 }
 

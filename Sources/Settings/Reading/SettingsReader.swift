@@ -88,7 +88,10 @@ struct SettingsReader {
             ConfigurationReport.Row(key: key, value: text, origin: origin, onReload: onReload)
         }
         let entries = kind.entries(value)
-        if entries.isEmpty { rows.append(row(key, kind.text(value), origin)) }
+        if entries.isEmpty {
+            rows.append(row(key, kind.text(value), origin))
+            rows[rows.endIndex - 1].isNumber = kind.isNumber
+        }
         for (name, text) in entries {
             let layer = found.first { kind.entries($0.value).contains { $0.name == name } }?.layer
             rows.append(row("\(key).\(name)", text, layer?.origin(path, name) ?? origin))

@@ -28,7 +28,7 @@ extension ValueKind where Value == ByteCount {
 extension ValueKind where Value == Int {
     /// A whole number within bounds, both included.
     static func integer(_ bounds: ClosedRange<Int>) -> Self {
-        scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)") {
+        scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isNumber: true) {
             Int($0).flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
@@ -37,7 +37,8 @@ extension ValueKind where Value == Int {
 extension ValueKind where Value == Double {
     /// A number within bounds, both included; printed without a needless fraction.
     static func number(_ bounds: ClosedRange<Double>, of what: String = "a number") -> Self {
-        scalar("\(what) from \(plain(bounds.lowerBound)) to \(plain(bounds.upperBound))", text: plain) { written in
+        let expected = "\(what) from \(plain(bounds.lowerBound)) to \(plain(bounds.upperBound))"
+        return scalar(expected, isNumber: true, text: plain) { written in
             // Double's own reader also takes "nan", "inf" and hexadecimal.
             let isPlain =
                 !written.isEmpty && written.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
@@ -54,7 +55,8 @@ extension ValueKind where Value == Double {
 extension ValueKind where Value == RequestLimit {
     /// A whole number within bounds, or `auto`.
     static func concurrency(_ bounds: ClosedRange<Int>) -> Self {
-        scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound), or auto") { written in
+        let expected = "a whole number from \(bounds.lowerBound) to \(bounds.upperBound), or auto"
+        return scalar(expected, isNumber: true) { written in
             if written == "auto" { return .automatic }
             return Int(written).flatMap { bounds.contains($0) ? .fixed($0) : nil }
         }

@@ -8,6 +8,9 @@ struct ValueKind<Value: Sendable>: Sendable {
     /// What a right value looks like, with its bounds; the second half of every complaint.
     let expected: String
 
+    /// Whether what ``text`` prints is a number, where it is not a word such as `auto`.
+    var isNumber = false
+
     /// Whether a wrong value must not be quoted, nor a right one printed.
     var isSecret = false
 
@@ -34,11 +37,13 @@ extension ValueKind {
     static func scalar(
         _ expected: String,
         isSecret: Bool = false,
+        isNumber: Bool = false,
         text: @escaping @Sendable (Value) -> String? = { "\($0)" },
         parse: @escaping @Sendable (String) -> Value?
     ) -> Self {
         Self(
             expected: expected,
+            isNumber: isNumber,
             isSecret: isSecret,
             parse: { raw throws(SettingMistakes) in
                 guard case .text(let written) = raw else {
@@ -60,6 +65,7 @@ extension ValueKind {
         Self(
             shape: kind.shape,
             expected: kind.expected,
+            isNumber: kind.isNumber,
             isSecret: kind.isSecret,
             parse: { raw throws(SettingMistakes) in try kind.parse(raw) },
             text: { $0.flatMap(kind.text) },

@@ -4,15 +4,15 @@ import WorkerLogging
 extension ConfigurationReport {
     /// `{"settings": [{"key", "value", "origin": {"kind", …}, "on_reload"}]}` on several lines, for scripts.
     ///
-    /// A value that is not set is `null`. The kinds are `default`, `file` (with `path`, `line`), `environment` and
-    /// `flag` (with `name`), and `secret_file` (with `path`).
+    /// A value that is not set is `null`, one of a setting that is a number is a number. The kinds are `default`,
+    /// `file` (with `path`, `line`), `environment` and `flag` (with `name`), and `secret_file` (with `path`).
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         let entries = rows.map {
             Entry(
                 key: $0.key,
-                value: $0.value,
+                value: $0.value.map { [isNumber = $0.isNumber] in Value($0, isNumber: isNumber) },
                 origin: Origin($0.origin),
                 onReload: $0.onReload == .takesEffect ? "takes_effect" : "needs_restart"
             )
@@ -23,7 +23,7 @@ extension ConfigurationReport {
 
     private struct Entry: Encodable {
         let key: String
-        let value: String?
+        let value: Value?
         let origin: Origin
         let onReload: String
 
@@ -41,6 +41,32 @@ extension ConfigurationReport {
             try container.encode(value, forKey: .value)
             try container.encode(origin, forKey: .origin)
             try container.encode(onReload, forKey: .onReload)
+        }
+    }
+
+    private enum Value: Encodable {
+        case whole(Int)
+        case fraction(Double)
+        case text(String)
+
+        init(_ text: String, isNumber: Bool) {
+            self =
+                if isNumber, let whole = Int(text) {
+                    .whole(whole)
+                } else if isNumber, let fraction = Double(text) {
+                    .fraction(fraction)
+                } else {
+                    .text(text)
+                }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .whole(let value): try container.encode(value)
+            case .fraction(let value): try container.encode(value)
+            case .text(let value): try container.encode(value)
+            }
         }
     }
 

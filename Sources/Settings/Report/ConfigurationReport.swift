@@ -15,6 +15,9 @@ package struct ConfigurationReport: Sendable, Equatable {
 
         /// Whether a reload puts a new value into effect.
         package let onReload: ReloadEffect
+
+        /// Whether the value is a number, where it is not a word such as `auto`.
+        var isNumber = false
     }
 
     /// All settings, in the order of the documentation.
