@@ -1,6 +1,5 @@
-package import CustomerContract
 package import Kafka
-package import Records
+import Records
 
 /// Reads the results topic outside any consumer group: committed results only, and nothing is changed, not even an
 /// offset.
@@ -19,12 +18,36 @@ package struct ResultReading: Sendable {
     }
 
     /// Gives every event that is kept and meant to `body`, until it returns `false` or the end that the topic had.
-    package func visit(_ selection: ResultSelection, _ body: (ResultEvent) throws -> Bool) async throws {
+    ///
+    /// - Returns: how many events were read, whether they were meant or not.
+    @discardableResult
+    package func visit(_ selection: ResultSelection, _ body: (ResultEvent) throws -> Bool) async throws -> Int {
         var reader = try await TopicReader(self.client, ranges: self.snapshot.ranges, log: self.log)
+        var count = 0
         try await reader.visit { record in
-            guard let event = ResultEvent(record), selection.matches(event) else { return true }
-            return try body(event)
+            guard let event = ResultEvent(record) else { return true }
+            count += 1
+            return try selection.matches(event) ? body(event) : true
         }
+        return count
+    }
+
+    /// Gives the newest events that are kept and meant to `body`, the oldest of them first; memory holds twice as many.
+    ///
+    /// - Returns: how many events were read, whether they were meant or not.
+    @discardableResult
+    package func visit(
+        newest count: Int,
+        of selection: ResultSelection,
+        _ body: (ResultEvent) throws -> Void
+    ) async throws -> Int {
+        var newest = NewestResults(count)
+        let read = try await self.visit(selection) { event in
+            newest.take(event)
+            return true
+        }
+        for event in newest.events { try body(event) }
+        return read
     }
 
     /// Gives every event that is meant to `body` as it comes, until it returns `false` or the task is cancelled.
@@ -47,34 +70,5 @@ package struct ResultReading: Sendable {
                 guard try body(event) else { return }
             }
         }
-    }
-}
-
-/// Which result events are meant; all that is said must hold.
-package struct ResultSelection: Sendable {
-    /// Published then or later.
-    package var since: UnixMilliseconds?
-    /// `created` or `failed`.
-    package var isCreated: Bool?
-    /// Outcomes and error codes.
-    package var codes: Set<String> = []
-    /// Customers.
-    package var externalIDs: Set<ExternalID> = []
-    /// Commands.
-    package var commandIDs: Set<CommandID> = []
-
-    /// Means everything.
-    package init() {}
-
-    /// Whether an event is meant.
-    package func matches(_ event: ResultEvent) -> Bool {
-        if let since, let timestamp = event.timestamp, timestamp < since { return false }
-        if let isCreated, event.isCreated != isCreated { return false }
-        if !self.codes.isEmpty, !self.codes.contains(event.code) { return false }
-        if !self.commandIDs.isEmpty, !self.commandIDs.contains(event.commandID) { return false }
-        if !self.externalIDs.isEmpty {
-            guard let id = event.externalID, self.externalIDs.contains(id) else { return false }
-        }
-        return true
     }
 }
