@@ -31,6 +31,13 @@ import Testing
         #expect(watermarks.high == 0)
     }
 
+    /// How many there are is shown against a broker of its own process, by `produce --wait` without a worker.
+    @Test func `a cluster that cannot tell a group's members refuses, and does not say none`() async throws {
+        let cluster = try EmbeddedCluster()
+        let admin = try Admin(.init(brokers: cluster.brokers), log: { _ in })
+        await #expect(throws: KafkaError.self) { try await admin.memberCount(ofGroup: "g", timeout: .seconds(5)) }
+    }
+
     @Test func `a topic that is there is not made again`() throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 1)
