@@ -286,7 +286,7 @@ let package = Package(
         ),
         .testTarget(
             name: "ProducingTests",
-            dependencies: ["CustomerContract", "JSON", "Kafka", "Producing", "Records"],
+            dependencies: ["CustomerContract", "JSON", "Kafka", "Producing", "Records", "Topics"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -15,7 +15,7 @@ struct CheckCommand: AsyncParsableCommand {
 
             Ends with 0 when a worker would run, else with the code of the first failure: 78 the configuration, \
             77 a permission, 69 a broker or API that does not answer, 1 anything else.
-            """
+            """ + Examples.below("check")
     )
 
     @OptionGroup var options: SettingsOptions

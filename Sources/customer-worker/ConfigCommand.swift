@@ -14,7 +14,8 @@ struct ConfigCommand: AsyncParsableCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
-            abstract: "Print every setting as it would be used, with the place that it comes from; secrets are masked."
+            abstract: "Print every setting as it would be used, with the place that it comes from; secrets are masked.",
+            discussion: Examples.of("config show")
         )
 
         @OptionGroup var options: SettingsOptions

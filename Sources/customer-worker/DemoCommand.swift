@@ -7,7 +7,8 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract:
             "Start a broker, a simulated Flexprice and the worker in this process, and show what becomes of a mix of "
-            + "commands."
+            + "commands.",
+        discussion: Examples.of("demo")
     )
 
     @Flag(help: "Print the results as JSON.")

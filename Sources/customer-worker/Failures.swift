@@ -20,7 +20,7 @@ extension ExitStatus {
 }
 
 extension ExitCode {
-    /// Writes the sentence for what a command threw; `nil` for what the argument parser reports itself.
+    /// Writes the sentence for what a command threw; `nil` for what the argument parser writes itself.
     init?(reporting error: any Error) {
         switch error {
         case let error as StartFailure: self = error.status.exit(error.description)
@@ -42,8 +42,14 @@ extension ExitCode {
             self = ExitStatus.badInput.exit
         case is CancellationError:
             StandardError.write("Cancelled.")
-            self = ExitCode(130)
-        default: return nil
+            self = ExitStatus.cancelled.exit
+        case let error as StandardOutput.Failure:
+            self = error.isOfClosedPipe ? ExitStatus.failure.exit : ExitStatus.failure.exit(error.description)
+        case is ExitCode: return nil
+        // The argument parser's own, such as the wish for help: of what it does not know it says 1.
+        case _ where SettingsOptions.exitCode(for: error) != .failure: return nil
+        // Nothing that this knows: a mistake of the program's own.
+        default: self = ExitStatus.internal.exit("internal error: \(error); please report it with the command")
         }
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import JSON
 import Operations
 
@@ -11,7 +10,7 @@ struct ReloadCommand: AsyncParsableCommand {
         discussion: """
             Ends with 0 when the settings are in effect, 78 when they were refused and the old ones stay, 69 when no \
             worker answers at admin.listen.
-            """
+            """ + Examples.below("reload")
     )
 
     @OptionGroup var admin: AdminOptions
@@ -37,7 +36,7 @@ struct ReloadCommand: AsyncParsableCommand {
         }
         let reload = try await request.run(within: .seconds(30))
         let text = self.json ? String(decoding: JSONWriter.encode(reload), as: UTF8.self) : Self.text(reload)
-        try FileHandle.standardOutput.write(contentsOf: Data((text + "\n").utf8))
+        try StandardOutput.write(text + "\n")
         if reload["in_effect"] != .bool(true) { throw ExitStatus.configuration.exit }
     }
 

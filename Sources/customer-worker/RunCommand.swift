@@ -9,7 +9,8 @@ import Settings
 struct RunCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run",
-        abstract: "Consume commands until a signal says stop."
+        abstract: "Consume commands until a signal says stop.",
+        discussion: Examples.of("run")
     )
 
     @OptionGroup var options: SettingsOptions

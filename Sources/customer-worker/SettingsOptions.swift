@@ -8,7 +8,7 @@ import WorkerLogging
 
 /// `--config` and what every command does with it.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read settings from this file.", valueName: "file"))
+    @Option(help: ArgumentHelp("Read settings from this file.", valueName: "file"), completion: .file())
     var config: String?
 
     /// Reads the settings, or ends the command with every mistake on standard error and exit code 78.

@@ -1,14 +1,15 @@
 import ArgumentParser
 import FlexpriceSimulator
-import Foundation
-import Logging
 import Operations
+import Records
+import Settings
 
 /// `simulate-flexprice`: a stand-in for the API, for development and tests.
 struct SimulateFlexpriceCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate-flexprice",
-        abstract: "Answer as the Flexprice API would, with customers in memory and faults on demand."
+        abstract: "Answer as the Flexprice API would, with customers in memory and faults on demand.",
+        discussion: Examples.of("simulate-flexprice")
     )
 
     @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
@@ -25,7 +26,8 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
             "What goes wrong when: a JSON file of steps, [{\"after_milliseconds\": 5000, \"faults\": [{\"fault\": "
                 + "\"unauthorized\"}]}].",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["json"])
     )
     var script: String?
 
@@ -55,10 +57,14 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
         let signals = ProcessSignals(of: [.terminate, .interrupt])
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await simulator.run() }
-            let port = try await simulator.port
+            let port: Int
+            do {
+                port = try await simulator.port
+            } catch {
+                throw StartFailure(binding: HostAndPort(host: address.host, port: address.port), of: "--listen", error)
+            }
             // Not print: scripts wait for this line through a pipe, which print would buffer.
-            let line = "listening on http://\(address.host):\(port)/v1\n"
-            try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
+            try StandardOutput.write("listening on http://\(address.host):\(port)/v1\n")
             if let script { group.addTask { try await script.play(on: simulator.state) } }
             for await _ in signals.stream { break }
             group.cancelAll()
@@ -67,8 +73,14 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
 
     private func loadScript() throws -> FaultScript? {
         guard let path = self.script else { return nil }
+        let file: FileBytes
+        do throws(FileBytes.Failure) {
+            file = try FileBytes(path: path, limit: 64 << 20)
+        } catch {
+            throw ExitStatus.badInput.exit("--script \(path): found \(error.description); expected a file of steps")
+        }
         do {
-            return try FaultScript(json: Array(Data(contentsOf: URL(filePath: path))))
+            return try FaultScript(json: file.bytes)
         } catch {
             throw ExitStatus.badInput.exit("--script \(path): \(error)")
         }

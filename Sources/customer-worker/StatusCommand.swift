@@ -13,7 +13,7 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when nobody answers. \
             The worker is looked for at admin.listen.
-            """
+            """ + Examples.below("status")
     )
 
     @OptionGroup var admin: AdminOptions
@@ -90,7 +90,7 @@ struct WhyCommand: AsyncParsableCommand {
         discussion: """
             Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when no worker answers. \
             The worker is looked for at admin.listen; of several instances each answers for itself.
-            """
+            """ + Examples.below("why")
     )
 
     @OptionGroup var admin: AdminOptions

@@ -15,7 +15,8 @@ struct TopicsCommand: AsyncParsableCommand {
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "create",
-            abstract: "Create the missing topics; those that exist are left as they are."
+            abstract: "Create the missing topics; those that exist are left as they are.",
+            discussion: Examples.of("topics create")
         )
 
         @OptionGroup var options: SettingsOptions
@@ -26,7 +27,7 @@ struct TopicsCommand: AsyncParsableCommand {
         @Option(help: "Replicas of each new partition; -1 for the broker's default.")
         var replicationFactor = -1
 
-        @Option(help: "How long each new topic keeps records, such as 168h; the broker's default without it.")
+        @Option(help: "How long each new topic keeps records, such as 7d or 168h; the broker's default without it.")
         var retention: String?
 
         @Flag(help: "Print JSON.")
@@ -39,9 +40,7 @@ struct TopicsCommand: AsyncParsableCommand {
             guard self.replicationFactor == -1 || (1...1_000).contains(self.replicationFactor) else {
                 throw ValidationError("--replication-factor \(self.replicationFactor): expected 1 to 1000, or -1")
             }
-            if let retention = self.retention, DurationText.parse(retention) == nil {
-                throw ValidationError("--retention \(retention): expected a duration such as 30m or 168h")
-            }
+            if let retention = self.retention { try SpanText.validate("--retention", retention) }
         }
 
         func run() async throws {
@@ -49,10 +48,13 @@ struct TopicsCommand: AsyncParsableCommand {
             let made = try await RequiredTopics(settings.kafka).create(
                 partitions: self.partitions,
                 replicationFactor: self.replicationFactor,
-                retention: self.retention.flatMap { DurationText.parse($0) },
+                retention: self.retention.map(SpanText.parse),
                 try WorkerAssembly.clientProperties(settings.kafka)
             )
-            var table = TextTable(columns: ["topic", "partitions", "replication_factor", "state"])
+            var table = TextTable(
+                columns: ["topic", "partitions", "replication_factor", "state"],
+                numbers: ["partitions", "replication_factor"]
+            )
             for (topic, creation) in made {
                 let replicas = topic.replicationFactor == -1 ? "default" : "\(topic.replicationFactor)"
                 table.append([topic.name, "\(topic.partitionCount)", replicas, creation.rawValue])

@@ -661,7 +661,7 @@ def the_worker_serves_what_comes_back_and_the_story_is_told(options):
             expect(run(["ledger", "forget", "acct_7"], env).returncode == 64, "ledger forget did not ask")
             expect(run(["ledger", "forget", "acct_7", "--yes"], env).returncode == 0, "ledger forget")
             expect(run(["ledger", "get", "acct_7"], env).returncode == 3, "it is still remembered")
-            expect(json.loads(run(["ledger", "stats", "--json"], env).stdout)[0]["customers"] == "58", "ledger stats")
+            expect(json.loads(run(["ledger", "stats", "--json"], env).stdout)[0]["customers"] == 58, "ledger stats")
             expect(audit(folder)[-1]["action"] == "ledger.forgot", f"{audit(folder)[-1]}")
             worker.send_signal(signal.SIGTERM)
             harness.wait_for_exit(worker, 0)

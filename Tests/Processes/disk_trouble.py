@@ -179,7 +179,7 @@ def damaged():
         verified = harness.run(["ledger", "verify", "--json"], env)
         expect(verified.returncode == 0, verified.stdout + verified.stderr)
         row = json.loads(verified.stdout)[0]
-        expect(row["customers"] == "500" and row["damage"] == "none", f"{row}")
+        expect(row["customers"] == 500 and row["damage"] == "none", f"{row}")
         worker = stack.enter_context(harness.process([harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
         harness.produce_commands(brokers, names(499, 2))
         outcomes = [json.loads(record.value())["outcome"] for record in read_all(brokers, "customer_results", 502)][500:]

@@ -100,7 +100,7 @@ def killed_moves():
             verified = harness.run(["ledger", "verify", "--json"], env, timeout=300)
             expect(verified.returncode == 0, verified.stdout + verified.stderr)
             row = json.loads(verified.stdout)[0]
-            expect(row["customers"] == str(count), f"{row}")
+            expect(row["customers"] == count, f"{row}")
             checksums.add(row["checksum"])
         expect(len(checksums) == 1, f"the checksums are {checksums}")
         expect(moved(server) == count, f"{moved(server)} entries, expected {count}")

@@ -205,14 +205,14 @@ def bulk(options):
         rate = ["--rate", str(options.rate)] if options.rate else []
         with s.worker() as worker:
             code, out, err, base = measured(s, "small.csv", "--json", "--wait", "--skip-invalid", *rate)
-            expect(code == 0 and json.loads(out)["outcomes"]["created"] == len(small_ids), f"exit code {code}: {out} {err[-500:]}")
+            expect(code == 4 and json.loads(out)["outcomes"]["created"] == len(small_ids), f"exit code {code}: {out} {err[-500:]}")
             started = time.monotonic()
             code, out, err, peak = measured(
                 s, "customers.csv", "--json", "--wait", "--skip-invalid", "--failures", "bad.jsonl", *rate
             )
             took = time.monotonic() - started
             said = json.loads(out)
-            expect(code == 0, f"exit code {code}: {said}")
+            expect(code == 4 and said["skipped"] == len(wrong), f"exit code {code}: {said}")
             expect_named(wrong, named("customers.csv", err))
             outcomes = said["outcomes"]
             expect(said["sent"] == len(ids) == outcomes["created"], f"{said}, expected {len(ids)} created")
@@ -526,8 +526,10 @@ def results_command(options):
         rows = [{"external_id": f"acct_{i}", "name": "Acme"} for i in range(40)]
         rows += [{"external_id": f"acct_{i}", "name": "Other"} for i in range(10)]
         s.write("c.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+        none = run(["results"], s.env)
+        expect(none.returncode == 3 and "no result yet in customer_results" in none.stderr and "produce" in none.stderr, f"{none}")
         with s.worker():
-            done = s.produce("c.jsonl", "--wait", "--json")
+            done = s.produce("c.jsonl", "--wait", "--no-validate", "--json")
             said = json.loads(done.stdout)
             expect(done.returncode == 1 and said["failed"] == {"idempotency_conflict": 10}, f"{said} {done.stderr}")
             lines = lambda *more: run(["results", *more], s.env).stdout.splitlines()
@@ -538,9 +540,18 @@ def results_command(options):
             expect(len(lines("--external-id", "acct_3", "--external-id", "acct_30")) == 3, "by customer")
             expect(len(lines("--command-id", failed[0]["command"]["id"])) == 1, "by command")
             expect(len(lines("--limit", "7")) == 7 and len(lines("--since", "1h")) == 50, "by number and time")
-            after = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 60))
-            none = run(["results", "--since", after], s.env)
-            expect(none.returncode == 3 and none.stdout == "", f"{none.returncode} {none.stdout}")
+            expect(len(lines("--since", "7d", "--until", "2099-01-01")) == 50, "until a time to come")
+            none = run(["results", "--until", "1h"], s.env)
+            expect(none.returncode == 3 and none.stdout == "" and "none of the 50 results" in none.stderr, f"{none}")
+            # The newest of all partitions, in the order of their times; each partition in the order of its log.
+            everything = {m.timestamp()[1]: None for m in read_all(s.brokers, "customer_results", 50, quiet=1)}
+            last = [json.loads(line) for line in lines("--last", "12", "--json")]
+            kept = [json.loads(line) for line in lines("--json")]
+            expect(len(last) == 12 and all(value in kept for value in last) and len(everything) > 1, f"{len(last)}")
+            times = [line.split()[0] for line in lines("--last", "12")]
+            newest = sorted((line.split()[0] for line in lines()), reverse=True)[:12]
+            expect(times == sorted(newest), f"{times}, expected {sorted(newest)}")
+            expect(len(lines("--last", "3", "--status", "failed")) == 3 and len(lines("--last", "60")) == 50, "the newest that match")
             # Without --since it begins with what comes from now on: only the new customer is printed.
             p = subprocess.Popen(
                 [harness.PROGRAM, "results", "--follow", "--limit", "1", "--json"], env=s.env, stdout=subprocess.PIPE, text=True
@@ -557,16 +568,85 @@ def results_command(options):
             expect(value["external_id"].startswith("new_") and p.returncode == 0, f"{p.returncode} {value}")
             followed = run(["results", "--follow", "--since", "1h", "--limit", "50", "--json"], s.env)
             expect(len(followed.stdout.splitlines()) == 50, "--follow --since begins with what is kept")
+            # The newest ones, then those that come.
+            with harness.process(
+                [harness.PROGRAM, "results", "--last", "2", "--follow", "--json"], env=s.env, stdout=subprocess.PIPE, text=True
+            ) as p:
+                first = [json.loads(p.stdout.readline()) for _ in range(2)]
+                expect(first == [json.loads(line) for line in lines("--last", "2", "--json")], f"{first}")
+                s.write("one.jsonl", json.dumps({"external_id": "after_the_newest"}))
+                expect(s.produce("one.jsonl", "--wait").returncode == 0, "the new customer was not created")
+                came = json.loads(p.stdout.readline())
+                expect(came["external_id"] == "after_the_newest", f"{came}")
 
 
 @check
 def no_result(options):
-    """Without a worker --wait gives up after --timeout, and says which rows have no result"""
+    """Without a worker --wait says so, waits for one, and gives up after --timeout with the rows that have no result"""
     with setting() as s:
         s.write("c.jsonl", "".join(json.dumps({"external_id": f"acct_{i}"}) + "\n" for i in range(5)))
-        done = s.produce("c.jsonl", "--wait", "--timeout", "1s")
+        done = s.produce("c.jsonl", "--wait", "--timeout", "1s", "--out", "none.csv")
         text = done.stdout.decode()
         expect(done.returncode == 1 and "no result" in text and "1, 2, 3, 4, 5" in text, f"{done.returncode} {text}")
+        rows = list(csv.DictReader(open(s.path("none.csv"), encoding="utf-8-sig", newline="")))
+        expect([(r["line"], r["external_id"], r["status"]) for r in rows] ==
+               [(f"{i + 1}", f"acct_{i}", "no_result") for i in range(5)], f"{rows}")
+        with open(s.path("err"), "wb") as err:
+            p = subprocess.Popen([harness.PROGRAM, "produce", "c.jsonl", "--wait", "--json"], env=s.env, stdout=subprocess.PIPE,
+                                 stderr=err, cwd=s.folder)
+            said = lambda: open(s.path("err")).read()
+            harness.wait_until(lambda: "No worker is running: the consumer group customer_worker has no member" in said() or said(),
+                               60, "it is said that no worker runs")
+            expect(p.poll() is None, "it ended without a worker")
+            with s.worker():
+                outcome = json.loads(p.communicate(timeout=90)[0])
+        expect(p.returncode == 0 and sum(outcome["outcomes"].values()) == 5, f"{p.returncode} {outcome} {said()}")
+        expect(said().count("No worker is running") == 1, f"said more than once: {said()}")
+
+
+@check
+def shown_before_it_is_sent(options):
+    """Conflicting rows and unknown fields are shown before anything is sent; what is left out ends with 4, and --out has every row"""
+    with setting() as s:
+        rows = [
+            {"external_id": "acct_1", "name": "One"}, {"external_id": "acct_2", "emial": "a@b.example"},
+            {"name": "One", "external_id": "acct_1"}, {"external_id": "acct_1", "name": "Another"},
+            {"external_id": "acct_3", "email": "wrong"}, {"external_id": "acct_4", "name": "Four, with \"quotes\""},
+        ]
+        s.write("c.jsonl", "".join(json.dumps(row) + "\n" for row in rows))
+        refused = s.produce("c.jsonl", "--wait", "--out", "out.csv", "--json")
+        said, text = json.loads(refused.stdout), refused.stderr.decode()
+        expect(refused.returncode == 65 and said["sent"] == 0 and s.commands() == 0, f"{refused}")
+        expect("c.jsonl:4: conflicting_row: row 1 has the same external_id and says something else" in text, text)
+        expect("field emial in row 2 is not known and is sent as it is; did you mean email?" in text, text)
+        expect(said["bad"] == 2 and said["repeated"] == 1 and said["unknown_fields"] == {"emial": 1}, f"{said}")
+        expect(not os.path.exists(s.path("out.csv")), "a file of results is left behind although nothing was sent")
+        sent = s.produce("c.jsonl", "--skip-invalid")
+        expect(sent.returncode == 4 and b"4 sent" in sent.stdout and b"2 left out" in sent.stdout, f"{sent}")
+        with s.worker():
+            for name in ["out.csv", "out.jsonl"]:
+                done = s.produce("c.jsonl", "--wait", "--skip-invalid", "--out", name, "--failures", f"bad-{name}", "--json")
+                said = json.loads(done.stdout)
+                expect(done.returncode == 4 and said["skipped"] == 2 and said["out"] == name, f"{done.returncode} {said}")
+        with open(s.path("out.csv"), "rb") as file:
+            data = file.read()
+        expect(data.startswith(b"\xef\xbb\xbfline,external_id,status,outcome,customer_id,message\r\n"), f"{data[:80]}")
+        read = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+        lines = [json.loads(line) for line in open(s.path("out.jsonl"))]
+        for found in (read, lines):
+            by_line = {int(row["line"]): row for row in found}
+            expect(sorted(by_line) == [1, 2, 3, 4, 5, 6], f"{found}")
+            expect([by_line[n]["status"] for n in range(1, 7)] == ["created", "created", "created", "skipped", "skipped", "created"],
+                   f"{found}")
+            expect(by_line[4]["outcome"] == "conflicting_row" and by_line[5]["outcome"] == "invalid_command", f"{found}")
+            expect(by_line[5]["message"].startswith("email must be"), f"{found}")
+            expect(all(by_line[n]["customer_id"] for n in (1, 2, 3, 6)) and by_line[6]["external_id"] == "acct_4", f"{found}")
+        expect(all(isinstance(row["line"], int) for row in lines), "a line's number is no number")
+        again = s.produce("c.jsonl", "--wait", "--skip-invalid", "--out", "out.csv")
+        expect(again.returncode == 77 and b"out.csv" in again.stderr and open(s.path("out.csv"), "rb").read() == data, f"{again}")
+        for arguments, answer in [(["--out", "x.xlsx", "--wait"], b"ends with .csv or .jsonl"), (["--out", "x.csv"], b"--wait")]:
+            wrong = s.produce("c.jsonl", *arguments)
+            expect(wrong.returncode == 64 and answer in wrong.stderr, f"{wrong}")
 
 
 def main():

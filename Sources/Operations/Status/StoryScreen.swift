@@ -69,6 +69,13 @@ package struct StoryScreen: Sendable {
         return lines.map { $0 + "\n" }.joined()
     }
 
+    /// A detail in the JSON: a number where the story counts.
+    private static func detail(_ detail: (name: String, value: String)) -> JSONValue {
+        let isCount = ["attempts", "bytes", "http_status", "redrive_count"].contains(detail.name)
+        let number = isCount ? JSONNumber(spelling: detail.value) : nil
+        return number.map { .number($0) } ?? .string(detail.value)
+    }
+
     /// Every event with its details.
     package var longText: String {
         var lines = [self.title, ""]
@@ -170,7 +177,7 @@ package struct StoryScreen: Sendable {
                 "position": .text(event.position?.description),
                 "command": .text(event.command?.description),
                 "text": .string(event.text),
-                "details": .object(JSONObject(event.details.map { .init(name: $0.name, value: .string($0.value)) })),
+                "details": .object(JSONObject(event.details.map { .init(name: $0.name, value: Self.detail($0)) })),
             ])
         }
         var object = JSONObject([

@@ -13,6 +13,10 @@ struct RowCommand: Sendable {
     let value: [UInt8]?
     /// The headers that its line names, if it is a line of an export.
     let headers: RecordHeaders
+    /// What is compared with other rows; `nil` of one that the worker would refuse.
+    var subject: RowComparison.Subject?
+    /// The names of its fields that are not known.
+    var unknownFields: [String] = []
 
     /// The event type of a create command.
     static let type = "flexprice.customer.create.v1"
@@ -56,13 +60,21 @@ struct CommandDigest: Sendable, Hashable {
 
     /// The digest of what a command says: the same for every order of its fields and every spelling of its numbers.
     init(of fields: JSONObject) {
-        self.init(Fingerprint(of: fields).bytes)
+        self.init(Fingerprint(of: fields))
+    }
+
+    /// The digest of what a command says, by the worker's own fingerprint.
+    init(_ fingerprint: Fingerprint) {
+        self.init(fingerprint.bytes)
     }
 
     private init(_ hash: [UInt8]) {
         self.high = hash[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
         self.low = hash[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     }
+
+    /// The first half.
+    var prefix: UInt64 { self.high }
 
     /// 32 hexadecimal digits.
     var hexadecimal: String {

@@ -37,12 +37,34 @@ package struct RowRules: Sendable {
         let decoded = self.reader.read(message)
         if self.validates, case .refused(_, let failure) = decoded { throw RowProblem(failure) }
         let context = decoded.context
-        return RowCommand(
+        var command = RowCommand(
             id: context.id == CommandID(Self.nowhere) ? content.id : context.id,
             key: context.externalID.map { Array($0.text.utf8) } ?? content.key,
             value: content.value,
             headers: content.headers
         )
+        if case .command(let decoded) = decoded {
+            command.subject = self.validates ? RowComparison.Subject(decoded) : nil
+            command.unknownFields = decoded.unknownFields
+        }
+        return command
+    }
+
+    /// The command, or why it is none, compared with the rows before it.
+    ///
+    /// - Parameter comparison: remembers the row for those behind it.
+    /// - Returns: whether a row before it says the same.
+    func command(
+        _ row: InputRow,
+        comparedBy comparison: inout RowComparison
+    ) throws(RowProblem) -> (command: RowCommand, isRepeated: Bool) {
+        let command = try self.command(row)
+        guard let subject = command.subject else { return (command, false) }
+        switch comparison.compare(subject, number: row.place.number) {
+        case .new: return (command, false)
+        case .repeated: return (command, true)
+        case .conflicting(let number): throw .conflicting(with: number)
+        }
     }
 
     /// No place in a topic yet; a command that names no id would get it from there.
@@ -84,6 +106,9 @@ struct RowContent {
             throw .line(error.description)
         }
     }
+
+    /// The customer's id, if it is a string.
+    var externalID: String? { self.fields?[KnownField.externalID.fieldName]?.stringValue }
 
     /// The id that follows from what the command says.
     var id: CommandID {

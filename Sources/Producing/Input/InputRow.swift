@@ -43,7 +43,7 @@ struct InputRow: Sendable, Hashable {
 /// Why a row is not sent, or did not lead to a customer: in words and for programs.
 package struct RowProblem: Error, Sendable, Hashable {
     /// The code of a failure (contract, section 3), or one of our own: `invalid_csv`, `invalid_cell`, `invalid_line`,
-    /// `not_sent`.
+    /// `conflicting_row`, `not_sent`.
     package let code: String
     /// The reason, without the place; it never repeats a value.
     package let message: String
@@ -61,6 +61,14 @@ package struct RowProblem: Error, Sendable, Hashable {
 
     /// A line of an export that cannot be read as one.
     static func line(_ message: String) -> Self { Self(code: "invalid_line", message: message) }
+
+    /// A row whose customer has another payload in a row before it, which would end as `idempotency_conflict`.
+    static func conflicting(with number: Int) -> Self {
+        Self(
+            code: "conflicting_row",
+            message: "row \(number) has the same external_id and says something else; keep one of them"
+        )
+    }
 
     /// A record that the broker will not have.
     static func notSent(_ message: String) -> Self { Self(code: "not_sent", message: message) }

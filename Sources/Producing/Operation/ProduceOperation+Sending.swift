@@ -10,12 +10,16 @@ extension ProduceOperation {
     /// Sends the commands, and calls `show` whenever there is news.
     ///
     /// Cancelling the task stops it between two batches.
+    /// - Parameters:
+    ///   - files: where failures and results are written down.
+    ///   - tell: told once of each thing about the worker while no result comes.
     /// - Throws: ``TopicSnapshot/Missing`` or `KafkaError` when it cannot begin, ``InputFailure``,
     ///   ``LineFile/Failure``.
     package func send(
         _ survey: InputSurvey,
-        failures: FailuresFile?,
-        show: (ProduceProgress) -> Void
+        into files: OutputFiles,
+        show: (ProduceProgress) -> Void,
+        tell: (WorkerNotice) -> Void = { _ in }
     ) async throws -> ProduceOutcome {
         let start = self.clock.now
         let admin = try Admin(self.client, log: self.log)
@@ -32,37 +36,38 @@ extension ProduceOperation {
             rows,
             commandEnds: commands.ranges.mapValues(\.upperBound),
             awaitsResults: self.request.awaitsResults,
-            failures: failures
+            files: files
         )
-        var batches = RowBatches(rows, self.request)
-        let ending = try await self.send(&batches, survey, results, &session, show)
+        let (ending, badCount) = try await self.send(rows, survey, results, &session, show)
         session.end(ending)
         if ending == .finished, let results {
-            session.end(try await self.awaitResults(results, &session, show))
+            let group = self.request.group.map { WorkerGroup($0, commands.partitions, admin, self.client) }
+            session.end(try await self.awaitResults(results, &session, group, show, tell))
         }
-        try failures?.flush()
+        try session.writeDownUnanswered()
+        try files.flush()
         return session.conclude(
             hasChanged: ending == .finished
-                && (batches.badCount, session.outcome.sent + session.outcome.refused) != (
-                    survey.badCount, survey.goodCount
-                ),
+                && (badCount, session.outcome.sent + session.outcome.refused) != (survey.badCount, survey.goodCount),
             elapsed: start.duration(to: self.clock.now)
         )
     }
 
+    /// Sends all of them; the ending, and how many rows were left out.
     private func send(
-        _ batches: inout RowBatches,
+        _ rows: CommandRows,
         _ survey: InputSurvey,
         _ results: ResultFollower?,
         _ session: inout ProduceSession,
         _ show: (ProduceProgress) -> Void
-    ) async throws -> ProduceOutcome.Ending {
+    ) async throws -> (ending: ProduceOutcome.Ending, badCount: Int) {
         let start = self.clock.now
+        var batches = RowBatches(rows, self.request)
         let producer = try Producer(ProducerSettings(client: self.producerProperties), log: self.log)
         var pacer = RatePacer(rate: self.request.rate)
         while true {
             let batch = try batches.next()
-            if batch.isEmpty { return .finished }
+            if batch.isEmpty { return (.finished, batches.badCount) }
             session.sending(batch)
             while !Task.isCancelled, start.duration(to: self.clock.now) < pacer.due {
                 let rest = min(pacer.due - start.duration(to: self.clock.now), Self.slice)
@@ -70,7 +75,7 @@ extension ProduceOperation {
             }
             if Task.isCancelled {
                 session.notSent(batch)
-                return .cancelled
+                return (.cancelled, batches.badCount)
             }
             pacer.sent(batch.count, at: start.duration(to: self.clock.now))
             let refused: [Int: KafkaError]
@@ -78,9 +83,9 @@ extension ProduceOperation {
                 refused = try await producer.send(batch.map { $0.command.record(to: self.request.commandTopic) })
             } catch {
                 session.notSent(batch)
-                return .failed(error)
+                return (.failed(error), batches.badCount)
             }
-            if let error = try session.sent(batch, refused: refused) { return .failed(error) }
+            if let error = try session.sent(batch, refused: refused) { return (.failed(error), batches.badCount) }
             if let results { _ = try await self.read(results, within: .zero, &session) }
             show(
                 ProduceProgress(
@@ -98,9 +103,12 @@ extension ProduceOperation {
     private func awaitResults(
         _ results: ResultFollower,
         _ session: inout ProduceSession,
-        _ show: (ProduceProgress) -> Void
+        _ group: WorkerGroup?,
+        _ show: (ProduceProgress) -> Void,
+        _ tell: (WorkerNotice) -> Void
     ) async throws -> ProduceOutcome.Ending {
         let start = self.clock.now
+        var absence = WorkerAbsence()
         var patience = ResultPatience(limit: self.request.patience)
         var trouble: KafkaError?
         while session.pending.count > 0 {
@@ -111,7 +119,13 @@ extension ProduceOperation {
             let now = self.clock.now
             if answered > 0 {
                 patience.answered(at: start.duration(to: now))
+                absence.answered(at: start.duration(to: now))
                 trouble = nil
+            }
+            if let group, absence.isDue(at: start.duration(to: now)),
+                let notice = absence.take(await group.finding())
+            {
+                tell(notice)
             }
             switch patience.step(at: start.duration(to: now)) {
             case .wait: break

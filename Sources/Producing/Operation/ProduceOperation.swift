@@ -14,6 +14,8 @@ package struct ProduceRequest: Sendable {
     package var rate: Double?
     /// Whether the results are awaited.
     package var awaitsResults = false
+    /// The worker's consumer group, to tell when no worker is running; `nil` for no such look.
+    package var group: String?
     /// How long no result may come before it is given up.
     package var patience = Duration.seconds(1_200)
 
@@ -29,12 +31,12 @@ package struct ProduceRequest: Sendable {
 ///
 /// ```swift
 /// let operation = ProduceOperation(request, file, .csv, client)
-/// let survey = try operation.survey(failures: nil, report: { print($0) })  // nothing is sent
-/// let outcome = try await operation.send(survey, failures: nil) { show($0) }
+/// let survey = try operation.survey(into: OutputFiles(), report: { print($0) })  // nothing is sent
+/// let outcome = try await operation.send(survey, into: OutputFiles()) { show($0) }
 /// ```
 ///
-/// 1. Memory does not grow with the file: it is read once to check it and once more to send it, a batch at a time.
-///    While results are awaited, some 50 bytes are kept for each command that has none yet.
+/// 1. Memory does not grow with the file but by ``RowComparison``: it is read once to check it and once more to send
+///    it, a batch at a time. While results are awaited, some 50 bytes are kept for each command that has none yet.
 /// 2. A command counts as sent when the brokers have acknowledged it. The row to continue with is known at every
 ///    moment.
 /// 3. The place in the results topic is taken before the first command is sent, so no result is missed, whatever
@@ -64,6 +66,9 @@ package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration
         self.log = log
     }
 
+    /// The worker's consumer group; empty when it is not known.
+    package var group: String { self.request.group ?? "" }
+
     /// How often progress is reported while rows are checked.
     private static var rowsBetweenNews: Int { 1_000 }
 
@@ -71,22 +76,25 @@ package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration
     ///
     /// - Throws: ``InputFailure`` when it cannot be cut into rows, `CancellationError`, ``LineFile/Failure``.
     package func survey(
-        failures: FailuresFile?,
+        into files: OutputFiles,
         show: (ProduceProgress) -> Void = { _ in },
         report: (BadRow) -> Void
     ) throws -> InputSurvey {
         let start = self.clock.now
         var survey = InputSurvey()
+        var comparison = RowComparison()
         var rows = try self.rows()
         while let row = try rows.next() {
             guard row.place.number >= self.request.firstRow else { continue }
             survey.rowCount += 1
             do throws(RowProblem) {
-                _ = try self.request.rules.command(row)
+                let (command, isRepeated) = try self.request.rules.command(row, comparedBy: &comparison)
+                if isRepeated { survey.repeatedCount += 1 }
+                survey.unknownFields.take(command.unknownFields, row: row.place.number)
             } catch {
                 survey.badCount += 1
                 report(BadRow(place: row.place, problem: error))
-                try failures?.add(row, error)
+                try files.skip(row, error)
             }
             guard survey.rowCount.isMultiple(of: Self.rowsBetweenNews) else { continue }
             try Task.checkCancellation()
@@ -100,6 +108,7 @@ package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration
                 )
             )
         }
+        survey.uncomparedCount = comparison.uncomparedCount
         return survey
     }
 

@@ -76,6 +76,13 @@ package struct InputSurvey: Sendable, Hashable {
     /// Those that are no commands, or break a rule.
     package internal(set) var badCount = 0
 
+    /// Of the others, those that say the same as a row before them: harmless, since the worker answers `replayed`.
+    package internal(set) var repeatedCount = 0
+    /// Rows that were not compared with the others: their external_id first appears behind a million others.
+    package internal(set) var uncomparedCount = 0
+    /// Fields that are not known.
+    package internal(set) var unknownFields = UnknownFields()
+
     /// Those that can be sent.
     package var goodCount: Int { self.rowCount - self.badCount }
 }

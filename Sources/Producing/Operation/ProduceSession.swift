@@ -8,7 +8,7 @@ struct ProduceSession {
     private(set) var outcome = ProduceOutcome()
     private(set) var pending = PendingCommands()
     private let rows: CommandRows
-    private let failures: FailuresFile?
+    private let files: OutputFiles
     /// Where the command topic ended: commands before that are not ours, whatever their ids.
     private let commandEnds: [TopicPartition: Int64]
     private let awaitsResults: Bool
@@ -17,12 +17,12 @@ struct ProduceSession {
         _ rows: CommandRows,
         commandEnds: [TopicPartition: Int64],
         awaitsResults: Bool,
-        failures: FailuresFile?
+        files: OutputFiles
     ) {
         self.rows = rows
         self.commandEnds = commandEnds
         self.awaitsResults = awaitsResults
-        self.failures = failures
+        self.files = files
     }
 
     /// A batch is about to be sent; before that, or a result might come first.
@@ -52,7 +52,16 @@ struct ProduceSession {
                 continue
             }
             self.outcome.refused += 1
-            try self.writeDown(entry.place, .notSent("the brokers refused it: \(error)"))
+            let problem = RowProblem.notSent("the brokers refused it: \(error)")
+            try self.writeDown(entry.place, problem)
+            try self.files.results?.add(
+                ResultLine(
+                    entry.place,
+                    entry.command.key.map { String(decoding: $0, as: UTF8.self) },
+                    status: .notSent,
+                    problem
+                )
+            )
         }
         self.outcome.sent += batch.count - refused.count
         self.outcome.resumeRow = trouble.map { batch[$0.index].place.number }
@@ -70,6 +79,7 @@ struct ProduceSession {
         else { return false }
         self.outcome.outcomes.take(event)
         if let problem = RowProblem(event) { try self.writeDown(place, problem) }
+        try self.files.results?.add(ResultLine(place, event))
         return true
     }
 
@@ -87,6 +97,15 @@ struct ProduceSession {
         return self.outcome
     }
 
+    /// Writes down the commands that have no result, if results are written down.
+    func writeDownUnanswered() throws {
+        guard let results = self.files.results else { return }
+        for place in self.pending.first(.max) {
+            let content = try self.rows.row(at: place).flatMap { try? RowContent($0) }
+            try results.add(ResultLine(place, content?.externalID, status: .noResult, nil))
+        }
+    }
+
     private func isEarlier(_ command: RecordPosition?) -> Bool {
         guard let command else { return false }
         let partition = TopicPartition(topic: command.topic, partition: command.partition)
@@ -95,7 +114,7 @@ struct ProduceSession {
 
     /// The command itself is no longer in memory: it is read again from its place in the file.
     private func writeDown(_ place: RowPlace, _ problem: RowProblem) throws {
-        guard let failures, let row = try self.rows.row(at: place) else { return }
+        guard let failures = self.files.failures, let row = try self.rows.row(at: place) else { return }
         try failures.add(row, problem)
     }
 }

@@ -14,6 +14,7 @@ struct RowBatches {
 
     /// Rows that were left out.
     private(set) var badCount = 0
+    private var comparison = RowComparison()
     private var rows: CommandRows
     private let rules: RowRules
     private let firstRow: Int
@@ -34,7 +35,7 @@ struct RowBatches {
         while batch.count < self.limit, bytes < Self.maximumBytes, let row = try self.rows.next() {
             guard row.place.number >= self.firstRow else { continue }
             do throws(RowProblem) {
-                let command = try self.rules.command(row)
+                let (command, _) = try self.rules.command(row, comparedBy: &self.comparison)
                 bytes += command.value?.count ?? 0
                 batch.append(Entry(place: row.place, command: command))
             } catch {

@@ -101,8 +101,13 @@ enum CSVColumn: Hashable {
             let key = rest.dropFirst().prefix { $0 != "]" }
             if !key.isEmpty { return Self.metadataPrefix + key }
         }
+        return Self.nearestField(to: plain)
+    }
+
+    /// The field that a name most likely means; `nil` when none is near.
+    static func nearestField(to name: String) -> String? {
         let fields = KnownField.allCases.map(\.fieldName)
-        let words = plain.map { $0 == " " || $0 == "-" ? "_" : String($0) }.joined()
+        let words = name.lowercased().map { $0 == " " || $0 == "-" ? "_" : String($0) }.joined()
         // Country and city are parts of the address, and an id is the caller's own.
         let parts = fields.filter { $0.hasSuffix("_\(words)") }
         return parts.count == 1 ? parts[0] : NearestName.find(words, among: fields)

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CustomerContract
-import Foundation
 import JSON
 import Kafka
 import Operations
@@ -13,7 +12,8 @@ extension DLQCommand {
     /// `dlq export`.
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Write dead letters as JSON Lines, with key, value and headers; nothing is changed."
+            abstract: "Write dead letters as JSON Lines, with key, value and headers; nothing is changed.",
+            discussion: Examples.of("dlq export")
         )
 
         @OptionGroup var options: SettingsOptions
@@ -26,7 +26,8 @@ extension DLQCommand {
             help: ArgumentHelp(
                 "Write to this file, which must not exist; standard output without it.",
                 valueName: "file"
-            )
+            ),
+            completion: .file(extensions: ["jsonl"])
         )
         var output: String?
 
@@ -45,38 +46,40 @@ extension DLQCommand {
             let settings = try ClusterSettings(self.options)
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
-            let file = try self.open()
+            let file = try self.output.map { try LineFile(path: $0, isNew: true) }
             let topic = try await DeadLetterTopic(name, settings.client)
             var count = 0
             var leftOut = 0
+            var waiting: [[UInt8]] = []
+            func flush(_ file: LineFile) throws {
+                try file.append(waiting)
+                waiting = []
+            }
             try await topic.visit(selection, self.state) { letter, _ in
                 guard let line = self.line(letter) else {
                     leftOut += 1
                     return true
                 }
-                try file.write(contentsOf: Data(line + [UInt8(ascii: "\n")]))
+                if let file {
+                    waiting.append(line)
+                    if waiting.count >= 100 { try flush(file) }
+                } else {
+                    try StandardOutput.write(line + [UInt8(ascii: "\n")])
+                }
                 count += 1
                 return true
             }
+            if let file { try flush(file) }
             StandardError.write(
                 "\(name) (\(selection.description)): \(NumberText.count(count)) dead letters exported"
                     + (leftOut > 0 ? ", \(NumberText.count(leftOut)) left out that are no JSON objects" : "")
             )
-            if count == 0 { throw ExitCode(3) }
+            if count == 0 { throw ExitStatus.nothingMatched.exit }
         }
 
         private func line(_ letter: DeadLetter) -> [UInt8]? {
             guard self.bodies else { return ExportLine(letter, isExact: self.exact).encoded }
             return letter.record.value.flatMap { try? JSONParser.parseObject($0) }.map { JSONWriter.encode($0) }
-        }
-
-        private func open() throws -> FileHandle {
-            guard let path = self.output else { return .standardOutput }
-            let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o640)
-            guard descriptor >= 0 else {
-                throw ExitStatus.notPermitted.exit("--output \(path): \(String(cString: strerror(errno)))")
-            }
-            return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         }
     }
 }

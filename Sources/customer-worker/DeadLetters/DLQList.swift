@@ -20,7 +20,8 @@ extension DLQCommand {
     /// `dlq list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Count dead letters by code and reason, and say what a redrive would do; nothing is changed."
+            abstract: "Count dead letters by code and reason, and say what a redrive would do; nothing is changed.",
+            discussion: Examples.of("dlq list")
         )
 
         @OptionGroup var options: SettingsOptions

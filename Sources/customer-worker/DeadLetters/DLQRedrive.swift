@@ -14,14 +14,17 @@ extension DLQCommand {
             discussion: """
                 The same command run again resumes where it stopped, however it stopped. Exit codes: 0 all sent, \
                 3 nothing matched, 4 some were left or failed again, 130 cancelled.
-                """
+                """ + Examples.below("dlq redrive")
         )
 
         @OptionGroup var options: SettingsOptions
         @OptionGroup var selecting: SelectionOptions
         @OptionGroup var editing: EditOptions
 
-        @Option(help: ArgumentHelp("Send all of them to this topic.", valueName: "topic"))
+        @Option(
+            help: ArgumentHelp("Send all of them to this topic.", valueName: "topic"),
+            completion: Offered.commandTopic
+        )
         var to: String?
 
         @Flag(help: "Say what would be done, and do nothing.")
@@ -48,7 +51,10 @@ extension DLQCommand {
         @Flag(help: "Begin although another job was abandoned, or end one that is running.")
         var takeOver = false
 
-        @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"),
+            completion: .file()
+        )
         var auditLog: String?
 
         @Option(help: ArgumentHelp("Audit entries go to this topic too.", valueName: "topic"))
@@ -65,9 +71,7 @@ extension DLQCommand {
             guard (0...100).contains(self.canary) else { throw ValidationError("--canary: expected 0 to 100") }
             guard self.maxLaps >= 1 else { throw ValidationError("--max-laps: expected 1 or more") }
             if let maxFailures, maxFailures < 1 { throw ValidationError("--max-failures: expected 1 or more") }
-            if DurationText.parse(self.canaryTimeout) == nil {
-                throw ValidationError("--canary-timeout \(self.canaryTimeout): expected a duration such as 60s")
-            }
+            try SpanText.validate("--canary-timeout", self.canaryTimeout)
         }
 
         func run() async throws {
@@ -78,7 +82,7 @@ extension DLQCommand {
             let view = RedrivePlanView(request: request, plan: plan)
             if self.dryRun {
                 print(self.json ? view.json : view.text + "Nothing was done: this was a dry run.\n", terminator: "")
-                if plan.matched == 0 { throw ExitCode(3) }
+                if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
                 return
             }
             StandardError.write(view.text)
@@ -131,7 +135,7 @@ extension DLQCommand {
             request.auditTopic = self.auditTopic
             request.settings.rate = self.rate == 0 ? nil : self.rate
             request.settings.canary = self.canary
-            request.settings.canaryTimeout = DurationText.parse(self.canaryTimeout) ?? .seconds(60)
+            request.settings.canaryTimeout = try SpanText.parse(self.canaryTimeout)
             request.settings.maximumFailures = self.maxFailures
             return request
         }

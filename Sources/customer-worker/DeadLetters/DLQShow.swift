@@ -12,12 +12,16 @@ extension DLQCommand {
     /// `dlq show`.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print one dead letter in full: why it failed, its headers, its value."
+            abstract: "Print one dead letter in full: why it failed, its headers, its value.",
+            discussion: Examples.of("dlq show")
         )
 
         @OptionGroup var options: SettingsOptions
 
-        @Option(help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"))
+        @Option(
+            help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"),
+            completion: Offered.deadLetterTopic
+        )
         var topic: String?
 
         @Argument(help: ArgumentHelp("PARTITION/OFFSET, or TOPIC/PARTITION/OFFSET.", valueName: "place"))
@@ -44,7 +48,7 @@ extension DLQCommand {
             let topic = try await DeadLetterTopic(position.topic, settings.client)
             guard let letter = try await topic.letter(partition: position.partition, offset: position.offset) else {
                 StandardError.write("customer-worker: there is no dead letter at \(position)")
-                throw ExitCode(3)
+                throw ExitStatus.nothingMatched.exit
             }
             if self.json {
                 print(String(decoding: ExportLine(letter).encoded, as: UTF8.self))

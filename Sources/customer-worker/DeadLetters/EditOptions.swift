@@ -1,6 +1,6 @@
 import ArgumentParser
-import Foundation
 import Operations
+import Records
 import Redrive
 
 /// What is changed in commands before they are sent back: the patch first, then what is set, then what is removed.
@@ -18,7 +18,10 @@ struct EditOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Remove a field, or metadata.KEY; may be repeated.", valueName: "field"))
     var unset: [String] = []
 
-    @Option(help: ArgumentHelp("Apply the JSON merge patch (RFC 7386) of this file.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("Apply the JSON merge patch (RFC 7386) of this file.", valueName: "file"),
+        completion: .file(extensions: ["json"])
+    )
     var patch: String?
 
     @Flag(help: "Set fields too that this version does not know; they are sent as they are.")
@@ -28,7 +31,8 @@ struct EditOptions: ParsableArguments {
         help: ArgumentHelp(
             "Keep edited letters as they were in this file; redrive-originals.jsonl beside the store without it.",
             valueName: "file"
-        )
+        ),
+        completion: .file()
     )
     var originals: String?
 
@@ -37,10 +41,12 @@ struct EditOptions: ParsableArguments {
         var edits = CommandEdits()
         do throws(CommandEdits.Problem) {
             if let patch {
-                guard let data = try? Data(contentsOf: URL(filePath: patch)) else {
-                    throw CommandEdits.Problem("--patch \(patch): cannot be read")
+                let bytes = try Self.bytes(ofPatch: patch)
+                do throws(CommandEdits.Problem) {
+                    try edits.patch(bytes)
+                } catch {
+                    throw CommandEdits.Problem("--patch \(patch): \(error.description)")
                 }
-                try edits.patch([UInt8](data))
             }
             for assignment in self.assignments { try edits.set(assignment) }
             for name in self.unset { edits.unset(name) }
@@ -59,9 +65,17 @@ struct EditOptions: ParsableArguments {
     /// The changes as they were given, for the name of a job.
     func words() throws -> [[String]] {
         var words = self.assignments.map { ["--set", $0] } + self.unset.map { ["--unset", $0] }
-        if let patch, let data = try? Data(contentsOf: URL(filePath: patch)) {
-            words.append(["--patch", String(decoding: data, as: UTF8.self)])
+        if let patch, let bytes = try? Self.bytes(ofPatch: patch) {
+            words.append(["--patch", String(decoding: bytes, as: UTF8.self)])
         }
         return words
+    }
+
+    private static func bytes(ofPatch path: String) throws(CommandEdits.Problem) -> [UInt8] {
+        do throws(FileBytes.Failure) {
+            return try FileBytes(path: path, limit: 16 << 20).bytes
+        } catch {
+            throw CommandEdits.Problem("--patch \(path): found \(error.description); expected a JSON merge patch")
+        }
     }
 }

@@ -16,7 +16,7 @@ struct ExplainCommand: AsyncParsableCommand {
         discussion: """
             Reads the topics once and asks the ledger and the running worker; nothing is changed. \
             PARTITION/OFFSET is a dead letter, as «dlq list» prints samples. Ends with 3 when nothing is known.
-            """
+            """ + Examples.below("explain")
     )
 
     @OptionGroup var options: SettingsOptions
@@ -62,7 +62,7 @@ struct ExplainCommand: AsyncParsableCommand {
                 "customer-worker: \(self.what) was taken for an external_id: it is no record of \(topics)"
             )
         }
-        throw ExitCode(3)
+        throw ExitStatus.nothingMatched.exit
     }
 
     private func story(_ settings: ClusterSettings, _ position: RecordPosition?) async throws -> Story {

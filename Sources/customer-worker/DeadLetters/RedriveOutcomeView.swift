@@ -56,9 +56,10 @@ struct RedriveOutcomeView {
     var exit: ExitCode {
         switch self.ending {
         case .finished:
-            self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0 ? ExitCode(4) : .success
-        case .canaryFailed, .canaryTimedOut, .tooManyFailures: ExitCode(4)
-        case .cancelled: ExitCode(130)
+            self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0
+                ? ExitStatus.partial.exit : .success
+        case .canaryFailed, .canaryTimedOut, .tooManyFailures: ExitStatus.partial.exit
+        case .cancelled: ExitStatus.cancelled.exit
         case .takenOver: ExitStatus.failure.exit
         case .failed: ExitStatus.unavailable.exit
         }

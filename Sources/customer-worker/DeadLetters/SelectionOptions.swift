@@ -1,15 +1,19 @@
 import ArgumentParser
 import CustomerContract
-import Foundation
 import Operations
+import Records
 import Redrive
+import Settings
 
 /// The conditions by which dead letters are chosen: the same for listing, exporting and sending back.
 struct SelectionOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"))
+    @Option(
+        help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"),
+        completion: Offered.deadLetterTopic
+    )
     var topic: String?
 
-    @Option(help: "Only this code, or exception class; may be repeated.")
+    @Option(help: "Only this code, or exception class; may be repeated.", completion: Offered.errorCodes)
     var code: [String] = []
 
     @Flag(inversion: .prefixedNo, help: "Only those that say they may succeed later, or that say they may not.")
@@ -20,14 +24,20 @@ struct SelectionOptions: ParsableArguments {
 
     @Option(
         name: .customLong("external-ids"),
-        help: ArgumentHelp("Only the customers whose ids stand in this file, one a line.", valueName: "file")
+        help: ArgumentHelp("Only the customers whose ids are in this file, one a line.", valueName: "file"),
+        completion: .file()
     )
     var externalIDs: String?
 
-    @Option(help: ArgumentHelp("Failed since then: 2026-11-25T10:00:00Z, or so long ago: 2h.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Failed since then: an age such as 2h or 7d, or a time such as 2026-11-25T10:00 (UTC).",
+            valueName: "time"
+        )
+    )
     var since: String?
 
-    @Option(help: ArgumentHelp("Failed before then, written as for --since.", valueName: "time"))
+    @Option(help: ArgumentHelp("Failed before then; as --since.", valueName: "time"))
     var until: String?
 
     @Option(help: ArgumentHelp("Only this partition of the dead-letter topic; may be repeated.", valueName: "n"))
@@ -45,11 +55,7 @@ struct SelectionOptions: ParsableArguments {
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit \(limit): expected 1 or more") }
         if self.partition.contains(where: { $0 < 0 }) { throw ValidationError("--partition: expected 0 or more") }
-        for text in [self.since, self.until].compactMap({ $0 }) where PastTime.parse(text) == nil {
-            throw ValidationError(
-                "\(text): expected a time such as 2026-11-25T10:00:00Z, or a duration such as 30m or 2h"
-            )
-        }
+        try OptionTimes.validate(since: self.since, until: self.until)
         for text in self.offsets where Self.range(text) == nil {
             throw ValidationError("--offsets \(text): expected N or FIRST-LAST")
         }
@@ -64,8 +70,8 @@ struct SelectionOptions: ParsableArguments {
         selection.kinds = Set(self.code)
         selection.isRetryable = self.retryable
         selection.externalIDs = Set(try self.allExternalIDs().map { ExternalID($0) })
-        selection.since = self.since.flatMap { PastTime.parse($0) }
-        selection.until = self.until.flatMap { PastTime.parse($0) }
+        let times = try OptionTimes(since: self.since, until: self.until)
+        (selection.since, selection.until) = (times.since, times.until)
         selection.partitions = Set(self.partition)
         selection.offsets = self.offsets.compactMap { Self.range($0) }
         selection.headers = self.header.compactMap { HeaderMatch(parsing: $0) }
@@ -90,8 +96,14 @@ struct SelectionOptions: ParsableArguments {
 
     private func allExternalIDs() throws -> [String] {
         guard let path = self.externalIDs else { return self.externalID }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw ExitStatus.badInput.exit("--external-ids \(path): cannot be read as UTF-8 text")
+        let file: FileBytes
+        do throws(FileBytes.Failure) {
+            file = try FileBytes(path: path, limit: 256 << 20)
+        } catch {
+            throw ExitStatus.badInput.exit("--external-ids \(path): found \(error.description); expected a text file")
+        }
+        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+            throw ExitStatus.badInput.exit("--external-ids \(path): the bytes are not UTF-8; save the file as UTF-8")
         }
         let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }
         // No ids would mean all of them.

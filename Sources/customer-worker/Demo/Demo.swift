@@ -113,7 +113,10 @@ struct Demo {
     }
 
     private func outcome(of results: [DemoResult], for samples: [DemoSample]) -> Outcome {
-        var table = TextTable(columns: ["command", "external_id", "status", "outcome", "attempts", "answer"])
+        var table = TextTable(
+            columns: ["command", "external_id", "status", "outcome", "attempts", "answer"],
+            numbers: ["attempts"]
+        )
         var surprises = 0
         for sample in samples {
             guard let result = results.first(where: { $0.label == sample.label }) else {

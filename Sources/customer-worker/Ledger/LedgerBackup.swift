@@ -12,7 +12,7 @@ extension LedgerCommand {
                 The copy is the store as it was at one moment, checked, and needs no -wal beside it. To restore it, \
                 stop every worker, move the store away together with its -wal and -shm, and put the copy in its place. \
                 For a PostgreSQL use its own means: pg_dump, pg_basebackup.
-                """
+                """ + Examples.below("ledger backup")
         )
 
         @OptionGroup var options: SettingsOptions

@@ -27,12 +27,15 @@ struct LedgerCommand: AsyncParsableCommand {
     fileprivate static func entry(for id: ExternalID, in ledger: any Ledger) async throws -> LedgerEntry {
         if let entry = try await ledger.entry(for: id) { return entry }
         StandardError.write("customer-worker: nothing is remembered of \(id.text)")
-        throw ExitCode(3)
+        throw ExitStatus.nothingMatched.exit
     }
 
     /// `ledger get`.
     struct Get: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Print what is remembered of a customer.")
+        static let configuration = CommandConfiguration(
+            abstract: "Print what is remembered of a customer.",
+            discussion: Examples.of("ledger get")
+        )
 
         @OptionGroup var options: SettingsOptions
 
@@ -53,7 +56,10 @@ struct LedgerCommand: AsyncParsableCommand {
 
     /// `ledger stats`.
     struct Stats: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Count what is remembered.")
+        static let configuration = CommandConfiguration(
+            abstract: "Count what is remembered.",
+            discussion: Examples.of("ledger stats")
+        )
 
         @OptionGroup var options: SettingsOptions
 
@@ -64,7 +70,7 @@ struct LedgerCommand: AsyncParsableCommand {
             let url = try self.options.load().settings.store
             let ledger = try await LedgerCommand.open(url)
             let (count, bytes) = (try await ledger.count(), try await ledger.byteCount())
-            var table = TextTable(columns: ["store", "customers", "bytes"])
+            var table = TextTable(columns: ["store", "customers", "bytes"], numbers: ["customers", "bytes"])
             table.append([url.description, "\(count)", "\(bytes)"])
             print(self.json ? table.json : table.text, terminator: "")
         }
@@ -77,7 +83,7 @@ struct LedgerCommand: AsyncParsableCommand {
             discussion: """
                 The customer itself stays where it is: with backend flexprice the next command finds it there \
                 («existing»), or conflicts with it; with backend local the next command makes it anew.
-                """
+                """ + Examples.below("ledger forget")
         )
 
         @OptionGroup var options: SettingsOptions
@@ -85,7 +91,10 @@ struct LedgerCommand: AsyncParsableCommand {
         @Argument(help: "The external_id.")
         var externalID: String
 
-        @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"),
+            completion: .file()
+        )
         var auditLog: String?
 
         @Flag(help: "Do not ask.")

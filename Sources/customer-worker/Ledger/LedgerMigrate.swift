@@ -14,7 +14,7 @@ extension LedgerCommand {
                 what is there already is left and not copied twice. At the end both are read once more, \
                 from the beginning: the new store must have every entry of the old one, in every field. \
                 Ends with 1 if it does not, and then names external ids. The old store is left as it is.
-                """
+                """ + Examples.below("ledger migrate")
         )
 
         @OptionGroup var options: SettingsOptions

@@ -12,7 +12,7 @@ extension LedgerCommand {
                 Ends with 1 if anything is damaged. The checksum is over all entries in the order of their external \
                 ids: two stores with the same one remember the same. Workers may go on meanwhile; \
                 the checksum then is of no single moment.
-                """
+                """ + Examples.below("ledger verify")
         )
 
         @OptionGroup var options: SettingsOptions
@@ -37,7 +37,10 @@ extension LedgerCommand {
                 damage.append(error.message)
             }
             for line in damage { StandardError.write("customer-worker: \(line)") }
-            var table = TextTable(columns: ["store", "customers", "checksum", "damage"])
+            var table = TextTable(
+                columns: ["store", "customers", "checksum", "damage"],
+                numbers: ["customers", "damage"]
+            )
             table.append([
                 url.description, "\(checksum.count)", damage.isEmpty ? checksum.description : "-",
                 damage.isEmpty ? "none" : "\(damage.count)",

@@ -14,16 +14,19 @@ struct ProduceCommand: AsyncParsableCommand {
         commandName: "produce",
         abstract: "Send create commands from a file: JSON Lines, a JSON array or CSV.",
         discussion: """
-            Everything is checked by the worker's own rules before anything is sent. Sending a file twice is harmless: \
-            the second time every command is answered «replayed». Exit codes: 0 all sent, and with --wait all created; \
-            1 some failed, were refused or have no result; 65 a row is wrong and nothing was sent; \
-            69 the brokers are gone, with the row to go on with; 130 cancelled, likewise.
-            """
+            Everything is checked by the worker's own rules before anything is sent: each row, and that no two rows \
+            have one external_id and different payloads (among the first million external_ids). Fields that are not \
+            known are named and sent. Sending a file twice is harmless: the second time every command is answered \
+            «replayed». \
+            Exit codes: 0 all sent, and with --wait all created; 1 some failed, were refused or have no result; \
+            4 the same as 0, but rows were left out (--skip-invalid); 65 a row is wrong and nothing was sent; \
+            69 the brokers are gone, with the row to continue with; 130 cancelled, likewise.
+            """ + Examples.below("produce")
     )
 
     @OptionGroup var options: SettingsOptions
 
-    @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"))
+    @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"), completion: .file())
     var file: String
 
     @Option(
@@ -37,23 +40,33 @@ struct ProduceCommand: AsyncParsableCommand {
     @Flag(help: "Follow the results, and end with a table of outcomes.")
     var wait = false
 
-    @Option(help: ArgumentHelp("Give up waiting when no result has come for so long.", valueName: "duration"))
+    @Option(help: ArgumentHelp("Give up waiting when no result has come for this time.", valueName: "duration"))
     var timeout = "20m"
 
     @Flag(name: .customLong("no-validate"), help: "Send commands as they are, whatever the rules say.")
     var noValidate = false
 
-    @Flag(help: "Leave out rows that are wrong, and send the others.")
+    @Flag(help: "Leave out rows that are wrong, and send the others; ends with 4 then.")
     var skipInvalid = false
 
     @Option(
         help: ArgumentHelp(
-            "Write what is wrong or failed to this new file, to be mended and sent again; "
+            "Write what is wrong or failed to this new file, to be corrected and sent again; "
                 + "beside the input with --wait.",
             valueName: "file"
-        )
+        ),
+        completion: .file(extensions: ["jsonl"])
     )
     var failures: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Write what became of each row to this new file, as results come: .csv or .jsonl; with --wait.",
+            valueName: "file"
+        ),
+        completion: .file(extensions: ["csv", "jsonl"])
+    )
+    var out: String?
 
     @Option(help: ArgumentHelp("Begin with this line; of a JSON array with this element.", valueName: "n"))
     var fromLine = 1
@@ -70,9 +83,12 @@ struct ProduceCommand: AsyncParsableCommand {
     func validate() throws {
         guard self.rate >= 0, self.rate <= 1_000_000 else { throw ValidationError("--rate: expected 0 to 1000000") }
         guard self.fromLine >= 1 else { throw ValidationError("--from-line \(self.fromLine): expected 1 or more") }
-        if DurationText.parse(self.timeout) == nil {
-            throw ValidationError("--timeout \(self.timeout): expected a duration such as 90s or 20m")
+        try SpanText.validate("--timeout", self.timeout)
+        guard let out else { return }
+        if ResultsFile.Format(ofName: out) == nil {
+            throw ValidationError("--out \(out): expected a name that ends with .csv or .jsonl")
         }
+        if !self.wait { throw ValidationError("--out \(out): results come with --wait only; give both") }
     }
 
     func run() async throws {
@@ -80,7 +96,7 @@ struct ProduceCommand: AsyncParsableCommand {
         // Before signals are taken over: a terminal or a pipe is read to its end here, and Ctrl-C must end that.
         let input = try InputFile(path: self.file)
         let operation = ProduceOperation(
-            self.request(settings.settings),
+            try self.request(settings.settings),
             input,
             try self.format ?? InputFormat(of: input),
             settings.client
@@ -95,28 +111,46 @@ struct ProduceCommand: AsyncParsableCommand {
         _ name: String,
         _ display: ProgressDisplay
     ) async throws -> ExitCode {
-        var failures = try self.failures.map { path throws(LineFile.Failure) in try FailuresFile(path: path) }
-        if failures == nil, self.wait, self.skipInvalid, !self.dryRun { failures = try self.openFailures() }
-        let survey = try self.check(operation, failures, name, display)
+        var files = OutputFiles()
+        if !self.dryRun, let out, let format = ResultsFile.Format(ofName: out) {
+            files.results = try ResultsFile(path: out, format)
+        }
+        do throws(LineFile.Failure) {
+            files.failures = try self.failures.map { path throws(LineFile.Failure) in try FailuresFile(path: path) }
+            let isBeside = files.failures == nil && self.wait && !self.dryRun
+            if isBeside, self.skipInvalid { files.failures = try self.openFailures() }
+        } catch {
+            files.discard()
+            throw error
+        }
+        let survey = try self.check(operation, files, name, display)
         let hasToStop = self.dryRun || survey.badCount > 0 && !self.skipInvalid
-        if !hasToStop, failures == nil, self.wait { failures = try self.openFailures() }
+        if !hasToStop, files.failures == nil, self.wait { files.failures = try self.openFailures() }
+        if hasToStop {
+            files.results?.discard()
+            files.results = nil
+        }
         var outcome: ProduceOutcome?
         if !hasToStop {
             do {
-                outcome = try await operation.send(survey, failures: failures) { display.show($0.news) }
+                outcome = try await operation.send(survey, into: files) {
+                    display.show($0.news)
+                } tell: {
+                    display.write($0.sentence(group: operation.group))
+                }
                 display.finish()
             } catch let error where error is KafkaError || error is TopicSnapshot.Missing {
                 // Nothing was sent, so the same command must be possible again.
-                failures?.discard()
+                files.discard()
                 throw error
             }
         }
-        try failures?.close()
+        try files.close()
         let view = ProduceView(
             name: name,
             survey: survey,
             outcome: outcome,
-            failures: failures.map { ($0.path, $0.count) },
+            files: files,
             awaitsResults: self.wait,
             isDryRun: self.dryRun
         )
@@ -124,22 +158,24 @@ struct ProduceCommand: AsyncParsableCommand {
         return view.exit
     }
 
-    /// Checks the whole file, and names each row that is wrong.
+    /// Checks the whole file, and names each row that is wrong and each field that is not known.
     private func check(
         _ operation: ProduceOperation<ContinuousClock>,
-        _ failures: FailuresFile?,
+        _ files: OutputFiles,
         _ name: String,
         _ display: ProgressDisplay
     ) throws -> InputSurvey {
         defer { display.clear() }
         do {
-            return try operation.survey(
-                failures: failures,
+            let survey = try operation.survey(
+                into: files,
                 show: { display.show($0.news) },
                 report: { display.write("\(name):\($0.place): \($0.problem.code): \($0.problem.message)") }
             )
+            for sentence in SurveyRemarks(survey).sentences { display.write("\(name): \(sentence)") }
+            return survey
         } catch {
-            failures?.discard()
+            files.discard()
             throw error
         }
     }
@@ -148,7 +184,7 @@ struct ProduceCommand: AsyncParsableCommand {
         try FailuresFile(path: FailuresPath.free(beside: self.file))
     }
 
-    private func request(_ settings: Settings) -> ProduceRequest {
+    private func request(_ settings: Settings) throws -> ProduceRequest {
         let reader = CommandReader(maximumBytes: settings.limits.maxCommandBytes.bytes, mode: settings.validation)
         var request = ProduceRequest(
             commandTopic: settings.kafka.topic,
@@ -158,7 +194,8 @@ struct ProduceCommand: AsyncParsableCommand {
         request.firstRow = self.fromLine
         request.rate = self.rate == 0 ? nil : self.rate
         request.awaitsResults = self.wait
-        request.patience = DurationText.parse(self.timeout) ?? request.patience
+        request.group = settings.kafka.consumerGroup
+        request.patience = try SpanText.parse(self.timeout)
         return request
     }
 }

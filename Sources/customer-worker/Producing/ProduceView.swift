@@ -10,7 +10,7 @@ struct ProduceView {
     let survey: InputSurvey
     /// `nil` when nothing was to be sent.
     let outcome: ProduceOutcome?
-    let failures: (path: String, count: Int)?
+    let files: OutputFiles
     let awaitsResults: Bool
     let isDryRun: Bool
 
@@ -21,24 +21,32 @@ struct ProduceView {
             if self.awaitsResults { lines.append(self.table(outcome)) }
             lines += self.sentences(outcome)
         }
-        if let failures, failures.count > 0 {
+        if let failures = self.files.failures, failures.count > 0 {
             lines.append(
-                "\(NumberText.count(failures.count)) written to \(failures.path): mend each «value», "
+                "\(NumberText.count(failures.count)) written to \(failures.path): correct each «value», "
                     + "and send that file."
             )
+        }
+        if let results = self.files.results {
+            lines.append("\(NumberText.count(results.count, "row")) with what became of each: \(results.path)")
         }
         return lines.map { $0.hasSuffix("\n") ? $0 : $0 + "\n" }.joined()
     }
 
     private var headline: String {
         let rows = NumberText.count(self.survey.rowCount, "row")
-        let bad = self.survey.badCount > 0 ? ", \(NumberText.count(self.survey.badCount)) of them bad" : ""
+        let repeated = self.survey.repeatedCount
+        let bad =
+            (self.survey.badCount > 0 ? ", \(NumberText.count(self.survey.badCount)) of them bad" : "")
+            + (repeated > 0 ? ", \(NumberText.count(repeated)) of them a repetition" : "")
         guard let outcome else {
             if self.isDryRun { return "\(self.name): \(rows)\(bad). Nothing was sent: this was a dry run." }
-            return "\(self.name): \(rows)\(bad). Nothing was sent: mend them, or send the others with --skip-invalid."
+            return
+                "\(self.name): \(rows)\(bad). Nothing was sent: correct them, or send the others with --skip-invalid."
         }
         let sent = "\(NumberText.count(outcome.sent)) sent in \(NumberText.duration(outcome.elapsed))"
-        return "\(self.name): \(rows)\(bad); \(sent)."
+        let skipped = self.survey.badCount > 0 ? ", \(NumberText.count(self.survey.badCount)) left out" : ""
+        return "\(self.name): \(rows)\(bad); \(sent)\(skipped)."
     }
 
     private func table(_ outcome: ProduceOutcome) -> String {
@@ -77,7 +85,7 @@ struct ProduceView {
         guard let row = outcome.resumeRow else {
             return "Everything was sent. Send the file again with --wait to learn what became of it."
         }
-        return "Go on with --from-line \(row), or send the whole file again: nothing is made twice."
+        return "Continue with --from-line \(row), or send the whole file again: nothing is made twice."
     }
 
     /// For scripts.
@@ -85,6 +93,9 @@ struct ProduceView {
         var object = JSONObject([
             "input": .string(self.name), "rows": .integer(self.survey.rowCount), "bad": .integer(self.survey.badCount),
             "sent": .integer(self.outcome?.sent ?? 0),
+            "skipped": .integer(self.outcome == nil ? 0 : self.survey.badCount),
+            "repeated": .integer(self.survey.repeatedCount),
+            "unknown_fields": Self.unknownFields(self.survey.unknownFields),
         ])
         if let outcome {
             object["refused"] = .integer(outcome.refused)
@@ -96,12 +107,17 @@ struct ProduceView {
                 object["no_result"] = .integer(outcome.unanswered)
             }
         }
-        if let failures, failures.count > 0 { object["failures"] = .string(failures.path) }
+        if let failures = self.files.failures, failures.count > 0 { object["failures"] = .string(failures.path) }
+        if let results = self.files.results { object["out"] = .string(results.path) }
         return object.line
     }
 
     private static func counts(_ rows: [(name: String, isFailure: Bool, count: Int)]) -> JSONValue {
         .object(JSONObject(rows.map { .init(name: $0.name, value: .integer($0.count)) }))
+    }
+
+    private static func unknownFields(_ fields: UnknownFields) -> JSONValue {
+        .object(JSONObject(fields.sorted.map { .init(name: $0.name, value: .integer($0.count)) }))
     }
 
     private static func name(_ ending: ProduceOutcome.Ending) -> String {
@@ -119,8 +135,9 @@ struct ProduceView {
         switch outcome.ending {
         case .finished:
             let isGood = outcome.refused == 0 && outcome.outcomes.failedCount == 0 && !outcome.hasChanged
-            return isGood ? .success : ExitStatus.failure.exit
-        case .cancelled: return ExitCode(130)
+            guard isGood else { return ExitStatus.failure.exit }
+            return self.survey.badCount > 0 ? ExitStatus.partial.exit : .success
+        case .cancelled: return ExitStatus.cancelled.exit
         case .failed: return ExitStatus.unavailable.exit
         case .timedOut: return ExitStatus.failure.exit
         }

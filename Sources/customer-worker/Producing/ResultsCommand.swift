@@ -1,6 +1,5 @@
 import ArgumentParser
 import CustomerContract
-import Foundation
 import JSON
 import Operations
 import Records
@@ -16,7 +15,7 @@ struct ResultsCommand: AsyncParsableCommand {
             Without --follow it prints what is kept and ends; with it, what comes from now on, \
             and with --since also what came since then. It joins no group. Exit codes: 0; 3 nothing matched; \
             69 the brokers do not answer.
-            """
+            """ + Examples.below("results")
     )
 
     /// What a result says of the customer.
@@ -27,16 +26,30 @@ struct ResultsCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Option(help: ArgumentHelp("The topic; kafka.topic_results without it.", valueName: "topic"))
+    @Option(
+        help: ArgumentHelp("The topic; kafka.topic_results without it.", valueName: "topic"),
+        completion: Offered.resultTopic
+    )
     var topic: String?
 
-    @Option(help: ArgumentHelp("Since then: 2026-11-25T10:00:00Z, or so long ago: 2h.", valueName: "time"))
+    @Option(
+        help: ArgumentHelp(
+            "Published since then: an age such as 2h or 7d, or a time such as 2026-11-25T10:00 (UTC).",
+            valueName: "time"
+        )
+    )
     var since: String?
+
+    @Option(help: ArgumentHelp("Published before then; as --since.", valueName: "time"))
+    var until: String?
 
     @Option(help: "created or failed.")
     var status: Status?
 
-    @Option(help: "Only this outcome or error code; may be repeated.")
+    @Option(
+        help: "Only this outcome or error code; may be repeated.",
+        completion: .list(ResultSelection.knownCodes)
+    )
     var code: [String] = []
 
     @Option(help: ArgumentHelp("Only this customer; may be repeated.", valueName: "id"))
@@ -45,10 +58,13 @@ struct ResultsCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Only the results of this command; may be repeated.", valueName: "id"))
     var commandID: [String] = []
 
-    @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+    @Option(help: ArgumentHelp("The first ones, at most this number.", valueName: "n"))
     var limit: Int?
 
-    @Flag(help: "Go on with those that come, until it is interrupted.")
+    @Option(help: ArgumentHelp("The newest ones, at most this number (up to 10000).", valueName: "n"))
+    var last: Int?
+
+    @Flag(help: "Continue with those that come, until it is interrupted.")
     var follow = false
 
     @Flag(help: "Print each event as it is, a line of JSON.")
@@ -56,36 +72,50 @@ struct ResultsCommand: AsyncParsableCommand {
 
     func validate() throws {
         if let limit, limit < 1 { throw ValidationError("--limit \(limit): expected 1 or more") }
-        if let since, PastTime.parse(since) == nil {
-            throw ValidationError(
-                "--since \(since): expected a time such as 2026-11-25T10:00:00Z, or a duration such as 30m or 2h"
-            )
+        if let last, !(1...10_000).contains(last) { throw ValidationError("--last \(last): expected 1 to 10000") }
+        if self.limit != nil, self.last != nil { throw ValidationError("--limit and --last: give one of them") }
+        if self.follow, let until {
+            throw ValidationError("--until \(until): not with --follow, which ends when it is interrupted")
+        }
+        try OptionTimes.validate(since: self.since, until: self.until)
+        for mistake in self.code.compactMap({ ResultSelection.mistake(in: $0) }) {
+            throw ValidationError("--code \(mistake)")
         }
     }
 
     func run() async throws {
         let settings = try ClusterSettings(self.options)
-        let selection = self.selection
-        let reading = try await ResultReading(self.topic ?? settings.settings.kafka.resultsTopic, settings.client)
+        let selection = try self.selection()
+        let topic = self.topic ?? settings.settings.kafka.resultsTopic
+        let reading = try await ResultReading(topic, settings.client)
         var count = 0
         let show: (ResultEvent) throws -> Bool = { event in
             let line = ResultView(event: event)
             // Written at once and not buffered, for whoever reads the other end of a pipe.
-            try FileHandle.standardOutput.write(contentsOf: Data((self.json ? line.json : line.text).utf8))
+            try StandardOutput.write(self.json ? line.json : line.text)
             count += 1
             return self.limit.map { count < $0 } ?? true
         }
+        var read = 0
+        if let last { read = try await reading.visit(newest: last, of: selection) { _ = try show($0) } }
         if self.follow {
-            try await reading.follow(selection, fromBeginning: self.since != nil, show)
-        } else {
-            try await reading.visit(selection, show)
+            try await reading.follow(selection, fromBeginning: self.since != nil && self.last == nil, show)
+        } else if self.last == nil {
+            read = try await reading.visit(selection, show)
         }
-        if count == 0 { throw ExitCode(3) }
+        guard count == 0 else { return }
+        throw ExitStatus.nothingMatched.exit(
+            read > 0
+                ? "none of the \(NumberText.count(read, "result")) in \(topic) matches these options"
+                : "no result yet in \(topic): send commands with `customer-worker produce`; if some were sent, "
+                    + "`customer-worker why` says what they wait for"
+        )
     }
 
-    private var selection: ResultSelection {
+    private func selection() throws -> ResultSelection {
         var selection = ResultSelection()
-        selection.since = self.since.flatMap { PastTime.parse($0) }
+        let times = try OptionTimes(since: self.since, until: self.until)
+        (selection.since, selection.until) = (times.since, times.until)
         selection.isCreated = self.status.map { $0 == .created }
         selection.codes = Set(self.code)
         selection.externalIDs = Set(self.externalID.map { ExternalID($0) })

@@ -91,7 +91,7 @@ enum Terminal {
         let answer = readLine(strippingNewline: true)?.lowercased()
         guard answer == "y" || answer == "yes" else {
             StandardError.write("Nothing was done.")
-            throw ExitCode(130)
+            throw ExitStatus.cancelled.exit
         }
     }
 

@@ -1,0 +1,110 @@
+/// The examples of every command, with which its `--help` and its part of the manual page end: what each does, and a
+/// line to copy.
+///
+/// A line of more than 74 characters would be broken on a terminal of 80 columns, and could not be copied.
+enum Examples {
+    private typealias Example = (does: String, line: String)
+
+    /// The examples of a command, for a help without a text of its own.
+    static func of(_ command: String) -> String {
+        let examples = (self.table[command] ?? []).map { "  \($0.does):\n    customer-worker \($0.line)" }
+        return (["Examples:"] + examples).joined(separator: "\n")
+    }
+
+    /// The examples of a command, below its help's own text.
+    static func below(_ command: String) -> String { "\n\n" + self.of(command) }
+
+    /// By the words of the command.
+    private static let table: [String: [Example]] = [
+        "run": [
+            ("With the settings of a file", "run --config /etc/customer-worker/config.yaml"),
+            ("For a trial, with a broker of its own", "run --embedded-broker --embedded-partitions 6"),
+        ],
+        "demo": [
+            ("What becomes of good, wrong and repeated commands", "demo"),
+            ("The same for a script", "demo --json"),
+        ],
+        "check": [
+            ("What keeps a worker from running, and what to do", "check"),
+            ("With the settings that are to be installed", "check --config new.yaml"),
+        ],
+        "status": [
+            ("How the worker of this machine is", "status"),
+            ("The same every two seconds, of another instance", "status --watch --interval 2 --address 127.0.0.1:9465"),
+        ],
+        "why": [
+            ("Why nothing moves", "why"),
+            ("Why this customer is not created", "why acct_8412"),
+        ],
+        "reload": [
+            ("Put changed settings into effect, and wait for it", "reload"),
+            ("The same of another instance", "reload --address 127.0.0.1:9465"),
+        ],
+        "topics create": [
+            ("On a cluster of three brokers", "topics create --partitions 6 --replication-factor 3"),
+            ("For a trial, with a week of records", "topics create --replication-factor 1 --retention 7d"),
+        ],
+        "produce": [
+            ("Check a file and send nothing", "produce customers.csv --dry-run"),
+            ("Send what is right and follow the results", "produce new.csv --skip-invalid --wait --out results.csv"),
+            ("From another program, at 50 a second", "produce - --format jsonl --rate 50"),
+        ],
+        "results": [
+            ("What failed in the last week", "results --since 7d --status failed"),
+            ("The newest 20, then those that come", "results --last 20 --follow"),
+            ("One day, for a script", "results --since 2026-11-25 --until 2026-11-26 --json"),
+        ],
+        "dlq list": [
+            ("What waits, by reason", "dlq list"),
+            ("What failed for good since yesterday", "dlq list --since 1d --no-retryable"),
+        ],
+        "dlq show": [
+            ("One that «dlq list» names", "dlq show 0/17"),
+            ("For a script", "dlq show customer_commands_dlq/0/17 --json"),
+        ],
+        "dlq export": [
+            ("All that waits, to be corrected and sent again", "dlq export --output letters.jsonl"),
+            ("The commands alone", "dlq export --code invalid_command --bodies"),
+        ],
+        "dlq redrive": [
+            ("What would be sent back", "dlq redrive --code retries_exhausted --dry-run"),
+            ("Corrected, ten first", "dlq redrive --set address_country=IN --canary 10"),
+        ],
+        "explain": [
+            ("What became of a customer", "explain acct_8412"),
+            ("What became of one record", "explain customer_commands/3/1207"),
+        ],
+        "ledger get": [
+            ("What is remembered of a customer", "ledger get acct_8412"),
+            ("For a script", "ledger get acct_8412 --json"),
+        ],
+        "ledger stats": [
+            ("How many customers are remembered", "ledger stats"),
+            ("For a script", "ledger stats --json"),
+        ],
+        "ledger forget": [
+            ("After asking", "ledger forget acct_8412"),
+            ("From a script, with an audit log of its own", "ledger forget acct_8412 --yes --audit-log audit.jsonl"),
+        ],
+        "ledger verify": [
+            ("Read every entry and every page", "ledger verify"),
+            ("Compare two copies by their checksums", "ledger verify --json"),
+        ],
+        "ledger backup": [
+            ("Into a new file, while workers run", "ledger backup customers-copy.sqlite"),
+            ("Of the ledger that another file names", "ledger backup copy.sqlite --config other.yaml"),
+        ],
+        "ledger migrate": [
+            ("Into the ledger of store.url", "ledger migrate --from sqlite:/var/lib/old.sqlite"),
+            ("Into a PostgreSQL", "ledger migrate --from sqlite:a.sqlite --to postgres://db/x"),
+        ],
+        "config show": [
+            ("Every setting and where it comes from", "config show"),
+            ("Those of a file, for a script", "config show --config new.yaml --json"),
+        ],
+        "simulate-flexprice": [
+            ("An API for a worker with api.key: test", "simulate-flexprice --api-key test"),
+            ("A slow one", "simulate-flexprice --api-key test --latency 200"),
+        ],
+    ]
+}
