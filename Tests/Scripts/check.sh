@@ -142,6 +142,8 @@ step "the service manager's side"
 
 step "exit codes, stopping, observing"
 "$python" Tests/Processes/exit_codes.py "$program"
+"$python" Tests/Processes/command_line.py "$program"
+"$python" Tests/Processes/error_texts.py "$program"
 "$python" Tests/Processes/stopping.py "$program"
 "$python" Tests/Processes/observing.py "$program"
 

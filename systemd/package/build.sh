@@ -36,7 +36,10 @@ for unit in customer-worker.service customer-worker@.service; do
 done
 put 644 "$repository/systemd/sysusers.d/customer-worker.conf" usr/lib/sysusers.d/customer-worker.conf
 
-python3 "$here/manual.py" "$here/customer-worker.1.in" <("$program" --experimental-dump-help) >"$work/customer-worker.1"
+# Without any setting of the machine that builds.
+env -i "$program" config show --config /dev/null --json >"$work/settings.json"
+python3 "$here/manual.py" "$here/customer-worker.1.in" <("$program" --experimental-dump-help) "$work/settings.json" \
+    >"$work/customer-worker.1"
 put 644 "$work/customer-worker.1" usr/share/man/man1/customer-worker.1
 gzip -9n "$tree/usr/share/man/man1/customer-worker.1"
 mkdir -p "$tree/usr/share/bash-completion/completions" "$tree/usr/share/zsh/vendor-completions" \

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Fills the commands of the program into its manual page.
+"""Fills the commands, exit codes and variables of the program into its manual page.
 
-usage: manual.py TEMPLATE DUMP >customer-worker.1
+usage: manual.py TEMPLATE DUMP SETTINGS >customer-worker.1
 
-DUMP is what `customer-worker --experimental-dump-help` prints, so that the page cannot name an option that is not there.
+DUMP is what `customer-worker --experimental-dump-help` prints, so that the page cannot name an option or a code that is not there;
+SETTINGS is what `customer-worker config show --json` prints without a file and without variables.
 """
 import json
 import os
@@ -44,19 +45,42 @@ def commands(command, path=()):
     if children or not path:
         return lines
     lines = [f".Ss {' '.join(path)}", escaped(command.get("abstract") or "")]
-    if command.get("discussion"):
-        lines += [".Pp", escaped(command["discussion"])]
+    discussion, _, examples = (command.get("discussion") or "").partition("Examples:\n")
+    if discussion.strip():
+        lines += [".Pp", escaped(discussion)]
     options = [line for argument in command.get("arguments") or [] for line in option(argument)]
     if options:
         lines += [".Bl -tag -width Ds", *options, ".El"]
+    for line in examples.splitlines():
+        lines += [".Pp", f".Dl {line.strip()}"] if line.startswith("    ") else [".Pp", escaped(line)]
+    return lines
+
+
+def exit_status(root):
+    """The codes of the table in the program's own help."""
+    codes = re.findall(r"^ +(\d+) +(\S.*)$", root.get("discussion") or "", re.MULTILINE)
+    if not codes:
+        sys.exit("the help of the program has no exit codes")
+    return [line for code, meaning in codes for line in (f".It {code}", escaped(meaning))]
+
+
+def variables(settings):
+    """A variable for each setting, with its key and default."""
+    lines = []
+    for setting in settings:
+        key, value = setting["key"], setting["value"]
+        default = "none" if value in (None, "", "[]", "{}") else escaped(str(value))
+        lines += [f".It Ev FLEXPRICE_{key.upper().replace('.', '_')}", f".Cm {key} ;", f"the default is {default}."]
     return lines
 
 
 def main():
     template, dump = open(sys.argv[1]).read(), json.load(open(sys.argv[2]))["command"]
+    settings = json.load(open(sys.argv[3]))["settings"]
     date = time.gmtime(int(os.environ.get("SOURCE_DATE_EPOCH", time.time())))
     version = next((a.get("defaultValue") for a in dump.get("arguments", []) if a.get("valueName") == "version"), None)
     page = template.replace("@COMMANDS@", "\n".join(commands(dump)))
+    page = page.replace("@EXIT_STATUS@", "\n".join(exit_status(dump))).replace("@VARIABLES@", "\n".join(variables(settings)))
     page = page.replace("@DATE@", f"{time.strftime('%B', date)} {date.tm_mday}, {date.tm_year}")
     print(page.replace(" @VERSION@", f" {version}" if version else ""), end="")
 
