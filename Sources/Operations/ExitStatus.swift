@@ -27,19 +27,19 @@ package enum ExitStatus: Int32, Sendable, CaseIterable {
     /// An operator ended it.
     case cancelled = 130
 
-    /// One sentence for people.
+    /// One sentence for people; at most 73 characters, or it would be broken on a terminal of 80 columns.
     package var meaning: String {
         switch self {
         case .success: "Success."
-        case .failure: "A failure that no other code names: a command failed, or the worker is not ready."
-        case .forcedStop: "A forced stop that abandoned commands in flight; they run again at the next start."
+        case .failure: "Failed: a command failed, the worker is not ready, or another reason."
+        case .forcedStop: "Stopped by force; commands in flight run again at the next start."
         case .nothingMatched: "Nothing matched: no such result, dead letter, customer or command."
-        case .partial: "Done in part: rows were left out (produce --skip-invalid), or dead letters stay (dlq redrive)."
+        case .partial: "Done in part: rows were left out, or dead letters were not sent back."
         case .usage: "The command line is wrong."
         case .badInput: "Input data is wrong; nothing was sent."
-        case .unavailable: "The brokers, the API or the running worker are unavailable, or a topic is missing."
+        case .unavailable: "Brokers, API or running worker unavailable, or a topic is missing."
         case .internal: "An internal error."
-        case .notPermitted: "An operation is not permitted, or a file cannot be written."
+        case .notPermitted: "Not permitted, or a file cannot be written."
         case .configuration: "The configuration is wrong; a restart does not help."
         case .cancelled: "Cancelled by a signal or by the answer to a question."
         }

@@ -147,7 +147,12 @@ def times():
 
 def exit_codes_and_variables():
     """--help has the table of exit codes; the manual page has it, and every setting's variable, from the program itself"""
-    text = run("--help").stdout
+    text = run("--help", COLUMNS="80").stdout
+    table = text.partition("Exit codes:\n")[2].partition("\n\n")[0].splitlines()
+    expect(all(re.match(r"  \d+ +[A-Z].*\.$", line) for line in table), f"a line is broken up: {table}")
+    with open(os.path.join(ROOT, "Sources", "customer-worker", "Documentation.docc", "Running.md")) as file:
+        told = re.findall(r"^\| (\d+) \| ", file.read().partition("### Exit codes")[2].partition("\n## ")[0], re.MULTILINE)
+    expect(told == [line.split()[0] for line in table], f"Running.md has {told}")
     codes = re.findall(r"^ +(\d+) +(\S.*)$", text, re.MULTILINE)
     expect([int(code) for code, _ in codes] == [0, 1, 2, 3, 4, 64, 65, 69, 70, 77, 78, 130], f"{codes}")
     package = os.path.join(ROOT, "systemd", "package")
