@@ -37,4 +37,24 @@ import Testing
         let notice = absence.take(.positions([PartitionOffset(partition, offset: 1)]))
         #expect(notice == nil)
     }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `a cluster that does not know members is asked for offsets, one that is away for nothing`() async throws {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic("c", partitions: 2)
+        let partitions = (0..<2).map { TopicPartition(topic: "c", partition: $0) }
+        func finding(_ brokers: String) async throws -> WorkerAbsence.Finding {
+            let client = ClientProperties(brokers: brokers, passthrough: ["socket.connection.setup.timeout.ms": "1000"])
+            return await WorkerGroup("g", partitions, try Admin(client, log: { _ in }), client).finding()
+        }
+        guard case .positions(let found) = try await finding(cluster.brokers) else {
+            Issue.record("the mock tells members now: show that it has none of them")
+            return
+        }
+        #expect(found == partitions.map { PartitionOffset($0, offset: nil) })
+        guard case .positions(nil) = try await finding("127.0.0.1:9") else {
+            Issue.record("brokers that are away have said something")
+            return
+        }
+    }
 }
