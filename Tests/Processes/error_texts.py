@@ -5,6 +5,7 @@ usage: error_texts.py PROGRAM
 
 No answer may have the insides of a library or of Swift in it: NSCocoaErrorDomain, DecodingError, a number of errno, a dump of a type.
 """
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -83,6 +84,12 @@ class Place:
         return code, text
 
 
+    def refused_at_once(self, cases):
+        """The same for commands side by side, since they wait for brokers: what it is, the arguments, and what else."""
+        with concurrent.futures.ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda case: self.refused(case[0], *case[1], **case[2]), cases))
+
+
 @contextlib.contextmanager
 def place():
     with contextlib.ExitStack() as stack:
@@ -152,8 +159,10 @@ def files_that_are_written():
         os.chmod(ledger, 0o666)
         for kind in ["folder", "below a file", "socket", "binary", "loop", "long"]:
             p.refused(f"backup to {kind}", "ledger", "backup", p.wrong[kind], FLEXPRICE_STORE_URL=f"sqlite:{ledger}")
-        for url in ["sqlite:/root/x.sqlite", "sqlite:/proc/x.sqlite", f"sqlite:{p.path('plain')}/x.sqlite"]:
-            p.refused(f"check with {url}", "check", as_nobody=True, FLEXPRICE_STORE_URL=url)
+        p.refused_at_once([
+            (f"check with {url}", ["check"], {"as_nobody": True, "FLEXPRICE_STORE_URL": url})
+            for url in ["sqlite:/root/x.sqlite", "sqlite:/proc/x.sqlite", f"sqlite:{p.path('plain')}/x.sqlite"]
+        ])
 
 
 def full_disks():
@@ -219,10 +228,10 @@ def addresses():
         for url in ["postgres://127.0.0.1:1/x", "postgres://no-such-host.invalid/x", "postgres:///x?host=/nonexistent"]:
             p.refused(url, "ledger", "stats", FLEXPRICE_STORE_URL=url)
             p.refused(url, "ledger", "migrate", "--from", f"sqlite:{p.path('none.sqlite')}", "--to", url)
-        for arguments in [["status"], ["why"], ["reload"], ["status", "--address", "no-such-host.invalid:80"]]:
-            p.refused(" ".join(arguments), *arguments)
-        for arguments in [["results"], ["topics", "create"], ["dlq", "list"], ["explain", "a"]]:
-            p.refused(" ".join(arguments), *arguments)
+        p.refused_at_once([(" ".join(arguments), arguments, {}) for arguments in [
+            ["status"], ["why"], ["reload"], ["status", "--address", "no-such-host.invalid:80"], ["results"], ["topics", "create"],
+            ["dlq", "list"], ["explain", "a"],
+        ]])
         # Something else answers where a worker is asked.
         with harness.process([harness.PROGRAM, "simulate-flexprice", "--api-key", "k", "--listen", "127.0.0.1:0"],
                              stdout=subprocess.PIPE, text=True, env=p.env) as other:
