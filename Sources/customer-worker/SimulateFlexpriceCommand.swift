@@ -63,7 +63,6 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
             } catch {
                 throw StartFailure(binding: HostAndPort(host: address.host, port: address.port), of: "--listen", error)
             }
-            // Not print: scripts wait for this line through a pipe, which print would buffer.
             try StandardOutput.write("listening on http://\(address.host):\(port)/v1\n")
             if let script { group.addTask { try await script.play(on: simulator.state) } }
             for await _ in signals.stream { break }

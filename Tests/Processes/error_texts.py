@@ -147,6 +147,7 @@ def files_that_are_written():
                            ("read-only", "/proc/x.csv")]:
             if kind in ("missing", "zeros", "nothing", "memory"):
                 continue
+            p.refused(f"{kind} for config init", "config", "init", "--output", path, as_nobody=True)
             code, text = p.refused(f"{kind} for --failures", "produce", rows, "--failures", path, as_nobody=True)
             expect(code == 77 and path[:60] in text, f"{kind} for --failures: {code} {text}")
         for path in [p.path("no/out.csv"), "/root/out.csv", rows.replace("rows", "rows"), "/proc/out.jsonl"]:
@@ -177,14 +178,16 @@ def full_disks():
         expect(code == 0, text)
         disk = p.path("disk")
         os.mkdir(disk)
-        program, small = harness.PROGRAM, p.write("on-a-full-disk", (
-            f'#!/bin/sh\nmount -t tmpfs -o size=16k tmpfs {disk} && exec {harness.PROGRAM} "$@"\n').encode(), 0o755)
+        script = ["#!/bin/sh", f"mount -t tmpfs -o size=16k tmpfs {disk}", f"head -c 100k /dev/zero >{disk}/fill 2>/dev/null",
+                  f'exec {harness.PROGRAM} "$@"', ""]
+        program, small = harness.PROGRAM, p.write("on-a-full-disk", "\n".join(script).encode(), 0o755)
         try:
             harness.PROGRAM = "unshare"
             for arguments, words in [
                 (["produce", rows, "--failures", f"{disk}/f.jsonl"], "no space is left"),
                 (["produce", rows, "--skip-invalid", "--wait", "--out", f"{disk}/o.csv", "--failures", p.path("f.jsonl")], "no space is left"),
                 (["ledger", "backup", f"{disk}/copy.sqlite"], "no space"),
+                (["config", "init", "--output", f"{disk}/c.yaml"], "no space is left"),
             ]:
                 code, text = p.refused(" ".join(arguments), "-m", small, *arguments, FLEXPRICE_STORE_URL=f"sqlite:{ledger}")
                 expect(words in text and disk in text, f"{arguments}: {code} {text[-500:]}")
@@ -197,7 +200,7 @@ def standard_output():
     """a full device behind standard output is told of, whatever is printed: 1; a reader that has enough is not"""
     with place() as p:
         with open("/dev/full", "wb") as full:
-            for arguments in [["config", "show"], ["config", "show", "--json"], ["check"], ["check", "--explain-answers"],
+            for arguments in [["config", "show"], ["config", "show", "--json"], ["config", "init", "--output", "-"], ["check"], ["check", "--explain-answers"],
                               ["simulate-flexprice", "--api-key", "k", "--listen", "127.0.0.1:0"]]:
                 code, text = p.refused(" ".join(arguments), *arguments, stdout=full)
                 expect("no space is left" in text, f"{arguments}: {text}")

@@ -24,6 +24,10 @@ enum Examples {
             ("What becomes of good, wrong and repeated commands", "demo"),
             ("The same for a script", "demo --json"),
         ],
+        "try": [
+            ("Everything a worker needs, to play with", "try"),
+            ("The same beside another worker", "try --kafka-port 19092 --api-port 18080 --admin-port 19464"),
+        ],
         "check": [
             ("What keeps a worker from running, and what to do", "check"),
             ("With the settings that are to be installed", "check --config new.yaml"),
@@ -97,6 +101,10 @@ enum Examples {
         "ledger migrate": [
             ("Into the ledger of store.url", "ledger migrate --from sqlite:/var/lib/old.sqlite"),
             ("Into a PostgreSQL", "ledger migrate --from sqlite:a.sqlite --to postgres://db/x"),
+        ],
+        "config init": [
+            ("A file for one machine and its own ledger", "config init"),
+            ("One for Flexprice, to be looked at first", "config init flexprice --output -"),
         ],
         "config show": [
             ("Every setting and where it comes from", "config show"),

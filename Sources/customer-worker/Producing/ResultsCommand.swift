@@ -91,7 +91,6 @@ struct ResultsCommand: AsyncParsableCommand {
         var count = 0
         let show: (ResultEvent) throws -> Bool = { event in
             let line = ResultView(event: event)
-            // Written at once and not buffered, for whoever reads the other end of a pipe.
             try StandardOutput.write(self.json ? line.json : line.text)
             count += 1
             return self.limit.map { count < $0 } ?? true

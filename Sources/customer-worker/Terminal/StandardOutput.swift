@@ -18,14 +18,14 @@ enum StandardOutput {
     /// Writes all of a text.
     static func write(_ text: String) throws(Failure) { try self.write(Array(text.utf8)) }
 
-    /// Writes all bytes.
-    static func write(_ bytes: [UInt8]) throws(Failure) {
+    /// Writes all bytes; to another file than standard output, if one is given.
+    static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) throws(Failure) {
         var bytes = bytes[...]
         while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(1, $0.baseAddress, $0.count) }
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             if count < 0, errno == EAGAIN {
-                var pipe = pollfd(fd: 1, events: Int16(POLLOUT), revents: 0)
+                var pipe = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
                 _ = poll(&pipe, 1, -1)
                 continue
             }

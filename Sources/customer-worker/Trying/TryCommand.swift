@@ -16,7 +16,7 @@ struct TryCommand: AsyncParsableCommand {
         discussion: """
             Needs no configuration and no root. Everything is in memory or in a temporary folder, listens on \
             127.0.0.1, and ends with Ctrl-C. Exit codes: 0 ended by a signal; 69 a port is taken.
-            """
+            """ + Examples.below("try")
     )
 
     @Option(help: ArgumentHelp("Where Kafka clients begin.", valueName: "port"))
@@ -120,8 +120,7 @@ struct TryTour: Sendable {
             Ctrl-C ends it and removes the folder.
 
             """
-        // Not print: a pipe would buffer it.
-        try FileHandle.standardOutput.write(contentsOf: Data(lines.utf8))
+        try StandardOutput.write(lines)
         let overriding = ProcessInfo.processInfo.environment.keys.filter { $0.hasPrefix("FLEXPRICE_") }.sorted()
         if !overriding.isEmpty {
             StandardError.write(

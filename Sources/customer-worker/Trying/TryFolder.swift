@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Operations
+import Records
 import Settings
 
 /// The folder of a trial: its settings, its ledger, and commands to send.
@@ -22,7 +23,7 @@ struct TryFolder: Sendable {
         guard mkdtemp(&template) != nil else {
             throw StartFailure(
                 .notPermitted,
-                "no folder can be made in \(parent): \(String(cString: strerror(errno))); set TMPDIR to one that can "
+                "no folder can be made in \(parent): \(SystemReason.last); set TMPDIR to one that can "
                     + "be written"
             )
         }
