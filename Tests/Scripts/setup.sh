@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 
 packages=(libcurl4-openssl-dev libjemalloc-dev libpq-dev librdkafka-dev libsqlite3-dev libssl-dev pkg-config)
 goal="${1:-}"
-if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tzdata valgrind); fi
+if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tmux tzdata valgrind); fi
 
 missing=()
 for package in "${packages[@]}"; do
