@@ -12,15 +12,20 @@ struct RecentActivity: Sendable {
     /// Rates are of this span, percentiles of the longer one, which has more to count.
     static let rateSpan: Duration = .seconds(10)
     static let latencySpan: Duration = .seconds(60)
-    /// Samples that come quicker than this are not kept.
-    private static let spacing: Duration = .milliseconds(500)
+    /// A sample that is closer to the one before is replaced by the next: each has a histogram of four kilobytes.
+    private static let spacing: Duration = .milliseconds(900)
 
     private var samples: Deque<Sample> = []
 
     mutating func add(_ inspection: WorkerInspection) {
         let uptime = inspection.moment.uptime
-        if let last = self.samples.last, uptime < last.uptime + Self.spacing { return }
         let counters = inspection.snapshot.counters
+        if self.samples.count > 1,
+            self.samples[self.samples.count - 1].uptime
+                < self.samples[self.samples.count - 2].uptime + Self.spacing
+        {
+            self.samples.removeLast()
+        }
         self.samples.append(Sample(uptime: uptime, results: counters.resultCount, durations: counters.durations))
         // One sample older than the span stays, so that the span is covered.
         while self.samples.count > 2, self.samples[1].uptime <= uptime - Self.latencySpan { self.samples.removeFirst() }
