@@ -29,7 +29,7 @@ struct CheckCommand: AsyncParsableCommand {
     func run() async throws {
         if self.explainAnswers {
             let table = Self.answers
-            print(self.json ? table.json : table.text, terminator: "")
+            print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
             return
         }
         let environment = ProcessInfo.processInfo.environment
@@ -39,7 +39,7 @@ struct CheckCommand: AsyncParsableCommand {
         for finding in report.findings {
             table.append([finding.subject, "\(finding.state)", finding.found, finding.remedy])
         }
-        print(self.json ? table.json : table.text, terminator: "")
+        print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
         if report.status != .success { throw report.status.exit }
     }
 

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Operations
 import Settings
+import WorkerLogging
 
 /// `config`: what concerns the settings as such.
 struct ConfigCommand: AsyncParsableCommand {
@@ -25,11 +26,23 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let loaded = try self.options.load()
-            print(self.json ? loaded.report.json + "\n" : loaded.report.table, terminator: "")
+            print(
+                self.json ? loaded.report.json + "\n" : Self.table(loaded.report).text(width: Terminal.width),
+                terminator: ""
+            )
             for problem in loaded.keyProblems {
                 StandardError.write("customer-worker: warning (only `run` and `check` need the key): \(problem)")
             }
             for warning in loaded.warnings { StandardError.write("customer-worker: warning: \(warning)") }
+        }
+
+        private static func table(_ report: ConfigurationReport) -> TextTable {
+            // Without a terminal one long list must not push the origins of all others out of sight.
+            var table = TextTable(columns: ["key", "value", "origin"], longestCell: .max, alignedCell: 56)
+            for row in report.rows {
+                table.append([row.key, row.value.map { LogEscaping.escaped($0) } ?? "-", row.origin.description])
+            }
+            return table
         }
     }
 }

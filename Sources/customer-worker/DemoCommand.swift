@@ -16,17 +16,27 @@ struct DemoCommand: AsyncParsableCommand {
 
     func run() async throws {
         let demo = try await Demo()
-        let outcome = try await demo.run { StandardError.write($0) }
-        print(self.json ? outcome.table.json : outcome.table.text, terminator: "")
+        let display = ProgressDisplay(isDrawn: Terminal.canDraw)
+        let start = ContinuousClock.now
+        let progress: @Sendable (Int, Int) -> Void = { done, total in
+            let parts = ["\(done) of \(total) results"]
+            display.show(ProgressNews(done: done, total: total, elapsed: .now - start, parts: parts))
+        }
+        let outcome = try await demo.run(report: { StandardError.write($0) }, progress: progress)
+        display.clear()
+        print(self.json ? outcome.table.json : outcome.table.text(width: Terminal.width), terminator: "")
         StandardError.write(outcome.summary)
         guard outcome.isAsExpected else { throw ExitStatus.failure.exit }
         StandardError.write(
             """
 
             Try next:
-              customer-worker try                        keeps all of it up, to send commands of your own
-              customer-worker config show                every setting, its value and where it comes from
-              customer-worker simulate-flexprice --listen 127.0.0.1:8080 --api-key test    an API to call
+              customer-worker try
+                  keeps all of it up, to send commands of your own
+              customer-worker config show
+                  every setting, its value and where it comes from
+              customer-worker simulate-flexprice --listen 127.0.0.1:8080 --api-key test
+                  an API to call
             """
         )
     }

@@ -54,12 +54,3 @@ struct StartedSettings {
 
     var settings: Settings { self.loaded.settings }
 }
-
-/// Standard error for sentences that are not log lines; they come behind those that were logged before.
-enum StandardError {
-    static func write(_ text: String) {
-        StandardErrorLog.flush()
-        let line = text.hasSuffix("\n") ? text : text + "\n"
-        try? FileHandle.standardError.write(contentsOf: Data(line.utf8))
-    }
-}

@@ -59,7 +59,7 @@ struct TopicsCommand: AsyncParsableCommand {
                 let replicas = topic.replicationFactor == -1 ? "default" : "\(topic.replicationFactor)"
                 table.append([topic.name, "\(topic.partitionCount)", replicas, creation.rawValue])
             }
-            print(self.json ? table.json : table.text, terminator: "")
+            print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
         }
     }
 }

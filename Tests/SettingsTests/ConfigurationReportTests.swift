@@ -25,19 +25,6 @@ import Testing
         #expect(row("kafka.properties", in: loaded) == nil)
     }
 
-    @Test func `the table is aligned and ends each line`() throws {
-        let table = try ConfigurationFixture("log:\n  level: debug\n").load().report.table
-        let lines = table.split(separator: "\n")
-        let column = try #require(lines.first?.range(of: "ORIGIN")).lowerBound
-        let offset = try #require(lines.first).distance(from: try #require(lines.first).startIndex, to: column)
-        #expect(lines.count == 1 + Self.keyCount)
-        #expect(table.hasSuffix("\n"))
-        for line in lines.dropFirst() {
-            let origin = String(line.dropFirst(offset))
-            #expect(origin == "default" || origin.hasPrefix("file "), "\(line)")
-        }
-    }
-
     @Test func `the JSON names every setting once, with null for what is not set`() throws {
         let fixture = try ConfigurationFixture("log:\n  level: debug\n")
         let json = try fixture.load().report.json

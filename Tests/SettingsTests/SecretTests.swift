@@ -20,7 +20,7 @@ import Testing
         var dumped = ""
         dump(loaded, to: &dumped)
         let texts = [
-            "\(loaded)", String(reflecting: loaded), dumped, loaded.report.table, loaded.report.json,
+            "\(loaded)", String(reflecting: loaded), dumped, "\(loaded.report)", loaded.report.json,
             "\(Mirror(reflecting: loaded.settings.api).children.map(\.value))",
         ]
         for text in texts {

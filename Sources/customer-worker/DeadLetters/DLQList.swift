@@ -55,7 +55,7 @@ extension DLQCommand {
                 retention: retention,
                 now: .now()
             )
-            print(self.json ? view.json : view.text, terminator: "")
+            if self.json { print(view.json, terminator: "") } else { Terminal.print(view.text) }
             if let warning = view.warning { StandardError.write("customer-worker: warning: \(warning)") }
         }
     }

@@ -100,6 +100,6 @@ struct ExplainCommand: AsyncParsableCommand {
 
     /// The terminal's size; `nil` when standard output is none.
     private static var size: StoryScreen.Size? {
-        Terminal.size(of: STDOUT_FILENO).map { StoryScreen.Size(columns: $0.columns, rows: $0.rows) }
+        Terminal.output.map { StoryScreen.Size(columns: $0.columns, rows: $0.rows) }
     }
 }

@@ -35,7 +35,8 @@ struct LetterReportView {
             columns: [
                 "count", "code", "why", "redrive", "source", "headers", "retryable", "laps", "state", "oldest",
                 "newest", "sample",
-            ]
+            ],
+            secondary: ["headers", "source", "retryable", "newest"]
         )
         for (group, tally) in self.report.sorted {
             table.append([
@@ -47,7 +48,7 @@ struct LetterReportView {
                 tally.samples.first.map { "\($0.partition)/\($0.offset)" } ?? "-",
             ])
         }
-        text += table.text
+        text += table.text(width: Terminal.width)
         return text
     }
 

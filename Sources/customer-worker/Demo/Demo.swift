@@ -28,8 +28,15 @@ struct Demo {
         self.simulator = FlexpriceSimulator(.init(apiKey: "sk_demo"))
     }
 
-    /// Runs the mix once; `report` takes lines of progress.
-    func run(report: @escaping @Sendable (String) -> Void) async throws -> Outcome {
+    /// Runs the mix once.
+    ///
+    /// - Parameters:
+    ///   - report: takes sentences.
+    ///   - progress: takes how many of how many results are there.
+    func run(
+        report: @escaping @Sendable (String) -> Void,
+        progress: @escaping @Sendable (Int, Int) -> Void
+    ) async throws -> Outcome {
         let topics = WorkerSettings(kafka: ClientProperties(brokers: self.cluster.brokers))
         for topic in [topics.commandTopic, topics.resultTopic, topics.deadLetterTopic] {
             try self.cluster.createTopic(topic, partitions: self.partitions)
@@ -52,7 +59,7 @@ struct Demo {
                 samples.count,
                 brokers: self.cluster.brokers,
                 topic: topics.resultTopic
-            ) { report("  \($0) of \(samples.count) results") }
+            ) { progress($0, samples.count) }
             worker.drain(within: .seconds(5))
             let outcome = self.outcome(of: results, for: samples)
             // The worker ends by its drain, the simulator by cancellation.

@@ -72,7 +72,7 @@ struct LedgerCommand: AsyncParsableCommand {
             let (count, bytes) = (try await ledger.count(), try await ledger.byteCount())
             var table = TextTable(columns: ["store", "customers", "bytes"], numbers: ["customers", "bytes"])
             table.append([url.description, "\(count)", "\(bytes)"])
-            print(self.json ? table.json : table.text, terminator: "")
+            print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
         }
     }
 

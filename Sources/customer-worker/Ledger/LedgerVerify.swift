@@ -45,7 +45,7 @@ extension LedgerCommand {
                 url.description, "\(checksum.count)", damage.isEmpty ? checksum.description : "-",
                 damage.isEmpty ? "none" : "\(damage.count)",
             ])
-            print(self.json ? table.json : table.text, terminator: "")
+            print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
             guard damage.isEmpty else {
                 throw ExitStatus.failure.exit(
                     "the store is damaged; stop every worker and restore a copy (customer-worker ledger backup --help)"

@@ -154,7 +154,7 @@ struct ProduceCommand: AsyncParsableCommand {
             awaitsResults: self.wait,
             isDryRun: self.dryRun
         )
-        print(self.json ? view.json : view.text, terminator: "")
+        if self.json { print(view.json, terminator: "") } else { Terminal.print(view.text) }
         return view.exit
     }
 

@@ -56,7 +56,7 @@ struct ProduceView {
         }
         if outcome.refused > 0 { table.append(["refused by the brokers", NumberText.count(outcome.refused)]) }
         if outcome.unanswered > 0 { table.append(["no result", NumberText.count(outcome.unanswered)]) }
-        return table.text
+        return table.text(width: Terminal.width)
     }
 
     private func sentences(_ outcome: ProduceOutcome) -> [String] {
