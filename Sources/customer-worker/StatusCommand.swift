@@ -1,6 +1,5 @@
 import ArgumentParser
 import CustomerContract
-import Foundation
 import JSON
 import Operations
 import Settings
@@ -11,8 +10,11 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Ask a running worker how it is doing.",
         discussion: """
-            Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when nobody answers. \
+            Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when no worker answers. \
             The worker is looked for at admin.listen.
+
+            With --watch it waits for a worker that is not there or restarts, and ends at INT or TERM as its last \
+            answer would. On a terminal it takes the whole screen; NO_COLOR turns the colours off.
             """ + Examples.below("status")
     )
 
@@ -21,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tell about the commands in flight of this external_id.", valueName: "id"))
     var externalID: String?
 
-    @Flag(help: "Ask again and again, until it is interrupted.")
+    @Flag(help: "Ask again until interrupted; show the last minutes on a terminal.")
     var watch = false
 
     @Option(help: "Seconds between two questions of --watch.")
@@ -38,23 +40,25 @@ struct StatusCommand: AsyncParsableCommand {
 
     func run() async throws {
         let client = try self.admin.client()
-        var isReady = try await self.show(client)
-        while self.watch {
-            try? await Task.sleep(for: .seconds(self.interval))
-            isReady = try await self.show(client)
+        if self.watch {
+            let watch = StatusWatch(
+                client: client,
+                externalID: self.externalID,
+                interval: .seconds(self.interval),
+                printsJSON: self.json
+            )
+            let status = await watch.run()
+            if status != .success { throw status.exit }
+            return
         }
-        if !isReady { throw ExitStatus.failure.exit }
-    }
-
-    private func show(_ client: AdminClient) async throws(StartFailure) -> Bool {
         let status = try await client.status(of: self.externalID)
         let screen = StatusScreen(status)
-        let text = self.json ? status.line : screen.text
-        // Clears a terminal first; a pipe gets one picture after the other.
-        let isTerminal = isatty(FileHandle.standardOutput.fileDescriptor) == 1
-        let clear = self.watch && !self.json && isTerminal ? "\u{1B}[H\u{1B}[2J" : ""
-        try? FileHandle.standardOutput.write(contentsOf: Data((clear + text).utf8))
-        return screen.isReady
+        let terminal = Terminal.output
+        let text =
+            self.json
+            ? status.line : screen.text(width: terminal?.columns, inColour: terminal?.hasColours ?? false)
+        print(text, terminator: "")
+        if !screen.isReady { throw ExitStatus.failure.exit }
     }
 }
 
@@ -104,7 +108,7 @@ struct WhyCommand: AsyncParsableCommand {
     func run() async throws {
         let client = try self.admin.client()
         let answer = WhyAnswer(try await client.status(of: self.externalID), externalID: self.externalID)
-        print(self.json ? answer.json.line : answer.text + "\n", terminator: "")
+        if self.json { print(answer.json.line, terminator: "") } else { Terminal.print(answer.text) }
         if !answer.isReady { throw ExitStatus.failure.exit }
     }
 }

@@ -19,6 +19,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 import time
 
@@ -32,8 +33,8 @@ SMALL, LARGE = (80, 24), (200, 50)
 MEASURED = r"\b\d[\d.,]*(?:/s| ?(?:ms|s|m|h)\b)(?: \d+[smh]\b)*"
 #: In every row.
 VARIES = [
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", r"(?<=127\.0\.0\.1:)\d+", r"(?<=/screens-)\d+", r"(?<=cust_)[0-9A-Z]{26}",
-    r"[▁▂▃▄▅▆▇█]+", r"(?<=customer-worker )\d+\.\d+\.\d+\S*(?=:)",
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z", r"(?<=127\.0\.0\.1:)\d+", r"(?<=/tmp/s)\d{8}", r"(?<=cust_)[0-9A-Z]{26}",
+    r"\b\d\d:\d\d:\d\dZ", r"[▁▂▃▄▅▆▇█]+(?: +[▁▂▃▄▅▆▇█]+)*", r"(?<=customer-worker )\d+\.\d+\.\d+\S*(?=:)",
 ]
 
 
@@ -52,6 +53,8 @@ class Screen:
     scrolls: bool = False
     #: It changes what others see: it runs after those that do not, in the order of the table.
     alone: bool = False
+    #: Settings of its own.
+    env: dict = dataclasses.field(default_factory=dict, hash=False)
     #: Files that it finds in its working folder, by name.
     files: dict = dataclasses.field(default_factory=dict, hash=False)
 
@@ -59,14 +62,17 @@ class Screen:
 SCREENS = [
     Screen("status", "status", (MEASURED,)),
     Screen("why", "why"),
-    Screen("check", "check", scrolls=True),
+    # Two of them at once would fence each other.
+    Screen("check", "check", scrolls=True, alone=True),
+    Screen("check-broken", "check", scrolls=True, alone=True, env={"FLEXPRICE_API_KEY": "sk_wrong", "FLEXPRICE_KAFKA_TOPIC_RESULTS": "nowhere"}),
     Screen("config-show", "config show", scrolls=True),
-    Screen("demo", "demo", (r"^ {2}\d+ of 14 results",), scrolls=True),
-    Screen("dlq-list", "dlq list", (MEASURED,)),
+    Screen("demo", "demo", scrolls=True),
+    Screen("dlq-list", "dlq list", (MEASURED, r"\b\d/\d$")),
 ]
 #: What the worker has served when the rows run: external ids, and what each command has besides.
-BEFORE = [(f"acct_{n}", {}) for n in range(20)] + [
-    ("acct_1", {"email": "another@example.com"}), ("bad_1", {"address_country": "Germany"}), ("bad_2", {"email": "nowhere"}),
+BEFORE = [[(f"acct_{n}", {}) for n in range(20)]] + [
+    # One after the other, since the last failures are told in the order of their results.
+    [("acct_1", {"email": "another@example.com"})], [("bad_1", {"address_country": "Germany"})], [("bad_2", {"email": "nowhere"})],
 ]
 
 
@@ -75,7 +81,7 @@ class Stack:
 
     def __init__(self, stack):
         self.stack = stack
-        self.folder = f"/tmp/screens-{os.getpid():08d}"
+        self.folder = f"/tmp/s{os.getpid():08d}"
         os.mkdir(self.folder)
         stack.callback(shutil.rmtree, self.folder, ignore_errors=True)
         self.broker = stack.enter_context(harness.broker())
@@ -87,7 +93,7 @@ class Stack:
             FLEXPRICE_ADMIN_LISTEN=f"127.0.0.1:{self.port}", FLEXPRICE_API_KEY=harness.KEY,
             # Derived from the host's name otherwise.
             FLEXPRICE_DELIVERY_TRANSACTIONAL_ID="customer_worker-here",
-            FLEXPRICE_BREAKER_PROBE_INTERVAL="500ms", FLEXPRICE_BREAKER_PROBE_MAX_INTERVAL="500ms",
+            FLEXPRICE_BREAKER_PROBE_INTERVAL="3s", FLEXPRICE_BREAKER_PROBE_MAX_INTERVAL="3s",
         )
         harness.create_topics(self.env, 3)
         self.start()
@@ -148,8 +154,8 @@ def look(terminals, screen, size, update):
     for name, content in screen.files.items():
         with open(os.path.join(terminals.folder, name), "w", encoding="utf-8") as file:
             file.write(content)
-    terminal = terminals.open([harness.PROGRAM, *screen.command.split()], size, f"customer-worker {screen.command}")
-    terminal.wait_for(ENDED, 60)
+    terminal = terminals.open([harness.PROGRAM, *screen.command.split()], size, f"customer-worker {screen.command}", **screen.env)
+    terminal.wait_for(ENDED, seconds=60)
     picture = terminal.picture(with_history=screen.scrolls)
     try:
         compare(screen.name, size, picture, screen.masks, update)
@@ -173,42 +179,63 @@ def verdict(name, size, body):
 def watch(stack, terminals, update):
     """`status --watch` through what befalls a worker, in two terminals at once; whether each picture passed."""
     arguments = [harness.PROGRAM, "status", "--watch", "--interval", "0.3"]
-    watching = [terminals.open(arguments, size, "customer-worker status --watch") for size in (SMALL, LARGE)]
+    masks = (MEASURED, r"(?<=at most )\d+", r"(?<=of which )\w+")
+    shown = "customer-worker status --watch"
+    watching = [terminals.open(arguments, SMALL, shown), terminals.open(arguments, LARGE, shown, NO_COLOR="1")]
     passed = []
 
-    def pictures(name, text, absent=None):
+    def pictures(name, *texts, absent=None):
         def one(terminal):
-            picture = terminal.wait_for(text, 40, absent)
-            compare(f"watch-{name}", terminal.size, picture, (MEASURED, r"\b\d+ ms"), update)
+            picture = terminal.wait_for(*texts, seconds=40, absent=absent)
+            compare(f"watch-{name}", terminal.size, picture, masks, update)
             terminal.expect_fit(picture)
             expect(terminal.fact("alternate_on") == 1, "it is not drawn on the alternate screen")
 
         passed.extend(verdict(f"watch-{name}", terminal.size, lambda: one(terminal)) for terminal in watching)
 
-    def ends(terminal):
-        terminal.type("C-c")
-        picture = terminal.wait_for(ENDED, 10)
-        expect(picture == ["$ customer-worker status --watch", "[exit 0]"], f"something is left of it: {picture}")
+    def colours():
+        expect(watching[0].has_colours(), "no colour is to be seen")
+        expect(not watching[1].has_colours(), "colours are to be seen with NO_COLOR")
+
+    def resized(terminal):
+        for size, texts in [((60, 15), ["3 more partitions"]), ((40, 8), ["ready", "…"]), ((20, 3), ["ready", "…"])]:
+            terminal.resize(*size)
+            terminal.expect_fit(terminal.wait_for(*texts, seconds=10, absent="TOPIC"))
+        terminal.resize(8, 1)
+        wait_until(lambda: terminal.picture() == ["ready"] or terminal.picture(), 10, "a line")
+        terminal.resize(*SMALL)
+        terminal.wait_for("TOPIC", "INCOMPLETE")
+
+    def suspended(terminal):
+        terminal.type("C-z")
+        wait_until(lambda: terminal.fact("alternate_on") == 0 or "still drawn", 10, "the terminal as it was")
+        expect(terminal.picture()[0].startswith("$ "), f"{terminal.picture()}")
+        os.kill(terminal.command(), signal.SIGCONT)
+        terminal.wait_for("TOPIC")
+        expect(terminal.fact("alternate_on") == 1, "it is not drawn again")
+
+    def ends(terminal, end):
+        end()
+        picture = terminal.wait_for(ENDED, seconds=10)
+        expect(picture == [f"$ {shown}", "[exit 0]"] or picture == [f"$ {shown}", "^Z[exit 0]"], f"something is left: {picture}")
         expect(terminal.fact("alternate_on") == 0 and terminal.fact("cursor_flag") == 1, "the terminal is not as it was")
 
-    def small(terminal):
-        for size in [(40, 10), (20, 4), (10, 1), (60, 15)]:
-            terminal.resize(*size)
-            wait_until(lambda: len(terminal.picture()) <= size[1] or terminal.picture(), 5, "a smaller picture")
-            terminal.expect_fit(terminal.picture())
-
-    pictures("ready", ": ready")
+    pictures("ready", ": ready", "THE LAST")
     stack.stop_api()
     harness.produce_commands(stack.broker, ["acct_away"])
-    pictures("api-away", "intake_paused", absent="flows")
+    pictures("api-away", "intake_paused", "next probe in", "lag        1", absent="flows")
     stack.start_api()
     wait_until(lambda: harness.is_ready(stack.port), 30, "ready again")
     stack.stop()
-    pictures("worker-away", "no worker answers", absent=": ready")
+    pictures("worker-away", "no worker answers", "refused);", "last seen", absent=": ready")
     stack.start()
-    pictures("worker-back", ": ready", absent="no worker answers")
-    passed.append(verdict("watch, resized", watching[0].size, lambda: small(watching[0])))
-    passed.extend(verdict("watch, interrupted", terminal.size, lambda: ends(terminal)) for terminal in watching)
+    pictures("worker-back", ": ready", absent="-/s")
+    small, large = watching
+    passed.append(verdict("watch, colours", SMALL, colours))
+    passed.append(verdict("watch, resized", SMALL, lambda: resized(small)))
+    passed.append(verdict("watch, suspended", LARGE, lambda: suspended(large)))
+    passed.append(verdict("watch, interrupted", SMALL, lambda: ends(small, lambda: small.type("C-c"))))
+    passed.append(verdict("watch, terminated", LARGE, lambda: ends(large, lambda: os.kill(large.command(), signal.SIGTERM))))
     return passed
 
 
@@ -225,7 +252,8 @@ def main():
     faulthandler.dump_traceback_later(300, exit=True)
     with contextlib.ExitStack() as closing:
         stack = Stack(closing)
-        stack.serve(BEFORE)
+        for commands in BEFORE:
+            stack.serve(commands)
         terminals = closing.enter_context(Terminals(stack.env, stack.folder))
 
         def seen(row):

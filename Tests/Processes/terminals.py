@@ -1,4 +1,4 @@
-"""Programs in terminals of their own: sessions of a tmux that has its own socket and no configuration file.
+"""Programs in terminals of their own: sessions of a tmux that has its own socket and settings.
 
 A terminal is given a size and a command, is looked at (`picture`), typed into (`type`) and resized. Nothing here knows what the
 program is; the tmux ends with the `with` block, and everything in it.
@@ -31,7 +31,11 @@ class Terminals:
     def __init__(self, env, folder):
         self.env = {k: v for k, v in env.items() if k not in ("COLUMNS", "LINES", "NO_COLOR", "TMUX")} | {"LC_ALL": "C.UTF-8"}
         self.folder = folder
-        self.command = ["tmux", "-u", "-S", os.path.join(folder, "tmux"), "-f", "/dev/null"]
+        settings = os.path.join(folder, "tmux.conf")
+        with open(settings, "w") as file:
+            # It would end with a session, while another one is being made.
+            file.write("set -g exit-empty off\n")
+        self.command = ["tmux", "-u", "-S", os.path.join(folder, "tmux"), "-f", settings]
         self.numbers = itertools.count()
 
     def __enter__(self):
@@ -50,7 +54,8 @@ class Terminals:
     def open(self, arguments, size, shown, **env):
         """Runs a command in a new terminal, below a prompt that shows it as `shown`."""
         name = f"t{next(self.numbers)}"
-        script = 'printf "\\$ %s\\n" "$0"; "$@"; printf "' + ENDED + '%d]\\n" "$?"; exec sleep 600'
+        # The shell stays when a key interrupts or suspends the command.
+        script = 'trap : INT TSTP; printf "\\$ %s\\n" "$0"; "$@"; printf "' + ENDED + '%d]\\n" "$?"; exec sleep 600'
         more = list(itertools.chain.from_iterable(("-e", f"{k}={v}") for k, v in env.items()))
         self.tmux("new-session", "-d", "-s", name, "-x", str(size[0]), "-y", str(size[1]), *more, "sh", "-c", script, shown, *arguments)
         return Terminal(self, name, size)
@@ -72,16 +77,25 @@ class Terminal:
         """One of tmux's variables of the terminal, such as `history_size` or `alternate_on`."""
         return int(self.tmux("display-message", "-p", f"#{{{name}}}"))
 
-    def wait_for(self, text, seconds=30, absent=None):
-        """Waits until a text is to be seen, and another one is not; the picture."""
+    def has_colours(self):
+        return "\x1b[" in self.tmux("capture-pane", "-p", "-e")
+
+    def wait_for(self, *texts, seconds=30, absent=None):
+        """Waits until some texts are to be seen, and another one is not; the picture."""
         deadline = time.monotonic() + seconds
         while True:
             picture = self.picture()
             seen = "\n".join(picture)
-            if text in seen and (absent is None or absent not in seen):
+            if all(text in seen for text in texts) and (absent is None or absent not in seen):
                 return picture
-            expect(time.monotonic() < deadline, f"{text!r} was not to be seen within {seconds} s:\n{seen}")
+            expect(time.monotonic() < deadline, f"{texts} were not to be seen, or {absent!r} was, for {seconds} s:\n{seen}")
             time.sleep(0.1)
+
+    def command(self):
+        """The process id of what the shell runs."""
+        shell = self.fact("pane_pid")
+        with open(f"/proc/{shell}/task/{shell}/children") as file:
+            return int(file.read().split()[0])
 
     def resize(self, width, height):
         self.tmux("resize-window", "-x", str(width), "-y", str(height))

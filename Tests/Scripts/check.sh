@@ -147,6 +147,9 @@ step "exit codes, stopping, observing"
 "$python" Tests/Processes/stopping.py "$program"
 "$python" Tests/Processes/observing.py "$program"
 
+step "what people see on a terminal"
+"$python" Tests/Processes/screens.py "$program"
+
 step "a day of events, the alerts and the dashboard"
 "$python" Tests/Processes/alert_day.py "$program" --self-test
 

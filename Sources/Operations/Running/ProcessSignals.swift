@@ -6,19 +6,23 @@ import Glibc
 /// By hand, since service-lifecycle's own sequence knows neither TSTP nor TTIN. While a value lives the signals do
 /// nothing else; a sequence of more than 16 unread signals loses the oldest.
 package final class ProcessSignals: Sendable {
-    /// A signal that means something to a worker.
+    /// A signal that means something to a worker, or to a command that draws on a terminal.
     package enum Signal: Int32, Sendable, CaseIterable {
         case hangUp = 1
         case interrupt = 2
+        /// Control and backslash on a terminal; a worker leaves it what it is.
+        case quit = 3
         /// A test hook, taken only when it is asked for.
         case user2 = 12
         case terminate = 15
         case resume = 18
         case suspend = 20
         case terminalInput = 21
+        /// The terminal has another size.
+        case windowChange = 28
 
-        /// Those of operators.
-        package static let operators = Self.allCases.filter { $0 != .user2 }
+        /// Those that operators send to a worker.
+        package static let operators = Self.allCases.filter { ![.quit, .user2, .windowChange].contains($0) }
     }
 
     /// The signals as they come.

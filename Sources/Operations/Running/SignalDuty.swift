@@ -80,6 +80,8 @@ package final class SignalDuty: Sendable {
             await self.actions?.logInFlight()
         case .user2:
             self.actions?.wedge()
+        case .quit, .windowChange:
+            break
         }
     }
 

@@ -19,27 +19,40 @@ package struct AdminClient: Sendable {
         return await HTTPTransport.get("http://\(self.address)/status\(query)", upTo: 16 << 20, within: limit)
     }
 
+    /// What comes of a question.
+    package enum Answer: Sendable {
+        /// What `/status` says.
+        case status(JSONObject)
+        /// No answer, or none of a worker; a sentence without its end says which, and where.
+        case silence(String)
+    }
+
+    /// What `/status` says, or why it says nothing; waits for five seconds at most.
+    package func look(for externalID: String? = nil) async -> Answer {
+        switch await self.ask(about: externalID, within: .seconds(5)) {
+        case .answered(let answer):
+            guard answer.status == 200 else { return self.strange("status \(answer.status)") }
+            guard let status = try? JSONParser.parseObject(answer.body), status["version"] != nil else {
+                return self.strange("no status of a worker")
+            }
+            return .status(status)
+        case .unanswered(let failure):
+            return .silence("no worker answers at \(self.address) (\(failure.text))")
+        }
+    }
+
     /// What `/status` says.
     ///
     /// - Throws: ``StartFailure`` 69 when no answer comes, or something else than a worker answers.
     package func status(of externalID: String? = nil) async throws(StartFailure) -> JSONObject {
-        switch await self.ask(about: externalID, within: .seconds(5)) {
-        case .answered(let answer):
-            guard answer.status == 200 else { throw self.strange("status \(answer.status)") }
-            guard let status = try? JSONParser.parseObject(answer.body), status["version"] != nil else {
-                throw self.strange("no status of a worker")
-            }
-            return status
-        case .unanswered(let failure):
-            let place = "\(self.address) (\(failure.text))"
-            throw StartFailure(
-                .unavailable,
-                "no worker answers at \(place); start it, or name its admin.listen with --address"
-            )
+        switch await self.look(for: externalID) {
+        case .status(let status): return status
+        case .silence(let sentence):
+            throw StartFailure(.unavailable, "\(sentence); start it, or name its admin.listen with --address")
         }
     }
 
-    private func strange(_ what: String) -> StartFailure {
-        StartFailure(.unavailable, "what answers at \(self.address) is no customer-worker (\(what))")
+    private func strange(_ what: String) -> Answer {
+        .silence("what answers at \(self.address) is no customer-worker (\(what))")
     }
 }

@@ -19,28 +19,37 @@ package struct StatusScreen: Sendable {
     package var isReady: Bool { self.status["ready"] == .bool(true) }
 
     /// Several lines, each with its newline.
-    package var text: String {
-        let lines =
-            self.head + self.numbers
-            + self.table("partitions", ["topic", "partition", "committed", "log_end", "lag", "incomplete"])
-            + self.table("recent_failures", ["at", "code", "external_id", "position"])
-            + self.table(
-                "commands_in_flight",
-                ["command_id", "position", "stage", "attempts", "next_attempt", "waits_for"]
-            )
-        return lines.map { LogEscaping.escaped($0) + "\n" }.joined()
+    ///
+    /// - Parameter width: the terminal's, which no line passes; `nil` where there is no terminal.
+    package func text(width: Int?, inColour: Bool = false) -> String {
+        let tables = self.tables(width).flatMap { table -> [StyledLine] in
+            let rows = width.map { table.text.wrapped(to: $0) } ?? table.text.lines.map { [$0] }
+            return [""] + rows.prefix(1).joined().map { StyledLine($0, .heading) }
+                + rows.dropFirst().joined().map { StyledLine($0) }
+        }
+        let lines = self.head(width) + self.numbers(width) + tables
+        return lines.map { $0.rendered(inColour: inColour) + "\n" }.joined()
     }
 
-    private var head: [String] {
+    /// Version and state, and every reason for not being ready.
+    func head(_ width: Int?) -> [StyledLine] {
         let live = self.status["live"] == .bool(true)
         let state = self.isReady ? "ready" : live ? "NOT READY" : "STUCK"
         let uptime = self.status["uptime_seconds"].flatMap(Self.double).map { ", up \(Self.span($0))" } ?? ""
+        let headlines = [
+            "customer-worker \(self.status["version"]?.stringValue ?? "-"): \(state)\(uptime)", "\(state)\(uptime)",
+            state,
+        ]
+        // The state is what a narrow terminal must have room for.
+        let headline = headlines.first { $0.displayWidth <= width ?? .max } ?? state
         let reasons = (self.status["reasons"]?.arrayValue ?? []).compactMap { $0.objectValue }
-        return ["customer-worker \(self.status["version"]?.stringValue ?? "-"): \(state)\(uptime)"]
-            + reasons.map { "  \($0["reason"]?.stringValue ?? "-"): \($0["detail"]?.stringValue ?? "-")" }
+            .map { "  \($0["reason"]?.stringValue ?? "-"): \($0["detail"]?.stringValue ?? "-")" }
+        return Self.styled([headline], width, self.isReady ? .good : .bad)
+            + Self.styled(reasons, width, .bad, hanging: 2)
     }
 
-    private var numbers: [String] {
+    /// What it does, in one line for each number, or more where the terminal is narrow.
+    func numbers(_ width: Int?) -> [StyledLine] {
         let latency = self.status["latency_seconds"]?.objectValue
         let percentiles = ["p50", "p95", "p99"].map { "\($0) \(Self.duration(latency?[$0]))" }
         let intake = self.status["intake"]?.objectValue
@@ -51,7 +60,7 @@ package struct StatusScreen: Sendable {
         let block = stop.map { "stopped by \($0)\(probe)" } ?? "flows"
         let lagAge = self.status["lag_age_seconds"].flatMap(Self.double)
         let age = lagAge.flatMap { $0 >= 15 ? ", as of \(Self.span($0)) ago" : nil } ?? ""
-        return [
+        let lines = [
             "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
                 + "\(percentiles.joined(separator: ", "))",
             "  results    \(self.list("results"))",
@@ -60,16 +69,79 @@ package struct StatusScreen: Sendable {
             "  intake     \(block)",
             "  lag        \(Self.text(self.status["lag"]))\(age)",
         ]
+        return Self.styled(lines, width, .plain, hanging: "results    ".count)
     }
 
-    private func table(_ name: String, _ columns: [String]) -> [String] {
-        guard let rows = self.status[name]?.arrayValue, !rows.isEmpty else { return [] }
-        var table = TextTable(columns: columns, longestCell: .max)
-        for row in rows { table.append(columns.map { Self.text(row.objectValue?[$0]) }) }
-        return [""] + table.lines
+    /// A table, and how its rows are counted.
+    struct Table {
+        let noun: String
+        let text: TextTable
+        /// The rows in the order in which they are left out last to first, for a screen that has no room for all.
+        let worstFirst: TextTable
+        let count: Int
     }
 
-    private static func double(_ value: JSONValue) -> Double? {
+    /// The tables that have rows, in the order of a report.
+    func tables(_ width: Int?) -> [Table] {
+        let narrow = width != nil
+        return [
+            self.table("partition", "partitions", ["topic", "partition", "committed", "log_end", "lag", "incomplete"]),
+            self.table("recent failure", "recent_failures", ["at", "code", "external_id", "position"], narrow),
+            self.table(
+                "command",
+                "commands_in_flight",
+                ["command_id", "position", "stage", "attempts", "next_attempt", "waits_for"],
+                narrow
+            ),
+        ]
+        .compactMap { $0 }
+    }
+
+    private func table(_ noun: String, _ name: String, _ columns: [String], _ shortTimes: Bool = false) -> Table? {
+        let rows = (self.status[name]?.arrayValue ?? []).map { $0.objectValue }
+        guard !rows.isEmpty else { return nil }
+        func text(_ rows: [JSONObject?]) -> TextTable {
+            var table = TextTable(columns: columns, longestCell: .max)
+            for row in rows {
+                table.append(
+                    columns.map { column in
+                        let cell = LogEscaping.escaped(Self.text(row?[column]))
+                        return shortTimes && ["at", "next_attempt"].contains(column) ? self.shortTime(cell) : cell
+                    }
+                )
+            }
+            return table
+        }
+        func rank(_ row: JSONObject?) -> (Double, Double) {
+            (row?["lag"].flatMap(Self.double) ?? 0, row?["incomplete"].flatMap(Self.double) ?? 0)
+        }
+        let ranked = rows.enumerated().sorted { one, other in
+            let (first, second) = (rank(one.element), rank(other.element))
+            return first == second ? one.offset < other.offset : first > second
+        }
+        return Table(noun: noun, text: text(rows), worstFirst: text(ranked.map(\.element)), count: rows.count)
+    }
+
+    /// A time of the day that the status itself has, without its date and its milliseconds: `10:00:07Z`.
+    private func shortTime(_ time: String) -> String {
+        let today = (self.status["time"]?.stringValue ?? "-").prefix(11)
+        guard time.count == 24, today.count == 11, time.hasPrefix(today), time.hasSuffix("Z") else { return time }
+        return "\(time.dropFirst(11).prefix(8))Z"
+    }
+
+    /// Lines without anything that would steer a terminal, wrapped below what follows their first word.
+    private static func styled(
+        _ lines: [String],
+        _ width: Int?,
+        _ style: StyledLine.Style,
+        hanging: Int = 0
+    ) -> [StyledLine] {
+        lines.map { LogEscaping.escaped($0) }
+            .flatMap { line in width.map { line.wrapped(to: $0, hanging: hanging) } ?? [line] }
+            .map { StyledLine($0, style) }
+    }
+
+    static func double(_ value: JSONValue) -> Double? {
         guard case .number(let number) = value else { return nil }
         return Double(number.spelling)
     }
@@ -90,14 +162,17 @@ package struct StatusScreen: Sendable {
     }
 
     /// `20 ms`, `1.5 s`.
-    private static func duration(_ value: JSONValue?) -> String {
-        guard let seconds = value.flatMap(Self.double) else { return "-" }
+    static func duration(_ value: JSONValue?) -> String {
+        value.flatMap(Self.double).map { self.duration(seconds: $0) } ?? "-"
+    }
+
+    static func duration(seconds: Double) -> String {
         if seconds < 1 { return "\(Int(nearest: seconds * 1_000)) ms" }
         return seconds < 60 ? "\((seconds * 10).rounded() / 10) s" : self.span(seconds)
     }
 
     /// `3h 12m`, `12m 5s`, `5s`.
-    private static func span(_ seconds: Double) -> String {
+    static func span(_ seconds: Double) -> String {
         let whole = Int(nearest: seconds)
         if whole >= 3_600 { return "\(whole / 3_600)h \(whole / 60 % 60)m" }
         return whole >= 60 ? "\(whole / 60)m \(whole % 60)s" : "\(whole)s"

@@ -20,9 +20,9 @@ import Testing
         let screen = try self.screen(.sample(uptime: .seconds(11_520), created: 4))
         #expect(screen.isReady)
         #expect(
-            screen.text == """
+            screen.text(width: nil) == """
                 customer-worker \(BuildInfo.version): ready, up 3h 12m
-                  rate       -/s, latency p50 18 ms, p95 24 ms, p99 25 ms
+                  rate       -/s, latency p50 20 ms, p95 20 ms, p99 20 ms
                   results    created 4
                   in flight  0, of which none
                   oldest     0 ms
@@ -38,12 +38,12 @@ import Testing
 
     @Test func `intake does not flow without brokers, and an old lag says so`() throws {
         let away = WorkerInspection.sample(stops: [.brokersUnreachable], brokerSilence: .seconds(66))
-        let text = try self.screen(away).text
+        let text = try self.screen(away).text(width: nil)
         #expect(text.contains("  intake     stopped by brokers_unreachable\n"))
         #expect(text.contains("  lag        10, as of 1m 6s ago\n"))
         // A partition without a leader stops itself alone.
         let leaderless = WorkerInspection.sample(stops: [.leaderMissing([])])
-        #expect(try self.screen(leaderless).text.contains("  intake     flows\n"))
+        #expect(try self.screen(leaderless).text(width: nil).contains("  intake     flows\n"))
     }
 
     @Test(arguments: ["1e300", "-1e300", "9e18", "1e999"])
@@ -51,28 +51,28 @@ import Testing
         let json =
             #"{"uptime_seconds":\#(number),"oldest_unfinished_seconds":\#(number),"#
             + #""latency_seconds":{"p50":\#(number)},"intake":{"blocked_by":"x","next_probe_seconds":\#(number)}}"#
-        #expect(StatusScreen(try JSONParser.parseObject(Array(json.utf8))).text.contains("up "))
+        #expect(StatusScreen(try JSONParser.parseObject(Array(json.utf8))).text(width: nil).contains("up "))
     }
 
     @Test func `what is missing stands first`() throws {
         let screen = try self.screen(.sample { $0.intakeBlock = "http_503" })
         #expect(!screen.isReady)
-        let lines = screen.text.split(separator: "\n")
+        let lines = screen.text(width: nil).split(separator: "\n")
         #expect(lines[0].hasSuffix("NOT READY, up 1m 40s"))
         #expect(lines[1].hasPrefix("  intake_paused: the API is failing for all commands (http_503)"))
-        #expect(screen.text.contains("intake     stopped by http_503"))
+        #expect(screen.text(width: nil).contains("intake     stopped by http_503"))
     }
 
     @Test func `a stuck worker and one that has not begun are drawn too`() throws {
-        #expect(try self.screen(.sample(), silence: .seconds(60)).text.contains(": STUCK"))
-        #expect(try self.screen(nil).text.contains("starting: the loop has not begun"))
+        #expect(try self.screen(.sample(), silence: .seconds(60)).text(width: nil).contains(": STUCK"))
+        #expect(try self.screen(nil).text(width: nil).contains("starting: the loop has not begun"))
     }
 
     @Test func `nothing that comes from a command reaches the terminal as a control character`() throws {
         let status = try JSONParser.parseObject(
             Array(#"{"version":"1","recent_failures":[{"external_id":"a\u001b[2Jb\nc"}]}"#.utf8)
         )
-        let text = StatusScreen(status).text
+        let text = StatusScreen(status).text(width: nil)
         #expect(text.contains(#"a\u001b[2Jb\nc"#))
         #expect(!text.contains("\u{1B}"))
     }

@@ -1,0 +1,124 @@
+import Foundation
+import JSON
+import Operations
+import Settings
+
+/// `status --watch`: asks a worker again and again, and is the one place that writes what comes of it.
+///
+/// On a terminal each answer is a picture on the alternate screen, drawn again when the terminal's size changes.
+/// Elsewhere one answer follows the other. A worker that is not there, or restarts, is waited for.
+struct StatusWatch {
+    let client: AdminClient
+    let externalID: String?
+    let interval: Duration
+    let printsJSON: Bool
+
+    private enum Event: Sendable {
+        case answer(AdminClient.Answer)
+        case signal(ProcessSignals.Signal)
+    }
+
+    /// What was seen so far.
+    private struct Seen {
+        let start = ContinuousClock.now
+        var answer: AdminClient.Answer?
+        var lastStatus: ContinuousClock.Instant?
+        var trend: StatusTrend
+
+        /// That of the last answer: what `status` without `--watch` would end with.
+        var exit: ExitStatus {
+            switch self.answer {
+            case .status(let status): StatusScreen(status).isReady ? .success : .failure
+            case .silence, nil: .unavailable
+            }
+        }
+    }
+
+    /// Watches until a signal, or until standard output takes no more; the status of the last answer.
+    func run() async -> ExitStatus {
+        var seen = Seen(trend: StatusTrend(interval: self.interval))
+        var screen = FullScreen()
+        let isOnTerminal = !self.printsJSON && Terminal.output?.canDraw ?? false
+        let signals = ProcessSignals(
+            of: [.interrupt, .terminate] + (isOnTerminal ? [.hangUp, .quit, .suspend, .windowChange] : [])
+        )
+        let (events, continuation) = AsyncStream.makeStream(of: Event.self)
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.ask(continuation) }
+            group.addTask { for await signal in signals.stream { continuation.yield(.signal(signal)) } }
+            defer { group.cancelAll() }
+            for await event in events {
+                switch event {
+                case .answer(let answer):
+                    self.take(answer, &seen)
+                    guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
+                case .signal(.windowChange):
+                    guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
+                case .signal(.suspend):
+                    screen.suspend()
+                    guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
+                case .signal:
+                    screen.restore()
+                    return seen.exit
+                }
+            }
+            return seen.exit
+        }
+    }
+
+    /// Asks until it is cancelled, never sooner than an interval after the last answer.
+    private func ask(_ events: AsyncStream<Event>.Continuation) async {
+        while !Task.isCancelled {
+            events.yield(.answer(await self.client.look(for: self.externalID)))
+            try? await Task.sleep(for: self.interval)
+        }
+    }
+
+    private func take(_ answer: AdminClient.Answer, _ seen: inout Seen) {
+        let time = ContinuousClock.now - seen.start
+        seen.answer = answer
+        switch answer {
+        case .status(let status):
+            seen.lastStatus = .now
+            seen.trend.add(status, at: time)
+        case .silence:
+            seen.trend.add(nil, at: time)
+        }
+    }
+
+    /// Writes what was seen last; false when standard output takes no more.
+    private func show(_ seen: Seen, _ screen: inout FullScreen, _ isOnTerminal: Bool) -> Bool {
+        guard let answer = seen.answer else { return true }
+        do {
+            if isOnTerminal, let terminal = Terminal.output {
+                try screen.draw(self.picture(answer, seen, terminal).lines, on: terminal)
+            } else {
+                try FileHandle.standardOutput.write(contentsOf: Data(self.text(answer, seen).utf8))
+            }
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func picture(_ answer: AdminClient.Answer, _ seen: Seen, _ terminal: TerminalTraits) -> StatusPicture {
+        let (columns, rows) = (terminal.columns, terminal.rows)
+        switch answer {
+        case .status(let status):
+            return StatusPicture(StatusScreen(status), seen.trend, columns: columns, rows: rows)
+        case .silence(let sentence):
+            let silence = Silence(sentence: sentence, age: seen.lastStatus.map { .now - $0 })
+            return StatusPicture(silence, seen.trend, columns: columns, rows: rows)
+        }
+    }
+
+    private func text(_ answer: AdminClient.Answer, _ seen: Seen) -> String {
+        switch answer {
+        case .status(let status):
+            return self.printsJSON ? status.line : StatusScreen(status).text(width: Terminal.width)
+        case .silence(let sentence):
+            let silence = Silence(sentence: sentence, age: seen.lastStatus.map { .now - $0 })
+            return self.printsJSON ? silence.json.line : silence.text + "\n"
+        }
+    }
+}
