@@ -327,7 +327,47 @@ def command_line():
         with harness.process(command, env=s.env, stdout=subprocess.PIPE, text=True) as watching:
             for _ in range(3):
                 expect(json.loads(watching.stdout.readline())["live"] is True, "a picture")
+            s.stop()
+            said = next_where(watching, lambda said: said["ready"] is False)
+            expect(said["reasons"][0]["reason"] == "no_answer" and said["last_seen_seconds"] >= 0, f"{said}")
+            s.start()
+            next_where(watching, lambda said: said["ready"] is True)
+            watching.send_signal(signal.SIGINT)
+            harness.wait_for_exit(watching, 0)
+        with harness.process(command[:-3] + command[-2:], env=s.env, stdout=subprocess.PIPE, text=True) as watching:
+            first, second = pictures(watching, 2)
+            expect("ready, up" in first[0] and "ready, up" in second[0], f"{first}, {second}")
+            expect("\x1b" not in "".join(first + second), f"control sequences without a terminal: {first}")
+            # Its reader goes: the next picture ends it.
+            watching.stdout.close()
+            wait_until(lambda: watching.poll() is not None or "running", 10, "the end of a watch without a reader")
         s.stop()
+        # A worker that never was there: 69 after a signal, as without --watch.
+        with harness.process(command, env=s.env, stdout=subprocess.PIPE, text=True) as watching:
+            said = json.loads(watching.stdout.readline())
+            expect(said["live"] is False and said["last_seen_seconds"] is None, f"{said}")
+            watching.send_signal(signal.SIGTERM)
+            harness.wait_for_exit(watching, 69)
+
+
+def next_where(watching, condition, lines=200):
+    """The next object of a watch of which something holds."""
+    for _ in range(lines):
+        said = json.loads(watching.stdout.readline())
+        if condition(said):
+            return said
+    raise AssertionError(f"not within {lines} lines; the last one: {said}")
+
+
+def pictures(watching, count):
+    """Pictures of a watch without a terminal, each as its lines."""
+    found = []
+    while len(found) <= count:
+        line = watching.stdout.readline()
+        if line.startswith("customer-worker "):
+            found.append([])
+        found[-1].append(line)
+    return found[:count]
 
 
 def log():
