@@ -4,6 +4,7 @@
 usage: observing.py PROGRAM
 """
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -328,8 +329,8 @@ def command_line():
             for _ in range(3):
                 expect(json.loads(watching.stdout.readline())["live"] is True, "a picture")
             s.stop()
-            said = next_where(watching, lambda said: said["ready"] is False)
-            expect(said["reasons"][0]["reason"] == "no_answer" and said["last_seen_seconds"] >= 0, f"{said}")
+            said = next_where(watching, lambda said: said["reasons"] and said["reasons"][0]["reason"] == "no_answer")
+            expect(said["ready"] is False and said["last_seen_seconds"] >= 0, f"{said}")
             s.start()
             next_where(watching, lambda said: said["ready"] is True)
             watching.send_signal(signal.SIGINT)
@@ -342,6 +343,12 @@ def command_line():
             watching.stdout.close()
             wait_until(lambda: watching.poll() is not None or "running", 10, "the end of a watch without a reader")
         s.stop()
+        # A reader that does not read: the pipe is full, and a signal ends it nevertheless.
+        with harness.process(command, env=s.env, stdout=subprocess.PIPE) as watching:
+            fcntl.fcntl(watching.stdout, fcntl.F_SETPIPE_SZ, 4_096)
+            wait_until(lambda: is_in_write(watching.pid) or "it writes", 20, "a full pipe")
+            watching.send_signal(signal.SIGTERM)
+            harness.wait_for_exit(watching, 2)
         # A worker that never was there: 69 after a signal, as without --watch.
         with harness.process(command, env=s.env, stdout=subprocess.PIPE, text=True) as watching:
             said = json.loads(watching.stdout.readline())
@@ -357,6 +364,15 @@ def next_where(watching, condition, lines=200):
         if condition(said):
             return said
     raise AssertionError(f"not within {lines} lines; the last one: {said}")
+
+
+def is_in_write(pid):
+    """Whether a thread of a process waits for a pipe to have room."""
+    places = []
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/wchan") as file:
+            places.append(file.read())
+    return any("pipe" in place for place in places)
 
 
 def pictures(watching, count):

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import JSON
 import Operations
 import Settings
@@ -45,7 +46,7 @@ struct StatusWatch {
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.ask(continuation) }
-            group.addTask { for await signal in signals.stream { continuation.yield(.signal(signal)) } }
+            group.addTask { await Self.forward(signals, to: continuation) }
             defer { group.cancelAll() }
             for await event in events {
                 switch event {
@@ -71,6 +72,16 @@ struct StatusWatch {
         while !Task.isCancelled {
             events.yield(.answer(await self.client.look(for: self.externalID)))
             try? await Task.sleep(for: self.interval)
+        }
+    }
+
+    private static func forward(_ signals: ProcessSignals, to events: AsyncStream<Event>.Continuation) async {
+        for await signal in signals.stream {
+            events.yield(.signal(signal))
+            guard ![.windowChange, .suspend].contains(signal) else { continue }
+            // A reader that has stopped reading, or a terminal that was told to wait, keeps a write from ending.
+            try? await Task.sleep(for: .seconds(2))
+            if !Task.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
         }
     }
 
