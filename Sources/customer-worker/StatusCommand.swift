@@ -23,7 +23,7 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tell about the commands in flight of this external_id.", valueName: "id"))
     var externalID: String?
 
-    @Flag(help: "Ask again until interrupted; show the last minutes on a terminal.")
+    @Flag(help: "Ask again until interrupted, with the last minutes drawn.")
     var watch = false
 
     @Option(help: "Seconds between two questions of --watch.")

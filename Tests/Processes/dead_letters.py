@@ -494,7 +494,7 @@ def on_a_terminal_it_asks_first(options):
         for answer, code, moved in [(b"n\n", 130, 0), (b"y\n", 0, 2)]:
             pid, terminal = pty.fork()
             if pid == 0:
-                os.execvpe(command[0], command, env)
+                os.execvpe(command[0], command, {**env, "TERM": "xterm"})
             shown, deadline = b"", time.monotonic() + 30
             while time.monotonic() < deadline:
                 try:

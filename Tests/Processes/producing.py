@@ -472,7 +472,8 @@ def paced_and_drawn(options):
         expect(done.returncode == 0 and took >= 2, f"300 at 100 a second took {took:.1f} s: {done.stdout}")
         expect(b"\r" not in done.stderr and b"300 sent in" in done.stdout, f"{done.stdout} {done.stderr}")
         primary, secondary = pty.openpty()
-        p = subprocess.Popen([harness.PROGRAM, "produce", "c.jsonl"], env=s.env, cwd=s.folder, stdout=secondary, stderr=secondary)
+        env = {**s.env, "TERM": "xterm"}
+        p = subprocess.Popen([harness.PROGRAM, "produce", "c.jsonl"], env=env, cwd=s.folder, stdout=secondary, stderr=secondary)
         os.close(secondary)
         screen = b""
         with contextlib.suppress(OSError):
@@ -480,6 +481,9 @@ def paced_and_drawn(options):
                 screen += chunk
         p.wait(timeout=30)
         expect(b"[########################] 300 of 300 sent" in screen, f"{screen}")
+        # A terminal that does not say its width has 80 columns.
+        drawn = [line.split(b"\r\n")[0] for line in screen.split(b"\r\x1b[2K")[1:]]
+        expect(max(map(len, drawn)) < 80, f"a line that wraps: {drawn}")
 
 
 @check

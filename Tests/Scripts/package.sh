@@ -135,7 +135,7 @@ for name in editor systemctl; do "${as_root[@]}" install -m 755 "$folder/$name" 
     while kill -0 "$(cat worker.pid)" 2>/dev/null; do sleep 0.1; done
 ' >"$folder/first-steps" 2>&1 || { cat "$folder/first-steps" "$tree/root/worker.log"; exit 1; }
 kill "$broker"
-grep -q 'ready' "$folder/first-steps" || { cat "$folder/first-steps"; echo "status does not say that the worker is ready"; exit 1; }
+grep -q ': ready, up' "$folder/first-steps" || { cat "$folder/first-steps"; echo "status does not say that the worker is ready"; exit 1; }
 test "$("${as_root[@]}" stat -c %U "$tree/var/lib/customer-worker/customers.sqlite")" = "$("${as_root[@]}" stat -c %U "$tree/var/lib/customer-worker")"
 grep '^#' "$folder/first-steps"
 

@@ -13,7 +13,8 @@ package struct TerminalTraits: Sendable, Equatable {
 
     /// The terminal behind a file descriptor, at its size of this moment; `nil` when there is none.
     ///
-    /// - Parameter environment: of the process: `TERM`, `NO_COLOR`, and with a value `COLUMNS` and `LINES`.
+    /// - Parameter environment: of the process: `TERM`, `NO_COLOR`, `COLUMNS`, which overrides the width, and
+    ///   `LINES`, for a terminal that does not know its height.
     package init?(of descriptor: Int32, environment: [String: String]) {
         guard isatty(descriptor) == 1 else { return nil }
         var size = winsize()
@@ -31,7 +32,8 @@ package struct TerminalTraits: Sendable, Equatable {
             environment[name].flatMap { Int($0) }.flatMap { (1...10_000).contains($0) ? $0 : nil }
         }
         self.columns = number("COLUMNS") ?? (columns > 0 ? columns : 80)
-        self.rows = number("LINES") ?? (rows > 0 ? rows : 24)
+        // A picture of more lines than there are would scroll.
+        self.rows = rows > 0 ? rows : number("LINES") ?? 24
         self.canDraw = !["", "dumb"].contains(environment["TERM"] ?? "")
         self.hasColours = self.canDraw && (environment["NO_COLOR"] ?? "").isEmpty
     }

@@ -10,7 +10,8 @@ import Testing
     @Test func `a terminal has its own size, unless the environment or nothing says another`() {
         #expect(self.traits(["TERM": "xterm"]).columns == 100)
         #expect(self.traits(["COLUMNS": "60", "LINES": "9"]).columns == 60)
-        #expect(self.traits(["COLUMNS": "60", "LINES": "9"]).rows == 9)
+        #expect(self.traits(["COLUMNS": "60", "LINES": "9"]).rows == 30)
+        #expect(self.traits(["LINES": "9"], rows: 0).rows == 9)
         #expect(self.traits([:], columns: 0, rows: 0).columns == 80)
         #expect(self.traits([:], columns: 0, rows: 0).rows == 24)
     }
