@@ -137,7 +137,7 @@ package struct StoryScreen: Sendable {
     }
 
     /// The command that an operator runs next.
-    var next: CommandLine {
+    var next: ShellCommand {
         let id = self.story.externalID?.text
         if self.worker.hasCommand { return self.why(id) }
         switch self.story.state {
@@ -148,22 +148,22 @@ package struct StoryScreen: Sendable {
             return self.command(["dlq", "show"], operand: "\(position.partition)/\(position.offset)")
         case .letter(let position, isSendable: true):
             let place = ["--partition", "\(position.partition)", "--offsets", "\(position.offset)"]
-            let selection = id.map { CommandLine.option("--external-id", $0) } ?? place
+            let selection = id.map { ShellCommand.option("--external-id", $0) } ?? place
             return self.command(["dlq", "redrive"] + selection + ["--dry-run"])
         case .created, .done:
             guard let id else { return self.command(["ledger", "stats"]) }
             return self.command(["ledger", "get"], operand: id)
         case .failed:
-            let selection = id.map { CommandLine.option("--external-id", $0) } ?? []
+            let selection = id.map { ShellCommand.option("--external-id", $0) } ?? []
             return self.command(["dlq", "list"] + selection + ["--state", "all"])
         case .unknown: return self.command(["config", "show"])
         }
     }
 
-    private func why(_ id: String?) -> CommandLine { self.command(["why"], operand: id) }
+    private func why(_ id: String?) -> ShellCommand { self.command(["why"], operand: id) }
 
-    private func command(_ words: [String], operand: String? = nil) -> CommandLine {
-        CommandLine(words, operand: operand, config: self.config)
+    private func command(_ words: [String], operand: String? = nil) -> ShellCommand {
+        ShellCommand(words, operand: operand, config: self.config)
     }
 
     // MARK: For scripts

@@ -37,11 +37,11 @@ struct DismissalOptions: ParsableArguments {
         if self.dryRun {
             print(self.json ? Self.json(request, plan).line : Self.text(request, plan), terminator: "")
             if !self.json { print("Nothing was done: this was a dry run.") }
-            if plan.matched == 0 { throw ExitCode(3) }
+            if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
             return
         }
         StandardError.write(Self.text(request, plan))
-        if plan.matched == 0 { throw ExitCode(3) }
+        if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
         let verb = action == .dismiss ? "Dismiss" : "Restore"
         try Terminal.confirm("\(verb) \(NumberText.count(plan.matched, "dead letter"))?", isAnswered: self.yes)
         let (job, count) = try await operation.run(plan)
@@ -82,7 +82,7 @@ extension DLQCommand {
             discussion: """
                 They stay in their topic, «--state dismissed» shows them, and «dlq restore» undoes it. \
                 Exit codes: 0; 3 nothing matched; 1 a redrive is running.
-                """
+                """ + Examples.below("dlq dismiss")
         )
 
         @OptionGroup var dismissal: DismissalOptions
@@ -105,7 +105,7 @@ extension DLQCommand {
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let dismissed dead letters wait again.",
-            discussion: "Exit codes: 0; 3 nothing matched; 1 a redrive is running."
+            discussion: "Exit codes: 0; 3 nothing matched; 1 a redrive is running." + Examples.below("dlq restore")
         )
 
         @OptionGroup var dismissal: DismissalOptions

@@ -16,7 +16,7 @@ extension DLQCommand {
             discussion: """
                 From the audit log of this machine, and for the last redrive from the cluster, whoever ran it. \
                 Exit codes: 0; 3 there was none.
-                """
+                """ + Examples.below("dlq jobs")
         )
 
         @OptionGroup var options: SettingsOptions
@@ -45,7 +45,7 @@ extension DLQCommand {
             try await history.take(lastOf: topic, settings.client)
             let jobs = history.jobs(of: topic).prefix(self.limit)
             print(self.json ? Self.json(Array(jobs)) : Self.text(Array(jobs)), terminator: "")
-            if jobs.isEmpty { throw ExitCode(3) }
+            if jobs.isEmpty { throw ExitStatus.nothingMatched.exit }
         }
 
         /// A log that is not there has no jobs.
@@ -69,7 +69,7 @@ extension DLQCommand {
                     job.selection.printable, job.reason?.printable ?? "-",
                 ])
             }
-            return jobs.isEmpty ? "No job is known.\n" : table.text
+            return jobs.isEmpty ? "No job is known.\n" : table.text(width: Terminal.width)
         }
 
         private static func json(_ jobs: [JobHistory.Job]) -> String {

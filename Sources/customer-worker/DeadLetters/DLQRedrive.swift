@@ -108,7 +108,7 @@ extension DLQCommand {
                 }
             } catch is CancellationError {
                 StandardError.write("Cancelled before anything was sent back.")
-                throw ExitCode(130)
+                throw ExitStatus.cancelled.exit
             }
         }
 

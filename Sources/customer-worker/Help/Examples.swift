@@ -74,6 +74,26 @@ enum Examples {
             ("What would be sent back", "dlq redrive --code retries_exhausted --dry-run"),
             ("Corrected, ten first", "dlq redrive --set address_country=IN --canary 10"),
         ],
+        "dlq dismiss": [
+            ("Leave for good what needs no sending back", "dlq dismiss --code rejected --reason 'closed accounts'"),
+            ("What that would be", "dlq dismiss --external-id acct_8412 --reason test --dry-run"),
+        ],
+        "dlq restore": [
+            ("Let everything that was dismissed wait again", "dlq restore"),
+            ("One customer's letters, without a question", "dlq restore --external-id acct_8412 --yes"),
+        ],
+        "dlq jobs": [
+            ("What was sent back or dismissed, by whom, when", "dlq jobs"),
+            ("The last one, for a script", "dlq jobs --limit 1 --json"),
+        ],
+        "pause": [
+            ("Hold one customer's commands back", "pause --external-id acct_8412 --for 2h --reason 'a fix is due'"),
+            ("What is paused", "pause"),
+        ],
+        "resume": [
+            ("Serve that customer again", "resume --external-id acct_8412"),
+            ("End every pause", "resume --all"),
+        ],
         "explain": [
             ("What became of a customer", "explain acct_8412"),
             ("What became of one record", "explain customer_commands/3/1207"),

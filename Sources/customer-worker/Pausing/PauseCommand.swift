@@ -46,7 +46,7 @@ struct PauseCommand: AsyncParsableCommand {
             It is kept in the ledger, so it outlives a restart, and holds for every worker of the group that shares \
             the ledger, within two seconds. What has started runs to its end; what waits keeps its place and order. \
             Without a scope it lists what is paused. Exit codes: 0; 69 there is no ledger yet; 77 it cannot be written.
-            """
+            """ + Examples.below("pause")
     )
 
     @OptionGroup var options: SettingsOptions
@@ -101,7 +101,7 @@ struct ResumeCommand: AsyncParsableCommand {
             Workers take the commands again within two seconds, in their order. A stop by the signal TSTP ends with \
             CONT, not with this. Exit codes: 0; 3 there was no such pause; 69 there is no ledger yet; 77 it cannot be \
             written.
-            """
+            """ + Examples.below("resume")
     )
 
     @OptionGroup var options: SettingsOptions
@@ -126,7 +126,7 @@ struct ResumeCommand: AsyncParsableCommand {
         print(self.json ? view.json : view.text, terminator: "")
         guard ended > 0 else {
             StandardError.write("customer-worker: there was no such pause; «customer-worker pause» lists them")
-            throw ExitCode(3)
+            throw ExitStatus.nothingMatched.exit
         }
         StandardError.write("\(NumberText.count(ended, "pause")) ended.")
     }
@@ -178,7 +178,7 @@ struct PausesView {
                 ]
             )
         }
-        return table.text
+        return table.text(width: Terminal.width)
     }
 
     /// For scripts.

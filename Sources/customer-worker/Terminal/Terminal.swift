@@ -26,7 +26,7 @@ enum Terminal {
 
     /// Writes lines of text to standard output, broken between words where a terminal is narrower.
     static func print(_ text: String) {
-        Swift.print(text.wrappedLines(to: Self.width), terminator: text.hasSuffix("\n") ? "" : "\n")
+        customer_worker.print(text.wrappedLines(to: Self.width), terminator: text.hasSuffix("\n") ? "" : "\n")
     }
 
     /// Asks for a yes before something is changed.

@@ -130,7 +130,7 @@ struct TryTour: Sendable {
     }
 
     private var next: [String] {
-        let program = Swift.CommandLine.arguments.first ?? "customer-worker"
+        let program = CommandLine.arguments.first ?? "customer-worker"
         let (settings, faults) = (TryFolder.settings, "http://\(self.ports.api)/_simulator/faults")
         return [
             "\(program) status --config \(settings)",

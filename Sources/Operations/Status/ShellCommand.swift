@@ -1,7 +1,7 @@
 import WorkerLogging
 
 /// A command line of this program as an operator can copy it into a shell.
-package struct CommandLine: Sendable, Hashable, CustomStringConvertible {
+package struct ShellCommand: Sendable, Hashable, CustomStringConvertible {
     private let words: [String]
     private let operand: String?
     private let config: String?
