@@ -13,8 +13,8 @@ struct StatusCommand: AsyncParsableCommand {
             Ends with 0 when the worker is ready, 1 when it answers and is not, 69 when no worker answers. \
             The worker is looked for at admin.listen.
 
-            With --watch it waits for a worker that is not there or restarts, and ends at INT or TERM as its last \
-            answer would. On a terminal it takes the whole screen; NO_COLOR turns the colours off.
+            With --watch it waits for a worker that is not there or restarts. On a terminal it takes the whole screen, \
+            and ends at INT or TERM as its last answer would; NO_COLOR turns the colours off.
             """ + Examples.below("status")
     )
 

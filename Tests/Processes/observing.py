@@ -334,7 +334,7 @@ def command_line():
             s.start()
             next_where(watching, lambda said: said["ready"] is True)
             watching.send_signal(signal.SIGINT)
-            harness.wait_for_exit(watching, 0)
+            harness.wait_for_exit(watching, -signal.SIGINT)
         with harness.process(command[:-3] + command[-2:], env=s.env, stdout=subprocess.PIPE, text=True) as watching:
             first, second = pictures(watching, 2)
             expect("ready, up" in first[0] and "ready, up" in second[0], f"{first}, {second}")
@@ -348,13 +348,13 @@ def command_line():
             fcntl.fcntl(watching.stdout, fcntl.F_SETPIPE_SZ, 4_096)
             wait_until(lambda: is_in_write(watching.pid) or "it writes", 20, "a full pipe")
             watching.send_signal(signal.SIGTERM)
-            harness.wait_for_exit(watching, 2)
-        # A worker that never was there: 69 after a signal, as without --watch.
+            harness.wait_for_exit(watching, -signal.SIGTERM)
+        # A worker that never was there.
         with harness.process(command, env=s.env, stdout=subprocess.PIPE, text=True) as watching:
             said = json.loads(watching.stdout.readline())
             expect(said["live"] is False and said["last_seen_seconds"] is None, f"{said}")
             watching.send_signal(signal.SIGTERM)
-            harness.wait_for_exit(watching, 69)
+            harness.wait_for_exit(watching, -signal.SIGTERM)
 
 
 def next_where(watching, condition, lines=200):

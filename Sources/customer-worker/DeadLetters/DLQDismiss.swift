@@ -12,7 +12,10 @@ struct DismissalOptions: ParsableArguments {
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
 
-    @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+    @Option(
+        help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"),
+        completion: .file()
+    )
     var auditLog: String?
 
     @Flag(help: "Do not ask.")

@@ -21,10 +21,16 @@ extension DLQCommand {
 
         @OptionGroup var options: SettingsOptions
 
-        @Option(help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"))
+        @Option(
+            help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"),
+            completion: Offered.deadLetterTopic
+        )
         var topic: String?
 
-        @Option(help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"))
+        @Option(
+            help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"),
+            completion: .file()
+        )
         var auditLog: String?
 
         @Option(help: ArgumentHelp("List at most this number, the newest.", valueName: "n"))

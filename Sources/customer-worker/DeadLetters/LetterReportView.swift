@@ -36,7 +36,9 @@ struct LetterReportView {
                 "count", "code", "why", "redrive", "source", "headers", "retryable", "laps", "state", "oldest",
                 "newest", "sample",
             ],
-            secondary: ["headers", "source", "retryable", "newest"]
+            // Beside a pipe a reason is read by eye no further; `dlq show` has all of it.
+            longestCell: 60,
+            secondary: ["headers", "source", "retryable", "newest", "state", "laps", "redrive"]
         )
         for (group, tally) in self.report.sorted {
             table.append([
@@ -52,13 +54,8 @@ struct LetterReportView {
         return text
     }
 
-    /// A reason that is longer is not read in a table; `dlq show` has it.
-    private static let longestWhy = 60
-
     private static func why(_ group: LetterReport.Group, _ tally: LetterReport.Tally) -> String {
-        guard let why = tally.why else { return group.reason == nil ? "several reasons" : "-" }
-        let text = why.printable
-        return text.count > Self.longestWhy ? text.prefix(Self.longestWhy - 1) + "…" : text
+        tally.why?.printable ?? (group.reason == nil ? "several reasons" : "-")
     }
 
     /// What a redrive would do with the letters of a group: `sends`, or the number that it sends and those that stay.

@@ -87,7 +87,7 @@ enum Examples {
             ("The last one, for a script", "dlq jobs --limit 1 --json"),
         ],
         "pause": [
-            ("Hold one customer's commands back", "pause --external-id acct_8412 --for 2h --reason 'a fix is due'"),
+            ("Hold one customer's commands back", "pause --external-id acct_8412 --for 2h --reason 'fix due'"),
             ("What is paused", "pause"),
         ],
         "resume": [

@@ -40,8 +40,9 @@ struct StatusWatch {
         var seen = Seen(trend: StatusTrend(interval: self.interval))
         var screen = FullScreen()
         let isOnTerminal = !self.printsJSON && Terminal.output?.canDraw ?? false
+        // Elsewhere nothing is to be given back, and signals do what they always do, also while a reader does not read.
         let signals = ProcessSignals(
-            of: [.interrupt, .terminate] + (isOnTerminal ? [.hangUp, .quit, .suspend, .windowChange] : [])
+            of: isOnTerminal ? [.interrupt, .terminate, .hangUp, .quit, .suspend, .windowChange] : []
         )
         let (events, continuation) = AsyncStream.makeStream(of: Event.self)
         return await withTaskGroup(of: Void.self) { group in
@@ -60,7 +61,8 @@ struct StatusWatch {
                     guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
                 case .signal:
                     screen.restore()
-                    return seen.exit
+                    // Not a return, which would wait for the answer that is under way.
+                    _exit(seen.exit.rawValue)
                 }
             }
             return seen.exit
@@ -79,7 +81,7 @@ struct StatusWatch {
         for await signal in signals.stream {
             events.yield(.signal(signal))
             guard ![.windowChange, .suspend].contains(signal) else { continue }
-            // A reader that has stopped reading, or a terminal that was told to wait, keeps a write from ending.
+            // A terminal that was told to wait, by Control and S, keeps a write from ending.
             try? await Task.sleep(for: .seconds(2))
             if !Task.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
         }
