@@ -55,16 +55,20 @@ extension ExitCode {
 }
 
 /// Runs something until its end, or until INT or TERM cancels it; a second one ends the process at once, with code 2.
+///
+/// What is a second one is decided by ``StopRequests``.
 func cancelledBySignals<R: Sendable>(_ body: @escaping @Sendable () async throws -> R) async throws -> R {
     let signals = ProcessSignals(of: [.interrupt, .terminate])
     let (cancelling, cancel) = AsyncStream.makeStream(of: Void.self)
     // Outside of what it cancels: it hears the second one too.
     async let _ = { @Sendable () async in
-        var isSecond = false
-        for await _ in signals.stream {
-            if isSecond { _exit(ExitStatus.forcedStop.rawValue) }
-            isSecond = true
-            cancel.finish()
+        var requests = StopRequests()
+        for await signal in signals.stream {
+            switch requests.take(signal, at: .now) {
+            case .first: cancel.finish()
+            case .repeated: break
+            case .second: _exit(ExitStatus.forcedStop.rawValue)
+            }
         }
     }()
     return try await withThrowingTaskGroup(of: R?.self) { group in

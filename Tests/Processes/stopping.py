@@ -45,8 +45,11 @@ class Stack:
     def status(self):
         return json.loads(get(self.port, "/status")[1])
 
-    def finish(self, names):
-        """Lets a new worker do the rest; then every command has one result, and every customer was made once."""
+    def finish(self, names, replayed=0):
+        """Lets a new worker do the rest; then every command has one result, and every customer was made once.
+
+        `replayed` of the names come twice.
+        """
         worker = self.start()
         wait_until(
             lambda: committed(self.brokers, PARTITIONS) == ends(self.brokers, PARTITIONS)
@@ -59,7 +62,7 @@ class Stack:
         expect(sorted(ids) == sorted(names), f"{len(ids)} results for {len(set(ids))} of {len(names)} commands")
         expect({result["status"] for result in results} == {"created"}, "a result is not created")
         made = harness.stats(self.api)["customers_created"]
-        expect(made == len(names), f"{made} customers were made, expected {len(names)}")
+        expect(made == len(names) - replayed, f"{made} customers were made, expected {len(names) - replayed}")
         return results
 
 
@@ -88,15 +91,18 @@ def drained():
 
 
 def aborted():
-    """a second TERM: 2 at once, and nothing lost"""
+    """a second TERM or INT: 2 at once, and nothing lost; a TERM that comes twice within a second is one"""
     with contextlib.ExitStack() as stack:
         s = Stack(stack, latency=4_000, FLEXPRICE_API_MAX_CONCURRENCY="16")
         names = [f"acct_{n}" for n in range(30)]
         harness.produce_commands(s.brokers, names)
         worker = s.start()
         wait_until(lambda: s.status().get("requests") == 16 or "not yet", 40, "sixteen requests under way")
-        worker.send_signal(signal.SIGTERM)
+        for _ in range(3):
+            worker.send_signal(signal.SIGTERM)
+            time.sleep(0.05)
         wait_until(lambda: bool(s.log.find("Draining")) or "no line", 5, "the drain")
+        expect(worker.poll() is None, f"the same TERM again ended it with {worker.poll()}")
         start = time.monotonic()
         worker.send_signal(signal.SIGINT)
         harness.wait_for_exit(worker, 2, seconds=3)
@@ -105,6 +111,30 @@ def aborted():
         expect(said and int(said[0]["in_flight"]) >= 16, f"the log does not say what was abandoned: {said}")
         outcomes = [result["outcome"] for result in s.finish(names)]
         print(f"        ended in {took:.2f} s; afterwards {outcomes.count('created')} created, {outcomes.count('existing')} existing")
+
+
+def under_timeout():
+    """timeout(1), which sends TERM to the process and again to its group: a drain, and for a command 130"""
+    with contextlib.ExitStack() as stack:
+        # A request takes 4 s: it is under way when the time is over.
+        s = Stack(stack, latency=4_000, FLEXPRICE_API_MAX_CONCURRENCY="16")
+        names = [f"acct_{n}" for n in range(40)]
+        harness.produce_commands(s.brokers, names)
+        rows = os.path.join(s.folder, "rows.jsonl")
+        with open(rows, "w") as file:
+            file.write('{"external_id": "acct_0", "name": "Customer acct_0"}\n')
+        log = harness.Log(s.folder)
+        stack.callback(log.file.close)
+        worker = stack.enter_context(harness.process(
+            ["timeout", "--preserve-status", "7", harness.PROGRAM, "run"], env=s.env, stderr=log.file, start_new_session=True))
+        harness.wait_for_exit(worker, 0, seconds=30)
+        said = [line["message"] for line in log.lines()]
+        expect("Draining" in said and not any(one.startswith("Aborted") for one in said), f"{said}")
+        sent = subprocess.run(["timeout", "--preserve-status", "3", harness.PROGRAM, "produce", "--wait", rows], env=s.env,
+                              capture_output=True, text=True, timeout=30, start_new_session=True)
+        expect(sent.returncode == 130 and "Cancelled" in sent.stdout, f"{sent.returncode}: {sent.stdout}{sent.stderr}")
+        # What it had sent before is one command more, of a customer that is made by then.
+        s.finish(names + ["acct_0"], replayed=1)
 
 
 def out_of_time():
@@ -238,5 +268,5 @@ def suspended():
 
 if __name__ == "__main__":
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    sys.exit(harness.report([drained, aborted, out_of_time, early, hung_up_early, unread, few_descriptors, as_many_descriptors_as_usual,
+    sys.exit(harness.report([drained, aborted, under_timeout, out_of_time, early, hung_up_early, unread, few_descriptors, as_many_descriptors_as_usual,
                              suspended]))

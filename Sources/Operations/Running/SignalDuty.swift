@@ -13,7 +13,7 @@ package final class SignalDuty: Sendable {
     package struct Actions: Sendable {
         /// The first TERM or INT.
         package let drain: @Sendable () -> Void
-        /// A second one; does not return.
+        /// A second one, as ``StopRequests`` tells; does not return.
         package let abort: @Sendable () -> Never
         /// HUP.
         package let reload: @Sendable () async -> Void
@@ -29,7 +29,7 @@ package final class SignalDuty: Sendable {
 
     private struct State {
         var actions: Actions?
-        var isDraining = false
+        var requests = StopRequests()
         /// What came before there was a worker: done once there is one.
         var early: Early = []
     }
@@ -66,10 +66,10 @@ package final class SignalDuty: Sendable {
     }
 
     /// Does what one signal asks for, or takes note of it.
-    func obey(_ signal: ProcessSignals.Signal) async {
+    func obey(_ signal: ProcessSignals.Signal, at now: ContinuousClock.Instant = .now) async {
         switch signal {
         case .terminate, .interrupt:
-            self.stop()
+            self.stop(signal, at: now)
         case .hangUp:
             await self.actions(orLater: { $0.insert(.reload) })?.reload()
         case .suspend:
@@ -95,10 +95,9 @@ package final class SignalDuty: Sendable {
         }
     }
 
-    private func stop() {
-        let (actions, isSecond) = self.state.withLock { state in
-            defer { if state.actions != nil { state.isDraining = true } }
-            return (state.actions, state.isDraining)
+    private func stop(_ signal: ProcessSignals.Signal, at now: ContinuousClock.Instant) {
+        let (actions, verdict) = self.state.withLock { state in
+            (state.actions, state.requests.take(signal, at: now))
         }
         guard let actions else {
             self.logger.notice("Stopped by a signal before the worker began")
@@ -106,7 +105,10 @@ package final class SignalDuty: Sendable {
             StandardErrorLog.flush()
             _exit(ExitStatus.success.rawValue)
         }
-        if isSecond { actions.abort() }
-        actions.drain()
+        switch verdict {
+        case .first: actions.drain()
+        case .repeated: break
+        case .second: actions.abort()
+        }
     }
 }

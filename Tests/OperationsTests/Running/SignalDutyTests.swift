@@ -37,6 +37,17 @@ import Testing
         #expect(await stream.reduce(into: []) { $0.append($1) } == ["reload", "drain"])
     }
 
+    @Test func `a TERM that comes twice within a second drains once`() async {
+        let (stream, done) = AsyncStream.makeStream(of: String.self)
+        let duty = Self.duty()
+        let start = ContinuousClock.now
+        await duty.take(over: Self.record(in: done))
+        await duty.obey(.terminate, at: start)
+        await duty.obey(.terminate, at: start + .milliseconds(5))
+        done.finish()
+        #expect(await stream.reduce(into: []) { $0.append($1) } == ["drain"])
+    }
+
     @Test func `a suspension that was taken back before there is a worker is none`() async {
         let (stream, done) = AsyncStream.makeStream(of: String.self)
         let duty = Self.duty()
