@@ -112,7 +112,7 @@ let package = Package(
         .target(
             name: "CommandWorker",
             dependencies: [
-                "CustomerContract", "JSON", "Kafka", "FlexpriceAPI", "Ledger", "Records", "Topics",
+                "CustomerContract", "JSON", "Kafka", "FlexpriceAPI", "Ledger", "Records", "Topics", "WorkerLogging",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),

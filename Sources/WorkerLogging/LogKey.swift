@@ -4,6 +4,10 @@
 package enum LogKey {
     /// How long something took.
     package static let duration = "duration"
+    /// How often a trouble occurred since its last line.
+    package static let times = "times"
+    /// How long a trouble has lasted.
+    package static let lasting = "lasting"
     /// A number of things; the message says which.
     package static let count = "count"
     /// Commands in flight.
