@@ -1,5 +1,8 @@
 import Kafka
+import Ledger
 import Logging
+import Synchronization
+import WorkerLogging
 
 /// What the loop writes to its log for others: the core, and librdkafka.
 extension CommandWorker {
@@ -75,24 +78,105 @@ extension CommandWorker {
         }
     }
 
+    /// What came of a batch of results, as far as it is trouble or its end.
+    func log(_ outcome: PublishOutcome, _ results: ResultLine) {
+        switch outcome {
+        case .published: break
+        case .failed(let error, _), .notCommitted(let error):
+            let isOfLetters = results.trouble == nil && results.letters.error == error
+            self.troubles.tell(
+                .warning,
+                isOfLetters ? .letters(error) : .publishing(error),
+                [LogKey.error: "\(error)"]
+            )
+        case .fenced(let error):
+            self.logger.critical("Another instance took the transactional id", metadata: [LogKey.error: "\(error)"])
+        }
+        if case .published = outcome { self.troubles.end(.publishing) }
+        if results.letters.error == nil { self.troubles.end(.letters) }
+    }
+
     var kafkaLog: KafkaLogSink {
-        { [logger, repeated] line in
+        { [logger, troubles, lossReason] line in
             // Of the embedded brokers alone: real ones have known this property since 0.11.
             if line.facility == "AUTOCREATE" { return }
+            let facts: Logger.Metadata = ["facility": "\(line.facility)", "text": "\(line.message)"]
+            if let trouble = line.trouble, !trouble.isVague {
+                var facts: Logger.Metadata = ["broker": "\(trouble.address)", LogKey.error: "\(trouble.text)"]
+                facts[LogKey.hint] = trouble.remedy.map { "\($0)" }
+                troubles.tell(.warning, .connection(to: trouble.address), facts)
+            }
+            if line.endsMembership { lossReason.last.withLock { $0 = line.message } }
             let level: Logger.Level =
                 switch line.severity {
+                // Lines of the worker's own tell of it.
+                case _ where line.isOfConnections || line.isOfTransactions || line.endsMembership: .debug
                 case ...3: .error
                 case 4: .warning
                 case 5, 6: .info
                 default: .debug
                 }
-            let facts: Logger.Metadata = ["facility": "\(line.facility)", "text": "\(line.message)"]
             guard level > .debug else { return logger.debug("librdkafka", metadata: facts) }
-            // Ports, times and counts make no other kind.
-            let kind = String(decoding: line.message.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
-            repeated.log(level, "librdkafka", of: line.facility + kind, metadata: facts)
+            troubles.tell(level, .librdkafka(line), facts)
         }
     }
+}
+
+/// Why librdkafka gave up its membership last, for the line about the partitions that are lost by it.
+final class LossReason: Sendable {
+    let last = Mutex<String?>(nil)
+}
+
+extension KafkaLogLine {
+    /// A connection that was closed, or the number of brokers that are down.
+    fileprivate var isOfConnections: Bool {
+        self.facility == "FAIL" || self.facility == "ERROR" && self.message.hasSuffix("brokers are down")
+    }
+
+    /// A transaction or the producer's id was refused: the call that needed it fails with the same sentence.
+    fileprivate var isOfTransactions: Bool { ["ADDPARTS", "TXNERR", "GETPID"].contains(self.facility) }
+
+    /// The client leaves the group by itself; an event about its partitions follows.
+    fileprivate var endsMembership: Bool { ["SESSTMOUT", "MAXPOLL"].contains(self.facility) }
+}
+
+/// The troubles that a worker's log tells of, each with its end.
+extension Trouble {
+    static let ledger = Self("Ledger refused a batch; it is tried again", end: "the ledger takes batches")
+    static let publishing = Self("Results were not published; they are tried again", end: "results are published")
+    static let letters = Self(
+        "Dead letters were not published; they are tried again, other results continue",
+        end: "dead letters are published"
+    )
+    static let committedOffsets = Self(
+        "Committed offsets could not be read; tried again",
+        end: "committed offsets are read"
+    )
+    static let rebalanceAnswer = Self("Kafka refused an answer to a rebalance", end: "partitions are assigned")
+    static let logs = Self("Logs could not be looked at; committed offsets believed", end: "logs are looked at")
+
+    static func ledger(_ error: LedgerError) -> Self { .ledger.of("\(error.reason)") }
+    static func publishing(_ error: KafkaError) -> Self { .publishing.of(error.kind) }
+    static func letters(_ error: KafkaError) -> Self { .letters.of(error.kind) }
+    static func committedOffsets(_ error: KafkaError) -> Self { .committedOffsets.of(error.name) }
+    static func rebalanceAnswer(_ error: KafkaError) -> Self { .rebalanceAnswer.of(error.name) }
+    static func report(_ error: KafkaError) -> Self { Self("Kafka reports an error", of: error.kind) }
+
+    /// - Parameter broker: its address.
+    static func connection(to broker: String) -> Self {
+        Self("Connection to a Kafka broker failed; it is tried again", of: broker, end: "connected to the Kafka broker")
+    }
+
+    /// Ports, times and counts make no other trouble.
+    static func librdkafka(_ line: KafkaLogLine) -> Self {
+        let kind = String(decoding: line.message.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
+        return Self("librdkafka", of: line.facility + kind)
+    }
+}
+
+extension KafkaError {
+    /// What tells troubles apart: the error's name and topic.
+    fileprivate var kind: String { "\(self.name) \(self.topic ?? "")" }
 }
 
 extension Duration {

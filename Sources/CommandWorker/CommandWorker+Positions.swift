@@ -3,6 +3,7 @@ import Ledger
 import Logging
 import Records
 import Topics
+import WorkerLogging
 
 /// What the group has committed, and whether the log is still the one that it was learnt from.
 extension CommandWorker {
@@ -35,13 +36,9 @@ extension CommandWorker {
                 )
             }
             try await self.compare(&positions, until: deadline, clock)
+            self.troubles.end(.logs)
         } catch {
-            self.repeated.log(
-                .warning,
-                "Logs could not be looked at; committed offsets believed",
-                of: error.name,
-                metadata: ["error": "\(error)"]
-            )
+            self.troubles.tell(.warning, .logs, [LogKey.error: "\(error)"])
         }
         return positions
     }

@@ -3,6 +3,7 @@ import Kafka
 import Logging
 import Records
 import Synchronization
+import WorkerLogging
 
 /// What the loop is told: by its tasks, and by the consumer's events.
 extension CommandWorker {
@@ -10,12 +11,9 @@ extension CommandWorker {
         switch message {
         case .remembered(let answer):
             if case .failed(let error) = answer {
-                self.repeated.log(
-                    .error,
-                    "Ledger refused a batch; it is tried again",
-                    of: "\(error)",
-                    metadata: ["error": "\(error)"]
-                )
+                self.troubles.tell(.error, .ledger(error), [LogKey.error: "\(error)"])
+            } else {
+                self.troubles.end(.ledger)
             }
             core.answered(answer, at: now)
         case .answered(let ticket, let reply):
@@ -23,33 +21,20 @@ extension CommandWorker {
             core.answered(ticket, reply, at: now)
         case .answeredNeutral(let answer):
             core.answered(answer, at: now)
+        case .unprepared(let error):
+            self.troubles.tell(.warning, .publishing(error), [LogKey.error: "\(error)"])
         case .unsettled, .looked:
             // The loop's: it has a task to start, or a consumer to turn back.
             break
         case .published(let outcome):
-            switch outcome {
-            case .published:
-                if self.life.isOn { self.life.committed(core.results.resultsUnderWay) }
-            case .failed(let error, _), .notCommitted(let error):
-                self.repeated.log(
-                    .warning,
-                    "Results were not published; they are tried again",
-                    of: error.name,
-                    metadata: ["error": "\(error)"]
-                )
-            case .fenced(let error):
-                self.logger.critical("Another instance took the transactional id", metadata: ["error": "\(error)"])
-            }
+            if case .published = outcome, self.life.isOn { self.life.committed(core.results.resultsUnderWay) }
             core.published(outcome, at: now)
+            self.log(outcome, core.results)
         case .committed(let positions):
+            self.troubles.end(.committedOffsets)
             core.assigned(positions, at: now)
         case .committedUnknown(let partitions, let error):
-            self.repeated.log(
-                .warning,
-                "Committed offsets could not be read; tried again",
-                of: error.name,
-                metadata: ["error": "\(error)"]
-            )
+            self.troubles.tell(.warning, .committedOffsets(error), [LogKey.error: "\(error)"])
             core.assignmentFailed(partitions, at: now)
         case .drain(let budget):
             self.logger.info("Draining", metadata: ["in_flight": "\(core.lanes.count)"])
@@ -71,6 +56,7 @@ extension CommandWorker {
         case .record(let record):
             core.received(record, decode: self.decode, at: now)
         case .assigned(let partitions):
+            self.troubles.end(.rebalanceAnswer)
             self.logger.info("Partitions assigned", metadata: ["partitions": "\(partitions.sorted())"])
             self.current.withLock { $0.hasJoined = true }
             core.partitionsAssigned(partitions)
@@ -78,11 +64,15 @@ extension CommandWorker {
             self.logger.info("Partitions revoked", metadata: ["partitions": "\(partitions.sorted())"])
             core.partitionsRevoked(partitions, at: now)
         case .lost(let partitions):
-            self.logger.warning("Partitions lost", metadata: ["partitions": "\(partitions.sorted())"])
+            var facts: Logger.Metadata = ["partitions": "\(partitions.sorted())"]
+            facts[LogKey.reason] = self.lossReason.last.withLock { $0 }.map { "\($0)" }
+            self.logger.warning("Partitions lost", metadata: facts)
             core.partitionsLost(partitions)
         case .failed(let error):
             if error.disposition == .fatal { return .kafka(error) }
-            self.repeated.log(.warning, "Kafka reports an error", of: error.name, metadata: ["error": "\(error)"])
+            // That brokers do not answer is told by the lines about their connections.
+            guard !error.isNoAnswer else { break }
+            self.troubles.tell(.warning, .report(error), [LogKey.error: "\(error)"])
         case .statistics:
             break
         }

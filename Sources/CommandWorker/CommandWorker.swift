@@ -4,6 +4,7 @@ package import Ledger
 package import Logging
 import Records
 import Synchronization
+import WorkerLogging
 
 /// Consumes create commands, makes each customer once and publishes a result for every command.
 ///
@@ -22,6 +23,7 @@ package final class CommandWorker: Sendable {
         case answered(CommandTicket, BackendReply)
         case unsettled(CommandTicket, CommandSpan, @Sendable () async -> BackendReply)
         case answeredNeutral(NeutralAnswer)
+        case unprepared(KafkaError)
         case published(PublishOutcome)
         case committed([CommittedPosition])
         case committedUnknown([TopicPartition], KafkaError)
@@ -38,7 +40,8 @@ package final class CommandWorker: Sendable {
     private let writer: LedgerWriter
     let decoder: CommandReader
     let logger: Logger
-    let repeated: RepeatedLog
+    let troubles: TroubleLog
+    let lossReason = LossReason()
     let life: CommandLife
     let replyTopics: LiveReplyTopics
     let reductions = ReductionTally()
@@ -58,7 +61,7 @@ package final class CommandWorker: Sendable {
         self.settings = settings
         self.backend = backend
         self.logger = logger
-        self.repeated = RepeatedLog(logger)
+        self.troubles = TroubleLog(logger)
         self.life = CommandLife(logger: logger)
         self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
         self.decoder = CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
@@ -109,7 +112,9 @@ package final class CommandWorker: Sendable {
         try consumer.subscribe(to: [self.settings.commandTopic])
         let (publisher, limits) = try await self.makePublisher(consumer, log: log)
         let failure = await withDiscardingTaskGroup(returning: WorkerError?.self) { group in
-            group.addTask { await publisher.prepare() }
+            group.addTask { [mailbox] in
+                if let error = await publisher.prepare() { mailbox.post(.unprepared(error)) }
+            }
             group.addTask { await limits.run() }
             group.addTask { await consumer.keepFetching() }
             let failure = await self.loop(consumer, publisher, &group)
@@ -142,6 +147,7 @@ package final class CommandWorker: Sendable {
             for message in messages {
                 switch message {
                 case .unsettled(let ticket, let span, let settle): self.settle(ticket, span, &group, settle)
+                case .unprepared(let error) where error.isNotPermitted: return .kafka(error)
                 case .looked(let records): self.rewind(anchors.looked(records, core.partitions), consumer)
                 default: self.receive(message, into: &core, at: now)
                 }
@@ -155,7 +161,12 @@ package final class CommandWorker: Sendable {
                     isPaused: { core.intake.isPaused || core.pausedPartitions.contains($0) },
                     at: now.uptime
                 )
-                if case .statistics = event { core.logsStart(watch.logStarts) }
+                if case .statistics = event {
+                    core.logsStart(watch.logStarts)
+                    for broker in watch.connected {
+                        self.troubles.end(.connection(to: broker), ["broker": "\(broker)"])
+                    }
+                }
                 if let failure = self.receive(event, into: &core, at: now) { return failure }
             }
             now = Moment(uptime: clock.now - start, wall: now.wall)
@@ -168,6 +179,7 @@ package final class CommandWorker: Sendable {
             self.publishSnapshot(core)
             self.wedgeIfAsked()
             for inquiry in self.inquiries.take() {
+                watch.connectionTrouble = consumer.connectionTrouble
                 inquiry.answer(
                     core.inspect(
                         for: inquiry.externalID,
@@ -300,12 +312,7 @@ package final class CommandWorker: Sendable {
         do throws(KafkaError) {
             try body()
         } catch {
-            self.repeated.log(
-                .warning,
-                "Kafka refused an answer to a rebalance",
-                of: error.name,
-                metadata: ["error": "\(error)"]
-            )
+            self.troubles.tell(.warning, .rebalanceAnswer(error), [LogKey.error: "\(error)"])
         }
     }
 

@@ -32,6 +32,7 @@ extension KafkaError {
 
         // The broker's.
         package static let fencedInstanceID = Self(RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID)
+        package static let groupForbidden = Self(RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
         package static let illegalGeneration = Self(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION)
         package static let inconsistentGroupProtocol = Self(RD_KAFKA_RESP_ERR_INCONSISTENT_GROUP_PROTOCOL)
         package static let invalidMessage = Self(RD_KAFKA_RESP_ERR_INVALID_MSG)
@@ -43,6 +44,8 @@ extension KafkaError {
         package static let notEnoughReplicasAfterAppend = Self(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS_AFTER_APPEND)
         package static let offsetMetadataTooLarge = Self(RD_KAFKA_RESP_ERR_OFFSET_METADATA_TOO_LARGE)
         package static let rebalanceInProgress = Self(RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS)
+        package static let topicExists = Self(RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS)
+        package static let topicForbidden = Self(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED)
         package static let unknownMemberID = Self(RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID)
         package static let unknownTopicOrPartition = Self(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
     }
@@ -64,13 +67,34 @@ extension KafkaError {
 
     /// The cluster does not know the user, or does not allow what was asked.
     package var isNotPermitted: Bool {
-        switch self.response {
+        if self.cause?.isRefusedLogin == true { return true }
+        return switch self.response {
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED,
             RD_KAFKA_RESP_ERR_DELEGATION_TOKEN_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED,
             RD_KAFKA_RESP_ERR__AUTHENTICATION:
             true
         default: false
+        }
+    }
+
+    /// What to do about it: about its cause, or about what its code alone tells; `nil` when that is not known.
+    package var remedy: String? {
+        if let cause { return cause.remedy }
+        let topic = self.topic.map { "the topic \($0)" } ?? "that topic"
+        return switch self.response {
+        case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+            "allow this user Describe on \(topic), with Read for commands and Write for results and dead letters"
+        case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
+            "allow this user Read and Describe on the group (kafka.consumer_group)"
+        case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
+            "allow this user Write and Describe on the transactional id (delivery.transactional_id, or prefixed: "
+                + "GROUP-INSTANCE)"
+        case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+            "allow this user Create on the cluster for 'topics create', and IdempotentWrite with brokers before 2.8"
+        case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED, RD_KAFKA_RESP_ERR__AUTHENTICATION:
+            "check sasl.username, sasl.password and sasl.mechanism in kafka.properties"
+        default: nil
         }
     }
 

@@ -26,13 +26,16 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
     package let disposition: Disposition
     /// The topic that it concerns, where that is known.
     package let topic: String?
-    /// What to do about it, where that is known of its cause.
-    package internal(set) var remedy: String?
+    /// Why no answer came, where librdkafka's log tells.
+    package internal(set) var cause: ConnectionTrouble?
 
-    /// `NAME: message`, and the topic.
-    package var description: String {
+    /// What it is: `NAME: message`, and the topic.
+    package var finding: String {
         "\(self.name): \(self.message)\(self.topic.map { " (topic \($0))" } ?? "")"
     }
+
+    /// What it is, and what to do about it where that is known: whoever shows an error shows both.
+    package var description: String { self.finding + (self.remedy.map { "; \($0)" } ?? "") }
 
     /// Makes an error by hand.
     ///
@@ -47,7 +50,15 @@ package struct KafkaError: Error, Sendable, Hashable, CustomStringConvertible {
 
     /// The same error, of that topic.
     package func of(topic: String?) -> Self {
-        Self(code: self.code, name: self.name, message: self.message, disposition: self.disposition, topic: topic)
+        var error = Self(
+            code: self.code,
+            name: self.name,
+            message: self.message,
+            disposition: self.disposition,
+            topic: topic
+        )
+        error.cause = self.cause
+        return error
     }
 }
 

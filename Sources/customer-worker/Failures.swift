@@ -32,9 +32,11 @@ extension ExitCode {
             self = ExitStatus.configuration.exit
         case is RedriveRequest.Refusal: self = ExitStatus.failure.exit("\(error)")
         case let error as KafkaError:
-            let remedy = error.remedy ?? "check kafka.brokers"
-            self = ExitStatus.unavailable.exit("the brokers refused, or do not answer (\(error)); \(remedy)")
-        case is TopicSnapshot.Missing, is TopicReader.Stalled: self = ExitStatus.unavailable.exit("\(error)")
+            let failure = StartFailure(error)
+            self = failure.status.exit(failure.description)
+        case let error as TopicReader.Stalled:
+            self = (error.cause.map { ExitStatus($0) } ?? .unavailable).exit("\(error)")
+        case is TopicSnapshot.Missing: self = ExitStatus.unavailable.exit("\(error)")
         case is StoryTeller.NoRecord: self = ExitStatus.badInput.exit("\(error)")
         case is LineFile.Failure: self = ExitStatus.notPermitted.exit("\(error)")
         case let error as InputFailure:

@@ -38,6 +38,21 @@ import Testing
         await #expect(throws: KafkaError.self) { try await admin.memberCount(ofGroup: "g", timeout: .seconds(5)) }
     }
 
+    @Test func `a topic that may not be seen is refused when it is asked for by name, and a missing one is none`()
+        async throws
+    {
+        let cluster = try EmbeddedCluster()
+        try cluster.createTopic("commands", partitions: 2)
+        let admin = try Admin(.init(brokers: cluster.brokers), log: { _ in })
+        #expect(try await admin.topic(named: "commands")?.partitionCount == 2)
+        cluster.fail(topic: "commands", with: 3)
+        #expect(try await admin.topic(named: "commands") == nil)
+        cluster.fail(topic: "commands", with: 29)
+        let error = try await #require(throws: KafkaError.self) { try await admin.topic(named: "commands") }
+        #expect(error.isNotPermitted && error.topic == "commands")
+        #expect(error.remedy?.contains("Describe on the topic commands") == true)
+    }
+
     @Test func `a topic that is there is not made again`() throws {
         let cluster = try EmbeddedCluster()
         try cluster.createTopic("commands", partitions: 1)

@@ -38,6 +38,7 @@ import Testing
             "check sasl.mechanism"
         ),
         ("SASL authentication error: Authentication failed", "check sasl.username"),
+        ("Disconnected", "the broker closed the connection"),
     ])
     func `a cause names the broker and what to do`(_ sentence: String, _ remedy: String) throws {
         let line =
@@ -59,8 +60,59 @@ import Testing
     }
 
     @Test(arguments: [
+        (CertificateProblem.otherName, "a name that it holds"), (.otherAddress, "a name that it holds"),
+        (.expired, "has expired"), (.notYetValid, "clock"), (.untrusted, "ssl.ca.location"),
+    ])
+    func `a certificate that is refused is told with OpenSSL's reason`(
+        _ problem: CertificateProblem,
+        _ remedy: String
+    )
+        throws
+    {
+        let text = "[thrd:ssl://b:9093/1]: ssl://b:9093/1: SSL handshake failed: certificate verify failed (after 1ms)"
+        let line = KafkaLogLine(severity: 3, facility: "FAIL", message: text)
+        let trouble = try #require(ConnectionTrouble(line, certificate: problem))
+        #expect(trouble.text.hasSuffix("(\(problem.rawValue))"))
+        #expect(trouble.remedy?.contains(remedy) == true)
+        let other = KafkaLogLine(severity: 3, facility: "FAIL", message: "[thrd:b:1/1]: b:1/1: Connection refused")
+        #expect(ConnectionTrouble(other, certificate: problem)?.text == "b:1: Connection refused")
+    }
+
+    @Test func `a coordinator's connection is that to its broker`() throws {
+        let sentence = "b:9092: Connect to ipv4#1.2.3.4:9092 failed: Connection refused"
+        let trouble = try #require(self.trouble("[thrd:TxnCoordinator]: TxnCoordinator: \(sentence)"))
+        #expect(trouble.address == "b:9092")
+        #expect(trouble.text == sentence)
+    }
+
+    @Test func `a connection that is closed is vague, also one that is closed for want of a login`() throws {
+        #expect(try #require(self.trouble("[thrd:b:1/1]: b:1/1: Disconnected (after 0ms in state CONNECT)")).isVague)
+        let text = "verify that security.protocol is correctly configured, broker might require SASL authentication"
+        let login = try #require(self.trouble("[thrd:b:1/1]: b:1/1: Disconnected: \(text) (after 3ms in state UP)"))
+        #expect(login.isVague && login.remedy?.contains("login") == true)
+    }
+
+    @Test(arguments: [
+        ("SASL authentication error: Authentication failed", true),
+        ("SASL SCRAM-SHA-512 mechanism handshake failed: Broker: Unsupported SASL mechanism", true),
+        ("Connect to ipv4#1.2.3.4:9092 failed: Connection refused", false),
+    ])
+    func `an error without a cause takes the log's, and a refused login is not permitted`(
+        _ sentence: String,
+        _ isNotPermitted: Bool
+    ) throws {
+        let trouble = try #require(self.trouble("[thrd:b:1/1]: b:1/1: \(sentence)"))
+        let error = KafkaError(code: .transport, message: "gone", disposition: .retry, topic: "t").caused(by: trouble)
+        #expect(error.finding == "_TRANSPORT: b:1: \(sentence) (topic t)")
+        #expect(error.description == "\(error.finding); \(try #require(trouble.remedy))")
+        #expect(error.isNotPermitted == isNotPermitted)
+        #expect(error.of(topic: "u").cause == trouble)
+    }
+
+    @Test(arguments: [
         "[thrd:b:9092/1]: b:9092/1: Disconnected (after 60000ms in state UP)",
-        "[thrd:b:9092/1]: b:9092/1: Disconnected: connection reset by peer (after 1ms in state UP)",
+        "[thrd:b:9092/1]: b:9092/1: Disconnected: connection reset by peer (after 1000ms in state UP)",
+        "[thrd:GroupCoordinator]: GroupCoordinator: Disconnected: connection reset by peer (after 1ms)",
         "1/1 brokers are down", "", "[thrd:main]: : ",
     ])
     func `what is no trouble is none`(_ line: String) {

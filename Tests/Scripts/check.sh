@@ -70,6 +70,9 @@ step "the first minute"
 step "check, in good and in broken surroundings"
 "$python" Tests/Processes/checks.py "$program"
 
+step "why Kafka fails: every command, every reason; the lines of an outage"
+"$python" Tests/Processes/reasons.py "$program"
+
 step "TLS, a proxy, a key that is rotated"
 "$python" Tests/Processes/api_access.py "$program"
 

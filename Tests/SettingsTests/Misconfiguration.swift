@@ -183,6 +183,27 @@ extension Misconfiguration {
             ]
         ),
         Self(
+            name: "properties that librdkafka takes and that cannot be meant",
+            yaml: """
+                kafka:
+                  properties:
+                    security.protocol: sasl_ssl
+                    sasl.mechanism: OAUTHBEARER
+                    ssl.ca.location: /no/such/ca.pem
+                    message.max.bytes: 5000000000
+
+                """,
+            problems: [
+                "kafka.properties.sasl.mechanism (file config.yaml:4): found \"OAUTHBEARER\"; expected "
+                    + "sasl.oauthbearer.method: oidc beside it, with its endpoint and client: nothing else makes "
+                    + "tokens",
+                "kafka.properties.ssl.ca.location (file config.yaml:5): found \"/no/such/ca.pem\"; expected a file "
+                    + "that exists",
+                "kafka.properties.message.max.bytes (file config.yaml:6): found \"5000000000\"; expected a number of "
+                    + "at most 2147483647",
+            ]
+        ),
+        Self(
             name: "nested properties",
             yaml: "kafka:\n  properties:\n    security:\n      protocol: ssl\n",
             problems: ["kafka.properties.security (file config.yaml:3): found a map of 1; expected a single value"]

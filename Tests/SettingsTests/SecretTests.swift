@@ -11,7 +11,7 @@ import Testing
             "FLEXPRICE_API_KEY": Self.password,
             "FLEXPRICE_STORE_URL": "postgres://u:\(Self.password)@db/x?sslpassword=\(Self.password)",
             "FLEXPRICE_KAFKA_PROPERTIES":
-                #"{"sasl.password": "hunter2", "ssl.key.pem": "hunter2", "ssl.key.location": "/k"}"#,
+                #"{"sasl.password": "hunter2", "ssl.key.pem": "hunter2", "ssl.key.location": "/dev/null"}"#,
         ])
     }
 
@@ -34,7 +34,7 @@ import Testing
         #expect(settings.api.key?.reveal() == Self.password)
         #expect(settings.kafka.properties.reveal()["sasl.password"] == Self.password)
         #expect(settings.kafka.properties.shown("sasl.password") == Secret.mask)
-        #expect(settings.kafka.properties.shown("ssl.key.location") == "/k")
+        #expect(settings.kafka.properties.shown("ssl.key.location") == "/dev/null")
         #expect(settings.store.description == "postgres://u:<secret>@db/x?sslpassword=<secret>")
     }
 

@@ -114,11 +114,11 @@ import WorkerLogging
 
     @Test func `properties of the file keep their dots`() throws {
         let yaml =
-            "kafka:\n  properties:\n    security.protocol: SASL_SSL\n    linger.ms: 5\n    enable.idempotence: true\n"
+            "kafka:\n  properties:\n    security.protocol: SSL\n    linger.ms: 5\n    enable.idempotence: true\n"
         let properties = try ConfigurationFixture(yaml).load().settings.kafka.properties
         #expect(
             properties.reveal() == [
-                "security.protocol": "SASL_SSL", "linger.ms": "5", "enable.idempotence": "true",
+                "security.protocol": "SSL", "linger.ms": "5", "enable.idempotence": "true",
             ]
         )
     }

@@ -23,8 +23,8 @@ struct ConsumerStatistics: Sendable {
         let hasWaiting: Bool
     }
 
-    /// Whether a connection to any broker is up.
-    let hasBrokerUp: Bool
+    /// Addresses of brokers to which a connection is up.
+    let connected: Set<String>
     /// Answers of all brokers since the client began.
     let received: Int
     /// Time since the last answer of any broker; `nil` when no connection has had one.
@@ -42,7 +42,9 @@ struct ConsumerStatistics: Sendable {
     init?(_ text: String) {
         guard let document = try? JSONParser.parseObject(Array(text.utf8)) else { return nil }
         let brokers = document.children("brokers").map(\.1)
-        self.hasBrokerUp = brokers.contains { $0["state"]?.stringValue == "UP" }
+        self.connected = Set(
+            brokers.filter { $0["state"]?.stringValue == "UP" }.map { $0["nodename"]?.stringValue ?? "" }
+        )
         self.received = brokers.reduce(0) { $0 &+ Int(truncatingIfNeeded: $1.integer("rx") ?? 0) }
         self.idle = brokers.compactMap { $0.natural("rxidle") }.min().map { .microseconds($0) }
         let group = document["cgrp"]?.objectValue

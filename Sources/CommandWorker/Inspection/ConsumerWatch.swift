@@ -27,7 +27,13 @@ struct ConsumerWatch: Sendable {
     private var outsideSince: Duration?
     private var groupState = ""
     /// Why the group's coordinator did not let this member in when it last tried.
-    private var joinRefusal: String?
+    private(set) var joinRefusal: String?
+    /// Why a broker did not let records be read when it was last asked.
+    private var readRefusal: String?
+    /// Addresses of brokers to which a connection is up, as of the last statistics.
+    private(set) var connected: Set<String> = []
+    /// What librdkafka's log told of a connection of late; set from outside, since events do not tell it.
+    var connectionTrouble: ConnectionTrouble?
     private var leaderless: [TopicPartition: Duration] = [:]
     private var unfetched: [TopicPartition: Duration] = [:]
     private var held: [TopicPartition: (at: Int64, since: Duration)] = [:]
@@ -51,6 +57,7 @@ struct ConsumerWatch: Sendable {
         case .record:
             // For each record: nothing is written unless there is something to take back.
             if self.hasLostBrokers || self.isSilent || self.missingTopic != nil { self.brokersAreBack(at: now) }
+            if self.readRefusal != nil { self.readRefusal = nil }
         case .assigned(let partitions):
             let missing = self.missingTopic
             self.brokersAreBack(at: now)
@@ -65,8 +72,10 @@ struct ConsumerWatch: Sendable {
         case .failed(let error) where error.isMissingTopic:
             self.missingTopic = error.message
             self.missingSince = now
-        case .failed(let error) where error.message.hasPrefix("JoinGroup failed"):
+        case .failed(let error) where error.message.hasPrefix("JoinGroup failed") || error.code == .groupForbidden:
             self.joinRefusal = Self.sentence(error)
+        case .failed(let error) where error.code == .topicForbidden:
+            self.readRefusal = "\(error)"
         case .failed:
             break
         case .statistics(let text):
@@ -80,7 +89,7 @@ struct ConsumerWatch: Sendable {
     func stops(at now: Duration) -> [ConsumerStop] {
         var stops: [ConsumerStop] = []
         if self.hasLostBrokers {
-            stops.append(.brokersUnreachable)
+            stops.append(.brokersUnreachable(self.connectionSentence))
         } else if self.isSilent || self.isMute(at: now) {
             stops.append(.brokersSilent(for: now - self.heardAt))
         }
@@ -93,12 +102,17 @@ struct ConsumerWatch: Sendable {
             stops.append(.membershipLost(for: now - since, state: state))
         }
         let leaderless = self.leaderless.filter { now - $0.value >= Self.tolerance }.keys.sorted()
-        if !leaderless.isEmpty { stops.append(.leaderMissing(leaderless)) }
+        if !leaderless.isEmpty { stops.append(.leaderMissing(leaderless, refusal: self.readRefusal)) }
         let unfetched = self.unfetched.filter { now - $0.value >= Self.tolerance }.keys.sorted()
         if !unfetched.isEmpty { stops.append(.notFetched(unfetched)) }
         let held = self.held.filter { now - $0.value.since >= Self.tolerance }.keys.sorted()
         if !held.isEmpty { stops.append(.foreignTransaction(held)) }
         return stops
+    }
+
+    /// Why a connection failed of late, and what to do about it.
+    var connectionSentence: String? {
+        self.connectionTrouble.map { trouble in trouble.text + (trouble.remedy.map { "; \($0)" } ?? "") }
     }
 
     /// Time since any broker's last answer, as far as statistics tell.
@@ -130,7 +144,8 @@ struct ConsumerWatch: Sendable {
         at now: Duration
     ) {
         self.toldAt = now
-        if statistics.hasBrokerUp { self.hasLostBrokers = false }
+        self.connected = statistics.connected
+        if !statistics.connected.isEmpty { self.hasLostBrokers = false }
         if statistics.received != self.received {
             self.received = statistics.received
             self.heardAt = max(self.heardAt, now - (statistics.idle ?? .zero))
@@ -182,16 +197,17 @@ struct ConsumerWatch: Sendable {
 
 /// What keeps records from reaching this worker although it would take them.
 package enum ConsumerStop: Sendable, Hashable {
-    /// No connection to any broker.
-    case brokersUnreachable
+    /// No connection to any broker; why the last one failed, and what to do about it.
+    case brokersUnreachable(String?)
     /// Connections are there, and no broker has answered for this time.
     case brokersSilent(for: Duration)
     /// The group does not count this worker among its members, as far as it can tell, for this time.
     case membershipLost(for: Duration, state: String)
     /// A topic is not there any more; librdkafka's sentence.
     case topicMissing(String)
-    /// No broker leads these partitions, or the one that does refuses to let them be read.
-    case leaderMissing([TopicPartition])
+    /// No broker leads these partitions, or the one that does refuses to let them be read, with the reason if it is
+    /// known.
+    case leaderMissing([TopicPartition], refusal: String?)
     /// These partitions are assigned, and the client fetches none of their records.
     case notFetched([TopicPartition])
     /// A producer's transaction, open for long, holds back every later record of these partitions.

@@ -57,6 +57,7 @@ extension WorkerCore {
             hold: self.requests.gate.hold.left(at: now.uptime),
             refusal: self.requests.gate.refusal.map { "\($0)" },
             stops: watch.stops(at: now.uptime),
+            joinRefusal: watch.joinRefusal ?? watch.connectionSentence,
             brokerSilence: watch.silence(at: now.uptime),
             storeSilence: self.ledger.sentAt.map { now.uptime - $0 },
             publishSilence: self.results.sentAt.map { now.uptime - $0 },

@@ -55,6 +55,9 @@ package struct WorkerInspection: Sendable {
     package internal(set) var refusal: String?
     /// What keeps records from coming.
     package internal(set) var stops: [ConsumerStop] = []
+    /// Why the group's coordinator does not let this member in, or why it cannot be reached; `nil` while it does not
+    /// say.
+    package internal(set) var joinRefusal: String?
     /// Time since any broker's last answer to the consumer; counted every five seconds, so seldom zero.
     package internal(set) var brokerSilence: Duration = .zero
     /// For how long the ledger has owed the answer to a batch; `nil` when it owes none.

@@ -29,9 +29,14 @@ actor AtLeastOncePublisher: ResultPublisher {
     }
 
     /// Connects, so that the first batch need not wait for it.
-    func prepare() async {
+    func prepare() async -> KafkaError? {
         await self.encoder.limits.learn(self.encoder.topicsOfOurOwn)
-        _ = try? await self.currentProducer()
+        do throws(KafkaError) {
+            _ = try await self.currentProducer()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {

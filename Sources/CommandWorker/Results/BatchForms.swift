@@ -105,12 +105,19 @@ struct BatchForms: Sendable {
         return isWiser && mayTryAgain ? nil : trouble ?? refused.values.first
     }
 
-    /// A transaction failed for one of the topics in it, and nothing tells for which: half of the reply topics is left
-    /// out of the next trial, until it gets out.
+    /// A transaction failed for one of the topics in it: a reply topic is left out of the next trial.
+    ///
+    /// If nothing tells which topic it is, half of the reply topics is left out, until it gets out.
     ///
     /// - Returns: `nil` when another trial may get further, else the error that stays.
     mutating func learn(topicError error: KafkaError, of encoded: EncodedBatch) -> KafkaError? {
         guard !encoded.replyTopics.isEmpty, self.mayTryAgain() else { return error }
+        if let topic = error.topic {
+            guard encoded.replyTopics.contains(topic) else { return error }
+            self.blamed = [topic]
+            self.leftOut[topic] = error.name
+            return nil
+        }
         self.blamed = Set(encoded.replyTopics.sorted().dropFirst(encoded.replyTopics.count / 2))
         for topic in self.blamed { self.leftOut[topic] = error.name }
         return nil

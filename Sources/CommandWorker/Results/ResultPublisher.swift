@@ -6,7 +6,7 @@ import Kafka
 /// `publish` is called for one batch at a time. It never throws: every way to fail says what the core is to do.
 protocol ResultPublisher: Sendable {
     /// Does ahead what the first batch would do; what fails is tried again, and told, by that batch.
-    func prepare() async
+    func prepare() async -> KafkaError?
 
     /// Publishes results and dead letters in order, and commits the offsets that they make committable.
     ///

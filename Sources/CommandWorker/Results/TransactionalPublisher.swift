@@ -71,9 +71,14 @@ actor TransactionalPublisher: ResultPublisher {
 
     /// Takes the transactional id now: what a killed process left open holds back the group's committed offsets, and
     /// with them the next reader of its partitions, until it is aborted.
-    func prepare() async {
+    func prepare() async -> KafkaError? {
         await self.encoder.limits.learn(self.encoder.topicsOfOurOwn)
-        _ = try? await self.producer.current()
+        do throws(KafkaError) {
+            _ = try await self.producer.current()
+            return nil
+        } catch {
+            return error
+        }
     }
 
     func publish(_ batch: CommitBatch, as member: ConsumerGroupMetadata) async -> PublishOutcome {

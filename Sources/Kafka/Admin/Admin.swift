@@ -6,8 +6,8 @@ package import Records
 ///
 /// Its calls block on a thread of its own for at most the timeout that each names.
 @safe package actor Admin {
-    private let properties: ClientProperties
-    private let log: KafkaLogSink
+    let properties: ClientProperties
+    let log: KafkaLogSink
     let client: ClientHandle<ClientContext>
     private let executor = BlockingExecutor(label: "kafka.admin")
 
@@ -24,9 +24,11 @@ package import Records
             RD_KAFKA_PRODUCER,
             context: ClientContext(log: log),
             // A producer that never produces: an idempotent one would ask the cluster for an id that is never used.
-            properties: ProducerSettings(client: properties).properties().filter { $0.0 != "enable.idempotence" },
-            register: { unsafe ClientContext.register($0) }
-        )
+            properties: ProducerSettings(client: properties).properties().filter { $0.0 != "enable.idempotence" }
+        ) { configuration in
+            unsafe ClientContext.register(configuration)
+            unsafe ClientContext.registerErrors(configuration)
+        }
     }
 
     /// The topics of the cluster, ordered by name.
@@ -35,20 +37,11 @@ package import Records
     package func topics(timeout: Duration = .seconds(10)) throws(KafkaError) -> [TopicDescription] {
         var metadata: UnsafePointer<rd_kafka_metadata>?
         let code = unsafe rd_kafka_metadata(self.client.pointer, 1, nil, &metadata, timeout.wholeMilliseconds)
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR, let metadata = unsafe metadata else {
-            throw self.client.context.explained(KafkaError(code))
-        }
+        try self.client.check(code)
+        guard let metadata = unsafe metadata else { return [] }
         defer { unsafe rd_kafka_metadata_destroy(metadata) }
         let topics = (0..<Int(unsafe metadata.pointee.topic_cnt)).map { index in
-            let topic = unsafe metadata.pointee.topics[index]
-            let replicas = unsafe topic.partition_cnt > 0 ? Int(topic.partitions[0].replica_cnt) : 0
-            let inSync = (0..<Int(unsafe topic.partition_cnt)).map { unsafe Int(topic.partitions[$0].isr_cnt) }.min()
-            return unsafe TopicDescription(
-                name: String(cString: topic.topic),
-                partitionCount: Int(topic.partition_cnt),
-                replicationFactor: replicas,
-                fewestInSync: inSync
-            )
+            unsafe TopicDescription(metadata.pointee.topics[index])
         }
         return topics.sorted { $0.name < $1.name }
     }
@@ -115,7 +108,8 @@ package import Records
                 throw self.client.context.explained(KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT))
             }
             defer { unsafe rd_kafka_event_destroy(event) }
-            unsafe try Self.check(rd_kafka_event_error(event), rd_kafka_event_error_string(event))
+            let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
+            try self.client.check(unsafe rd_kafka_event_error(event), text)
             return try unsafe read(event)
         }
     }
@@ -140,19 +134,30 @@ package import Records
             properties: ConsumerSettings(client: self.properties, group: group).properties(),
             register: { unsafe ClientContext.register($0) }
         )
+        _ = unsafe rd_kafka_poll_set_consumer(reader.pointer)
         let end = ContinuousClock.now + timeout
         while true {
             let list = TopicPartitionListHandle(partitions)
-            let left = max(.milliseconds(1), end - ContinuousClock.now)
+            // In slices: an event tells why no coordinator is found, while the call itself only waits.
+            let slice = max(.milliseconds(1), min(.milliseconds(500), end - ContinuousClock.now))
             do throws(KafkaError) {
-                unsafe try Self.check(rd_kafka_committed(reader.pointer, list.pointer, left.wholeMilliseconds), nil)
-                if let error = list.firstError { throw error }
+                try reader.check(unsafe rd_kafka_committed(reader.pointer, list.pointer, slice.wholeMilliseconds))
+                if let error = list.firstError { throw reader.context.explained(error) }
                 return list.offsets
-            } catch  where error.isOfMovingCoordinator && ContinuousClock.now < end {
-                // This thread is the admin's own.
-                _ = unsafe rd_kafka_poll(reader.pointer, 100)
+            } catch  where (error.isNoAnswer || error.isOfMovingCoordinator) && ContinuousClock.now < end {
+                if let refusal = unsafe Self.refusal(reader.pointer), refusal.isNotPermitted { throw refusal }
+                if Task.isCancelled { throw error }
             }
         }
+    }
+
+    /// What a consumer that reads nothing has to report, waiting for a moment; `nil` when nothing comes.
+    private static func refusal(_ consumer: OpaquePointer) -> KafkaError? {
+        // This thread is the admin's own.
+        guard let message = unsafe rd_kafka_consumer_poll(consumer, 100) else { return nil }
+        defer { unsafe rd_kafka_message_destroy(message) }
+        let text = unsafe rd_kafka_message_errstr(message).map { unsafe String(cString: $0) }
+        return KafkaError(unsafe message.pointee.err, text)
     }
 
     static func check(_ code: rd_kafka_resp_err_t, _ text: UnsafePointer<CChar>?) throws(KafkaError) {
@@ -166,7 +171,7 @@ extension KafkaError {
     fileprivate var isOfMovingCoordinator: Bool {
         switch self.response {
         case RD_KAFKA_RESP_ERR_NOT_COORDINATOR, RD_KAFKA_RESP_ERR_COORDINATOR_NOT_AVAILABLE,
-            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS:
+            RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS, RD_KAFKA_RESP_ERR__WAIT_COORD:
             true
         default: false
         }

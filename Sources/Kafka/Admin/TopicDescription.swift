@@ -1,3 +1,5 @@
+import CLibrdkafka
+
 /// A topic as the cluster describes it.
 package struct TopicDescription: Sendable, Hashable {
     /// Its name.
@@ -17,6 +19,19 @@ package struct TopicDescription: Sendable, Hashable {
         self.partitionCount = partitionCount
         self.replicationFactor = replicationFactor
         self.fewestInSync = fewestInSync ?? replicationFactor
+    }
+}
+
+extension TopicDescription {
+    /// Reads librdkafka's answer, which is valid until it is destroyed.
+    init(_ topic: rd_kafka_metadata_topic) {
+        let partitions = 0..<Int(unsafe topic.partition_cnt)
+        self.init(
+            name: unsafe String(cString: topic.topic),
+            partitionCount: partitions.count,
+            replicationFactor: partitions.isEmpty ? 0 : unsafe Int(topic.partitions[0].replica_cnt),
+            fewestInSync: partitions.map { unsafe Int(topic.partitions[$0].isr_cnt) }.min()
+        )
     }
 }
 

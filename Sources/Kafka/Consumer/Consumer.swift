@@ -101,7 +101,7 @@ import Synchronization
     package func subscribe(to topics: [String]) throws(KafkaError) {
         try self.requireOpen()
         let list = TopicPartitionListHandle(topics.map { TopicPartition(topic: $0, partition: -1) })
-        try Self.check(unsafe rd_kafka_subscribe(self.client.pointer, list.pointer))
+        try self.client.check(unsafe rd_kafka_subscribe(self.client.pointer, list.pointer))
     }
 
     /// Takes what is there, at most `limit` events, without waiting.
@@ -116,7 +116,7 @@ import Synchronization
             switch unsafe rd_kafka_event_type(event) {
             case RD_KAFKA_EVENT_FETCH:
                 while let message = unsafe rd_kafka_event_message_next(event) {
-                    events.append(unsafe self.topics.event(of: message))
+                    events.append(unsafe self.topics.event(of: message, self.client.context))
                 }
             case RD_KAFKA_EVENT_REBALANCE:
                 let rebalance = unsafe self.rebalance(event)
@@ -144,9 +144,9 @@ import Synchronization
         try self.requireOpen()
         let list = TopicPartitionListHandle(offsets)
         if self.isCooperative {
-            unsafe try Self.check(error: rd_kafka_incremental_assign(self.client.pointer, list.pointer))
+            unsafe try self.client.check(error: rd_kafka_incremental_assign(self.client.pointer, list.pointer))
         } else {
-            try Self.check(unsafe rd_kafka_assign(self.client.pointer, list.pointer))
+            try self.client.check(unsafe rd_kafka_assign(self.client.pointer, list.pointer))
         }
         self.state.withLock { $0.answered() }
     }
@@ -157,31 +157,34 @@ import Synchronization
         if self.isCooperative {
             // librdkafka refuses the whole list for one partition that is not assigned, and waits for another answer.
             let list = TopicPartitionListHandle(Set(partitions).intersection(try self.assignment()))
-            unsafe try Self.check(error: rd_kafka_incremental_unassign(self.client.pointer, list.pointer))
+            unsafe try self.client.check(error: rd_kafka_incremental_unassign(self.client.pointer, list.pointer))
         } else {
             // The eager protocol takes everything back at once.
-            try Self.check(unsafe rd_kafka_assign(self.client.pointer, nil))
+            try self.client.check(unsafe rd_kafka_assign(self.client.pointer, nil))
         }
         self.state.withLock { $0.answered() }
     }
 
     func assignment() throws(KafkaError) -> [TopicPartition] {
         var pointer: UnsafeMutablePointer<rd_kafka_topic_partition_list_t>?
-        try Self.check(unsafe rd_kafka_assignment(self.client.pointer, &pointer))
+        try self.client.check(unsafe rd_kafka_assignment(self.client.pointer, &pointer))
         guard let pointer = unsafe pointer else { return [] }
         return unsafe TopicPartitionListHandle(taking: pointer).offsets.map(\.topicPartition)
     }
 
+    /// What librdkafka's log has told of a connection within the last minute; `nil` without trouble.
+    package var connectionTrouble: ConnectionTrouble? { self.client.context.lastTrouble }
+
     /// Stops fetching from partitions; they stay assigned, and what was fetched ahead is dropped and fetched again.
     package func pause(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = TopicPartitionListHandle(partitions)
-        try Self.check(unsafe rd_kafka_pause_partitions(self.client.pointer, list.pointer))
+        try self.client.check(unsafe rd_kafka_pause_partitions(self.client.pointer, list.pointer))
     }
 
     /// Fetches again from where ``pause(_:)`` stopped.
     package func resume(_ partitions: [TopicPartition]) throws(KafkaError) {
         let list = TopicPartitionListHandle(partitions)
-        try Self.check(unsafe rd_kafka_resume_partitions(self.client.pointer, list.pointer))
+        try self.client.check(unsafe rd_kafka_resume_partitions(self.client.pointer, list.pointer))
         // Nothing is fetched for them before their brokers' threads look.
         self.wake.yield()
     }
@@ -197,7 +200,7 @@ import Synchronization
         defer { unsafe rd_kafka_topic_destroy(topic) }
         // «If \p timeout_ms is 0 it will initiate the seek but return immediately without any error reporting»
         // (rdkafka.h); rd_kafka_seek_partitions() cannot be given a time before librdkafka 2.1.
-        try Self.check(unsafe rd_kafka_seek(topic, partition.partition, Int64(RD_KAFKA_OFFSET_BEGINNING), 0))
+        try self.client.check(unsafe rd_kafka_seek(topic, partition.partition, Int64(RD_KAFKA_OFFSET_BEGINNING), 0))
     }
 
     /// Asks the broker what the group has committed, with metadata; waits at most `timeout`.
@@ -207,8 +210,10 @@ import Synchronization
     ) async throws(KafkaError) -> [PartitionOffset] {
         try await self.blocking.run { () throws(KafkaError) in
             let list = TopicPartitionListHandle(partitions)
-            try Self.check(unsafe rd_kafka_committed(self.client.pointer, list.pointer, timeout.wholeMilliseconds))
-            if let error = list.firstError { throw error }
+            try self.client.check(
+                unsafe rd_kafka_committed(self.client.pointer, list.pointer, timeout.wholeMilliseconds)
+            )
+            if let error = list.firstError { throw self.client.context.explained(error) }
             return list.offsets
         }
     }
@@ -234,8 +239,8 @@ import Synchronization
     package func commit(_ offsets: [PartitionOffset]) async throws(KafkaError) {
         try await self.blocking.run { () throws(KafkaError) in
             let list = TopicPartitionListHandle(offsets)
-            try Self.check(unsafe rd_kafka_commit(self.client.pointer, list.pointer, 0))
-            if let error = list.firstError { throw error }
+            try self.client.check(unsafe rd_kafka_commit(self.client.pointer, list.pointer, 0))
+            if let error = list.firstError { throw self.client.context.explained(error) }
         }
     }
 
@@ -312,14 +317,7 @@ import Synchronization
     private func failure(_ event: OpaquePointer) -> KafkaError {
         let code = unsafe rd_kafka_event_error(event)
         let text = unsafe rd_kafka_event_error_string(event).map { unsafe String(cString: $0) }
-        return KafkaError(code, text, disposition: unsafe rd_kafka_event_error_is_fatal(event) != 0 ? .fatal : nil)
-    }
-
-    private static func check(_ code: rd_kafka_resp_err_t) throws(KafkaError) {
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
-    }
-
-    private static func check(error: OpaquePointer?) throws(KafkaError) {
-        if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
+        let disposition: KafkaError.Disposition? = unsafe rd_kafka_event_error_is_fatal(event) != 0 ? .fatal : nil
+        return self.client.context.explained(KafkaError(code, text, disposition: disposition))
     }
 }

@@ -39,13 +39,12 @@ import Records
     /// Reads these partitions, each from its offset on, and no others.
     package func read(from offsets: [PartitionOffset]) throws(KafkaError) {
         let list = TopicPartitionListHandle(offsets)
-        let code = unsafe rd_kafka_assign(self.client.pointer, list.pointer)
-        if code != RD_KAFKA_RESP_ERR_NO_ERROR { throw KafkaError(code) }
+        try self.client.check(unsafe rd_kafka_assign(self.client.pointer, list.pointer))
     }
 
     /// Waits at most `limit` for the first reading, and returns it with those that are there, at most `count` of them.
     ///
-    /// - Throws: ``KafkaError`` that ends the reader.
+    /// - Throws: ``KafkaError`` that ends the reader, or says that this user may not read.
     package func next(limit count: Int, within limit: Duration) throws(KafkaError) -> [PartitionReading] {
         var readings: [PartitionReading] = []
         while readings.count < count {
@@ -58,9 +57,9 @@ import Records
                 readings.append(.caughtUp(partition, offset: unsafe message.pointee.offset))
                 continue
             }
-            switch unsafe self.topics.event(of: message) {
+            switch unsafe self.topics.event(of: message, self.client.context) {
             case .record(let record): readings.append(.record(record))
-            case .failed(let error) where error.disposition == .fatal: throw error
+            case .failed(let error) where error.disposition == .fatal || error.isNotPermitted: throw error
             case .failed(let error): readings.append(.failed(error))
             case .assigned, .revoked, .lost, .statistics: break
             }

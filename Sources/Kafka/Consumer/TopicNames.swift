@@ -9,11 +9,13 @@ import Synchronization
     private let names = Mutex<[Int: String]>([:])
 
     /// Copies a message that is valid until its event is destroyed.
-    func event(of message: UnsafePointer<rd_kafka_message_t>) -> ConsumerEvent {
+    func event(of message: UnsafePointer<rd_kafka_message_t>, _ context: ClientContext) -> ConsumerEvent {
         let code = unsafe message.pointee.err
         guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
             return .failed(
-                KafkaError(code, unsafe rd_kafka_message_errstr(message).map { unsafe String(cString: $0) })
+                context.explained(
+                    KafkaError(code, unsafe rd_kafka_message_errstr(message).map { unsafe String(cString: $0) })
+                )
             )
         }
         var kind = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE

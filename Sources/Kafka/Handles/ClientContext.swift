@@ -1,12 +1,16 @@
 import CLibrdkafka
 import Synchronization
 
-/// What every client's callbacks need: where log lines go, and what the last one said of a connection.
+/// What every client's callbacks need: where log lines go, and what the last ones said of a connection.
 class ClientContext: @unchecked Sendable {
     // @unchecked: subclasses add state of their own, which they guard with a Mutex; what is here never changes.
     let log: KafkaLogSink
     private let abandoned = Atomic(false)
     private let trouble = Mutex<(ConnectionTrouble, at: ContinuousClock.Instant)?>(nil)
+    /// OpenSSL's last word against a broker's certificate, which librdkafka's log line about it does not repeat.
+    private let certificate = Mutex<CertificateProblem?>(nil)
+    /// The topic that a broker kept out of the open transaction, which the transaction's error does not name.
+    private let refused = Mutex<String?>(nil)
     /// librdkafka repeats a cause that lasts every 30 s.
     private static let troubleLasts = Duration.seconds(60)
 
@@ -27,34 +31,62 @@ class ClientContext: @unchecked Sendable {
         unsafe rd_kafka_conf_set_log_cb(configuration) { client, level, facility, text in
             guard let client = unsafe client, let opaque = unsafe rd_kafka_opaque(client) else { return }
             let context = unsafe Unmanaged<ClientContext>.fromOpaque(opaque).takeUnretainedValue()
-            let line = KafkaLogLine(
+            var line = KafkaLogLine(
                 severity: level,
                 facility: unsafe facility.map { unsafe String(cString: $0) } ?? "",
                 message: unsafe text.map { unsafe String(cString: $0) } ?? ""
             )
-            if let trouble = ConnectionTrouble(line) { context.trouble.withLock { $0 = (trouble, .now) } }
+            if let trouble = ConnectionTrouble(line, certificate: context.certificate.withLock(\.self)) {
+                line.trouble = trouble
+                context.trouble.withLock { $0 = (trouble, .now) }
+            }
+            if let topic = line.topicRefusedInTransaction { context.refused.withLock { $0 = topic } }
             context.log(line)
         }
+        // Looks on only: what OpenSSL has refused stays refused, and what it takes is taken.
+        _ = unsafe rd_kafka_conf_set_ssl_cert_verify_cb(configuration) { _, _, _, code, _, _, _, _, _, opaque in
+            guard let code = unsafe code, let opaque = unsafe opaque else { return 0 }
+            let context = unsafe Unmanaged<ClientContext>.fromOpaque(opaque).takeUnretainedValue()
+            if let problem = CertificateProblem(unsafe code.pointee) {
+                context.certificate.withLock { $0 = problem }
+                return 0
+            }
+            return 1
+        }
+    }
+
+    /// Registers what a producer does about errors that concern no call: librdkafka would log them whenever it is
+    /// polled next, which may be minutes later.
+    ///
+    /// Those of connections were logged when they happened.
+    static func registerErrors(_ configuration: OpaquePointer) {
+        unsafe rd_kafka_conf_set_error_cb(configuration) { _, code, reason, opaque in
+            guard let opaque = unsafe opaque, !KafkaError(rd_kafka_resp_err_t(rawValue: code)).isNoAnswer else {
+                return
+            }
+            let context = unsafe Unmanaged<ClientContext>.fromOpaque(opaque).takeUnretainedValue()
+            let text = unsafe reason.map { unsafe String(cString: $0) } ?? ""
+            context.log(KafkaLogLine(severity: 3, facility: "ERROR", message: text))
+        }
+    }
+
+    /// What the log has told of a connection of late; `nil` without trouble.
+    var lastTrouble: ConnectionTrouble? {
+        guard let (trouble, at) = self.trouble.withLock(\.self), ContinuousClock.now - at < Self.troubleLasts else {
+            return nil
+        }
+        return trouble
+    }
+
+    /// The topic that a broker kept out of the open transaction, as far as the log told.
+    var topicRefusedInTransaction: String? {
+        get { self.refused.withLock { $0 } }
+        set { self.refused.withLock { $0 = newValue } }
     }
 
     /// The same error with the cause that the log has told of late, if the error itself names none.
     func explained(_ error: KafkaError) -> KafkaError {
-        guard error.isWithoutCause, let (trouble, at) = self.trouble.withLock(\.self),
-            ContinuousClock.now - at < Self.troubleLasts
-        else { return error }
+        guard error.isNoAnswer, let trouble = self.lastTrouble else { return error }
         return error.caused(by: trouble)
     }
 }
-
-/// A line that librdkafka wants logged.
-package struct KafkaLogLine: Sendable, Hashable {
-    /// The severity as syslog(3) numbers it: 0 emergency, 3 error, 4 warning, 6 info, 7 debug.
-    package let severity: Int32
-    /// librdkafka's word for the kind of line, such as `FAIL` or `MAXPOLL`.
-    package let facility: String
-    /// The text.
-    package let message: String
-}
-
-/// Takes librdkafka's log lines; called on any of its threads, so it must be quick and must not call the client.
-package typealias KafkaLogSink = @Sendable (KafkaLogLine) -> Void

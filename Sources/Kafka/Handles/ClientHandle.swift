@@ -50,8 +50,20 @@ import Records
             &high,
             timeout.wholeMilliseconds
         )
-        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else { throw self.context.explained(KafkaError(code)) }
+        try self.check(code)
         return Watermarks(low: max(low, 0), high: max(high, 0))
+    }
+
+    /// Throws a response code, with the cause that the client's log has told: every call of this client ends here.
+    borrowing func check(_ code: rd_kafka_resp_err_t, _ text: String? = nil) throws(KafkaError) {
+        guard code != RD_KAFKA_RESP_ERR_NO_ERROR else { return }
+        throw self.context.explained(KafkaError(code, text))
+    }
+
+    /// Throws and destroys an error object, likewise.
+    borrowing func check(error: OpaquePointer?) throws(KafkaError) {
+        guard let error = unsafe error else { return }
+        throw self.context.explained(unsafe KafkaError(consuming: error))
     }
 
     deinit {

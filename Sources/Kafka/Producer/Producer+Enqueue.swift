@@ -62,7 +62,7 @@ extension Producer {
             let refused = self.client.context.failed
             if !refused.isEmpty { return .refused(refused) }
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return .complete }
-            if code != RD_KAFKA_RESP_ERR__TIMED_OUT { throw KafkaError(code) }
+            if code != RD_KAFKA_RESP_ERR__TIMED_OUT { try self.client.check(code) }
             if let error = self.transactionError() ?? self.fatalError() { throw error }
             let late = self.client.context.unacknowledged
             guard ContinuousClock.now >= end else { continue }
@@ -71,7 +71,7 @@ extension Producer {
         }
     }
 
-    /// The error that ended the open transaction, if one did.
+    /// The error that ended the open transaction, if one did, with the topic that may not be in it.
     ///
     /// A call that an open transaction refuses without any effect is refused for another reason when the transaction
     /// has failed (rdkafka_txnmgr.c, `rd_kafka_txn_require_states0`): there is no other question to ask.
@@ -80,7 +80,9 @@ extension Producer {
             try self.beginTransaction()
             return nil
         } catch {
-            return error.disposition == .abortTransaction || error.disposition == .fatal ? error : nil
+            guard error.disposition == .abortTransaction || error.disposition == .fatal else { return nil }
+            guard error.produceVerdict == .topic, error.topic == nil else { return error }
+            return error.of(topic: self.client.context.topicRefusedInTransaction)
         }
     }
 

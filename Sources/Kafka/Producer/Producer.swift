@@ -38,6 +38,7 @@ package import Records
             properties: settings.properties()
         ) { configuration in
             unsafe ClientContext.register(configuration)
+            unsafe ClientContext.registerErrors(configuration)
             unsafe ProducerContext.registerReports(configuration)
         }
     }
@@ -84,7 +85,9 @@ package import Records
         while !self.hasTransactionalID {
             let slice = max(.milliseconds(1), min(.milliseconds(500), end - ContinuousClock.now))
             do throws(KafkaError) {
-                unsafe try Self.check(rd_kafka_init_transactions(self.client.pointer, slice.wholeMilliseconds))
+                unsafe try self.client.check(
+                    error: rd_kafka_init_transactions(self.client.pointer, slice.wholeMilliseconds)
+                )
                 self.hasTransactionalID = true
             } catch  where error.disposition == .retry && ContinuousClock.now < end && !Task.isCancelled {
                 // What keeps the id from being had is told when the slice is over, or at once: not asked in a spin.
@@ -95,7 +98,8 @@ package import Records
 
     /// Opens a transaction.
     package func beginTransaction() throws(KafkaError) {
-        unsafe try Self.check(rd_kafka_begin_transaction(self.client.pointer))
+        unsafe try self.client.check(error: rd_kafka_begin_transaction(self.client.pointer))
+        self.client.context.topicRefusedInTransaction = nil
     }
 
     /// Makes offsets of the consumer's group part of the open transaction, as a member of the given generation.
@@ -128,7 +132,7 @@ package import Records
                 disposition: .fatal
             )
         }
-        if let error = call.error { throw error }
+        if let error = call.error { throw self.client.context.explained(error) }
     }
 
     /// Flushes and commits.
@@ -136,7 +140,7 @@ package import Records
     /// The timeout is librdkafka's own: what is left of `transaction.timeout.ms` (rdkafka.h,
     /// `rd_kafka_commit_transaction`: −1 is what its manual recommends).
     package func commitTransaction() throws(KafkaError) {
-        unsafe try Self.check(rd_kafka_commit_transaction(self.client.pointer, -1))
+        unsafe try self.client.check(error: rd_kafka_commit_transaction(self.client.pointer, -1))
     }
 
     /// Aborts the open transaction and drops what was enqueued.
@@ -146,7 +150,9 @@ package import Records
     ///   producer thrown away, whose successor's ``initTransactions(timeout:)`` aborts the transaction too.
     package func abortTransaction(timeout: Duration? = nil) throws(KafkaError) {
         defer { _ = self.client.context.takeFailures() }
-        unsafe try Self.check(rd_kafka_abort_transaction(self.client.pointer, timeout?.wholeMilliseconds ?? -1))
+        unsafe try self.client.check(
+            error: rd_kafka_abort_transaction(self.client.pointer, timeout?.wholeMilliseconds ?? -1)
+        )
     }
 
     /// Whether a record of the open transaction was refused, as far as the broker has answered.
@@ -183,7 +189,7 @@ package import Records
                 // Serves reports for at most 100 ms, which makes room; the queue empties or its records time out.
                 _ = unsafe rd_kafka_poll(self.client.pointer, 100)
             default:
-                throw KafkaError(code)
+                throw self.client.context.explained(KafkaError(code))
             }
         }
     }
@@ -222,7 +228,7 @@ package import Records
         while true {
             let code = unsafe rd_kafka_flush(self.client.pointer, 500)
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
-            if code != RD_KAFKA_RESP_ERR__TIMED_OUT { throw KafkaError(code) }
+            if code != RD_KAFKA_RESP_ERR__TIMED_OUT { try self.client.check(code) }
             if let error = self.fatalError() { throw error }
         }
     }
@@ -245,9 +251,5 @@ package import Records
         guard let bytes else { return unsafe body((nil, 0)) }
         guard !bytes.isEmpty else { return unsafe withUnsafeBytes(of: 0 as UInt8) { unsafe body(($0.baseAddress, 0)) } }
         return unsafe bytes.withUnsafeBytes { unsafe body(($0.baseAddress, $0.count)) }
-    }
-
-    static func check(_ error: OpaquePointer?) throws(KafkaError) {
-        if let error = unsafe error { throw unsafe KafkaError(consuming: error) }
     }
 }

@@ -59,7 +59,7 @@ final class ProducerContext: ClientContext, @unchecked Sendable {
                 context.watched.withLock { _ = $0.remove(index) }
             }
             guard unsafe message.pointee.err == RD_KAFKA_RESP_ERR_NO_ERROR else {
-                let error = KafkaError(unsafe message.pointee.err)
+                let error = context.explained(KafkaError(unsafe message.pointee.err))
                 context.failures.withLock { $0[index] = error }
                 return
             }

@@ -40,8 +40,8 @@ struct BrokerCheck: Sendable {
         } catch {
             let finding = CheckFinding(
                 "broker",
-                .failed(error.isNotPermitted ? .notPermitted : .unavailable),
-                "\(client.brokers): \(error)",
+                .failed(ExitStatus(error)),
+                "\(client.brokers): \(error.finding)",
                 remedy: error.remedy
                     ?? (error.isNotPermitted
                         ? "check user and password in kafka.properties, and the cluster's rules for them"
@@ -63,6 +63,8 @@ struct BrokerCheck: Sendable {
         var topics: [String: TopicDescription] = [:]
         /// Their settings, as far as they are told.
         var configurations: [String: [String: String]] = [:]
+        /// Topics that this user may not see.
+        var hidden: [String: KafkaError] = [:]
         /// Why settings of topics are not told.
         var untold: [String: KafkaError] = [:]
     }
@@ -77,7 +79,14 @@ struct BrokerCheck: Sendable {
         var cluster = Cluster()
         var isQuiet: KafkaError?
         for name in RequiredTopics(self.settings.kafka).names + self.replyTopicNames {
-            guard let topic = existing.first(where: { $0.name == name }) else { continue }
+            guard let topic = existing.first(where: { $0.name == name }) else {
+                do throws(KafkaError) {
+                    _ = try await admin.topic(named: name, timeout: limit.left(atMost: Self.settingsLimit))
+                } catch  where error.isNotPermitted {
+                    cluster.hidden[name] = error
+                } catch {}
+                continue
+            }
             cluster.topics[name] = topic
             if let isQuiet {
                 cluster.untold[name] = isQuiet
@@ -97,13 +106,23 @@ struct BrokerCheck: Sendable {
 
     private func topics(_ cluster: Cluster) -> [CheckFinding] {
         RequiredTopics(self.settings.kafka).names.flatMap { name in
+            if let error = cluster.hidden[name] {
+                return [
+                    CheckFinding(
+                        "topic \(name)",
+                        .failed(.notPermitted),
+                        error.finding,
+                        remedy: error.remedy ?? "allow Describe on it"
+                    )
+                ]
+            }
             guard let topic = cluster.topics[name] else {
                 return [
                     CheckFinding(
                         "topic \(name)",
                         .failed(.unavailable),
-                        "it is missing, or this user may not see it",
-                        remedy: "customer-worker topics create, or allow Describe on it"
+                        "it is missing",
+                        remedy: "customer-worker topics create"
                     )
                 ]
             }
@@ -202,11 +221,11 @@ struct BrokerCheck: Sendable {
         } catch {
             let finding = CheckFinding(
                 subject,
-                .failed(error.isNotPermitted ? .notPermitted : .unavailable),
-                "its offsets cannot be read: \(error)",
-                remedy: error.isNotPermitted
+                .failed(ExitStatus(error)),
+                "its offsets cannot be read: \(error.finding)",
+                remedy: error.isNotPermitted && error.cause == nil
                     ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
-                    : "check the cluster's group coordinator, and try again"
+                    : error.remedy ?? "check the cluster's group coordinator, and try again"
             )
             return ([finding], nil)
         }

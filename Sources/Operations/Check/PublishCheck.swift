@@ -94,7 +94,7 @@ struct PublishCheck: Sendable {
         }
         return CheckFinding(
             subject,
-            .failed(error.isNotPermitted ? .notPermitted : .unavailable),
+            .failed(ExitStatus(error)),
             "no offset can be committed with results: \(error)",
             remedy: error.isNotPermitted
                 ? "allow Read on the group \(group) and on the topic \(offset.topicPartition.topic)"
@@ -135,7 +135,7 @@ extension PublishCheck {
             state = .warning
             remedy = "another check took the id meanwhile; try again"
         default:
-            state = .failed(error.isOfProperties ? .configuration : .unavailable)
+            state = .failed(ExitStatus(error))
             remedy = "check the cluster's transaction coordinator and its topic __transaction_state"
         }
         return CheckFinding(

@@ -92,7 +92,7 @@ package struct Daemon: Sendable {
             try await self.worker.run()
         } catch {
             self.logger.critical("Worker stopped", metadata: [LogKey.error: "\(error)"])
-            return (error as? KafkaError)?.isOfProperties == true ? .configuration : .failure
+            return Self.status(of: error)
         }
         let counters = self.worker.snapshot.counters
         var facts: Logger.Metadata = ["results": "\(counters.resultCount)", "abandoned": "\(counters.abandoned)"]
@@ -103,6 +103,14 @@ package struct Daemon: Sendable {
         facts["cut_off"] = "\(counters.cutOff)"
         self.logger.error("Stopped at the end of the drain's budget; what was cut off runs again", metadata: facts)
         return .forcedStop
+    }
+
+    /// What Kafka does not permit, and properties that it does not take, have codes of their own.
+    private static func status(of error: any Error) -> ExitStatus {
+        let cause: KafkaError? =
+            if case .kafka(let cause)? = error as? WorkerError { cause } else { error as? KafkaError }
+        guard let cause, cause.isOfProperties || cause.isNotPermitted else { return .failure }
+        return ExitStatus(cause)
     }
 
     /// Looks at the worker until the task is cancelled, and tells the service manager what was seen.

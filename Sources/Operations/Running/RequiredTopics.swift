@@ -1,4 +1,5 @@
 package import Kafka
+import Records
 package import Settings
 
 /// The topics that a worker needs, and how they are made.
@@ -13,10 +14,10 @@ package struct RequiredTopics: Sendable {
         self.names = [settings.topic, settings.resultsTopic, settings.deadLetterTopic]
     }
 
-    /// Makes sure that every topic exists; nothing is created.
+    /// Makes sure that every topic exists, and that topics and group may be used; nothing is created.
     ///
     /// - Throws: ``StartFailure`` 69 that names every missing topic and the command that creates them, or says that no
-    ///   broker answers.
+    ///   broker answers; 77 that names what is not permitted.
     package func check(_ client: ClientProperties) async throws(StartFailure) {
         let missing = try await self.missing(Self.checkLimit, client)
         guard missing.isEmpty else {
@@ -26,6 +27,19 @@ package struct RequiredTopics: Sendable {
                     + "create with: customer-worker topics create"
             )
         }
+        try await self.checkGroup(client)
+    }
+
+    /// Ends the start when this user may not use the group; whatever else its coordinator says is the worker's to wait
+    /// for.
+    private func checkGroup(_ client: ClientProperties) async throws(StartFailure) {
+        let partition = TopicPartition(topic: self.settings.topic, partition: 0)
+        do throws(KafkaError) {
+            let admin = try Admin(client, log: { _ in })
+            _ = try await admin.offsets(of: self.settings.consumerGroup, for: [partition], timeout: Self.checkLimit)
+        } catch  where error.isNotPermitted {
+            throw StartFailure(error, "group \(self.settings.consumerGroup)", brokers: client.brokers)
+        } catch {}
     }
 
     /// How long a topic that is missing may take to show, for a worker that starts right after it was made and for the
@@ -71,7 +85,13 @@ package struct RequiredTopics: Sendable {
                     )
                 )
             } catch {
-                throw StartFailure(.unavailable, "topic \(name) could not be created: \(error)")
+                if error.code == .topicExists {
+                    // It is not listed: this user may not see it, and only by its name the brokers say so.
+                    try await self.ask(client) { (admin) async throws(KafkaError) in
+                        _ = try await admin.topic(named: name)
+                    }
+                }
+                throw StartFailure(error, "topic \(name) could not be created", brokers: client.brokers)
             }
             let topic = TopicDescription(name: name, partitionCount: partitions, replicationFactor: replicationFactor)
             outcome.append((topic, .created))
@@ -96,15 +116,29 @@ package struct RequiredTopics: Sendable {
         while true {
             let existing = try await self.existing(client)
             let missing = self.names.filter { name in !existing.contains { $0.name == name } }
-            if missing.isEmpty || clock.now >= end { return missing }
+            if missing.isEmpty { return [] }
+            if clock.now >= end {
+                // What this user may not see is missing from the list, too.
+                try await self.ask(client) { (admin) async throws(KafkaError) in
+                    for name in missing { _ = try await admin.topic(named: name) }
+                }
+                return missing
+            }
             try? await clock.sleep(for: .milliseconds(200))
             if Task.isCancelled { return missing }
         }
     }
 
     private func existing(_ client: ClientProperties) async throws(StartFailure) -> [TopicDescription] {
+        try await self.ask(client) { (admin) async throws(KafkaError) in try await admin.topics() }
+    }
+
+    private func ask<R: Sendable>(
+        _ client: ClientProperties,
+        _ question: (Admin) async throws(KafkaError) -> R
+    ) async throws(StartFailure) -> R {
         do throws(KafkaError) {
-            return try await Admin(client, log: { _ in }).topics()
+            return try await question(Admin(client, log: { _ in }))
         } catch {
             throw StartFailure(error, brokers: client.brokers)
         }

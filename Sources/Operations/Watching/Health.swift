@@ -45,7 +45,8 @@ package struct Health: Sendable, Equatable {
         }
         reasons += inspection.stops.map { Reason($0) }
         if !inspection.snapshot.hasJoined {
-            reasons.append(.init(kind: .notJoined, detail: "the consumer group has not answered yet"))
+            let refusal = inspection.joinRefusal.map { " (\($0))" } ?? ""
+            reasons.append(.init(kind: .notJoined, detail: "the consumer group has not answered yet\(refusal)"))
         } else if inspection.snapshot.isTakingPartitions {
             let detail = "the committed offsets of new partitions are being read"
             reasons.append(.init(kind: .takingPartitions, detail: detail))
@@ -132,8 +133,9 @@ extension Health.Reason {
 
     fileprivate init(_ stop: ConsumerStop) {
         switch stop {
-        case .brokersUnreachable:
-            self.init(kind: .brokersUnreachable, detail: "no Kafka broker can be reached")
+        case .brokersUnreachable(let cause):
+            let detail = "no Kafka broker can be reached\(cause.map { " (\($0))" } ?? "")"
+            self.init(kind: .brokersUnreachable, detail: detail)
         case .brokersSilent(let time):
             self.init(kind: .brokersSilent, detail: "no Kafka broker has answered for \(time.wholeSeconds) s")
         case .membershipLost(let time, let state):
@@ -146,8 +148,12 @@ extension Health.Reason {
                 kind: .topicMissing,
                 detail: "the command topic is not there (\(message)); create it with: customer-worker topics create"
             )
-        case .leaderMissing(let partitions):
-            self.init(kind: .leaderMissing, detail: "no broker serves \(Self.list(partitions)); their records wait")
+        case .leaderMissing(let partitions, let refusal):
+            self.init(
+                kind: .leaderMissing,
+                detail: "no broker serves \(Self.list(partitions))\(refusal.map { " (\($0))" } ?? ""); "
+                    + "their records wait"
+            )
         case .notFetched(let partitions):
             self.init(
                 kind: .notFetched,

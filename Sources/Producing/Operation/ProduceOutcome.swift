@@ -22,6 +22,8 @@ package struct ProduceOutcome: Sendable {
     package internal(set) var sent = 0
     /// How many commands the brokers refused one by one.
     package internal(set) var refused = 0
+    /// Why, of the first of them.
+    package internal(set) var firstRefusal: KafkaError?
     /// The row to continue with: everything before it is acknowledged; `nil` when all is.
     package internal(set) var resumeRow: Int?
     /// How the awaited commands ended.

@@ -47,11 +47,13 @@ struct ProduceSession {
         for (index, error) in refused.sorted(by: { $0.key < $1.key }) {
             let entry = batch[index]
             if self.awaitsResults { self.pending.forget(entry.command.id, at: entry.place) }
-            guard error.disposition == .permanent else {
+            // What no command may do is no fault of this one.
+            guard error.disposition == .permanent, !error.isNotPermitted else {
                 if trouble == nil { trouble = (index, error) }
                 continue
             }
             self.outcome.refused += 1
+            self.outcome.firstRefusal = self.outcome.firstRefusal ?? error
             let problem = RowProblem.notSent("the brokers refused it: \(error)")
             try self.writeDown(entry.place, problem)
             try self.files.results?.add(

@@ -61,9 +61,18 @@ extension Settings {
         ///
         /// Not with a file that only the service's user may read: operators look at settings as other users.
         private func checkProperties(_ reader: inout SettingsReader) {
-            guard !properties.names.isEmpty, !properties.nameForbiddenFiles else { return }
+            guard !properties.names.isEmpty else { return }
             let client = ClientProperties(brokers: "", passthrough: properties.reveal())
-            guard let problem = client.contradiction() else { return }
+            let misuses = client.misuses()
+            for misuse in misuses {
+                reader.refuse(
+                    "kafka.properties",
+                    entry: misuse.name,
+                    found: Redaction.quoted(properties.shown(misuse.name) ?? ""),
+                    expected: misuse.expected
+                )
+            }
+            guard misuses.isEmpty, !properties.nameForbiddenFiles, let problem = client.contradiction() else { return }
             let value = problem.name.flatMap { properties.shown($0) }
             reader.refuse(
                 "kafka.properties",

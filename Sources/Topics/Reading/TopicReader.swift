@@ -7,6 +7,8 @@ package struct TopicReader {
     package struct Stalled: Error, Sendable, CustomStringConvertible {
         /// What is not read, and why that may be.
         package let description: String
+        /// What Kafka said last, if it said anything.
+        package let cause: KafkaError?
     }
 
     private let reader: PartitionReader
@@ -65,6 +67,6 @@ package struct TopicReader {
     private var stalled: Stalled {
         let unread = self.scan.unread.map { "\($0.partition) from \($0.from) to \($0.to)" }.joined(separator: ", ")
         let reason = self.lastError.map { "\($0)" } ?? "a transaction may still be open there"
-        return Stalled(description: "cannot read \(unread): \(reason)")
+        return Stalled(description: "cannot read \(unread): \(reason)", cause: self.lastError)
     }
 }

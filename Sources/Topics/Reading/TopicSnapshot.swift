@@ -36,10 +36,10 @@ package struct TopicSnapshot: Sendable, Hashable {
         _ admin: Admin,
         within limit: Duration = .seconds(10)
     ) async throws(KafkaError) {
-        guard let found = try await admin.topics(timeout: limit).first(where: { $0.name.hasSameBytes(as: topic) })
-        else {
-            return nil
-        }
+        let listed = try await admin.topics(timeout: limit).first { $0.name.hasSameBytes(as: topic) }
+        // What this user may not see is missing from the list, too; asked for by name, it is refused.
+        let found = if let listed { listed } else { try await admin.topic(named: topic, timeout: limit) }
+        guard let found else { return nil }
         var ranges: [TopicPartition: Range<Int64>] = [:]
         for number in 0..<Int32(clamping: found.partitionCount) {
             let partition = TopicPartition(topic: topic, partition: number)

@@ -61,7 +61,7 @@ struct RedriveOutcomeView {
         case .canaryFailed, .canaryTimedOut, .tooManyFailures: ExitStatus.partial.exit
         case .cancelled: ExitStatus.cancelled.exit
         case .takenOver: ExitStatus.failure.exit
-        case .failed: ExitStatus.unavailable.exit
+        case .failed(let error): ExitStatus(error).exit
         }
     }
 }

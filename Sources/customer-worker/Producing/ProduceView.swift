@@ -61,8 +61,9 @@ struct ProduceView {
 
     private func sentences(_ outcome: ProduceOutcome) -> [String] {
         var lines: [String] = []
-        if outcome.refused > 0, !self.awaitsResults {
-            lines.append("\(NumberText.count(outcome.refused)) were refused by the brokers.")
+        if outcome.refused > 0 {
+            let reason = outcome.firstRefusal.map { ", the first with \($0)" } ?? ""
+            lines.append("\(NumberText.count(outcome.refused)) were refused by the brokers\(reason).")
         }
         switch outcome.ending {
         case .finished: break
@@ -138,7 +139,7 @@ struct ProduceView {
             guard isGood else { return ExitStatus.failure.exit }
             return self.survey.badCount > 0 ? ExitStatus.partial.exit : .success
         case .cancelled: return ExitStatus.cancelled.exit
-        case .failed: return ExitStatus.unavailable.exit
+        case .failed(let error): return ExitStatus(error).exit
         case .timedOut: return ExitStatus.failure.exit
         }
     }

@@ -42,7 +42,7 @@ import Testing
         Self.receive(&watch, .failed(other), at: 1)
         #expect(watch.stops(at: .seconds(1)).isEmpty)
         Self.receive(&watch, Self.down, at: 1)
-        #expect(watch.stops(at: .seconds(1)) == [.brokersUnreachable])
+        #expect(watch.stops(at: .seconds(1)) == [.brokersUnreachable(nil)])
     }
 
     @Test(arguments: [
@@ -55,7 +55,7 @@ import Testing
         var watch = ConsumerWatch()
         Self.receive(&watch, Self.down, at: 1)
         Self.receive(&watch, .statistics(statistics), at: 2)
-        #expect(watch.stops(at: .seconds(2)).contains(.brokersUnreachable) == isLost)
+        #expect(watch.stops(at: .seconds(2)).contains(.brokersUnreachable(nil)) == isLost)
     }
 
     @Test func `a record or an assignment shows that one is back`() {
@@ -185,11 +185,43 @@ import Testing
         for second in [5, 20] {
             Self.receive(&watch, Self.statistics(received: second, partition: refused), at: second)
         }
-        #expect(watch.stops(at: .seconds(20)) == [.leaderMissing([CoreDriver.partition])])
+        #expect(watch.stops(at: .seconds(20)) == [.leaderMissing([CoreDriver.partition], refusal: nil)])
         // An answer in the form of old brokers has no start of the log.
         let old = #""leader":1,"next_offset":0,"lo_offset":-1,"hi_offset":0,"ls_offset":0"#
         Self.receive(&watch, Self.statistics(received: 25, partition: old), at: 25)
         #expect(watch.stops(at: .seconds(25)).isEmpty)
+    }
+
+    @Test func `a refusal to let records be read is told with the partitions, until one is read`() {
+        var watch = ConsumerWatch()
+        let error = KafkaError(code: .topicForbidden, message: "denied", disposition: .permanent)
+        let refused = #""leader":1,"next_offset":0,"lo_offset":-1,"hi_offset":-1,"ls_offset":-1"#
+        Self.receive(&watch, .failed(error), at: 5)
+        for second in [5, 20] {
+            Self.receive(&watch, Self.statistics(received: second, partition: refused), at: second)
+        }
+        #expect(
+            watch.stops(at: .seconds(20)) == [.leaderMissing([CoreDriver.partition], refusal: "\(error)")]
+        )
+        Self.receive(&watch, .record(CoreDriver.record(0, id: "a")), at: 21)
+        #expect(watch.stops(at: .seconds(21)) == [.leaderMissing([CoreDriver.partition], refusal: nil)])
+    }
+
+    @Test func `a group that this user may not use is why it does not join, until partitions are assigned`() {
+        var watch = ConsumerWatch()
+        let error = KafkaError(code: .groupForbidden, message: "denied", disposition: .permanent)
+        Self.receive(&watch, .failed(error), at: 1)
+        #expect(watch.joinRefusal?.contains("Read and Describe on the group") == true)
+        Self.receive(&watch, .assigned([CoreDriver.partition]), at: 2)
+        #expect(watch.joinRefusal == nil)
+    }
+
+    @Test func `addresses to which a connection is up are known from statistics`() {
+        var watch = ConsumerWatch()
+        let text =
+            #"{"brokers":{"a:9092/1":{"nodename":"a:9092","state":"UP"},"b:1/2":{"nodename":"b:1","state":"INIT"}}}"#
+        Self.receive(&watch, .statistics(text), at: 1)
+        #expect(watch.connected == ["a:9092"])
     }
 
     @Test func `statistics that stop coming are a silence of the brokers, as far as anybody knows`() {
@@ -208,7 +240,9 @@ import Testing
                 let event = Self.statistics(received: second, partition: #""leader":-1,"next_offset":-1001"#)
                 Self.receive(&watch, event, at: second, holds: holds)
             }
-            #expect(watch.stops(at: .seconds(20)) == (holds ? [.leaderMissing([CoreDriver.partition])] : []))
+            #expect(
+                watch.stops(at: .seconds(20)) == (holds ? [.leaderMissing([CoreDriver.partition], refusal: nil)] : [])
+            )
             Self.receive(&watch, Self.statistics(received: 25), at: 25, holds: holds)
             #expect(watch.stops(at: .seconds(40)).isEmpty)
         }

@@ -92,7 +92,7 @@ final class PublisherBench: Sendable {
     /// How many producers were made so far.
     var producerCount: Int { self.made.value }
 
-    func prepare() async { await self.publisher.prepare() }
+    func prepare() async { _ = await self.publisher.prepare() }
 
     /// Publishes one more result with its offset.
     ///

@@ -37,12 +37,12 @@ import Testing
     }
 
     @Test func `intake does not flow without brokers, and an old lag says so`() throws {
-        let away = WorkerInspection.sample(stops: [.brokersUnreachable], brokerSilence: .seconds(66))
+        let away = WorkerInspection.sample(stops: [.brokersUnreachable(nil)], brokerSilence: .seconds(66))
         let text = try self.screen(away).text(width: nil)
         #expect(text.contains("  intake     stopped by brokers_unreachable\n"))
         #expect(text.contains("  lag        10, as of 1m 6s ago\n"))
         // A partition without a leader stops itself alone.
-        let leaderless = WorkerInspection.sample(stops: [.leaderMissing([])])
+        let leaderless = WorkerInspection.sample(stops: [.leaderMissing([], refusal: nil)])
         #expect(try self.screen(leaderless).text(width: nil).contains("  intake     flows\n"))
     }
 

@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `every reason is in the sentence`() {
-        let why = self.status(.sample(stops: [.brokersUnreachable]) { $0.intakeBlock = "store_full" })
+        let why = self.status(.sample(stops: [.brokersUnreachable(nil)]) { $0.intakeBlock = "store_full" })
         #expect(!why.isReady)
         #expect(
             why.sentence == "Commands wait: no Kafka broker can be reached; and the store cannot be used (full); "

@@ -48,9 +48,23 @@ import Testing
         #expect(Health(.sample { $0.intakeBlock = "full" }, silence: .zero).isReady)
     }
 
+    @Test func `why brokers are out of reach, and why the group or a topic refuses, is in the sentence`() {
+        let cause = "b:9092: Connection refused; nothing listens there"
+        let away = Health(.sample(stops: [.brokersUnreachable(cause)]), silence: .zero)
+        #expect(away.reasons[0].detail == "no Kafka broker can be reached (\(cause))")
+        let denied = Health(
+            .sample(joinRefusal: "GROUP_AUTHORIZATION_FAILED: no") { $0.hasJoined = false },
+            silence: .zero
+        )
+        #expect(denied.reasons[0].detail.hasSuffix("has not answered yet (GROUP_AUTHORIZATION_FAILED: no)"))
+        let partition = TopicPartition(topic: "c", partition: 1)
+        let unread = Health(.sample(stops: [.leaderMissing([partition], refusal: "no")]), silence: .zero)
+        #expect(unread.reasons[0].detail == "no broker serves c/1 (no); their records wait")
+    }
+
     @Test func `all reasons are told at once`() {
         let health = Health(
-            .sample(stops: [.brokersUnreachable]) {
+            .sample(stops: [.brokersUnreachable(nil)]) {
                 $0.hasJoined = false
                 $0.intakeBlock = "store_locked"
             },
@@ -63,7 +77,10 @@ import Testing
         (ConsumerStop.brokersSilent(for: .seconds(17)), "brokers_silent", "no Kafka broker has answered for 17 s"),
         (.membershipLost(for: .seconds(20), state: "up, wait-join"), "membership_lost", "for 20 s (up, wait-join)"),
         (.topicMissing("gone"), "topic_missing", "(gone); create it with: customer-worker topics create"),
-        (.leaderMissing([TopicPartition(topic: "c", partition: 1)]), "leader_missing", "no broker serves c/1;"),
+        (
+            .leaderMissing([TopicPartition(topic: "c", partition: 1)], refusal: nil), "leader_missing",
+            "no broker serves c/1;"
+        ),
         (.notFetched([TopicPartition(topic: "c", partition: 2)]), "not_fetched", "c/2 assigned, but the Kafka client"),
         (
             .foreignTransaction((0..<5).map { TopicPartition(topic: "c", partition: $0) }), "foreign_transaction",

@@ -46,7 +46,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ConsumerStop.brokersUnreachable, .brokersSilent(for: .seconds(20)),
+        ConsumerStop.brokersUnreachable(nil), .brokersSilent(for: .seconds(20)),
         .membershipLost(for: .seconds(20), state: "init"),
     ])
     func `lost partitions keep their lag, which ages, until the group has given them out again`(_ stop: ConsumerStop) {

@@ -22,7 +22,10 @@ import Testing
     }
 
     @Test func `every reason of readiness is a metric`() {
-        let health = Health(.sample(stops: [.brokersUnreachable]) { $0.intakeBlock = "store_full" }, silence: .zero)
+        let health = Health(
+            .sample(stops: [.brokersUnreachable(nil)]) { $0.intakeBlock = "store_full" },
+            silence: .zero
+        )
         let values = self.values(ReadinessFamilies.families(health, hold: .seconds(90), hasReloaded: false))
         #expect(values["customer_worker_ready"] == 0)
         #expect(values["customer_worker_not_ready brokers_unreachable"] == 1)
