@@ -133,7 +133,7 @@ def wedge():
         expect("WATCHDOG=1" not in notify.listen(0.5), "a sign of life although not live")
         worker.send_signal(signal.SIGTERM)
         time.sleep(0.2)
-        worker.send_signal(signal.SIGTERM)
+        worker.send_signal(signal.SIGINT)
         harness.wait_for_exit(worker, 2, seconds=5)
 
 

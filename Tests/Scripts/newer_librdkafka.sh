@@ -20,3 +20,4 @@ swift test --skip-build --filter 'KafkaTests'
 "$python" Tests/Processes/restarted_logs.py "$program" while_it_runs while_it_is_stopped
 "$python" Tests/Processes/refused_records.py "$program" records_larger_than_their_topics
 "$python" Tests/Processes/consumer_protocol.py "$program"
+"$python" Tests/Processes/reasons.py "$program" connections

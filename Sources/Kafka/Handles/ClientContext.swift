@@ -9,8 +9,8 @@ class ClientContext: @unchecked Sendable {
     private let trouble = Mutex<(ConnectionTrouble, at: ContinuousClock.Instant)?>(nil)
     /// OpenSSL's last word against a broker's certificate, which librdkafka's log line about it does not repeat.
     private let certificate = Mutex<CertificateProblem?>(nil)
-    /// The topic that a broker kept out of the open transaction, which the transaction's error does not name.
-    private let refused = Mutex<String?>(nil)
+    /// The topics that a broker kept out of the open transaction, which the transaction's error does not name.
+    private let refused = Mutex<Set<String>>([])
     /// librdkafka repeats a cause that lasts every 30 s.
     private static let troubleLasts = Duration.seconds(60)
 
@@ -40,7 +40,7 @@ class ClientContext: @unchecked Sendable {
                 line.trouble = trouble
                 context.trouble.withLock { $0 = (trouble, .now) }
             }
-            if let topic = line.topicRefusedInTransaction { context.refused.withLock { $0 = topic } }
+            if let topic = line.topicRefusedInTransaction { context.refused.withLock { _ = $0.insert(topic) } }
             context.log(line)
         }
         // Looks on only: what OpenSSL has refused stays refused, and what it takes is taken.
@@ -78,11 +78,12 @@ class ClientContext: @unchecked Sendable {
         return trouble
     }
 
-    /// The topic that a broker kept out of the open transaction, as far as the log told.
-    var topicRefusedInTransaction: String? {
-        get { self.refused.withLock { $0 } }
-        set { self.refused.withLock { $0 = newValue } }
-    }
+    /// The topic that a broker kept out of the open transaction, as far as the log told; `nil` when it is not the only
+    /// one.
+    var topicRefusedInTransaction: String? { self.refused.withLock { $0.count == 1 ? $0.first : nil } }
+
+    /// A transaction is opened: what was refused before is no longer of interest.
+    func forgetRefusedTopics() { self.refused.withLock { $0 = [] } }
 
     /// The same error with the cause that the log has told of late, if the error itself names none.
     func explained(_ error: KafkaError) -> KafkaError {

@@ -99,7 +99,7 @@ package import Records
     /// Opens a transaction.
     package func beginTransaction() throws(KafkaError) {
         unsafe try self.client.check(error: rd_kafka_begin_transaction(self.client.pointer))
-        self.client.context.topicRefusedInTransaction = nil
+        self.client.context.forgetRefusedTopics()
     }
 
     /// Makes offsets of the consumer's group part of the open transaction, as a member of the given generation.

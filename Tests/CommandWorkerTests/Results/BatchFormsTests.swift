@@ -176,6 +176,20 @@ import Testing
         }
     }
 
+    @Test
+    func `a reply topic that fails the transaction by its name is left out alone, and one of our own ends the search`()
+    {
+        var forms = BatchForms()
+        var encoded = EncodedBatch()
+        encoded.replyTopics = ["replies.1", "replies.2", "replies.3"]
+        let error = Self.error(Self.notPermitted)
+        #expect(forms.learn(topicError: error.of(topic: "results"), of: encoded)?.topic == "results")
+        #expect(forms.blamed.isEmpty)
+        #expect(forms.learn(topicError: error.of(topic: "replies.2"), of: encoded) == nil)
+        #expect(forms.blamed == ["replies.2"])
+        #expect(forms.refusal(of: "replies.2") != nil && forms.refusal(of: "replies.1") == nil)
+    }
+
     @Test func `among reply topics of which one fails the transaction it is found by halves`() {
         var forms = BatchForms()
         let topics = (0..<16).map { "replies.\($0)" }
