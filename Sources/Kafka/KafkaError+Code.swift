@@ -86,7 +86,7 @@ extension KafkaError {
         case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
             "allow this user Describe on \(topic), with Read for commands and Write for results and dead letters"
         case RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED:
-            "allow this user Read and Describe on the group (kafka.consumer_group)"
+            "allow this user Read and Describe on the group (kafka.consumer_group; customer-worker.redrive.* for dlq)"
         case RD_KAFKA_RESP_ERR_TRANSACTIONAL_ID_AUTHORIZATION_FAILED:
             "allow this user Write and Describe on the transactional id (delivery.transactional_id, or prefixed: "
                 + "GROUP-INSTANCE)"
