@@ -130,7 +130,10 @@ final class LossReason: Sendable {
 extension KafkaLogLine {
     /// A connection that was closed, or the number of brokers that are down.
     fileprivate var isOfConnections: Bool {
-        self.facility == "FAIL" || self.facility == "ERROR" && self.message.hasSuffix("brokers are down")
+        // A client that is not polled for errors has them logged as well: `… REASON (after 0ms in state CONNECT)`.
+        self.facility == "FAIL"
+            || self.facility == "ERROR"
+                && (self.message.hasSuffix("brokers are down") || self.message.contains("ms in state "))
     }
 
     /// A transaction or the producer's id was refused: the call that needed it fails with the same sentence.
@@ -155,7 +158,8 @@ extension Trouble {
     static let rebalanceAnswer = Self("Kafka refused an answer to a rebalance", end: "partitions are assigned")
     static let logs = Self("Logs could not be looked at; committed offsets believed", end: "logs are looked at")
 
-    static func ledger(_ error: LedgerError) -> Self { .ledger.of("\(error.reason)") }
+    /// A server that is gone and one that is silent are two troubles, though they have one reason.
+    static func ledger(_ error: LedgerError) -> Self { .ledger.of("\(error.reason) \(error.message.withoutDigits)") }
     static func publishing(_ error: KafkaError) -> Self { .publishing.of(error.kind) }
     static func letters(_ error: KafkaError) -> Self { .letters.of(error.kind) }
     static func committedOffsets(_ error: KafkaError) -> Self { .committedOffsets.of(error.name) }
@@ -169,8 +173,13 @@ extension Trouble {
 
     /// Ports, times and counts make no other trouble.
     static func librdkafka(_ line: KafkaLogLine) -> Self {
-        let kind = String(decoding: line.message.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
-        return Self("librdkafka", of: line.facility + kind)
+        Self("librdkafka", of: line.facility + line.message.withoutDigits)
+    }
+}
+
+extension String {
+    fileprivate var withoutDigits: String {
+        String(decoding: self.utf8.filter { !(0x30...0x39).contains($0) }, as: UTF8.self)
     }
 }
 

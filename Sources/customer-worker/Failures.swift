@@ -69,7 +69,7 @@ func cancelledBySignals<R: Sendable>(_ body: @escaping @Sendable () async throws
             switch requests.take(signal, at: .now) {
             case .first: cancel.finish()
             case .repeated: break
-            case .second: _exit(ExitStatus.forcedStop.rawValue)
+            case .second: ProcessEnd.now(.forcedStop)
             }
         }
     }()

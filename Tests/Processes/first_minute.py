@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 import harness
-from harness import expect, free_port, wait_until
+from harness import expect, free_port, get, wait_until
 
 NOBODY = 65_534
 
@@ -94,6 +94,24 @@ def tried_out():
         expect(os.listdir(place) == [], f"left behind: {os.listdir(place)}")
 
 
+def interrupted():
+    """Ctrl-C ends `try` at once and leaves nothing, from the moment on at which it has a folder; ports that are one are refused"""
+    with home() as place:
+        for is_early in (True, False):
+            ports = [free_port() for _ in range(3)]
+            options = [word for name, port in zip(("kafka", "api", "admin"), ports) for word in (f"--{name}-port", str(port))]
+            with harness.process(["customer-worker", "try", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                 **as_nobody(place)) as program:
+                # The worker listens before it is a member of its group, and has no result yet.
+                wait_until(lambda: bool(os.listdir(place)) if is_early else get(ports[2], "/livez")[0] == 200, 20, "begun")
+                program.send_signal(signal.SIGINT)
+                harness.wait_for_exit(program, 0, seconds=10)
+            expect(os.listdir(place) == [], f"left behind: {os.listdir(place)}")
+        same = subprocess.run(["customer-worker", "try", "--api-port", "32192", "--admin-port", "32192"], **as_nobody(place),
+                              capture_output=True, text=True, timeout=60)
+        expect(same.returncode == 64 and "three different ports" in same.stderr, f"{same.returncode}: {same.stderr}")
+
+
 def broker_inside():
     """`run --embedded-broker` without root keeps its store in memory, as its broker"""
     with home() as place:
@@ -133,7 +151,7 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     harness.PROGRAM = os.path.abspath(sys.argv[1])
-    return harness.report([tried_out, broker_inside, beginnings], limit=180)
+    return harness.report([tried_out, interrupted, broker_inside, beginnings], limit=180)
 
 
 if __name__ == "__main__":

@@ -71,6 +71,8 @@ def paused_customers(stack, store=None, count=1):
     expect(sum(s.status(port=port)["stages"]["paused"] for port in range(count)) == 3, "the paused stage")
     why = s.run("why")
     expect("billing has a fix" in why and "trial_" in why, why)
+    screen = s.run("status")
+    expect("paused     external_id acct_1 (billing has a fix), external_id_prefix trial_" in screen, screen)
     expect('customer_worker_pauses{scope="external_id"} 1' in get(s.ports[0], "/metrics")[1], "the gauge")
     return s
 
@@ -118,6 +120,8 @@ def partitions_and_all():
         expect(len(s.results()) == ends[2], "nothing comes while everything is paused")
         s.answered(names)
         wait_until(lambda: harness.is_ready(s.ports[0]), 5, "ready again")
+        # It has ended by itself, so there is nothing to resume.
+        s.run("resume", "--all", code=3)
 
 
 def two_workers():
@@ -136,7 +140,7 @@ def refusals():
         for words, code, said in [
             (["pause", "--for", "1h"], 64, "--external-id"), (["pause", "--all", "--for", "soon"], 64, "30m"),
             (["pause", "--external-id", ""], 64, "--all"), (["pause", "--partition", "-1"], 64, "partition"),
-            (["resume"], 64, "--external-id"), (["pause", "--all"], 69, "store.url"), (["resume", "--all"], 69, "store.url"),
+            (["resume"], 64, "--external-id"), (["resume", "--all", "--partition", "1"], 64, "--all"), (["pause", "--all"], 69, "store.url"), (["resume", "--all"], 69, "store.url"),
         ]:
             done = harness.run(words, env)
             expect(done.returncode == code and said in done.stderr, f"{words}: {done.returncode}: {done.stdout}{done.stderr}")

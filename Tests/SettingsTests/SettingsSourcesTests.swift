@@ -86,6 +86,7 @@ import WorkerLogging
             kafka:
               properties:
                 security.protocol: SASL_PLAINTEXT
+                sasl.mechanism: PLAIN
                 sasl.username: worker
                 sasl.password: old
                 linger.ms: 5
@@ -94,15 +95,15 @@ import WorkerLogging
         let loaded = try fixture.load(["FLEXPRICE_KAFKA_PROPERTIES": #"{"sasl.password":"new","client.id":"x"}"#])
         #expect(
             loaded.settings.kafka.properties.reveal() == [
-                "security.protocol": "SASL_PLAINTEXT", "sasl.username": "worker", "sasl.password": "new",
-                "linger.ms": "5", "client.id": "x",
+                "security.protocol": "SASL_PLAINTEXT", "sasl.mechanism": "PLAIN", "sasl.username": "worker",
+                "sasl.password": "new", "linger.ms": "5", "client.id": "x",
             ]
         )
         let variable = SettingOrigin.environment("FLEXPRICE_KAFKA_PROPERTIES")
         let origins = Dictionary(uniqueKeysWithValues: loaded.report.rows.map { ($0.key, $0.origin) })
         #expect(origins["kafka.properties.sasl.password"] == variable)
         #expect(origins["kafka.properties.client.id"] == variable)
-        #expect(origins["kafka.properties.sasl.username"] == .file(path: fixture.path, line: 4))
+        #expect(origins["kafka.properties.sasl.username"] == .file(path: fixture.path, line: 5))
     }
 
     @Test func `the file may write lists as lists or with commas`() throws {

@@ -230,8 +230,7 @@ package struct Daemon: Sendable {
             metadata: [LogKey.inFlight: "\(inFlight)"]
         )
         self.manager?.notify(["STATUS=\(reason): \(inFlight) commands abandoned, they run again with the next start"])
-        StandardErrorLog.flush()
-        _exit(ExitStatus.forcedStop.rawValue)
+        ProcessEnd.now(.forcedStop)
     }
 }
 

@@ -1,5 +1,7 @@
 import Dispatch
 import Glibc
+import Synchronization
+import WorkerLogging
 
 /// The signals that operators and the service manager send, as a stream.
 ///
@@ -55,5 +57,20 @@ package final class ProcessSignals: Sendable {
     /// Dispatch documents its objects as safe to use from any thread; the Swift overlay on Linux does not say so.
     private struct CancelOnTermination: @unchecked Sendable {
         let source: any DispatchSourceSignal
+    }
+}
+
+/// The end of the process at once, where a return could wait for a call that cannot be cut short.
+package enum ProcessEnd {
+    private static let cleanUp = Mutex<(@Sendable () -> Void)?>(nil)
+
+    /// Has this done before the process ends so; the last one that is given counts.
+    package static func before(_ cleanUp: @escaping @Sendable () -> Void) { self.cleanUp.withLock { $0 = cleanUp } }
+
+    /// Ends the process with a code, its last log lines written.
+    package static func now(_ status: ExitStatus) -> Never {
+        self.cleanUp.withLock(\.self)?()
+        StandardErrorLog.flush()
+        _exit(status.rawValue)
     }
 }

@@ -102,8 +102,7 @@ package final class SignalDuty: Sendable {
         guard let actions else {
             self.logger.notice("Stopped by a signal before the worker began")
             // Not a return: the start may be waiting in a call of librdkafka that cannot be cut short.
-            StandardErrorLog.flush()
-            _exit(ExitStatus.success.rawValue)
+            ProcessEnd.now(.success)
         }
         switch verdict {
         case .first: actions.drain()

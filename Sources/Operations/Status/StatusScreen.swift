@@ -60,15 +60,18 @@ package struct StatusScreen: Sendable {
         let block = stop.map { "stopped by \($0)\(probe)" } ?? "flows"
         let lagAge = self.status["lag_age_seconds"].flatMap(Self.double)
         let age = lagAge.flatMap { $0 >= 15 ? ", as of \(Self.span($0)) ago" : nil } ?? ""
-        let lines = [
-            "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
-                + "\(percentiles.joined(separator: ", "))",
-            "  results    \(self.list("results"))",
-            "  in flight  \(Self.text(self.status["in_flight"])), of which \(self.list("stages"))",
-            "  oldest     \(Self.duration(self.status["oldest_unfinished_seconds"]))",
-            "  intake     \(block)",
-            "  lag        \(Self.text(self.status["lag"]))\(age)",
-        ]
+        let paused = self.status.pauses().map { ["  paused     \($0)"] } ?? []
+        let lines =
+            [
+                "  rate       \(Self.text(self.status["rate_per_second"]))/s, latency "
+                    + "\(percentiles.joined(separator: ", "))",
+                "  results    \(self.list("results"))",
+                "  in flight  \(Self.text(self.status["in_flight"])), of which \(self.list("stages"))",
+                "  oldest     \(Self.duration(self.status["oldest_unfinished_seconds"]))",
+                "  intake     \(block)",
+            ] + paused + [
+                "  lag        \(Self.text(self.status["lag"]))\(age)"
+            ]
         return Self.styled(lines, width, .plain, hanging: "results    ".count)
     }
 

@@ -44,16 +44,8 @@ package struct WhyAnswer: Sendable {
 
     /// What operators have paused beside what stops all; with a space before it.
     private var pauses: String {
-        let pauses = (self.status["pauses"]?.arrayValue ?? []).compactMap { $0.objectValue }
-            .filter { $0["scope"]?.stringValue != "all" }
-        let texts = pauses.prefix(3).map { pause in
-            let reason = pause["reason"]?.stringValue ?? ""
-            let scope = [pause["scope"]?.stringValue, pause["value"]?.stringValue].compactMap(\.self)
-            return scope.joined(separator: " ") + (reason.isEmpty ? "" : " (\(reason))")
-        }
-        guard !texts.isEmpty else { return "" }
-        let more = pauses.count > 3 ? " and \(pauses.count - 3) more" : ""
-        return " Paused by operators: \(texts.joined(separator: ", "))\(more); «customer-worker resume» ends it."
+        guard let pauses = self.status.pauses(beside: "all") else { return "" }
+        return " Paused by operators: \(pauses); «customer-worker resume» ends it."
     }
 
     private var sentenceOfFlow: String {
@@ -142,5 +134,21 @@ package struct WhyAnswer: Sendable {
         }
         return "No command of \(externalID) is in flight here and none waits to be read: it has ended, is another "
             + "instance's, or was not sent; \(story)."
+    }
+}
+
+extension JSONObject {
+    /// What operators have paused, as `/status` tells it: the first three, and the number of the others; `nil` for
+    /// nothing.
+    func pauses(beside scope: String? = nil) -> String? {
+        let pauses = (self["pauses"]?.arrayValue ?? []).compactMap { $0.objectValue }
+            .filter { $0["scope"]?.stringValue != scope }
+        let texts = pauses.prefix(3).map { pause in
+            let reason = pause["reason"]?.stringValue ?? ""
+            let scope = [pause["scope"]?.stringValue, pause["value"]?.stringValue].compactMap(\.self)
+            return scope.joined(separator: " ") + (reason.isEmpty ? "" : " (\(reason))")
+        }
+        guard !texts.isEmpty else { return nil }
+        return texts.joined(separator: ", ") + (pauses.count > 3 ? " and \(pauses.count - 3) more" : "")
     }
 }

@@ -38,8 +38,8 @@ package enum LeftReason: Error, Sendable, Hashable {
         switch self {
         case .lapsSpent: "sent back too often (--max-laps)"
         case .noSource: "no header names its topic (use --to)"
-        case .noSuchTopic: "its topic does not exist (use --to)"
-        case .forbiddenTopic: "its topic is not one for commands (use --to)"
+        case .noSuchTopic: "the topic that it would go to does not exist (use --to)"
+        case .forbiddenTopic: "the topic that it would go to is not one for commands (use --to)"
         case .valueDropped: "it was written without its value, which is too large"
         case .notEditable: "its value is not a JSON object"
         case .wouldFail(let code):

@@ -36,7 +36,7 @@ struct EditOptions: ParsableArguments {
     )
     var originals: String?
 
-    /// The changes; one that is not one ends the command with code 65, one of an unknown field with code 64.
+    /// The changes; a patch that is none ends the command with code 65, a wrong option with code 64.
     func edits() throws -> CommandEdits {
         var edits = CommandEdits()
         do throws(CommandEdits.Problem) {
@@ -48,10 +48,14 @@ struct EditOptions: ParsableArguments {
                     throw CommandEdits.Problem("--patch \(patch): \(error.description)")
                 }
             }
+        } catch {
+            throw ExitStatus.badInput.exit(error.description)
+        }
+        do throws(CommandEdits.Problem) {
             for assignment in self.assignments { try edits.set(assignment) }
             for name in self.unset { edits.unset(name) }
         } catch {
-            throw ExitStatus.badInput.exit(error.description)
+            throw ExitStatus.usage.exit(error.description)
         }
         guard !self.allowUnknownFields else { return edits }
         do throws(CommandEdits.UnknownField) {

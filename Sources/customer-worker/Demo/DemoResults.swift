@@ -38,7 +38,7 @@ enum DemoResults {
         let follower = try await ResultFollower(client, behind: snapshot.beginnings, log: { _ in })
         let deadline = ContinuousClock.now + .seconds(60)
         var results: [DemoResult] = []
-        while results.count < count, ContinuousClock.now < deadline {
+        while results.count < count, ContinuousClock.now < deadline, !Task.isCancelled {
             let records = try await follower.next(within: .milliseconds(250)).records
             results += records.compactMap { DemoResult($0) }
             if !records.isEmpty { progress(results.count) }

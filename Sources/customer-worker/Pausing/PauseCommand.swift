@@ -114,15 +114,23 @@ struct ResumeCommand: AsyncParsableCommand {
         if self.scope.scopes.isEmpty {
             throw ValidationError("name what to resume: --external-id, --external-id-prefix, --partition or --all")
         }
+        if self.scope.all, self.scope.scopes.count > 1 {
+            throw ValidationError("--all ends every pause: expected no other scope beside it")
+        }
     }
 
     func run() async throws {
         let settings = try self.options.load().settings
         let ledger = try await PauseStore(settings)
+        let now = UnixMilliseconds.now()
+        // One that is over is taken away too, and does not count.
+        let current = Set(try await ledger.current(at: now).map(\.scope))
         let kept = try await ledger.current(at: nil).map(\.scope)
         var ended = 0
-        for scope in self.scope.all ? kept : self.scope.scopes where try await ledger.end(scope) { ended += 1 }
-        let view = PausesView(pauses: try await ledger.current(at: .now()))
+        for scope in self.scope.all ? kept : self.scope.scopes {
+            if try await ledger.end(scope), current.contains(scope) { ended += 1 }
+        }
+        let view = PausesView(pauses: try await ledger.current(at: now))
         print(self.json ? view.json : view.text, terminator: "")
         guard ended > 0 else {
             StandardError.write("customer-worker: there was no such pause; «customer-worker pause» lists them")

@@ -36,6 +36,9 @@ struct TryCommand: AsyncParsableCommand {
         ] where !(1...65_535).contains(port) {
             throw ValidationError("\(option) \(port): expected 1 to 65535")
         }
+        guard Set([self.kafkaPort, self.apiPort, self.adminPort]).count == 3 else {
+            throw ValidationError("--kafka-port, --api-port, --admin-port: expected three different ports")
+        }
     }
 
     func run() async throws {
@@ -49,6 +52,7 @@ struct TryCommand: AsyncParsableCommand {
         try ports.check()
         let folder = try TryFolder(ports, apiKey: Self.apiKey)
         defer { folder.remove() }
+        ProcessEnd.before { folder.remove() }
         // The environment of a person who has a worker elsewhere must not lead this one there.
         let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("FLEXPRICE_") }
         let started = try StartedSettings(
@@ -62,11 +66,13 @@ struct TryCommand: AsyncParsableCommand {
         let simulator = FlexpriceSimulator(.init(port: self.apiPort, apiKey: Self.apiKey))
         let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask {
-                try await simulator.run()
+                try await ports.listening(on: ports.api) { try await simulator.run() }
                 return nil
             }
             group.addTask {
-                try await BootstrapRelay(broker: broker).run(on: ports.kafka)
+                try await ports.listening(on: ports.kafka) {
+                    try await BootstrapRelay(broker: broker).run(on: ports.kafka)
+                }
                 return nil
             }
             group.addTask {
@@ -102,6 +108,7 @@ struct TryTour: Sendable {
         )
         if let error = try await producer.send([record]).values.first { throw error }
         let results = try await DemoResults.collect(1, brokers: brokers, topic: settings.resultsTopic) { _ in }
+        if Task.isCancelled { return }
         guard let result = results.first else {
             throw StartFailure(.failure, "no result came within a minute; the lines above say why")
         }

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import NIOCore
 import Operations
 import Records
 import Settings
@@ -93,6 +94,16 @@ struct TryPorts: Sendable {
                 .unavailable,
                 "another program listens on \(address): end it, or name another port with \(option)"
             )
+        }
+    }
+
+    /// Runs what listens on one of them; that nothing can listen there is told in words.
+    func listening(on address: HostAndPort, _ body: () async throws -> Void) async throws {
+        do {
+            try await body()
+        } catch let error as IOError {
+            let reason = SystemReason.text(of: error.errnoCode)
+            throw StartFailure(.unavailable, "nothing can listen on \(address): \(reason)")
         }
     }
 
