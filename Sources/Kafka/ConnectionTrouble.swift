@@ -65,6 +65,8 @@ package struct ConnectionTrouble: Sendable, Hashable {
 
     /// The first whose sign the sentence holds decides.
     private static let remedies: [(sign: String, remedy: String)] = [
+        // The first bytes of `HTTP/1.1 400`, taken for a size.
+        ("Invalid response size 1213486160", "that port speaks HTTP: check the port in kafka.brokers"),
         ("Failed to resolve", "no such host: check kafka.brokers and the name service"),
         ("Connection refused", "nothing listens there: check host and port in kafka.brokers, or start the broker"),
         ("No route to host", "check kafka.brokers, routes and firewalls"),

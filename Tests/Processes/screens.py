@@ -67,7 +67,15 @@ SCREENS = [
     Screen("check-broken", "check", scrolls=True, alone=True, env={"FLEXPRICE_API_KEY": "sk_wrong", "FLEXPRICE_KAFKA_TOPIC_RESULTS": "nowhere"}),
     Screen("config-show", "config show", scrolls=True),
     Screen("demo", "demo", scrolls=True),
-    Screen("dlq-list", "dlq list", (MEASURED, r"\b\d/\d$")),
+    Screen("dlq-list", "dlq list", (MEASURED, r"\b\d/\d$"), scrolls=True),
+    Screen("dlq-redrive", "dlq redrive --dry-run", (r"(?<=customer_commands_dlq/)\d/\d",)),
+    Screen("explain", "explain bad_1", (r"(?<=letter )\d/\d", r"(?<=dlq/)\d/\d", r"(?<=show )\d/\d", r"(?<=result )\d/\d+")),
+    Screen("results", "results --last 2"),
+    Screen("produce", "produce rows.csv --dry-run", files={
+        "rows.csv": "external_id,name,address_country\nacct_31,Acme,IN\nacct_32,Globex,India\nacct_31,Another,IN\n",
+    }),
+    Screen("pause", "pause --external-id acct_99 --reason maintenance --for 1h", (r"\S+@\S+",), alone=True),
+    Screen("resume", "resume --all", alone=True),
 ]
 #: What the worker has served when the rows run: external ids, and what each command has besides.
 BEFORE = [[(f"acct_{n}", {}) for n in range(20)]] + [

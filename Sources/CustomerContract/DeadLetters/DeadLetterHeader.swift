@@ -67,9 +67,13 @@ package struct EarlierDeadLetter {
         }
     }
 
-    /// A number that is larger than any count can be is the largest: it must not look like none.
     private static func count(_ digits: [UInt8]) -> Int? {
-        guard !digits.isEmpty, digits.allSatisfy({ $0 &- UInt8(ascii: "0") < 10 }) else { return nil }
-        return digits.reduce(0) { min($0 * 10 + Int($1 - UInt8(ascii: "0")), 999_999_999) }
+        guard (1...9).contains(digits.count) else { return nil }
+        var count = 0
+        for digit in digits {
+            guard digit &- UInt8(ascii: "0") < 10 else { return nil }
+            count = count * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return count
     }
 }

@@ -41,11 +41,15 @@ package final class SignalDuty: Sendable {
     }
 
     private let signals: ProcessSignals
+    private let endsWithTerminal: Bool
     private let logger: Logger
     private let state = Mutex(State())
 
     /// Takes over the signals; nothing is done about them before ``run()``.
-    package init(_ signals: ProcessSignals, logger: Logger) {
+    ///
+    /// - Parameter endsWithTerminal: whether HUP, which a terminal that goes sends, is a TERM: for what a person runs.
+    package init(_ signals: ProcessSignals, logger: Logger, endsWithTerminal: Bool = false) {
+        self.endsWithTerminal = endsWithTerminal
         self.signals = signals
         self.logger = logger
     }
@@ -70,6 +74,8 @@ package final class SignalDuty: Sendable {
         switch signal {
         case .terminate, .interrupt:
             self.stop(signal, at: now)
+        case .hangUp where self.endsWithTerminal:
+            self.stop(.terminate, at: now)
         case .hangUp:
             await self.actions(orLater: { $0.insert(.reload) })?.reload()
         case .suspend:

@@ -31,6 +31,7 @@ package struct StoryScreen: Sendable {
     /// The lines of a screen that are no events: the subject, what it waits for on two lines, the command on two, the
     /// count of what is left out, empty lines, and the shell's own.
     private static let otherLines = 11
+    private static let nowLines = 2
     /// The newest events that are shown however low the terminal is.
     private static let fewestNewest = 5
 
@@ -52,7 +53,11 @@ package struct StoryScreen: Sendable {
     /// - Parameter size: The terminal's; `nil` where the output is none, then no line is cut.
     package func text(_ size: Size? = nil) -> String {
         var lines = [self.title, ""]
-        let newest = max(Self.fewestNewest, (size ?? .usual).rows - Self.otherLines - Self.firstEvents)
+        // What decides is never cut.
+        let sentence = LogEscaping.escaped("now   \(self.waitsFor)")
+        let now = size.map { sentence.wrapped(to: $0.columns, hanging: "now   ".count) } ?? [sentence]
+        let others = Self.otherLines + max(0, now.count - Self.nowLines)
+        let newest = max(Self.fewestNewest, (size ?? .usual).rows - others - Self.firstEvents)
         let events = self.story.events
         if events.count > Self.firstEvents + newest + 1 {
             let between = events.count - Self.firstEvents - newest
@@ -64,7 +69,7 @@ package struct StoryScreen: Sendable {
         }
         if !events.isEmpty { lines.append("") }
         lines = lines.map { Self.cut(LogEscaping.escaped($0), to: size?.columns) }
-        lines.append(Self.cut(LogEscaping.escaped("now   \(self.waitsFor)"), to: size.map { 2 * $0.columns }))
+        lines += now
         lines.append("next  \(self.next)")
         return lines.map { $0 + "\n" }.joined()
     }
@@ -112,8 +117,7 @@ package struct StoryScreen: Sendable {
     }
 
     private static func cut(_ line: String, to width: Int?) -> String {
-        guard let width, line.count > width else { return line }
-        return line.prefix(max(0, width - 1)) + "…"
+        width.map { line.shortened(to: $0) } ?? line
     }
 
     // MARK: What it waits for, and what to do

@@ -67,6 +67,9 @@ package struct WhyAnswer: Sendable {
                 + "\(number.spelling): they fill their share of limits.max_in_flight, and most commands "
                 + "\(self.busiestStage)."
         }
+        if inFlight > 0, inFlight == self.status["stages"]?.objectValue?.integer("paused") {
+            return "No command moves: the \(inFlight) in flight wait for the end of an operator's pause."
+        }
         if inFlight > 0 {
             return "Commands move: \(self.rate)\(inFlight) in flight, of which most \(self.busiestStage)"
                 + "\(lag.map { ", and the lag is \($0)" } ?? "")."
@@ -113,8 +116,11 @@ package struct WhyAnswer: Sendable {
         let number = commands.count == 1 ? "The command" : "The first of \(commands.count) commands"
         let wait = first["waits_for"]?.stringValue ?? "something that this worker does not tell"
         let next = first["next_attempt"]?.stringValue.map { ", at \($0)" } ?? ""
-        let trouble = self.trouble.map { "; meanwhile \($0)" } ?? ""
-        return "\(number) of \(externalID) (\(name) at \(position)) waits for \(wait)\(next)\(trouble)."
+        // A wait for the API says already that it fails.
+        let isSaid = wait.contains("failing for all commands")
+        let trouble = self.trouble.map { isSaid ? ": \($0)" : "; meanwhile \($0)" } ?? ""
+        let place = name == position ? name : "\(name) at \(position)"
+        return "\(number) of \(externalID) (\(place)) waits for \(wait)\(next)\(trouble)."
     }
 
     private func sentence(ofAbsent externalID: String) -> String {

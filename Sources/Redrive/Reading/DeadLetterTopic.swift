@@ -103,7 +103,9 @@ package struct DeadLetterTopic: Sendable {
             }
             counted = fresh
         }
-        let settings = try await Admin(self.client, log: self.log).configuration(ofTopic: self.snapshot.topic)
+        // A remark, which is worth no long wait: the embedded brokers, for one, never answer it.
+        let settings = try await Admin(self.client, log: self.log)
+            .configuration(ofTopic: self.snapshot.topic, timeout: .seconds(2))
         return RetentionGuard(
             retentionMilliseconds: settings["retention.ms"],
             oldestWaiting: counted.oldestWaitingRecord,

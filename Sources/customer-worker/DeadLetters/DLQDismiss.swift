@@ -38,8 +38,11 @@ struct DismissalOptions: ParsableArguments {
         let operation = try DismissalOperation(request, settings.client)
         let plan = try await operation.plan()
         if self.dryRun {
-            print(self.json ? Self.json(request, plan).line : Self.text(request, plan), terminator: "")
-            if !self.json { print("Nothing was done: this was a dry run.") }
+            if self.json {
+                print(Self.json(request, plan).line, terminator: "")
+            } else {
+                Terminal.print(Self.text(request, plan) + "Nothing was done: this was a dry run.\n")
+            }
             if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
             return
         }
@@ -60,7 +63,7 @@ struct DismissalOptions: ParsableArguments {
     private static func text(_ request: DismissalRequest, _ plan: DismissalPlan) -> String {
         let what = request.action == .dismiss ? "waiting" : "dismissed"
         let head =
-            "\(request.topic): \(NumberText.count(plan.matched)) \(what) dead letters match "
+            "\(request.topic): \(NumberText.count(plan.matched, "\(what) dead letter")) "
             + "(\(request.selection.description)).\n"
         return plan.codes.sorted { $0.key < $1.key }.reduce(into: head) { text, entry in
             let code = entry.key.isEmpty ? "without a code" : entry.key.printable

@@ -81,7 +81,11 @@ extension DLQCommand {
             let plan = try await operation.plan()
             let view = RedrivePlanView(request: request, plan: plan)
             if self.dryRun {
-                print(self.json ? view.json : view.text + "Nothing was done: this was a dry run.\n", terminator: "")
+                if self.json {
+                    print(view.json, terminator: "")
+                } else {
+                    Terminal.print(view.text + "Nothing was done: this was a dry run.\n")
+                }
                 if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
                 return
             }

@@ -18,7 +18,7 @@ struct RedriveOutcomeView {
                 + (counts.movedBefore > 0 ? ", \(NumberText.count(counts.movedBefore)) before that." : ".")
         ]
         for (reason, count) in counts.left.sorted(by: { $0.key.name < $1.key.name }) {
-            lines.append("  \(NumberText.count(count)) stay: \(reason.text)")
+            lines.append("  \(NumberText.count(count, "stays", "stay")): \(reason.text)")
         }
         for (code, count) in counts.failedAgain.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(NumberText.count(count)) of them failed again with \(code)")
@@ -30,6 +30,8 @@ struct RedriveOutcomeView {
     private var sentence: String? {
         switch self.ending {
         case .finished: nil
+        case .cancelled where self.progress.counts.moved >= self.progress.total:
+            "Cancelled after all of them were sent back."
         case .cancelled:
             "Cancelled after \(NumberText.count(self.progress.counts.moved)) of "
                 + "\(NumberText.count(max(self.progress.total, self.progress.counts.moved))) were sent back. "

@@ -25,14 +25,14 @@ struct RedrivePlanView {
             lines.append("Leaving job \(job.id) of \(job.owner) unfinished; what it sent back stays sent.")
         }
         lines.append(
-            "\(self.request.topic): \(NumberText.count(self.plan.matched)) waiting dead letters match "
+            "\(self.request.topic): \(NumberText.count(self.plan.matched, "waiting dead letter")) "
                 + "(\(self.plan.selection.description))."
         )
         for (topic, count) in self.plan.targets.sorted(by: { $0.key < $1.key }) {
-            lines.append("  \(NumberText.count(count)) go to \(topic)")
+            lines.append("  \(NumberText.count(count, "goes", "go")) to \(topic)")
         }
         for (reason, count) in self.plan.left.sorted(by: { $0.key.name < $1.key.name }) {
-            lines.append("  \(NumberText.count(count)) stay: \(reason.text)")
+            lines.append("  \(NumberText.count(count, "stays", "stay")): \(reason.text)")
         }
         for (code, count) in self.plan.wouldFail.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
             if self.request.isForced {

@@ -15,9 +15,9 @@ struct ProduceCommand: AsyncParsableCommand {
         abstract: "Send create commands from a file: JSON Lines, a JSON array or CSV.",
         discussion: """
             Everything is checked by the worker's own rules before anything is sent: each row, and that no two rows \
-            have one external_id and different payloads (among the first million external_ids). Fields that are not \
-            known are named and sent. Sending a file twice is harmless: the second time every command is answered \
-            «replayed». \
+            have one external_id and different payloads (among the first million external_ids). Fields of \
+            JSON that are not known are named and sent; a column of a CSV that is not known is refused. Sending a \
+            file twice is harmless: the second time every command is answered «replayed». \
             Exit codes: 0 all sent, and with --wait all created; 1 some failed, were refused or have no result; \
             4 the same as 0, but rows were left out (--skip-invalid); 65 a row is wrong and nothing was sent; \
             69 the brokers are gone, with the row to continue with; 130 cancelled, likewise.

@@ -91,7 +91,7 @@ struct ResultsCommand: AsyncParsableCommand {
         var count = 0
         let show: (ResultEvent) throws -> Bool = { event in
             let line = ResultView(event: event)
-            try StandardOutput.write(self.json ? line.json : line.text)
+            try StandardOutput.write(self.json ? line.json : line.text.wrappedLines(to: Terminal.width, hanging: 2))
             count += 1
             return self.limit.map { count < $0 } ?? true
         }

@@ -17,11 +17,16 @@ struct FullScreen: ~Copyable {
     ///
     /// - Throws: what standard output refuses, as when its terminal has gone.
     mutating func draw(_ lines: [StyledLine], on terminal: TerminalTraits) throws {
-        // Each line erases what is left of the one before it, and the last one what is below: nothing flickers.
-        let text = lines.map { $0.rendered(inColour: terminal.hasColours) + "\u{1B}[K" }.joined(separator: "\r\n")
+        // Each line erases what is left of the one before it, and the last one what is below: nothing flickers. One
+        // that fills its line leaves the cursor on its last character, which would be erased.
+        let text = lines.map { line in
+            line.rendered(inColour: terminal.hasColours) + (line.text.displayWidth < terminal.columns ? "\u{1B}[K" : "")
+        }
+        .joined(separator: "\r\n")
+        let rest = lines.count < terminal.rows ? "\r\n\u{1B}[J" : ""
         let start = self.isEntered ? "" : Self.enter
         self.isEntered = true
-        try FileHandle.standardOutput.write(contentsOf: Data("\(start)\u{1B}[H\(text)\u{1B}[J".utf8))
+        try FileHandle.standardOutput.write(contentsOf: Data("\(start)\u{1B}[H\(text)\(rest)".utf8))
     }
 
     /// Stops the process, as Control and Z asks for, with the terminal as it was; returns when it continues.

@@ -19,6 +19,11 @@ enum NumberText {
         "\(Self.count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
+    /// A count with its verb: `1 stays`, `2 stay`.
+    static func count(_ number: Int, _ one: String, _ many: String) -> String {
+        "\(Self.count(number)) \(number == 1 ? one : many)"
+    }
+
     /// The two largest units that are not nothing: `3d 4h`, `12m 5s`, `8s`.
     static func duration(_ duration: Duration) -> String {
         var rest = max(0, duration.components.seconds)

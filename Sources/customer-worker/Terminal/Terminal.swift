@@ -62,10 +62,10 @@ enum StandardError {
 
 extension String {
     /// Each line wrapped to a width; the text itself without one.
-    fileprivate func wrappedLines(to width: Int?) -> String {
+    func wrappedLines(to width: Int?, hanging: Int = 0) -> String {
         guard let width else { return self }
         return self.split(separator: "\n", omittingEmptySubsequences: false)
-            .flatMap { String($0).wrapped(to: width) }
+            .flatMap { String($0).wrapped(to: width, hanging: hanging) }
             .joined(separator: "\n")
     }
 }

@@ -79,7 +79,9 @@ struct TryCommand: AsyncParsableCommand {
                 try await TryTour(ports: ports, folder: folder).begin(brokers: cluster.brokers, started.settings.kafka)
                 return nil
             }
-            group.addTask { try await started.serve(SignalDuty(signals, logger: started.logger)) }
+            group.addTask {
+                try await started.serve(SignalDuty(signals, logger: started.logger, endsWithTerminal: true))
+            }
             defer { group.cancelAll() }
             while let end = try await group.next() {
                 if let end { return end }
@@ -136,8 +138,14 @@ struct TryTour: Sendable {
         }
     }
 
+    /// As it was called, so that it can be called again from another folder.
+    private static var program: String {
+        let called = CommandLine.arguments.first ?? "customer-worker"
+        return called.contains("/") ? URL(filePath: called).standardizedFileURL.path() : called
+    }
+
     private var next: [String] {
-        let program = CommandLine.arguments.first ?? "customer-worker"
+        let program = Self.program
         let (settings, faults) = (TryFolder.settings, "http://\(self.ports.api)/_simulator/faults")
         return [
             "\(program) status --config \(settings)",
@@ -145,9 +153,10 @@ struct TryTour: Sendable {
             "\(program) results --config \(settings)",
             "\(program) dlq list --config \(settings)",
             "\(program) explain acct_1 --config \(settings)",
-            #"curl -X PUT -d '[{"fault":"unauthorized"}]' \#(faults)    # now send again"#,
+            #"curl -X PUT -d '[{"fault":"unauthorized"}]' \#(faults)    # the key is refused"#,
+            #"echo '{"external_id":"acct_4"}' | \#(program) produce --config \#(settings) -"#,
             "\(program) why --config \(settings)",
-            "curl -X PUT -d '[]' \(faults)",
+            "curl -X PUT -d '[]' \(faults)    # and accepted",
         ]
     }
 }
