@@ -102,7 +102,7 @@ def tried_out():
 
 
 def interrupted():
-    """Ctrl-C ends `try` at once and leaves nothing, from the moment on at which it has a folder; ports that are one are refused"""
+    """Ctrl-C, or the end of its terminal, ends `try` at once and leaves nothing; ports that are one are refused"""
     with home() as place:
         for is_early in (True, False):
             ports = [free_port() for _ in range(3)]
@@ -111,7 +111,7 @@ def interrupted():
                                  **as_nobody(place)) as program:
                 # The worker listens before it is a member of its group, and has no result yet.
                 wait_until(lambda: bool(os.listdir(place)) if is_early else get(ports[2], "/livez")[0] == 200, 20, "begun")
-                program.send_signal(signal.SIGINT)
+                program.send_signal(signal.SIGINT if is_early else signal.SIGHUP)
                 harness.wait_for_exit(program, 0, seconds=10)
             expect(os.listdir(place) == [], f"left behind: {os.listdir(place)}")
         same = subprocess.run(["customer-worker", "try", "--api-port", "32192", "--admin-port", "32192"], **as_nobody(place),

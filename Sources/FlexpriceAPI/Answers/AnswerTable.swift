@@ -58,7 +58,7 @@ package enum AnswerTable {
         row("page",         on(200, .searchPage), .lookUp, .none,        nil,
          "what is on the page decides; none of our external_id may only mean that a replica lags"),
         row("unauthorized", on(401),              .pause,  .allCommands, "unauthorized",
-         "the key that creates customers may not read them any more; the key is read again"),
+         "the key that creates customers may not read them any more; a key file is read again"),
         row("forbidden",    on(403),              .pause,  .perhapsOne,  "forbidden",
          "the API, or something before it, refuses lookups; what was made stays unsettled until then"),
     ]) + unread(.search, "conflict_unsettled", "the create is sent again later")
@@ -151,7 +151,7 @@ package enum AnswerTable {
         row("wants_tls",          speaksTLS,                      setting,       .allCommands,  "wants_tls",
          "api.host begins with http:// and names a port that speaks TLS: write https://"),
         row("unauthorized",       on(401),                        .pause,        .allCommands,  "unauthorized",
-         "the API key is wrong, expired or revoked, or Flexprice cannot reach its database; the key is read again"),
+         "the API key is wrong, expired or revoked, or Flexprice cannot reach its database; a key file is read again"),
         row("forbidden",          on(403, .accessRefusal),        .pause,        .unlessServed, "forbidden",
          "the key needs the role all_writer, environment_id must be right, and the tenant not suspended"),
         row("forbidden_by_json",  on(403, .json),                 .pause,        .perhapsOne,   "forbidden",
