@@ -169,8 +169,9 @@ def not_ready(reason):
 def with_brokers():
     with Stack() as s:
         s.broker.stop()
-        # Until the session timeout has passed, and with it the partitions have gone.
-        s.recorder.keep("brokers away", not_ready("brokers_unreachable"), 1, 5, settle=8)
+        # Until the session timeout has passed, and with it the partitions have gone, and what could not be published of them.
+        wait_until(lambda: not json.loads(harness.get(s.port, "/status")[1])["partitions"] or "partitions", 60, "the loss of the partitions")
+        s.recorder.keep("brokers away", not_ready("brokers_unreachable"), 1, 5, settle=2)
         s.broker.start()
         s.recover()
         s.recorder.begin("a restart loop", is_steady=True)

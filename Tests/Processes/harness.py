@@ -21,6 +21,9 @@ import urllib.request
 from confluent_kafka import Consumer, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 
+# A shell that runs a script in the background has it ignore INT, and the programs that a test starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 PROGRAM = None
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 NOIDA = os.path.join(ROOT, ".build", "test-tools", "noida-db")
