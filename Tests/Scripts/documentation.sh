@@ -23,7 +23,7 @@ library() {
     shift
     mkdir "$symbols/$module"
     # The module maps of C libraries that the library's own modules import.
-    swift symbolgraph-extract -module-name "$module" -I "$modules" -I Sources/CLibrdkafka \
+    swift symbolgraph-extract -module-name "$module" -I "$modules" -I Sources/CLibrdkafka -I Sources/CCrypto \
         -target "$(uname -m)-unknown-linux-gnu" -minimum-access-level public -output-dir "$symbols/$module"
     # Symbols that it adds to modules of others are not documented here.
     rm -f "$symbols/$module"/*@*
