@@ -26,7 +26,8 @@ def home():
         os.chmod(folder, 0o755)
         place = os.path.join(folder, "home")
         os.mkdir(place)
-        os.chown(place, NOBODY, NOBODY)
+        if os.geteuid() == 0:
+            os.chown(place, NOBODY, NOBODY)
         shutil.copy(harness.PROGRAM, os.path.join(folder, "customer-worker"))
         yield place
 
@@ -37,7 +38,9 @@ def as_nobody(place, **more):
     env = {name: value for name, value in os.environ.items() if not name.startswith("FLEXPRICE_")}
     env |= {"HOME": place, "TMPDIR": place, "PATH": f"{os.path.dirname(program)}:{env['PATH']}", **more}
     # Without a shell between them a signal reaches the program itself.
-    return {"cwd": place, "env": env, "user": NOBODY, "group": NOBODY, "extra_groups": []}
+    # Whoever is not root cannot become somebody else, and need not.
+    nobody = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+    return {"cwd": place, "env": env, **nobody}
 
 
 @contextlib.contextmanager
