@@ -61,7 +61,6 @@ struct RunCommand: AsyncParsableCommand {
         withExtendedLifetime(cluster) {}
         if status != .success { throw status.exit }
     }
-
 }
 
 extension StartedSettings {

@@ -13,18 +13,8 @@ extension Admin {
             throw KafkaError(RD_KAFKA_RESP_ERR__INVALID_ARG)
         }
         defer { unsafe rd_kafka_ConfigResource_destroy(resource) }
-        // Without it the request would live on for a minute behind an answer that nothing waits for any more.
-        let options = unsafe rd_kafka_AdminOptions_new(self.client.pointer, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS)
-        defer { if let options = unsafe options { unsafe rd_kafka_AdminOptions_destroy(options) } }
-        var text = [CChar](repeating: 0, count: 512)
-        let count = text.count
-        let code = unsafe rd_kafka_AdminOptions_set_request_timeout(
-            options,
-            timeout.wholeMilliseconds,
-            &text,
-            count
-        )
-        unsafe try Self.check(code, nil)
+        let options = unsafe try self.options(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, timeout)
+        defer { unsafe Self.destroy(options) }
         return unsafe try self.ask(
             { client, queue in
                 var resources: [OpaquePointer?] = unsafe [resource]
@@ -33,6 +23,26 @@ extension Admin {
             within: timeout,
             reading: { event throws(KafkaError) in try unsafe Self.settings(in: event) }
         )
+    }
+
+    /// Options of a request that ends with its timeout; for ``destroy(_:)``.
+    ///
+    /// Without one it would live on for a minute behind an answer that nothing waits for any more.
+    func options(_ request: rd_kafka_admin_op_t, _ timeout: Duration) throws(KafkaError) -> OpaquePointer? {
+        let options = unsafe rd_kafka_AdminOptions_new(self.client.pointer, request)
+        var text = [CChar](repeating: 0, count: 512)
+        let count = text.count
+        let milliseconds = timeout.wholeMilliseconds
+        let code = unsafe rd_kafka_AdminOptions_set_request_timeout(options, milliseconds, &text, count)
+        guard code == RD_KAFKA_RESP_ERR_NO_ERROR else {
+            unsafe Self.destroy(options)
+            throw KafkaError(code)
+        }
+        return unsafe options
+    }
+
+    static func destroy(_ options: OpaquePointer?) {
+        if let options = unsafe options { unsafe rd_kafka_AdminOptions_destroy(options) }
     }
 
     private static func settings(in event: OpaquePointer) throws(KafkaError) -> [String: String] {

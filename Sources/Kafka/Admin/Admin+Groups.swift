@@ -9,17 +9,8 @@ extension Admin {
         ofGroup group: String,
         timeout: Duration = .seconds(5)
     ) throws(KafkaError) -> Int {
-        let options = unsafe rd_kafka_AdminOptions_new(self.client.pointer, RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS)
-        defer { if let options = unsafe options { unsafe rd_kafka_AdminOptions_destroy(options) } }
-        var text = [CChar](repeating: 0, count: 512)
-        let count = text.count
-        let code = unsafe rd_kafka_AdminOptions_set_request_timeout(
-            options,
-            timeout.wholeMilliseconds,
-            &text,
-            count
-        )
-        unsafe try Self.check(code, nil)
+        let options = unsafe try self.options(RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS, timeout)
+        defer { unsafe Self.destroy(options) }
         return unsafe try self.ask(
             { client, queue in
                 unsafe group.withCString { name in
