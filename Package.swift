@@ -151,7 +151,7 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 "CommandWorker", "CustomerContract", "FlexpriceAPI", "JSON", "Kafka", "Ledger", "Records",
-                "Redrive", "Settings", "WorkerLogging",
+                "Redrive", "Settings", "Topics", "WorkerLogging",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -168,4 +168,12 @@ package struct WorkerAssembly: Sendable {
         }
         return try await self.openLedger(url)
     }
+
+    /// Opens the ledger that there must be; nothing is created.
+    ///
+    /// - Throws: ``StartFailure`` 69 when there is none.
+    package static func existingLedger(_ url: StoreURL) async throws(StartFailure) -> any Ledger {
+        if let ledger = try await self.openExistingLedger(url) { return ledger }
+        throw StartFailure(.unavailable, "there is no store at \(url) yet; check store.url")
+    }
 }

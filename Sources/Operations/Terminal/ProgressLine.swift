@@ -1,3 +1,5 @@
+import Records
+
 /// How far something is, for those who watch it.
 package struct ProgressNews: Sendable {
     /// How much is done.
@@ -14,6 +16,11 @@ package struct ProgressNews: Sendable {
         self.total = total
         self.elapsed = elapsed
         self.parts = parts
+    }
+
+    /// A rate, and the time that the rest takes at it.
+    package static func pace(_ rate: Double, timeLeft: Duration?) -> [String] {
+        ["\(Int(nearest: rate))/s"] + (timeLeft.map { ["\(NumberText.duration($0)) left"] } ?? [])
     }
 
     /// All that is said, on a line.

@@ -1,5 +1,4 @@
 import ArgumentParser
-import JSON
 import Operations
 import Redrive
 import Settings
@@ -26,7 +25,7 @@ struct DismissalOptions: ParsableArguments {
 
     /// Plans, asks and performs.
     func run(_ action: DismissalRequest.Action, reason: String?) async throws {
-        let settings = try ClusterSettings(self.options)
+        let settings = try ClusterSettings(self.options.load().settings)
         let request = DismissalRequest(
             action,
             topic: self.selecting.topic ?? settings.settings.kafka.deadLetterTopic,
@@ -37,46 +36,22 @@ struct DismissalOptions: ParsableArguments {
         )
         let operation = try DismissalOperation(request, settings.client)
         let plan = try await operation.plan()
+        let view = DismissalView(request: request, plan: plan)
         if self.dryRun {
             if self.json {
-                print(Self.json(request, plan).line, terminator: "")
+                print(view.json().line, terminator: "")
             } else {
-                Terminal.print(Self.text(request, plan) + "Nothing was done: this was a dry run.\n")
+                Terminal.print(view.text + "Nothing was done: this was a dry run.\n")
             }
             if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
             return
         }
-        StandardError.write(Self.text(request, plan))
+        StandardError.write(view.text)
         if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
-        let verb = action == .dismiss ? "Dismiss" : "Restore"
-        try Terminal.confirm("\(verb) \(NumberText.count(plan.matched, "dead letter"))?", isAnswered: self.yes)
+        try Terminal.confirm(view.question, isAnswered: self.yes)
         let (job, count) = try await operation.run(plan)
-        let done = action == .dismiss ? "dismissed; «dlq restore» undoes it" : "restored; they wait again"
-        StandardError.write("Job \(job): \(NumberText.count(count)) \(done).")
-        guard self.json else { return }
-        var outcome = Self.json(request, plan)
-        outcome["job"] = .string(job)
-        outcome["moved"] = .integer(count)
-        print(outcome.line, terminator: "")
-    }
-
-    private static func text(_ request: DismissalRequest, _ plan: DismissalPlan) -> String {
-        let what = request.action == .dismiss ? "waiting" : "dismissed"
-        let head =
-            "\(request.topic): \(NumberText.count(plan.matched, "\(what) dead letter")) "
-            + "(\(request.selection.description)).\n"
-        return plan.codes.sorted { $0.key < $1.key }.reduce(into: head) { text, entry in
-            let code = entry.key.isEmpty ? "without a code" : entry.key.printable
-            text += "  \(NumberText.count(entry.value)) \(code)\n"
-        }
-    }
-
-    private static func json(_ request: DismissalRequest, _ plan: DismissalPlan) -> JSONObject {
-        JSONObject([
-            "topic": .string(request.topic), "selection": .string(request.selection.description),
-            "action": .string(request.action.rawValue), "reason": .text(request.reason),
-            "matched": .integer(plan.matched), "codes": .counts(plan.codes),
-        ])
+        StandardError.write(view.outcome(job: job, count: count))
+        if self.json { print(view.json(job: job, count: count).line, terminator: "") }
     }
 }
 

@@ -43,7 +43,7 @@ extension DLQCommand {
         var bodies = false
 
         func run() async throws {
-            let settings = try ClusterSettings(self.options)
+            let settings = try ClusterSettings(self.options.load().settings)
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
             let file = try self.output.map { try LineFile(path: $0, isNew: true) }

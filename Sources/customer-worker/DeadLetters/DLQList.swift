@@ -34,7 +34,7 @@ extension DLQCommand {
         var json = false
 
         func run() async throws {
-            let settings = try ClusterSettings(self.options)
+            let settings = try ClusterSettings(self.options.load().settings)
             let selection = try self.selecting.selection()
             let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
             let topic = try await DeadLetterTopic(name, settings.client)
@@ -55,7 +55,7 @@ extension DLQCommand {
                 retention: retention,
                 now: .now()
             )
-            if self.json { print(view.json, terminator: "") } else { Terminal.print(view.text) }
+            if self.json { print(view.json, terminator: "") } else { Terminal.print(view.text(width: Terminal.width)) }
             if let warning = view.warning { StandardError.write("customer-worker: warning: \(warning)") }
         }
     }

@@ -75,7 +75,7 @@ extension DLQCommand {
         }
 
         func run() async throws {
-            let settings = try ClusterSettings(self.options)
+            let settings = try ClusterSettings(self.options.load().settings)
             let request = try self.request(settings)
             let operation = try RedriveOperation(request, settings.client)
             let plan = try await operation.plan()
@@ -96,7 +96,7 @@ extension DLQCommand {
             let outcomeView = RedriveOutcomeView(ending: ending, progress: progress)
             if self.json { print(outcomeView.json, terminator: "") }
             StandardError.write(outcomeView.text)
-            if outcomeView.exit != .success { throw outcomeView.exit }
+            if outcomeView.status != .success { throw outcomeView.status.exit }
         }
 
         /// Runs it until its end or a signal; a second signal loses and doubles nothing either.
@@ -128,7 +128,7 @@ extension DLQCommand {
                 words: words,
                 rules: settings.rules,
                 resultTopic: kafka.resultsTopic,
-                originalsPath: self.editing.originals ?? settings.path("redrive-originals.jsonl"),
+                originalsPath: self.editing.originals ?? settings.originalsPath,
                 auditPath: self.auditLog ?? settings.auditPath
             )
             request.destination = self.to

@@ -39,63 +39,24 @@ struct ExplainCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let settings = try ClusterSettings(self.options)
-        let position = self.position(settings)
-        let story = try await self.story(settings, position)
-        let worker: WorkerWord =
-            if let externalID = story.externalID {
-                await WorkerWord(asking: settings.settings.adminListen, about: externalID)
-            } else {
-                .notAsked("the command names no customer")
-            }
-        let screen = StoryScreen(
-            subject: position?.description ?? self.what,
-            story: story,
-            worker: worker,
-            config: self.options.config
-        )
+        let inquiry = StoryInquiry(try ClusterSettings(self.options.load().settings))
+        let position = self.id ? nil : inquiry.position(in: self.what)
+        let answer: StoryInquiry.Answer
+        do {
+            answer = try await inquiry.answer(self.what, at: position)
+        } catch let error as StoryTeller.NoRecord {
+            throw ExitStatus.badInput.exit("\(error); for the customer of the external_id \(self.what) use --id")
+        }
+        let screen = StoryScreen(answer, config: self.options.config)
         print(self.json ? screen.json.line : self.all ? screen.longText : screen.text(Self.size), terminator: "")
-        guard story.events.isEmpty else { return }
+        guard answer.story.events.isEmpty else { return }
         if position == nil, !self.id, RecordPosition(parsing: self.what) != nil {
-            let topics = self.topics(settings).joined(separator: ", ")
+            let topics = inquiry.topics.joined(separator: ", ")
             StandardError.write(
                 "customer-worker: \(self.what) was taken for an external_id: it is no record of \(topics)"
             )
         }
         throw ExitStatus.nothingMatched.exit
-    }
-
-    private func story(_ settings: ClusterSettings, _ position: RecordPosition?) async throws -> Story {
-        let kafka = settings.settings.kafka
-        let teller = StoryTeller(
-            settings.client,
-            resultTopic: kafka.resultsTopic,
-            deadLetterTopic: kafka.deadLetterTopic,
-            group: kafka.consumerGroup,
-            rules: settings.rules
-        )
-        do {
-            return try await teller.tell(
-                position.map { .record($0) } ?? .customer(ExternalID(self.what)),
-                ledger: try await WorkerAssembly.openExistingLedger(settings.settings.store)
-            )
-        } catch let error as StoryTeller.NoRecord {
-            throw ExitStatus.badInput.exit("\(error); for the customer of the external_id \(self.what) use --id")
-        }
-    }
-
-    /// The record that the argument names; `nil` when it is an external_id.
-    private func position(_ settings: ClusterSettings) -> RecordPosition? {
-        if self.id { return nil }
-        let letter = RecordPosition(parsing: "\(settings.settings.kafka.deadLetterTopic)/\(self.what)")
-        if let letter { return letter }
-        let topics = self.topics(settings)
-        return RecordPosition(parsing: self.what).flatMap { topics.contains($0.topic) ? $0 : nil }
-    }
-
-    private func topics(_ settings: ClusterSettings) -> [String] {
-        let kafka = settings.settings.kafka
-        return [kafka.topic, kafka.resultsTopic, kafka.deadLetterTopic]
     }
 
     /// The terminal's size; `nil` when standard output is none.

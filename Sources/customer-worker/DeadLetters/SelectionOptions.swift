@@ -53,45 +53,30 @@ struct SelectionOptions: ParsableArguments {
     var limit: Int?
 
     func validate() throws {
-        if let limit, limit < 1 { throw ValidationError("--limit \(limit): expected 1 or more") }
-        if self.partition.contains(where: { $0 < 0 }) { throw ValidationError("--partition: expected 0 or more") }
-        try OptionTimes.validate(since: self.since, until: self.until)
-        for text in self.offsets where Self.range(text) == nil {
-            throw ValidationError("--offsets \(text): expected N or FIRST-LAST")
-        }
-        for text in self.header where HeaderMatch(parsing: text) == nil {
-            throw ValidationError("--header \(text): expected NAME=VALUE")
+        do throws(SelectionForm.Mistake) {
+            _ = try self.form(self.externalID).selection()
+        } catch {
+            throw ValidationError(error.description)
         }
     }
 
     /// The conditions; a file that cannot be read ends the command with code 65.
-    func selection() throws -> Selection {
-        var selection = Selection()
-        selection.kinds = Set(self.code)
-        selection.isRetryable = self.retryable
-        selection.externalIDs = Set(try self.allExternalIDs().map { ExternalID($0) })
-        let times = try OptionTimes(since: self.since, until: self.until)
-        (selection.since, selection.until) = (times.since, times.until)
-        selection.partitions = Set(self.partition)
-        selection.offsets = self.offsets.compactMap { Self.range($0) }
-        selection.headers = self.header.compactMap { HeaderMatch(parsing: $0) }
-        selection.limit = self.limit
-        return selection
-    }
+    func selection() throws -> Selection { try self.form(self.allExternalIDs()).selection() }
 
     /// The conditions as they were given, for the name of a job.
-    func words() throws -> [[String]] {
-        var words: [[String]] = []
-        words += self.code.map { ["--code", $0] }
-        if let retryable { words.append([retryable ? "--retryable" : "--no-retryable"]) }
-        words += try self.allExternalIDs().map { ["--external-id", $0] }
-        if let since { words.append(["--since", since]) }
-        if let until { words.append(["--until", until]) }
-        words += self.partition.map { ["--partition", "\($0)"] }
-        words += self.offsets.map { ["--offsets", $0] }
-        words += self.header.map { ["--header", $0] }
-        if let limit { words.append(["--limit", "\(limit)"]) }
-        return words
+    func words() throws -> [[String]] { try self.form(self.allExternalIDs()).words }
+
+    private func form(_ externalIDs: [String]) -> SelectionForm {
+        var form = SelectionForm()
+        form.codes = self.code
+        form.isRetryable = self.retryable
+        form.externalIDs = externalIDs
+        (form.since, form.until) = (self.since, self.until)
+        form.partitions = self.partition
+        form.offsets = self.offsets
+        form.headers = self.header
+        form.limit = self.limit
+        return form
     }
 
     private func allExternalIDs() throws -> [String] {
@@ -109,14 +94,6 @@ struct SelectionOptions: ParsableArguments {
         // No ids would mean all of them.
         guard !lines.isEmpty else { throw ExitStatus.badInput.exit("--external-ids \(path): holds no id") }
         return self.externalID + lines
-    }
-
-    private static func range(_ text: String) -> ClosedRange<Int64>? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
-        guard let first = parts.first ?? nil, first >= 0, parts.count <= 2 else { return nil }
-        guard parts.count == 2 else { return first...first }
-        guard let last = parts[1], last >= first else { return nil }
-        return first...last
     }
 }
 

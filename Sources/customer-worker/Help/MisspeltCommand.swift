@@ -1,5 +1,6 @@
 import ArgumentParser
 import CustomerContract
+import Operations
 
 /// A word in the place of a command that is none, which the argument parser would take for an unexpected argument.
 ///

@@ -30,7 +30,7 @@ extension LedgerCommand {
                     """
                 )
             }
-            _ = try await LedgerCommand.open(url)
+            _ = try await WorkerAssembly.existingLedger(url)
             try await SQLiteLedger(path: path).backUp(to: self.file)
             let count = try await SQLiteLedger(path: self.file).count()
             print("\(self.file): \(NumberText.count(count)) customers")

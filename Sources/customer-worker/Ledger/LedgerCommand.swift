@@ -17,12 +17,6 @@ struct LedgerCommand: AsyncParsableCommand {
         subcommands: [Get.self, Stats.self, Forget.self, Verify.self, Backup.self, Migrate.self]
     )
 
-    /// The ledger, or the end of the command when there is none.
-    static func open(_ url: StoreURL) async throws -> any Ledger {
-        if let ledger = try await WorkerAssembly.openExistingLedger(url) { return ledger }
-        throw ExitStatus.unavailable.exit("there is no store at \(url) yet; check store.url")
-    }
-
     /// What a ledger remembers of a customer, or the end of the command when it is nothing.
     fileprivate static func entry(for id: ExternalID, in ledger: any Ledger) async throws -> LedgerEntry {
         if let entry = try await ledger.entry(for: id) { return entry }
@@ -46,7 +40,7 @@ struct LedgerCommand: AsyncParsableCommand {
         var json = false
 
         func run() async throws {
-            let ledger = try await LedgerCommand.open(try self.options.load().settings.store)
+            let ledger = try await WorkerAssembly.existingLedger(try self.options.load().settings.store)
             let view = LedgerEntryView(
                 entry: try await LedgerCommand.entry(for: ExternalID(self.externalID), in: ledger)
             )
@@ -68,10 +62,7 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let url = try self.options.load().settings.store
-            let ledger = try await LedgerCommand.open(url)
-            let (count, bytes) = (try await ledger.count(), try await ledger.byteCount())
-            var table = TextTable(columns: ["store", "customers", "bytes"], numbers: ["customers", "bytes"])
-            table.append([url.description, "\(count)", "\(bytes)"])
+            let table = try await LedgerStats(of: WorkerAssembly.existingLedger(url), at: url).table
             print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
         }
     }
@@ -101,8 +92,8 @@ struct LedgerCommand: AsyncParsableCommand {
         var yes = false
 
         func run() async throws {
-            let settings = try ClusterSettings(self.options)
-            let ledger = try await LedgerCommand.open(settings.settings.store)
+            let settings = try ClusterSettings(self.options.load().settings)
+            let ledger = try await WorkerAssembly.existingLedger(settings.settings.store)
             let id = ExternalID(self.externalID)
             let entry = try await LedgerCommand.entry(for: id, in: ledger)
             StandardError.write(LedgerEntryView(entry: entry).text)
@@ -122,25 +113,4 @@ struct LedgerCommand: AsyncParsableCommand {
             StandardError.write("Forgotten: \(self.externalID). Its next command runs again.")
         }
     }
-}
-
-/// What the ledger remembers of one customer, as people read it, and as JSON.
-struct LedgerEntryView {
-    let entry: LedgerEntry
-
-    private var object: JSONObject {
-        JSONObject([
-            "external_id": .string(self.entry.externalID.text),
-            "outcome": .string(self.entry.outcome.rawValue),
-            "command_id": .string(self.entry.commandID.text),
-            "command": .string(self.entry.position.description),
-            "remembered_at": .string(self.entry.rememberedAt.description),
-            "fingerprint": .string(self.entry.fingerprint.description),
-            "customer": (try? JSONParser.parse(self.entry.customer.json)) ?? .null,
-        ])
-    }
-
-    var text: String { PrettyJSON.text(.object(self.object)) + "\n" }
-
-    var json: String { self.object.line }
 }

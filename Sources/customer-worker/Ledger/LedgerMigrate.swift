@@ -41,7 +41,7 @@ extension LedgerCommand {
             guard source != target else {
                 throw ExitStatus.usage.exit("\(source) is the old store and the new one")
             }
-            let old = try await LedgerCommand.open(source)
+            let old = try await WorkerAssembly.existingLedger(source)
             let new = try await WorkerAssembly.openLedger(target)
             try await Self.move(LedgerMove(from: old, to: new), "\(source) to \(target)")
         }

@@ -22,7 +22,7 @@ extension LedgerCommand {
 
         func run() async throws {
             let url = try self.options.load().settings.store
-            let ledger = try await LedgerCommand.open(url)
+            let ledger = try await WorkerAssembly.existingLedger(url)
             var checksum = LedgerChecksum()
             var damage = try await ledger.damage()
             do throws(LedgerError) {

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CustomerContract
-import JSON
 import Ledger
 import Operations
 import Records
@@ -73,22 +72,17 @@ struct PauseCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try self.options.load().settings
-        let ledger = try await PauseStore(settings)
+        let store = try await PauseStore(settings)
         let now = UnixMilliseconds.now()
-        let owner = JobRecord.Owner.current()
-        for scope in self.scope.scopes {
-            let pause = Pause(
-                group: settings.kafka.consumerGroup,
-                scope: scope,
-                reason: self.reason,
-                author: "\(owner.user)@\(owner.host)",
-                beganAt: now,
-                endsAt: self.time.flatMap { DurationText.parse($0) }.map { now.advanced(by: $0) }
-            )
-            try await ledger.keep(pause)
-        }
-        let view = PausesView(pauses: try await ledger.current(at: now))
-        print(self.json ? view.json : view.text, terminator: "")
+        try await store.begin(
+            self.scope.scopes,
+            reason: self.reason,
+            by: .current(),
+            for: self.time.flatMap { DurationText.parse($0) },
+            at: now
+        )
+        let view = PausesView(pauses: try await store.current(at: now))
+        print(self.json ? view.json : view.text(width: Terminal.width), terminator: "")
     }
 }
 
@@ -121,74 +115,15 @@ struct ResumeCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try self.options.load().settings
-        let ledger = try await PauseStore(settings)
+        let store = try await PauseStore(settings)
         let now = UnixMilliseconds.now()
-        // One that is over is taken away too, and does not count.
-        let current = Set(try await ledger.current(at: now).map(\.scope))
-        let kept = try await ledger.current(at: nil).map(\.scope)
-        var ended = 0
-        for scope in self.scope.all ? kept : self.scope.scopes {
-            if try await ledger.end(scope), current.contains(scope) { ended += 1 }
-        }
-        let view = PausesView(pauses: try await ledger.current(at: now))
-        print(self.json ? view.json : view.text, terminator: "")
+        let ended = try await store.end(self.scope.all ? nil : self.scope.scopes, at: now)
+        let view = PausesView(pauses: try await store.current(at: now))
+        print(self.json ? view.json : view.text(width: Terminal.width), terminator: "")
         guard ended > 0 else {
             StandardError.write("customer-worker: there was no such pause; «customer-worker pause» lists them")
             throw ExitStatus.nothingMatched.exit
         }
         StandardError.write("\(NumberText.count(ended, "pause")) ended.")
     }
-}
-
-/// The pauses of one group in the ledger of the settings.
-struct PauseStore {
-    private let ledger: any Ledger
-    private let group: String
-
-    /// Opens the ledger, or ends the command when there is none that a worker could look into.
-    init(_ settings: Settings) async throws {
-        if case .sqlite(":memory:") = settings.store {
-            throw ExitStatus.configuration.exit("store.url is in the worker's memory, where nothing can be paused")
-        }
-        self.ledger = try await LedgerCommand.open(settings.store)
-        self.group = settings.kafka.consumerGroup
-    }
-
-    func keep(_ pause: Pause) async throws(LedgerError) { try await self.ledger.keep(pause) }
-
-    func end(_ scope: Pause.Scope) async throws(LedgerError) -> Bool {
-        try await self.ledger.endPause(scope, of: self.group)
-    }
-
-    /// Those of the group that are in effect at a moment; all that are kept without one.
-    func current(at moment: UnixMilliseconds?) async throws(LedgerError) -> [Pause] {
-        try await self.ledger.pauses().filter { pause in
-            pause.group == self.group && !(moment.map { pause.isOver(at: $0) } ?? false)
-        }
-    }
-}
-
-/// Pauses as people read them, and as JSON.
-struct PausesView {
-    let pauses: [Pause]
-
-    /// A line for each.
-    var text: String {
-        guard !self.pauses.isEmpty else { return "Nothing is paused.\n" }
-        var table = TextTable(columns: ["scope", "value", "since", "until", "by", "reason"])
-        for pause in self.pauses {
-            let (kind, value) = pause.scope.parts
-            table.append(
-                [
-                    kind, value.isEmpty ? "-" : value.printable, pause.beganAt.description,
-                    pause.endsAt?.description ?? "resumed", pause.author.printable,
-                    pause.reason.isEmpty ? "-" : pause.reason.printable,
-                ]
-            )
-        }
-        return table.text(width: Terminal.width)
-    }
-
-    /// For scripts.
-    var json: String { JSONObject(["pauses": .array(self.pauses.map { .pause($0) })]).line }
 }

@@ -92,7 +92,7 @@ struct ProduceCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try ClusterSettings(self.options)
+        let settings = try ClusterSettings(self.options.load().settings)
         // Before signals are taken over: a terminal or a pipe is read to its end here, and Ctrl-C must end that.
         let input = try InputFile(path: self.file)
         let operation = ProduceOperation(

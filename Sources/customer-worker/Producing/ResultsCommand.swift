@@ -84,7 +84,7 @@ struct ResultsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try ClusterSettings(self.options)
+        let settings = try ClusterSettings(self.options.load().settings)
         let selection = try self.selection()
         let topic = self.topic ?? settings.settings.kafka.resultsTopic
         let reading = try await ResultReading(topic, settings.client)

@@ -5,13 +5,6 @@ import Operations
 import Records
 import Synchronization
 
-extension ProgressNews {
-    /// A rate, and the time that the rest takes at it.
-    static func pace(_ rate: Double, timeLeft: Duration?) -> [String] {
-        ["\(Int(nearest: rate))/s"] + (timeLeft.map { ["\(NumberText.duration($0)) left"] } ?? [])
-    }
-}
-
 /// Shows how far something is: a bar on a terminal, a line every few seconds elsewhere.
 final class ProgressDisplay: Sendable {
     private let isDrawn: Bool

@@ -1,19 +1,36 @@
 import CustomerContract
 import JSON
-import Operations
-import Records
-import Redrive
+package import Records
+package import Redrive
 
 /// A report about dead letters as a table and as JSON.
-struct LetterReportView {
-    let topic: String
-    let selection: Selection
-    let report: LetterReport
-    let retention: RetentionGuard?
-    let now: UnixMilliseconds
+package struct LetterReportView: Sendable {
+    private let topic: String
+    private let selection: Selection
+    private let report: LetterReport
+    private let retention: RetentionGuard?
+    private let now: UnixMilliseconds
+
+    /// - Parameters:
+    ///   - selection: what was asked for, with its limit.
+    ///   - retention: how long the topic keeps the letters; `nil` when it is unknown.
+    ///   - now: the moment from which ages are counted.
+    package init(
+        topic: String,
+        selection: Selection,
+        report: LetterReport,
+        retention: RetentionGuard?,
+        now: UnixMilliseconds
+    ) {
+        self.topic = topic
+        self.selection = selection
+        self.report = report
+        self.retention = retention
+        self.now = now
+    }
 
     /// Age and retention, when it is time to act.
-    var warning: String? {
+    package var warning: String? {
         guard let retention, retention.isNear, let left = retention.timeLeft, let kept = retention.retention else {
             return nil
         }
@@ -24,7 +41,9 @@ struct LetterReportView {
     }
 
     /// For people.
-    var text: String {
+    ///
+    /// - Parameter width: of the terminal; `nil` where the output is none.
+    package func text(width: Int?) -> String {
         func count(_ mark: LetterMark) -> String { NumberText.count(self.report.counts[mark] ?? 0) }
         let all = NumberText.count(self.report.counts.values.reduce(0, +), "dead letter")
         var text =
@@ -50,7 +69,7 @@ struct LetterReportView {
                 tally.samples.first.map { "\($0.partition)/\($0.offset)" } ?? "-",
             ])
         }
-        text += table.text(width: Terminal.width)
+        text += table.text(width: width)
         return text
     }
 
@@ -59,7 +78,7 @@ struct LetterReportView {
     }
 
     /// What a redrive would do with the letters of a group: `sends`, or the number that it sends and those that stay.
-    private static func redrive(_ tally: LetterReport.Tally) -> String {
+    package static func redrive(_ tally: LetterReport.Tally) -> String {
         if tally.left.isEmpty { return tally.sendable > 0 ? "sends" : "-" }
         let stay = tally.left.sorted { $0.key.name < $1.key.name }
         if tally.sendable == 0, stay.count == 1, let only = stay.first { return "stays: \(only.key.brief)" }
@@ -70,7 +89,7 @@ struct LetterReportView {
     private static func shown(_ text: String) -> String { text.isEmpty ? "-" : text.printable }
 
     /// For scripts.
-    var json: String {
+    package var json: String {
         var object = JSONObject([
             "topic": .string(self.topic),
             "selection": .string(self.selection.description),

@@ -1,10 +1,9 @@
-import Operations
-import Records
+package import Records
 
 /// Numbers and times as people read them.
-enum NumberText {
+package enum NumberText {
     /// With a comma between thousands.
-    static func count(_ number: some BinaryInteger) -> String {
+    package static func count(_ number: some BinaryInteger) -> String {
         let digits = String(number.magnitude)
         var text = ""
         for (index, digit) in digits.enumerated() {
@@ -15,17 +14,17 @@ enum NumberText {
     }
 
     /// A count with its noun: `1 row`, `1,240 rows`.
-    static func count(_ number: Int, _ noun: String) -> String {
+    package static func count(_ number: Int, _ noun: String) -> String {
         "\(Self.count(number)) \(noun)\(number == 1 ? "" : "s")"
     }
 
     /// A count with its verb: `1 stays`, `2 stay`.
-    static func count(_ number: Int, _ one: String, _ many: String) -> String {
+    package static func count(_ number: Int, _ one: String, _ many: String) -> String {
         "\(Self.count(number)) \(number == 1 ? one : many)"
     }
 
     /// The two largest units that are not nothing: `3d 4h`, `12m 5s`, `8s`.
-    static func duration(_ duration: Duration) -> String {
+    package static func duration(_ duration: Duration) -> String {
         var rest = max(0, duration.components.seconds)
         var parts: [String] = []
         for (unit, seconds) in [("d", Int64(86_400)), ("h", 3_600), ("m", 60), ("s", 1)] where rest >= seconds {
@@ -36,7 +35,18 @@ enum NumberText {
     }
 
     /// How long ago a time is.
-    static func age(_ time: UnixMilliseconds?, now: UnixMilliseconds) -> String {
+    package static func age(_ time: UnixMilliseconds?, now: UnixMilliseconds) -> String {
         time.map { Self.duration(.milliseconds(now.milliseconds(since: $0))) } ?? "-"
+    }
+}
+
+extension String {
+    /// The text with `?` for control characters: what anybody can write into a record must not steer a terminal.
+    package var printable: String {
+        String(
+            String.UnicodeScalarView(
+                self.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }
+            )
+        )
     }
 }

@@ -38,7 +38,8 @@ import Topics
         var story = Story(externalID: id.map { ExternalID($0) })
         fill(&story)
         story.conclude([:])
-        return StoryScreen(subject: id ?? "customer_commands_dlq/0/12", story: story, worker: worker, config: config)
+        let subject = id ?? "customer_commands_dlq/0/12"
+        return StoryScreen(StoryInquiry.Answer(subject: subject, story: story, worker: worker), config: config)
     }
 
     private static func worker(_ json: String) throws -> WorkerWord {

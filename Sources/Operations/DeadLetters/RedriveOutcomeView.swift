@@ -1,16 +1,20 @@
-import ArgumentParser
 import CustomerContract
 import JSON
-import Operations
-import Redrive
+package import Redrive
 
 /// How a redrive ended, as people read it, as JSON, and as an exit code.
-struct RedriveOutcomeView {
-    let ending: RedriveJob.Ending
-    let progress: RedriveProgress
+package struct RedriveOutcomeView: Sendable {
+    private let ending: RedriveJob.Ending
+    private let progress: RedriveProgress
+
+    /// The outcome of a run.
+    package init(ending: RedriveJob.Ending, progress: RedriveProgress) {
+        self.ending = ending
+        self.progress = progress
+    }
 
     /// One sentence a line.
-    var text: String {
+    package var text: String {
         let counts = self.progress.counts
         var lines = [
             "Job \(self.progress.job): \(NumberText.count(counts.moved)) sent back in "
@@ -45,7 +49,7 @@ struct RedriveOutcomeView {
     }
 
     /// For scripts.
-    var json: String {
+    package var json: String {
         let counts = self.progress.counts
         return JSONObject([
             "job": .string(self.progress.job), "ending": .string(self.ending.name),
@@ -55,22 +59,22 @@ struct RedriveOutcomeView {
     }
 
     /// Contract, section 9.
-    var exit: ExitCode {
+    package var status: ExitStatus {
         switch self.ending {
         case .finished:
             self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0
-                ? ExitStatus.partial.exit : .success
-        case .canaryFailed, .canaryTimedOut, .tooManyFailures: ExitStatus.partial.exit
-        case .cancelled: ExitStatus.cancelled.exit
-        case .takenOver: ExitStatus.failure.exit
-        case .failed(let error): ExitStatus(error).exit
+                ? .partial : .success
+        case .canaryFailed, .canaryTimedOut, .tooManyFailures: .partial
+        case .cancelled: .cancelled
+        case .takenOver: .failure
+        case .failed(let error): ExitStatus(error)
         }
     }
 }
 
 extension RedriveProgress {
     /// How far a redrive is, in words.
-    var news: ProgressNews {
+    package var news: ProgressNews {
         let moved = self.counts.moved
         let total = max(self.total, moved)
         var parts = ["\(NumberText.count(moved)) of \(NumberText.count(total)) sent back"]

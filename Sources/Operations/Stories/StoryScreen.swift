@@ -1,7 +1,7 @@
 import CustomerContract
 package import JSON
 import Records
-package import Redrive
+import Redrive
 import WorkerLogging
 
 /// A story on one screen: what happened, what it waits for, and the command to run next; and the same as JSON.
@@ -35,14 +35,11 @@ package struct StoryScreen: Sendable {
     /// The newest events that are shown however low the terminal is.
     private static let fewestNewest = 5
 
-    /// - Parameters:
-    ///   - subject: What was asked: an external_id, or the record that was found.
-    ///   - worker: What the running worker says about the customer.
-    ///   - config: The file of `--config`, for the commands that are suggested.
-    package init(subject: String, story: Story, worker: WorkerWord, config: String?) {
-        self.subject = subject
-        self.story = story
-        self.worker = worker
+    /// - Parameter config: The file of `--config`, for the commands that are suggested.
+    package init(_ answer: StoryInquiry.Answer, config: String?) {
+        self.subject = answer.subject
+        self.story = answer.story
+        self.worker = answer.worker
         self.config = config
     }
 
@@ -123,7 +120,7 @@ package struct StoryScreen: Sendable {
     // MARK: What it waits for, and what to do
 
     /// One sentence: the worker's if a command is in flight there, or could be.
-    var waitsFor: String {
+    package var waitsFor: String {
         let isOpen = self.story.state == .unanswered
         switch self.worker {
         case .answered(let answer) where self.worker.hasCommand: return answer.sentence
@@ -141,7 +138,7 @@ package struct StoryScreen: Sendable {
     }
 
     /// The command that an operator runs next.
-    var next: ShellCommand {
+    package var next: ShellCommand {
         let id = self.story.externalID?.text
         if self.worker.hasCommand { return self.why(id) }
         switch self.story.state {

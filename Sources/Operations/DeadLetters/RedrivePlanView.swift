@@ -1,19 +1,24 @@
 import CustomerContract
 import JSON
-import Operations
 import Records
-import Redrive
+package import Redrive
 
 /// A plan as people read it, and as JSON.
-struct RedrivePlanView {
-    let request: RedriveRequest
-    let plan: RedrivePlan
+package struct RedrivePlanView: Sendable {
+    private let request: RedriveRequest
+    private let plan: RedrivePlan
+
+    /// The plan of a request.
+    package init(request: RedriveRequest, plan: RedrivePlan) {
+        self.request = request
+        self.plan = plan
+    }
 
     /// How many, with their noun.
-    var count: String { NumberText.count(self.plan.sendable, "dead letter") }
+    package var count: String { NumberText.count(self.plan.sendable, "dead letter") }
 
     /// One sentence a line.
-    var text: String {
+    package var text: String {
         var lines: [String] = []
         if let job = self.plan.resumed {
             lines.append(
@@ -55,7 +60,7 @@ struct RedrivePlanView {
     private static func number(_ rate: Double) -> String { rate == rate.rounded() ? "\(Int(rate))" : "\(rate)" }
 
     /// For scripts.
-    var json: String {
+    package var json: String {
         let wouldFail = self.plan.wouldFail.map { ($0.key.rawValue, $0.value) }
         let examples = self.plan.examples.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, example in
             JSONObject.Member(

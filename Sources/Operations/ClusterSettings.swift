@@ -1,0 +1,47 @@
+import CustomerContract
+import Foundation
+package import Kafka
+package import Redrive
+package import Settings
+
+/// What an operator's reading or writing of topics needs of the settings.
+package struct ClusterSettings: Sendable {
+    /// All settings.
+    package let settings: Settings
+    /// How the brokers are reached.
+    package let client: ClientProperties
+
+    /// Takes what the settings say.
+    ///
+    /// - Throws: ``StartFailure`` 78 with every property that librdkafka does not know or take.
+    package init(_ settings: Settings) throws(StartFailure) {
+        self.settings = settings
+        self.client = try WorkerAssembly.clientProperties(settings.kafka)
+    }
+
+    /// The rules by which the worker of these settings judges commands.
+    package var rules: CommandRules {
+        let reader = CommandReader(
+            maximumBytes: self.settings.limits.maxCommandBytes.bytes,
+            mode: self.settings.validation
+        )
+        return CommandRules(commandTopic: self.settings.kafka.topic, reader: reader)
+    }
+
+    /// The folder for what is written beside the ledger.
+    private var folder: String {
+        switch self.settings.store {
+        case .sqlite(let path): (path as NSString).deletingLastPathComponent
+        case .postgres: "/var/lib/customer-worker"
+        }
+    }
+
+    /// A file in that folder.
+    package func path(_ name: String) -> String { self.folder.isEmpty ? name : "\(self.folder)/\(name)" }
+
+    /// The default of `--audit-log`.
+    package var auditPath: String { self.path("audit.jsonl") }
+
+    /// The default of `--originals`.
+    package var originalsPath: String { self.path("redrive-originals.jsonl") }
+}

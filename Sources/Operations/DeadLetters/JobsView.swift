@@ -1,0 +1,61 @@
+import CustomerContract
+import Foundation
+import JSON
+import Records
+package import Redrive
+
+extension JobHistory {
+    /// Takes every line of an audit log; a log that is not there has no jobs.
+    ///
+    /// - Throws: ``StartFailure`` 77 when it cannot be read.
+    package mutating func read(auditLog path: String) throws(StartFailure) {
+        guard FileManager.default.fileExists(atPath: path) else { return }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw StartFailure(.notPermitted, "--audit-log \(path): cannot be read")
+        }
+        for line in data.split(separator: UInt8(ascii: "\n")) { self.read(Array(line)) }
+    }
+}
+
+/// Jobs of a dead-letter topic as a table, and as JSON.
+package struct JobsView: Sendable {
+    /// The jobs, the newest first.
+    package let jobs: [JobHistory.Job]
+
+    /// The jobs to be shown, in their order.
+    package init(jobs: [JobHistory.Job]) {
+        self.jobs = jobs
+    }
+
+    /// For people.
+    ///
+    /// - Parameter width: of the terminal; `nil` where the output is none.
+    package func text(width: Int?) -> String {
+        guard !self.jobs.isEmpty else { return "No job is known.\n" }
+        var table = TextTable(
+            columns: ["job", "kind", "state", "moved", "by", "began", "ended", "selection", "reason"]
+        )
+        for job in self.jobs {
+            let state = job.ending.map { "\(job.state.rawValue): \($0)" } ?? job.state.rawValue
+            table.append([
+                job.id.printable, job.kind.printable, state.printable, NumberText.count(job.moved),
+                job.owner.printable, job.beganAt?.description ?? "-", job.endedAt?.description ?? "-",
+                job.selection.printable, job.reason?.printable ?? "-",
+            ])
+        }
+        return table.text(width: width)
+    }
+
+    /// For scripts.
+    package var json: String {
+        let objects = self.jobs.map { job in
+            JSONValue.members([
+                "job": .string(job.id), "kind": .string(job.kind), "state": .string(job.state.rawValue),
+                "ending": .text(job.ending), "moved": .integer(job.moved), "topic": .string(job.topic),
+                "selection": .string(job.selection), "reason": .text(job.reason), "by": .string(job.owner),
+                "began_at": .text(job.beganAt?.description), "ended_at": .text(job.endedAt?.description),
+            ])
+        }
+        return String(decoding: JSONWriter.encode(.array(objects)), as: UTF8.self) + "\n"
+    }
+}

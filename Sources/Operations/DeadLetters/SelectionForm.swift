@@ -1,0 +1,97 @@
+import CustomerContract
+import Records
+package import Redrive
+import Settings
+
+/// A selection of dead letters as an operator writes it: the texts of the options that choose.
+package struct SelectionForm: Sendable, Hashable {
+    /// A text that no condition can be made of: one sentence that names the option.
+    package struct Mistake: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The sentence.
+        package let description: String
+
+        package init(description: String) {
+            self.description = description
+        }
+    }
+
+    /// `--code`.
+    package var codes: [String] = []
+    /// `--retryable`, `--no-retryable`.
+    package var isRetryable: Bool?
+    /// `--external-id`.
+    package var externalIDs: [String] = []
+    /// `--since`: an age or a time.
+    package var since: String?
+    /// `--until`: an age or a time.
+    package var until: String?
+    /// `--partition`.
+    package var partitions: [Int32] = []
+    /// `--offsets`: each `N` or `FIRST-LAST`.
+    package var offsets: [String] = []
+    /// `--header`: each `NAME=VALUE`.
+    package var headers: [String] = []
+    /// `--limit`.
+    package var limit: Int?
+
+    /// No condition.
+    package init() {}
+
+    /// The conditions; ages are counted from now.
+    ///
+    /// - Throws: ``Mistake`` for the first text that is none.
+    package func selection() throws(Mistake) -> Selection {
+        if let limit, limit < 1 { throw Mistake(description: "--limit \(limit): expected 1 or more") }
+        if self.partitions.contains(where: { $0 < 0 }) {
+            throw Mistake(description: "--partition: expected 0 or more")
+        }
+        var selection = Selection()
+        selection.kinds = Set(self.codes)
+        selection.isRetryable = self.isRetryable
+        selection.externalIDs = Set(self.externalIDs.map { ExternalID($0) })
+        do throws(OptionTimeMistake) {
+            let times = try OptionTimes(since: self.since, until: self.until)
+            (selection.since, selection.until) = (times.since, times.until)
+        } catch {
+            throw Mistake(description: error.description)
+        }
+        selection.partitions = Set(self.partitions)
+        for text in self.offsets {
+            guard let range = Self.range(text) else {
+                throw Mistake(description: "--offsets \(text): expected N or FIRST-LAST")
+            }
+            selection.offsets.append(range)
+        }
+        for text in self.headers {
+            guard let header = HeaderMatch(parsing: text) else {
+                throw Mistake(description: "--header \(text): expected NAME=VALUE")
+            }
+            selection.headers.append(header)
+        }
+        selection.limit = self.limit
+        return selection
+    }
+
+    /// The conditions as the command line has them, for the name of a job: the same job whoever gives them.
+    package var words: [[String]] {
+        var words: [[String]] = []
+        words += self.codes.map { ["--code", $0] }
+        if let isRetryable { words.append([isRetryable ? "--retryable" : "--no-retryable"]) }
+        words += self.externalIDs.map { ["--external-id", $0] }
+        if let since { words.append(["--since", since]) }
+        if let until { words.append(["--until", until]) }
+        words += self.partitions.map { ["--partition", "\($0)"] }
+        words += self.offsets.map { ["--offsets", $0] }
+        words += self.headers.map { ["--header", $0] }
+        if let limit { words.append(["--limit", "\(limit)"]) }
+        return words
+    }
+
+    private static func range(_ text: String) -> ClosedRange<Int64>? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+        guard let first = parts.first ?? nil, first >= 0, parts.count <= 2 else { return nil }
+        guard parts.count == 2 else { return first...first }
+        guard let last = parts[1], last >= first else { return nil }
+        return first...last
+    }
+}

@@ -1,0 +1,74 @@
+import CustomerContract
+package import Records
+package import Redrive
+import Settings
+
+/// Asks the topics, the ledger and the running worker what became of a customer or a command; nothing is changed.
+package struct StoryInquiry: Sendable {
+    /// What is known.
+    package struct Answer: Sendable {
+        /// What was asked: an external_id, or the record that was found.
+        package let subject: String
+        /// What happened.
+        package let story: Story
+        /// What the running worker says about the customer.
+        package let worker: WorkerWord
+
+        package init(subject: String, story: Story, worker: WorkerWord) {
+            self.subject = subject
+            self.story = story
+            self.worker = worker
+        }
+    }
+
+    private let settings: ClusterSettings
+
+    /// Asks those that the settings name.
+    package init(_ settings: ClusterSettings) {
+        self.settings = settings
+    }
+
+    /// The three topics: those of commands, results and dead letters.
+    package var topics: [String] {
+        let kafka = self.settings.settings.kafka
+        return [kafka.topic, kafka.resultsTopic, kafka.deadLetterTopic]
+    }
+
+    /// The record that a text names: TOPIC/PARTITION/OFFSET of one of the three topics, or PARTITION/OFFSET of a dead
+    /// letter; `nil` for any other text.
+    package func position(in text: String) -> RecordPosition? {
+        let letter = RecordPosition(parsing: "\(self.settings.settings.kafka.deadLetterTopic)/\(text)")
+        if let letter { return letter }
+        let topics = self.topics
+        return RecordPosition(parsing: text).flatMap { topics.contains($0.topic) ? $0 : nil }
+    }
+
+    /// Asks; reads the topics once.
+    ///
+    /// - Parameters:
+    ///   - text: what was asked.
+    ///   - position: the record that it names; `nil` when it is an external_id.
+    /// - Throws: `StoryTeller.NoRecord` for a position without one, ``StartFailure`` when the ledger cannot be used,
+    ///   and what reading topics throws.
+    package func answer(_ text: String, at position: RecordPosition?) async throws -> Answer {
+        let settings = self.settings.settings
+        let teller = StoryTeller(
+            self.settings.client,
+            resultTopic: settings.kafka.resultsTopic,
+            deadLetterTopic: settings.kafka.deadLetterTopic,
+            group: settings.kafka.consumerGroup,
+            rules: self.settings.rules
+        )
+        let story = try await teller.tell(
+            position.map { .record($0) } ?? .customer(ExternalID(text)),
+            ledger: try await WorkerAssembly.openExistingLedger(settings.store)
+        )
+        let worker: WorkerWord =
+            if let externalID = story.externalID {
+                await WorkerWord(asking: settings.adminListen, about: externalID)
+            } else {
+                .notAsked("the command names no customer")
+            }
+        return Answer(subject: position?.description ?? text, story: story, worker: worker)
+    }
+}
