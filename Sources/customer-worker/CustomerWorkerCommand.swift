@@ -15,7 +15,7 @@ struct CustomerWorkerCommand: AsyncParsableCommand {
             RunCommand.self, DemoCommand.self, TryCommand.self, CheckCommand.self, StatusCommand.self, WhyCommand.self,
             ReloadCommand.self, PauseCommand.self, ResumeCommand.self,
             TopicsCommand.self, ProduceCommand.self, ResultsCommand.self, DLQCommand.self, ExplainCommand.self,
-            LedgerCommand.self, ConfigCommand.self, SimulateFlexpriceCommand.self,
+            LedgerCommand.self, ConfigCommand.self, ConsoleCommand.self, SimulateFlexpriceCommand.self,
         ]
     )
 

@@ -27,9 +27,9 @@ package struct AdminClient: Sendable {
         case silence(String)
     }
 
-    /// What `/status` says, or why it says nothing; waits for five seconds at most.
-    package func look(for externalID: String? = nil) async -> Answer {
-        switch await self.ask(about: externalID, within: .seconds(5)) {
+    /// What `/status` says, or why it says nothing.
+    package func look(for externalID: String? = nil, within limit: Duration = .seconds(5)) async -> Answer {
+        switch await self.ask(about: externalID, within: limit) {
         case .answered(let answer):
             guard answer.status == 200 else { return self.strange("status \(answer.status)") }
             guard let status = try? JSONParser.parseObject(answer.body), status["version"] != nil else {

@@ -36,7 +36,7 @@ package struct WhyAnswer: Sendable {
     }
 
     /// The sentence, as it is.
-    var sentence: String { self.externalID.map { self.sentence(of: $0) } ?? self.sentenceOfAll }
+    package var sentence: String { self.externalID.map { self.sentence(of: $0) } ?? self.sentenceOfAll }
 
     // MARK: All commands
 

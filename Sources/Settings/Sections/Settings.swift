@@ -43,6 +43,9 @@ package struct Settings: Sendable, Equatable {
     /// `admin.listen`: the endpoint for health, metrics and status.
     package var adminListen = HostAndPort(host: "127.0.0.1", port: 9464)
 
+    /// `console.*`: the web pages.
+    package var console: Console
+
     /// `log.*`: standard error.
     package var log: LogSettings
 
@@ -76,6 +79,7 @@ package struct Settings: Sendable, Equatable {
         self.limits = Limits(from: &reader)
         reader.read("validation.mode", into: &self.validation, .choice)
         reader.read("admin.listen", into: &self.adminListen, .listen)
+        self.console = Console(from: &reader)
         self.log = LogSettings(from: &reader)
         reader.read("shutdown.drain_timeout", into: &self.drainTimeout, .duration(.seconds(1) ... .seconds(3_600)))
         self.checkSections(&reader)

@@ -130,6 +130,10 @@ enum Examples {
             ("Every setting and where it comes from", "config show"),
             ("Those of a file, for a script", "config show --config new.yaml --json"),
         ],
+        "console": [
+            ("Pages at console.listen of the settings", "console"),
+            ("With settings of its own", "console --config console.yaml"),
+        ],
         "simulate-flexprice": [
             ("An API for a worker with api.key: test", "simulate-flexprice --api-key test"),
             ("A slow one", "simulate-flexprice --api-key test --latency 200"),

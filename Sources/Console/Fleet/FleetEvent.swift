@@ -1,0 +1,126 @@
+import JSON
+import Records
+
+/// Something that happened to a worker, as the time line has it.
+struct FleetEvent: Sendable, Equatable {
+    /// The kinds, by the name that the page marks them with.
+    enum Kind: String, Sendable {
+        /// A process with another version.
+        case deploy
+        /// A new process.
+        case restart
+        /// No answer any more, or one again.
+        case contact
+        /// A reason for not being ready began or ended: the breaker, a trickle, brokers that do not answer, …
+        case readiness
+        /// The settings were read again.
+        case reload
+        /// The worker has other partitions.
+        case rebalance
+        /// An operator paused or resumed something.
+        case pause
+    }
+
+    /// When it was seen, up to two seconds later than it happened.
+    let at: UnixMilliseconds
+    /// The worker's admin endpoint.
+    let worker: String
+    /// The kind.
+    let kind: Kind
+    /// One sentence.
+    let text: String
+    /// Whether it is trouble.
+    let isBad: Bool
+
+    init(_ kind: Kind, _ text: String, isBad: Bool = false, worker: String, at: UnixMilliseconds) {
+        self.at = at
+        self.worker = worker
+        self.kind = kind
+        self.text = text
+        self.isBad = isBad
+    }
+}
+
+extension FleetEvent {
+    /// What happened between two answers of a worker; nothing for its first one.
+    static func between(_ before: FleetView.Worker, _ after: FleetView.Worker, at now: UnixMilliseconds) -> [FleetEvent]
+    {
+        guard before.status != nil || before.silence != nil else { return [] }
+        let worker = "\(after.address)"
+        func event(_ kind: Kind, _ text: String, isBad: Bool = false) -> FleetEvent {
+            FleetEvent(kind, text, isBad: isBad, worker: worker, at: now)
+        }
+        guard let status = after.status else {
+            return before.status == nil
+                ? [] : [event(.contact, "No answer: \(after.silence ?? "unknown")", isBad: true)]
+        }
+        guard let old = before.status else { return [event(.contact, "Answers again")] }
+        var events: [FleetEvent] = []
+        let version = status["version"]?.stringValue ?? "-"
+        if old["version"] != status["version"] {
+            events.append(event(.deploy, "Version \(version), after \(old["version"]?.stringValue ?? "-")"))
+        }
+        if old["pid"] != status["pid"] {
+            events.append(event(.restart, "New process \(status.spelling("pid") ?? "-")"))
+        }
+        events += Self.reasons(old, status).map { event(.readiness, $0.text, isBad: $0.isBad) }
+        if let reload = status["reload"]?.objectValue, reload["count"] != old["reload"]?.objectValue?["count"],
+            old["pid"] == status["pid"]
+        {
+            let isInEffect = reload["in_effect"] == .bool(true)
+            events.append(
+                event(
+                    .reload,
+                    isInEffect ? "Settings read again" : "Settings read again and refused",
+                    isBad: !isInEffect
+                )
+            )
+        }
+        if let change = Self.partitions(old, status) { events.append(event(.rebalance, change)) }
+        if old["pauses"] != status["pauses"] {
+            let count = status["pauses"]?.arrayValue?.count ?? 0
+            events.append(event(.pause, count == 0 ? "Nothing is paused any more" : "\(count) pauses of operators"))
+        }
+        return events
+    }
+
+    /// Reasons for not being ready that began or ended.
+    private static func reasons(_ old: JSONObject, _ new: JSONObject) -> [(text: String, isBad: Bool)] {
+        func words(_ status: JSONObject) -> [(word: String, detail: String)] {
+            (status["reasons"]?.arrayValue ?? []).compactMap { $0.objectValue }.map {
+                ($0["reason"]?.stringValue ?? "-", $0["detail"]?.stringValue ?? "-")
+            }
+        }
+        let (before, after) = (words(old), words(new))
+        let began = after.filter { reason in !before.contains { $0.word == reason.word } }
+        let ended = before.filter { reason in !after.contains { $0.word == reason.word } }
+        return began.map { ("\($0.word): \($0.detail)", true) } + ended.map { ("\($0.word) has ended", false) }
+    }
+
+    private static func partitions(_ old: JSONObject, _ new: JSONObject) -> String? {
+        func held(_ status: JSONObject) -> Set<String> {
+            Set(
+                (status["partitions"]?.arrayValue ?? []).compactMap { $0.objectValue?.spelling("partition") }
+            )
+        }
+        let (before, after) = (held(old), held(new))
+        guard before != after else { return nil }
+        func list(_ partitions: Set<String>) -> String {
+            let sorted = partitions.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
+            return sorted.prefix(8).joined(separator: ", ") + (sorted.count > 8 ? " and \(sorted.count - 8) more" : "")
+        }
+        let taken = after.subtracting(before)
+        let given = before.subtracting(after)
+        return [
+            taken.isEmpty ? nil : "took partitions \(list(taken))", given.isEmpty ? nil : "gave up \(list(given))",
+        ].compactMap(\.self).joined(separator: ", ") + "; has \(after.count)"
+    }
+}
+
+extension JSONObject {
+    /// The spelling of a number; `nil` when the member is none.
+    func spelling(_ name: String) -> String? {
+        guard case .number(let number)? = self[name] else { return nil }
+        return number.spelling
+    }
+}

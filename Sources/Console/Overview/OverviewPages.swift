@@ -1,0 +1,128 @@
+import Hummingbird
+import JSON
+import Operations
+import Records
+
+/// All workers side by side, the charts of their numbers, and what happened to them.
+struct OverviewPages: Sendable {
+    let fleet: FleetWatch
+    let history: History
+    let pages: Pages
+    let streams: LiveStreams
+    let group: String
+
+    func addRoutes(to router: Router<ConsoleContext>) {
+        router.get("/") { request, context in
+            let span = Form(queryOf: request)["span"] == "24h" ? "24h" : "15m"
+            var content = self.content
+            content["span"] = span
+            content["spans"] = [("15m", "15 minutes"), ("24h", "24 hours")].map { name, label -> [String: Any] in
+                ["href": "/?span=\(name)", "label": label, "current": name == span]
+            }
+            return self.pages.page("overview", title: "Overview", content, request, context, live: "/live/overview")
+        }
+        router.get("/live/overview") { _, _ in
+            let news = News()
+            return try self.streams.response(every: .seconds(1)) {
+                guard await news.isNew(self.fleet.view.askedAt) else { return nil }
+                let content = self.content
+                return [
+                    "group": self.pages.fragment("group", content), "workers": self.pages.fragment("workers", content),
+                    "timeline": self.pages.fragment("timeline", content),
+                ]
+            }
+        }
+        router.get("/data/history") { request, _ in
+            let span = Form(queryOf: request)["span"] == "24h" ? History.Span.day : .quarterHour
+            return Response.json(.object(self.history.charts(span)))
+        }
+        router.get("/data/workers") { _, _ in
+            let workers = self.fleet.view.workers.map { worker in
+                JSONValue.members([
+                    "address": .string("\(worker.address)"),
+                    "status": worker.status.map { .object($0) } ?? .null, "silence": .text(worker.silence),
+                ])
+            }
+            return Response.json(.array(workers))
+        }
+    }
+
+    /// Remembers which look at the workers a stream has sent.
+    private actor News {
+        private var last: UnixMilliseconds?
+        func isNew(_ time: UnixMilliseconds?) -> Bool {
+            defer { self.last = time }
+            return time != nil && time != self.last
+        }
+    }
+
+    private var content: [String: Any] {
+        let view = self.fleet.view
+        let now = UnixMilliseconds.now()
+        return [
+            "group": self.group(view), "workers": view.workers.map { Self.card($0, now: now) },
+            "events": self.history.events.prefix(50).map { Self.line($0) },
+        ]
+    }
+
+    private func group(_ view: FleetView) -> [String: Any] {
+        let answering = view.workers.filter { $0.status != nil }
+        let ready = view.workers.count { $0.isReady == true }
+        func sum(_ name: String) -> Double? {
+            let numbers = answering.compactMap { $0.number(name) }
+            return numbers.isEmpty ? nil : numbers.reduce(0, +)
+        }
+        let sentence: String =
+            if view.askedAt == nil {
+                "The workers are being asked."
+            } else if answering.isEmpty {
+                "No worker answers."
+            } else if ready == view.workers.count {
+                ready == 1 ? "The worker is ready." : "All \(ready) workers are ready."
+            } else {
+                "\(ready) of \(view.workers.count) workers are ready."
+            }
+        let figures: [String: Any?] = [
+            "rate": Figures.rate(sum("rate_per_second")),
+            "p99": Figures.time(answering.compactMap { $0.number("latency_seconds", "p99") }.max()),
+            "lag": Figures.count(sum("lag")), "inFlight": Figures.count(sum("in_flight")),
+            "oldest": Figures.time(answering.compactMap { $0.number("oldest_unfinished_seconds") }.max()),
+        ]
+        return figures.compactMapValues(\.self).merging([
+            "name": self.group, "sentence": sentence, "ready": "\(ready) of \(view.workers.count)",
+            "kind": ready == view.workers.count ? "good" : ready > 0 ? "warn" : "bad",
+        ]) { $1 }
+    }
+
+    private static func card(_ worker: FleetView.Worker, now: UnixMilliseconds) -> [String: Any] {
+        guard let status = worker.status else {
+            var card: [String: Any] = [
+                "address": "\(worker.address)", "badge": "no answer", "kind": "bad", "answers": false,
+                "why": worker.silence.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } ?? "Not asked yet.",
+            ]
+            card["seen"] = worker.answeredAt.map { Figures.moment($0, now: now) }
+            return card
+        }
+        let isReady = worker.isReady == true
+        let numbers: [String: Any?] = [
+            "version": status["version"]?.stringValue,
+            "uptime": worker.number("uptime_seconds").map { Figures.age(Int($0)) },
+            "rate": Figures.rate(worker.number("rate_per_second")),
+            "p50": Figures.time(worker.number("latency_seconds", "p50")),
+            "p99": Figures.time(worker.number("latency_seconds", "p99")), "lag": Figures.count(worker.number("lag")),
+            "inFlight": Figures.count(worker.number("in_flight")),
+            "oldest": Figures.time(worker.number("oldest_unfinished_seconds")),
+        ]
+        return numbers.compactMapValues(\.self).merging([
+            "address": "\(worker.address)", "badge": isReady ? "ready" : "not ready", "kind": isReady ? "good" : "bad",
+            "why": WhyAnswer(status).sentence, "answers": true,
+        ]) { $1 }
+    }
+
+    private static func line(_ event: FleetEvent) -> [String: Any] {
+        [
+            "at": event.at.description, "clock": Figures.clock(event.at), "worker": event.worker,
+            "word": event.kind.rawValue, "kind": event.isBad ? "bad" : "quiet", "sentence": event.text,
+        ]
+    }
+}

@@ -1,0 +1,91 @@
+import Hummingbird
+
+/// The fields of a form or of a query (`application/x-www-form-urlencoded`), in their order; names may be repeated.
+///
+/// Read by hand: the decoder of Hummingbird wants a type with fixed names, and its query parameters keep `+`, which
+/// browsers send for a space.
+struct Form: Sendable, Equatable {
+    /// More fields than any page has.
+    private static let mostFields = 5_000
+
+    /// Names and values.
+    private(set) var fields: [(name: String, value: String)] = []
+
+    /// No fields.
+    init() {}
+
+    /// Fields in this order.
+    init(_ fields: [(name: String, value: String)]) {
+        self.fields = fields
+    }
+
+    /// Reads fields; `nil` for a text that is none, bytes that are not UTF-8, or too many of them.
+    init?(parsing text: some StringProtocol) {
+        for field in text.utf8.split(separator: UInt8(ascii: "&")) {
+            guard self.fields.count < Self.mostFields else { return nil }
+            let parts = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            guard let name = Self.decoded(parts[0]), let value = parts.count > 1 ? Self.decoded(parts[1]) : "" else {
+                return nil
+            }
+            self.fields.append((name, value))
+        }
+    }
+
+    /// The query of a request; empty for one that cannot be read.
+    init(queryOf request: Request) {
+        self = Form(parsing: request.uri.query ?? "") ?? Form()
+    }
+
+    private static func decoded(_ text: Substring.UTF8View.SubSequence) -> String? { self.decoded(Array(text)) }
+
+    private static func decoded(_ text: some Sequence<UInt8>) -> String? {
+        var bytes: [UInt8] = []
+        var rest = Array(text)[...]
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
+                else {
+                    return nil
+                }
+                bytes.append(value)
+                rest.removeFirst(2)
+            default: bytes.append(byte)
+            }
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// The first value of a name; `nil` when it is absent or empty.
+    subscript(name: String) -> String? {
+        self.fields.first { $0.name == name }.flatMap { $0.value.isEmpty ? nil : $0.value }
+    }
+
+    /// Every value of a name, empty ones too.
+    func all(_ name: String) -> [String] { self.fields.filter { $0.name == name }.map(\.value) }
+
+    /// The fields in the form of a query, which ``init(parsing:)`` reads back.
+    var query: String {
+        self.fields.map { "\(Self.encoded($0.name))=\(Self.encoded($0.value))" }.joined(separator: "&")
+    }
+
+    /// A text as part of a path or a query.
+    static func encoded(_ text: String) -> String {
+        var result = ""
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
+                result.unicodeScalars.append(Unicode.Scalar(byte))
+            default:
+                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+            }
+        }
+        return result
+    }
+
+    static func == (left: Form, right: Form) -> Bool {
+        left.fields.elementsEqual(right.fields) { $0.name == $1.name && $0.value == $1.value }
+    }
+}

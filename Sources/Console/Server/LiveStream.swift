@@ -1,0 +1,116 @@
+import Hummingbird
+import JSON
+import NIOCore
+import Synchronization
+
+/// The open streams of Server-Sent Events, of which there are a bounded number.
+///
+/// A stream pulls: it renders what is true when its client can take it, so a slow client gets less and costs no memory.
+/// One that takes nothing for ``writeTimeout`` is dropped.
+final class LiveStreams: Sendable {
+    static let limit = 200
+    /// The time that a client has to take one event.
+    static let writeTimeout: Duration = .seconds(20)
+    /// A comment keeps proxies from closing a quiet stream, and shows that the client has gone.
+    static let heartbeat: Duration = .seconds(10)
+    /// The browser connects again, and so shows who it is.
+    static let longestTime: Duration = .seconds(600)
+
+    private let count = Mutex(0)
+
+    /// Answers with a stream.
+    ///
+    /// - Parameters:
+    ///   - interval: Between two looks for news.
+    ///   - next: What is new since the last call: HTML by the id of its element; `nil` for nothing, an empty
+    ///     dictionary ends the stream.
+    func response(
+        every interval: Duration,
+        _ next: @escaping @Sendable () async -> [String: String]?
+    ) throws(PageError) -> Response {
+        let isOpen = self.count.withLock { count in
+            guard count < Self.limit else { return false }
+            count += 1
+            return true
+        }
+        guard isOpen else {
+            throw PageError(.serviceUnavailable, "\(Self.limit) live pages are open; close some of them")
+        }
+        let slot = Slot(self)
+        var headers = HTTPFields()
+        headers[.contentType] = "text/event-stream"
+        headers[.cacheControl] = "no-store"
+        return Response(
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { writer in
+                defer { withExtendedLifetime(slot) {} }
+                try await Self.run(&writer, interval, next)
+                try await writer.finish(nil)
+            }
+        )
+    }
+
+    /// Gives its place back when the response is over, whether or not anything of it was written.
+    private final class Slot: Sendable {
+        private let streams: LiveStreams
+        init(_ streams: LiveStreams) { self.streams = streams }
+        deinit { self.streams.count.withLock { $0 -= 1 } }
+    }
+
+    private static func run(
+        _ writer: inout any ResponseBodyWriter,
+        _ interval: Duration,
+        _ next: @Sendable () async -> [String: String]?
+    ) async throws {
+        let end = ContinuousClock.now + Self.longestTime
+        var lastWritten = ContinuousClock.now
+        try await Self.write(": open\n\n", &writer)
+        while ContinuousClock.now < end, !Task.isCancelled {
+            if let fragments = await next() {
+                if fragments.isEmpty {
+                    try await Self.write("event: end\ndata: {}\n\n", &writer)
+                    return
+                }
+                let members = fragments.sorted { $0.key < $1.key }.map {
+                    JSONObject.Member(name: $0.key, value: .string($0.value))
+                }
+                // JSON has no line breaks, so it is one line of data.
+                let data = String(decoding: JSONWriter.encode(.object(JSONObject(members))), as: UTF8.self)
+                try await Self.write("event: fragment\ndata: \(data)\n\n", &writer)
+                lastWritten = .now
+            } else if lastWritten + Self.heartbeat < .now {
+                try await Self.write(": \n\n", &writer)
+                lastWritten = .now
+            }
+            try await Task.sleep(for: interval)
+        }
+    }
+
+    /// Writes one event, or gives up on a client that does not take it.
+    private static func write(_ text: String, _ writer: inout any ResponseBodyWriter) async throws {
+        let buffer = ByteBuffer(string: text)
+        // A cancelled write ends with an error, and the connection with it.
+        let alarm = WriteAlarm(writer)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await Task.sleep(for: Self.writeTimeout)
+                throw PageError(.requestTimeout, "the client takes nothing")
+            }
+            group.addTask { try await alarm.write(buffer) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    /// Response body writers are values that may be used from one task at a time, which is what happens here.
+    private struct WriteAlarm: @unchecked Sendable {
+        private let writer: any ResponseBodyWriter
+        init(_ writer: any ResponseBodyWriter) { self.writer = writer }
+
+        func write(_ buffer: ByteBuffer) async throws {
+            var writer = self.writer
+            try await writer.write(buffer)
+        }
+    }
+}

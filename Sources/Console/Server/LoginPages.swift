@@ -1,0 +1,77 @@
+import HTTPTypes
+import Hummingbird
+import Logging
+import Operations
+
+/// Logging in with a token, and out again.
+struct LoginPages: Sendable {
+    private static let mostFormBytes = 8_192
+
+    let doors: Doors
+    let pages: Pages
+    let limit: LoginLimit
+    let logger: Logger
+
+    func addRoutes(to router: Router<ConsoleContext>) {
+        router.get("/login") { request, context in
+            self.page(request, context, next: Form(queryOf: request)["next"], problem: nil, .ok)
+        }
+        router.post("/login") { request, context in try await self.logIn(request, context) }
+        router.post("/logout") { request, _ in
+            if let secret = self.doors.secret(of: request) { self.doors.sessions.close(secret) }
+            return self.withCookie(nil, .seeOther("/login"))
+        }
+    }
+
+    private func logIn(_ request: Request, _ context: ConsoleContext) async throws -> Response {
+        try Gatekeeper.checkOrigin(of: request)
+        let form = try await Gatekeeper.form(of: request, upTo: Self.mostFormBytes)
+        let address = context.remoteAddress ?? "unknown"
+        guard self.limit.allows(address) else {
+            var response = self.page(
+                request,
+                context,
+                next: form["next"],
+                problem: "Too many attempts; wait a minute.",
+                .tooManyRequests
+            )
+            response.headers[.retryAfter] = "60"
+            return response
+        }
+        guard let token = AccessTokens.find(form["token"] ?? "", in: try self.doors.tokens.read()) else {
+            self.limit.failed(address)
+            self.logger.warning("Login refused", metadata: ["address": "\(address)"])
+            return self.page(request, context, next: form["next"], problem: "This token is not known.", .forbidden)
+        }
+        // A session that came with the request ends: the new one was chosen here.
+        if let secret = self.doors.secret(of: request) { self.doors.sessions.close(secret) }
+        let (secret, session) = self.doors.sessions.open(token.user, token.role, token: token.digest)
+        self.logger.notice("Logged in", metadata: ["user": "\(session.user)", "role": "\(session.role.rawValue)"])
+        return self.withCookie(secret, .seeOther(Self.place(form["next"])))
+    }
+
+    private func page(
+        _ request: Request,
+        _ context: ConsoleContext,
+        next: String?,
+        problem: String?,
+        _ status: HTTPResponse.Status
+    ) -> Response {
+        let content = ["next": Self.place(next), "error": problem].compactMapValues { $0 as Any? }
+        return self.pages.page("login", title: "Log in", content, request, context, status: status)
+    }
+
+    private func withCookie(_ secret: String?, _ response: Response) -> Response {
+        var response = response
+        response.headers.append(HTTPField(name: .setCookie, value: self.doors.cookie(secret)))
+        return response
+    }
+
+    /// A path of the console itself: nothing that a browser would take for another host's address.
+    static func place(_ next: String?) -> String {
+        guard let next, next.hasPrefix("/"), !next.hasPrefix("//"),
+            next.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
+        else { return "/" }
+        return next
+    }
+}
