@@ -166,7 +166,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "JSON", "Kafka", "Ledger", "Operations", "Records", "Redrive", "Settings", "Topics", "WorkerLogging",
+                "CustomerContract", "JSON", "Kafka", "Ledger", "Operations", "Records", "Redrive", "Settings", "Topics",
+                "WorkerLogging",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -337,7 +338,7 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "JSON", "Operations", "Records", "Settings",
+                "Console", "CustomerContract", "JSON", "Ledger", "Operations", "Records", "Settings",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

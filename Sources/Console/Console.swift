@@ -47,9 +47,8 @@ package struct Console: Sendable {
             )
         }
         _ = try self.doors.tokens.read()
-        let history = History(
-            try HistoryFile(path: console.history ?? ClusterSettings(settings).path("console.sqlite"))
-        )
+        let cluster = try ClusterSettings(settings)
+        let history = History(try HistoryFile(path: console.history ?? cluster.path("console.sqlite")))
         try await history.load()
         let workers = console.workers.isEmpty ? [settings.adminListen.reachable] : console.workers
         self.fleet = FleetWatch(workers, history: history, logger: logger)
@@ -69,6 +68,15 @@ package struct Console: Sendable {
             pages: pages,
             streams: streams,
             group: settings.kafka.consumerGroup
+        )
+        .addRoutes(to: router)
+        PartitionPages(
+            fleet: self.fleet,
+            lanes: LaneWatch(workers),
+            pauses: PauseWatch(settings),
+            pages: pages,
+            streams: streams,
+            audit: Audit(path: cluster.auditPath, logger: logger)
         )
         .addRoutes(to: router)
         self.responder = router.buildResponder()

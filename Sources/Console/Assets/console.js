@@ -20,6 +20,7 @@ function follow(main, state) {
   let source = null;
   let waiting = {};
   let retry = 0;
+  let ended = false;
   let timer = 0;
 
   function say(text, kind) {
@@ -52,7 +53,7 @@ function follow(main, state) {
 
   function open() {
     clearTimeout(timer);
-    if (source || document.hidden) return;
+    if (source || ended || document.hidden) return;
     source = new EventSource(main.dataset.live);
     source.addEventListener("open", () => {
       retry = 0;
@@ -62,14 +63,31 @@ function follow(main, state) {
       Object.assign(waiting, JSON.parse(event.data));
       place();
     });
-    source.addEventListener("gone", () => location.reload());
+    // All that was asked for is there.
+    source.addEventListener("end", () => {
+      close();
+      say("", "quiet");
+      ended = true;
+    });
+    // The server ends a stream after a while, so that a session that is over does not live on in it.
+    source.addEventListener("again", () => {
+      close();
+      open();
+    });
     source.addEventListener("error", () => {
       // By hand and not by the browser, which gives up after some answers.
       close();
       retry = Math.min(retry + 1, 5);
       say("Connection lost; reconnecting", "lost");
-      timer = setTimeout(open, retry * 1000);
+      timer = setTimeout(again, retry * 1000);
     });
+  }
+
+  /** Opens again, or goes to the login when the session has ended: an event source does not tell why it failed. */
+  async function again() {
+    const answer = await fetch("/data/session", { cache: "no-store" }).catch(() => null);
+    if (answer && answer.status === 401) location.reload();
+    else open();
   }
 
   function close() {

@@ -83,7 +83,7 @@ struct OverviewPages: Sendable {
                 "\(ready) of \(view.workers.count) workers are ready."
             }
         let figures: [String: Any?] = [
-            "rate": Figures.rate(sum("rate_per_second")),
+            "rate": Figures.rate(sum("rate_per_second")).map { "\($0)/s" },
             "p99": Figures.time(answering.compactMap { $0.number("latency_seconds", "p99") }.max()),
             "lag": Figures.count(sum("lag")), "inFlight": Figures.count(sum("in_flight")),
             "oldest": Figures.time(answering.compactMap { $0.number("oldest_unfinished_seconds") }.max()),
@@ -107,7 +107,7 @@ struct OverviewPages: Sendable {
         let numbers: [String: Any?] = [
             "version": status["version"]?.stringValue,
             "uptime": worker.number("uptime_seconds").map { Figures.age(Int($0)) },
-            "rate": Figures.rate(worker.number("rate_per_second")),
+            "rate": Figures.rate(worker.number("rate_per_second")).map { "\($0)/s" },
             "p50": Figures.time(worker.number("latency_seconds", "p50")),
             "p99": Figures.time(worker.number("latency_seconds", "p99")), "lag": Figures.count(worker.number("lag")),
             "inFlight": Figures.count(worker.number("in_flight")),

@@ -13,8 +13,8 @@ final class LiveStreams: Sendable {
     static let writeTimeout: Duration = .seconds(20)
     /// A comment keeps proxies from closing a quiet stream, and shows that the client has gone.
     static let heartbeat: Duration = .seconds(10)
-    /// The browser connects again, and so shows who it is.
-    static let longestTime: Duration = .seconds(600)
+    /// Then the browser connects again, and so shows who it is: a session that has ended has no stream for longer.
+    static let longestTime: Duration = .seconds(120)
 
     private let count = Mutex(0)
 
@@ -65,6 +65,7 @@ final class LiveStreams: Sendable {
     ) async throws {
         let end = ContinuousClock.now + Self.longestTime
         var lastWritten = ContinuousClock.now
+        var sent: [String: String] = [:]
         try await Self.write(": open\n\n", &writer)
         while ContinuousClock.now < end, !Task.isCancelled {
             if let fragments = await next() {
@@ -72,19 +73,23 @@ final class LiveStreams: Sendable {
                     try await Self.write("event: end\ndata: {}\n\n", &writer)
                     return
                 }
-                let members = fragments.sorted { $0.key < $1.key }.map {
-                    JSONObject.Member(name: $0.key, value: .string($0.value))
+                let changed = fragments.filter { sent[$0.key] != $0.value }.sorted { $0.key < $1.key }
+                if !changed.isEmpty {
+                    let members = changed.map { JSONObject.Member(name: $0.key, value: .string($0.value)) }
+                    // JSON has no line breaks, so it is one line of data.
+                    let data = String(decoding: JSONWriter.encode(.object(JSONObject(members))), as: UTF8.self)
+                    try await Self.write("event: fragment\ndata: \(data)\n\n", &writer)
+                    sent.merge(changed.map { ($0.key, $0.value) }) { $1 }
+                    lastWritten = .now
                 }
-                // JSON has no line breaks, so it is one line of data.
-                let data = String(decoding: JSONWriter.encode(.object(JSONObject(members))), as: UTF8.self)
-                try await Self.write("event: fragment\ndata: \(data)\n\n", &writer)
-                lastWritten = .now
-            } else if lastWritten + Self.heartbeat < .now {
+            }
+            if lastWritten + Self.heartbeat < .now {
                 try await Self.write(": \n\n", &writer)
                 lastWritten = .now
             }
             try await Task.sleep(for: interval)
         }
+        try await Self.write("event: again\ndata: {}\n\n", &writer)
     }
 
     /// Writes one event, or gives up on a client that does not take it.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import Operations
 
@@ -15,6 +16,11 @@ struct LoginPages: Sendable {
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/login") { request, context in
             self.page(request, context, next: Form(queryOf: request)["next"], problem: nil, .ok)
+        }
+        router.get("/data/session") { _, context in
+            Response.json(
+                .members(["user": .text(context.session?.user), "role": .text(context.session?.role.rawValue)])
+            )
         }
         router.post("/login") { request, context in try await self.logIn(request, context) }
         router.post("/logout") { request, _ in

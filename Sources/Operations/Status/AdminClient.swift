@@ -14,8 +14,11 @@ package struct AdminClient: Sendable {
     /// Asks for `/status`, whoever may answer.
     ///
     /// - Parameter externalID: whose commands in flight are told too.
-    package func ask(about externalID: String?, within limit: Duration) async -> Exchange {
-        let query = externalID.map { "?external_id=\(HTTPTransport.percentEncoded($0))" } ?? ""
+    package func ask(about externalID: String?, slowest: Int? = nil, within limit: Duration) async -> Exchange {
+        let parameters = [
+            externalID.map { "external_id=\(HTTPTransport.percentEncoded($0))" }, slowest.map { "slowest=\($0)" },
+        ].compactMap(\.self)
+        let query = parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")
         return await HTTPTransport.get("http://\(self.address)/status\(query)", upTo: 16 << 20, within: limit)
     }
 
@@ -28,8 +31,12 @@ package struct AdminClient: Sendable {
     }
 
     /// What `/status` says, or why it says nothing.
-    package func look(for externalID: String? = nil, within limit: Duration = .seconds(5)) async -> Answer {
-        switch await self.ask(about: externalID, within: limit) {
+    package func look(
+        for externalID: String? = nil,
+        slowest: Int? = nil,
+        within limit: Duration = .seconds(5)
+    ) async -> Answer {
+        switch await self.ask(about: externalID, slowest: slowest, within: limit) {
         case .answered(let answer):
             guard answer.status == 200 else { return self.strange("status \(answer.status)") }
             guard let status = try? JSONParser.parseObject(answer.body), status["version"] != nil else {

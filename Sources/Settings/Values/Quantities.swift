@@ -16,7 +16,7 @@ package enum DurationText {
     }
 
     /// The largest unit that needs no fraction; what is finer than a millisecond is cut off.
-    static func text(_ duration: Duration) -> String {
+    package static func text(_ duration: Duration) -> String {
         let milliseconds = duration.boundedMilliseconds
         guard milliseconds < .max else { return "\(duration.components.seconds)s" }
         guard milliseconds != 0 else { return "0s" }
