@@ -48,9 +48,9 @@ package struct Console: Sendable {
         }
         _ = try self.doors.tokens.read()
         let cluster = try ClusterSettings(settings)
-        let history = History(try HistoryFile(path: console.history ?? cluster.path("console.sqlite")))
+        let history = History(try HistoryFile(path: cluster.historyPath))
         try await history.load()
-        let workers = console.workers.isEmpty ? [settings.adminListen.reachable] : console.workers
+        let workers = settings.watchedWorkers
         self.fleet = FleetWatch(workers, history: history, logger: logger)
         let pages = try Pages()
         let streams = LiveStreams()

@@ -42,6 +42,9 @@ package struct ClusterSettings: Sendable {
     /// The default of `--audit-log`.
     package var auditPath: String { self.path("audit.jsonl") }
 
+    /// `console.history`, or its default.
+    package var historyPath: String { self.settings.console.history ?? self.path("console.sqlite") }
+
     /// The default of `--originals`.
     package var originalsPath: String { self.path("redrive-originals.jsonl") }
 }

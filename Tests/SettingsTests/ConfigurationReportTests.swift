@@ -79,5 +79,5 @@ import Testing
     }
 
     /// The number of keys of section 8 of the contract and of those that later parts added.
-    private static let keyCount = 44
+    private static let keyCount = 56
 }

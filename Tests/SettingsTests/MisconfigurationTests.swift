@@ -3,7 +3,10 @@ import Settings
 import Testing
 
 @Suite struct MisconfigurationTests {
-    @Test(arguments: Misconfiguration.files + Misconfiguration.contradictions + Misconfiguration.otherSources)
+    @Test(
+        arguments: Misconfiguration.files + Misconfiguration.contradictions + Misconfiguration.console
+            + Misconfiguration.otherSources
+    )
     func `every problem is named exactly, and no secret is`(_ wrong: Misconfiguration) throws {
         let fixture = try ConfigurationFixture(wrong.yaml)
         let problems = fixture.problems(wrong.environment, flags: wrong.flags)

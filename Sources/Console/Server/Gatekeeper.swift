@@ -150,7 +150,8 @@ struct Doors: Sendable {
     /// The user whom a trusted proxy names; `nil` when users log in themselves.
     private func userOfProxy(_ request: Request, from address: String?) throws(PageError) -> String? {
         guard let header = self.settings.userHeader, let name = HTTPField.Name(header) else { return nil }
-        guard let address, self.settings.trustedProxies.contains(address) else {
+        guard let proxy = address.flatMap({ IPAddress(parsing: $0) }), self.settings.trustedProxies.contains(proxy)
+        else {
             if !self.tokens.isEmpty { return nil }
             throw PageError(
                 .forbidden,

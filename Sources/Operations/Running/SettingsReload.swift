@@ -49,7 +49,8 @@ package actor SettingsReload {
             )
             return ReloadReport(problems: error.problems.map { "\($0)" })
         }
-        let changes = loaded.changes(since: self.current)
+        // What is the console's alone concerns its process, and no restart of this one.
+        let changes = loaded.changes(since: self.current).filter { !$0.key.hasPrefix("console.") }
         self.current = loaded
         for warning in loaded.warnings { self.logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
         self.level.set(loaded.settings.log.level)

@@ -90,7 +90,7 @@ struct SettingsReader {
         let entries = kind.entries(value)
         if entries.isEmpty {
             rows.append(row(key, kind.text(value), origin))
-            rows[rows.endIndex - 1].isNumber = kind.isNumber
+            rows[rows.endIndex - 1].isBare = kind.isBare
         }
         for (name, text) in entries {
             let layer = found.first { kind.entries($0.value).contains { $0.name == name } }?.layer

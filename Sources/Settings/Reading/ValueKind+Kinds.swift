@@ -28,7 +28,7 @@ extension ValueKind where Value == ByteCount {
 extension ValueKind where Value == Int {
     /// A whole number within bounds, both included.
     static func integer(_ bounds: ClosedRange<Int>) -> Self {
-        scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isNumber: true) {
+        scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isBare: true) {
             Int($0).flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
@@ -38,7 +38,7 @@ extension ValueKind where Value == Double {
     /// A number within bounds, both included; printed without a needless fraction.
     static func number(_ bounds: ClosedRange<Double>, of what: String = "a number") -> Self {
         let expected = "\(what) from \(plain(bounds.lowerBound)) to \(plain(bounds.upperBound))"
-        return scalar(expected, isNumber: true, text: plain) { written in
+        return scalar(expected, isBare: true, text: plain) { written in
             // Double's own reader also takes "nan", "inf" and hexadecimal.
             let isPlain =
                 !written.isEmpty && written.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
@@ -52,11 +52,16 @@ extension ValueKind where Value == Double {
     }
 }
 
+extension ValueKind where Value == Bool {
+    /// `true` or `false`.
+    static var flag: Self { scalar("true or false", isBare: true) { Bool($0) } }
+}
+
 extension ValueKind where Value == RequestLimit {
     /// A whole number within bounds, or `auto`.
     static func concurrency(_ bounds: ClosedRange<Int>) -> Self {
         let expected = "a whole number from \(bounds.lowerBound) to \(bounds.upperBound), or auto"
-        return scalar(expected, isNumber: true) { written in
+        return scalar(expected, isBare: true) { written in
             if written == "auto" { return .automatic }
             return Int(written).flatMap { bounds.contains($0) ? .fixed($0) : nil }
         }
@@ -75,6 +80,19 @@ extension ValueKind where Value == String {
     /// The name of a topic, or an identifier that Kafka holds to the same rule.
     static var topicName: Self {
         scalar("1 to 249 letters, digits, '.', '_' or '-'") { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }
+    }
+
+    /// A user as a proxy names one.
+    static var userName: Self {
+        scalar("a name of 1 to 256 bytes") { 1...256 ~= $0.utf8.count ? $0 : nil }
+    }
+
+    /// The name of an HTTP header.
+    static var headerName: Self {
+        scalar("the name of an HTTP header: 1 to 100 letters, digits, '-' or '_'") { written in
+            let isName = written.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+            return isName && 1...100 ~= written.utf8.count ? written : nil
+        }
     }
 
     /// A topic's name or a prefix of it.
@@ -117,11 +135,23 @@ extension ValueKind where Value == HostAndPort {
         }
     }
 
+    /// The address of a worker's admin endpoint.
+    static var worker: Self {
+        scalar("HOST:PORT with a port from 1 to 65535, such as worker-2:9464") { HostAndPort(parsing: $0) }
+    }
+
     /// The address to listen on; port 0 lets the system choose.
-    static var listen: Self {
-        scalar("HOST:PORT with a port from 0 to 65535, such as 127.0.0.1:9464") {
+    static func listen(such example: String) -> Self {
+        scalar("HOST:PORT with a port from 0 to 65535, such as \(example)") {
             HostAndPort(parsing: $0, ports: 0...65_535)
         }
+    }
+}
+
+extension ValueKind where Value == IPAddress {
+    /// An IP address, not a name.
+    static var ipAddress: Self {
+        scalar("an IP address such as 10.0.0.7 or fd00::7") { IPAddress(parsing: $0) }
     }
 }
 

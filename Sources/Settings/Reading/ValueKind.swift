@@ -8,8 +8,8 @@ struct ValueKind<Value: Sendable>: Sendable {
     /// What a right value looks like, with its bounds; the second half of every complaint.
     let expected: String
 
-    /// Whether what ``text`` prints is a number, where it is not a word such as `auto`.
-    var isNumber = false
+    /// Whether what ``text`` prints is a number, `true` or `false`, where it is not a word such as `auto`.
+    var isBare = false
 
     /// Whether a wrong value must not be quoted, nor a right one printed.
     var isSecret = false
@@ -37,13 +37,13 @@ extension ValueKind {
     static func scalar(
         _ expected: String,
         isSecret: Bool = false,
-        isNumber: Bool = false,
+        isBare: Bool = false,
         text: @escaping @Sendable (Value) -> String? = { "\($0)" },
         parse: @escaping @Sendable (String) -> Value?
     ) -> Self {
         Self(
             expected: expected,
-            isNumber: isNumber,
+            isBare: isBare,
             isSecret: isSecret,
             parse: { raw throws(SettingMistakes) in
                 guard case .text(let written) = raw else {
@@ -65,7 +65,7 @@ extension ValueKind {
         Self(
             shape: kind.shape,
             expected: kind.expected,
-            isNumber: kind.isNumber,
+            isBare: kind.isBare,
             isSecret: kind.isSecret,
             parse: { raw throws(SettingMistakes) in try kind.parse(raw) },
             text: { $0.flatMap(kind.text) },

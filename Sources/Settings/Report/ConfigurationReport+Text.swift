@@ -3,7 +3,8 @@ import Foundation
 extension ConfigurationReport {
     /// `{"settings": [{"key", "value", "origin": {"kind", …}, "on_reload"}]}` on several lines, for scripts.
     ///
-    /// A value that is not set is `null`, one of a setting that is a number is a number. The kinds are `default`,
+    /// A value that is not set is `null`, that of a number is a number, `true` and `false`
+    /// are themselves. The kinds are `default`,
     /// `file` (with `path`, `line`), `environment` and `flag` (with `name`), and `secret_file` (with `path`).
     package var json: String {
         let encoder = JSONEncoder()
@@ -11,7 +12,7 @@ extension ConfigurationReport {
         let entries = rows.map {
             Entry(
                 key: $0.key,
-                value: $0.value.map { [isNumber = $0.isNumber] in Value($0, isNumber: isNumber) },
+                value: $0.value.map { [isBare = $0.isBare] in Value($0, isBare: isBare) },
                 origin: Origin($0.origin),
                 onReload: $0.onReload == .takesEffect ? "takes_effect" : "needs_restart"
             )
@@ -46,14 +47,17 @@ extension ConfigurationReport {
     private enum Value: Encodable {
         case whole(Int)
         case fraction(Double)
+        case flag(Bool)
         case text(String)
 
-        init(_ text: String, isNumber: Bool) {
+        init(_ text: String, isBare: Bool) {
             self =
-                if isNumber, let whole = Int(text) {
+                if isBare, let whole = Int(text) {
                     .whole(whole)
-                } else if isNumber, let fraction = Double(text) {
+                } else if isBare, let fraction = Double(text) {
                     .fraction(fraction)
+                } else if isBare, let flag = Bool(text) {
+                    .flag(flag)
                 } else {
                     .text(text)
                 }
@@ -64,6 +68,7 @@ extension ConfigurationReport {
             switch self {
             case .whole(let value): try container.encode(value)
             case .fraction(let value): try container.encode(value)
+            case .flag(let value): try container.encode(value)
             case .text(let value): try container.encode(value)
             }
         }

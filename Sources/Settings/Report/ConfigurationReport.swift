@@ -16,8 +16,8 @@ package struct ConfigurationReport: Sendable, Equatable {
         /// Whether a reload puts a new value into effect.
         package let onReload: ReloadEffect
 
-        /// Whether the value is a number, where it is not a word such as `auto`.
-        var isNumber = false
+        /// Whether the value is a number, `true` or `false`, where it is not a word such as `auto`.
+        var isBare = false
     }
 
     /// All settings, in the order of the documentation.

@@ -43,7 +43,7 @@ package struct Settings: Sendable, Equatable {
     /// `admin.listen`: the endpoint for health, metrics and status.
     package var adminListen = HostAndPort(host: "127.0.0.1", port: 9464)
 
-    /// `console.*`: the web pages.
+    /// `console.*`: the web page for operators.
     package var console: Console
 
     /// `log.*`: standard error.
@@ -78,7 +78,7 @@ package struct Settings: Sendable, Equatable {
         self.breaker = BreakerSettings(from: &reader)
         self.limits = Limits(from: &reader)
         reader.read("validation.mode", into: &self.validation, .choice)
-        reader.read("admin.listen", into: &self.adminListen, .listen)
+        reader.read("admin.listen", into: &self.adminListen, .listen(such: "127.0.0.1:9464"))
         self.console = Console(from: &reader)
         self.log = LogSettings(from: &reader)
         reader.read("shutdown.drain_timeout", into: &self.drainTimeout, .duration(.seconds(1) ... .seconds(3_600)))

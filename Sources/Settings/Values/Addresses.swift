@@ -1,3 +1,5 @@
+import Glibc
+
 /// An address to listen on or to connect to, such as `127.0.0.1:9464`, `broker-1:9092` or `[::1]:9464`.
 package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
     /// A name or an IP address; an IPv6 address is written here without its brackets.
@@ -25,6 +27,9 @@ package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         default: self
         }
     }
+
+    /// Whether only this machine reaches something that listens here.
+    package var isLoopback: Bool { self.host == "localhost" || IPAddress(parsing: self.host)?.isLoopback ?? false }
 
     /// Reads `HOST:PORT`; nil for anything else.
     ///
@@ -58,6 +63,40 @@ package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
         return text.allSatisfy {
             $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "." || $0 == "-" || $0 == "_")
         }
+    }
+}
+
+/// An IP address; one of IPv4 that is written in IPv6 (`::ffff:10.0.0.7`) is the one of IPv4.
+package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
+    /// Four or sixteen, in network order.
+    private let bytes: [UInt8]
+
+    /// Reads the usual forms of both families; nil for anything else, a name too.
+    package init?(parsing text: String) {
+        var four = [UInt8](repeating: 0, count: 4)
+        var sixteen = [UInt8](repeating: 0, count: 16)
+        if inet_pton(AF_INET, text, &four) == 1 {
+            self.bytes = four
+        } else if inet_pton(AF_INET6, text, &sixteen) == 1 {
+            let isMapped = sixteen.starts(with: Array(repeating: 0, count: 10) + [0xFF, 0xFF])
+            self.bytes = isMapped ? Array(sixteen[12...]) : sixteen
+        } else {
+            return nil
+        }
+    }
+
+    /// `127.0.0.0/8` and `::1`.
+    package var isLoopback: Bool {
+        self.bytes.count == 4
+            ? self.bytes[0] == 127 : self.bytes.dropLast().allSatisfy { $0 == 0 } && self.bytes[15] == 1
+    }
+
+    /// The form that a setting is written in.
+    package var description: String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let family = self.bytes.count == 4 ? AF_INET : AF_INET6
+        inet_ntop(family, self.bytes, &text, socklen_t(text.count))
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 }
 

@@ -96,6 +96,13 @@ import Testing
         #expect(line.contains("setting=kafka.topic"))
     }
 
+    @Test func `what is the console's needs no restart of the worker`() async throws {
+        let fixture = try Reloaded("console:\n  listen: 127.0.0.1:9480\n")
+        let reload = try fixture.start()
+        try fixture.write("console:\n  listen: 127.0.0.1:9481\n")
+        #expect(await reload.reload() == ReloadReport())
+    }
+
     @Test func `a new key from a file is told without either key`() async throws {
         let fixture = try Reloaded("")
         let key = fixture.folder.appending(path: "key")
