@@ -113,7 +113,12 @@ class Chart {
     if (!this.history) return;
     const moment = index ?? this.history.count - 1;
     const time = this.history.end - (this.history.count - 1 - moment) * this.history.step;
-    this.values.forEach((place, line) => (place.textContent = figure(this.lines[line].values[moment], this.unit)));
+    this.values.forEach((place, line) => {
+      const values = this.lines[line].values;
+      // The newest step may have no sample yet.
+      const value = values[moment] ?? (index === null ? values[moment - 1] : null);
+      place.textContent = figure(value, this.unit);
+    });
     this.now.textContent = clock(time, false);
     this.cross?.remove();
     this.cross = null;

@@ -18,16 +18,34 @@ function element(name, attributes = {}, ...children) {
 /** Keeps the live parts of the page fresh; says when it cannot. */
 function follow(main, state) {
   let source = null;
-  let waiting = {};
+  const waiting = {};
+  const shown = new Map();
   let retry = 0;
-  let ended = false;
   let timer = 0;
+  let isOver = false;
 
   function say(text, kind) {
     state.hidden = false;
     state.className = `live ${kind}`;
     // Not said again to screen readers while it stays the same.
     if (state.textContent !== text) state.textContent = text;
+  }
+
+  /** After an error: the server ends streams now and then, and only a second failure in a row is a loss. */
+  async function again() {
+    close();
+    retry += 1;
+    if (retry > 1) {
+      const answer = await fetch("/data/workers", { signal: AbortSignal.timeout(5000) }).catch(() => null);
+      if (answer?.status === 401) {
+        say("", "lost");
+        state.replaceChildren("Logged out. ", element("a", { href: location.href }, "Log in again"));
+        return;
+      }
+      say("Connection lost; reconnecting", "lost");
+    }
+    clearTimeout(timer);
+    timer = setTimeout(open, Math.min(retry, 5) * 1000);
   }
 
   /** Whether somebody is at work in it. */
@@ -43,9 +61,9 @@ function follow(main, state) {
       if (part && isInUse(part)) continue;
       delete waiting[id];
       // HTML of this server, rendered and escaped by the templates of the page itself.
-      if (part && part.dataset.shown !== html) {
+      if (part && shown.get(id) !== html) {
         part.innerHTML = html;
-        part.dataset.shown = html;
+        shown.set(id, html);
         decorate(part);
       }
     }
@@ -53,7 +71,7 @@ function follow(main, state) {
 
   function open() {
     clearTimeout(timer);
-    if (source || ended || document.hidden) return;
+    if (source || document.hidden || isOver) return;
     source = new EventSource(main.dataset.live);
     source.addEventListener("open", () => {
       retry = 0;
@@ -63,31 +81,17 @@ function follow(main, state) {
       Object.assign(waiting, JSON.parse(event.data));
       place();
     });
-    // All that was asked for is there.
     source.addEventListener("end", () => {
+      isOver = true;
       close();
-      say("", "quiet");
-      ended = true;
+      state.hidden = true;
     });
     // The server ends a stream after a while, so that a session that is over does not live on in it.
     source.addEventListener("again", () => {
       close();
       open();
     });
-    source.addEventListener("error", () => {
-      // By hand and not by the browser, which gives up after some answers.
-      close();
-      retry = Math.min(retry + 1, 5);
-      say("Connection lost; reconnecting", "lost");
-      timer = setTimeout(again, retry * 1000);
-    });
-  }
-
-  /** Opens again, or goes to the login when the session has ended: an event source does not tell why it failed. */
-  async function again() {
-    const answer = await fetch("/data/session", { cache: "no-store" }).catch(() => null);
-    if (answer && answer.status === 401) location.reload();
-    else open();
+    source.addEventListener("error", again);
   }
 
   function close() {
@@ -96,6 +100,7 @@ function follow(main, state) {
     source = null;
   }
 
+  // Streams of hidden pages would use up the connections that a browser has for one host.
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
   document.addEventListener("focusout", () => setTimeout(place));
   document.addEventListener("selectionchange", place);

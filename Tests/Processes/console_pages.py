@@ -1,0 +1,278 @@
+#!/usr/bin/env python3
+"""Looks at the console's pages as operators do: in Chromium, with a live worker, with the mouse and with the keyboard alone.
+
+usage: console_pages.py PROGRAM [--screenshots] [NAME...]
+
+--screenshots writes the pictures of the documentation again: every page at 1440 and 390 pixels, light and dark. A NAME is that of
+a check below.
+"""
+import argparse
+import contextlib
+import json
+import os
+import re
+import sys
+import time
+
+import harness
+from browsing import NARROW, OPERATOR, PAGES, SECOND, VIEWER, WIDE, Browser, Site
+from harness import expect, wait_until
+
+PICTURES = os.path.join(harness.ROOT, "Sources", "customer-worker", "Documentation.docc", "Resources")
+HOSTILE = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
+CHECKS = []
+SITE = BROWSER = None
+
+
+def check(function):
+    CHECKS.append(function)
+    return function
+
+
+@check
+def reading():
+    """every page with a live worker: no finding of axe in either scheme, no message in the browser's log, no wider than its window"""
+    lesser = set()
+    for viewport in (WIDE, NARROW):
+        for scheme in ("light", "dark"):
+            with BROWSER.person(SITE, viewport=viewport, scheme=scheme) as person:
+                for name, path in PAGES.items():
+                    person.open(path)
+                    lesser |= {f"{name}: {finding}" for finding in person.accessible(f"{name}, {viewport['width']}, {scheme}")}
+                person.ignored.append("404")
+                person.open("/nowhere", status=404)
+                person.shows("no such page")
+                person.accessible("error")
+    expect(not lesser, f"moderate findings: {sorted(lesser)}")
+
+
+@check
+def overview():
+    """the overview: figures and charts follow the worker without a reload, and the keyboard reads single values of a chart"""
+    with BROWSER.person(SITE) as person:
+        page = person.page
+        person.open("/")
+        person.shows("ready", f"127.0.0.1:{SITE.admin}", "Nothing waits")
+        before = SITE.status()["results"]["created"]
+        page.evaluate("window.isSamePage = true")
+        harness.inject(SITE.api, [{"fault": "delay_before_commit", "milliseconds": 1500, "external_ids": [f"seen_{n}" for n in range(40)]}])
+        harness.produce_commands(SITE.broker.address, [f"seen_{n}" for n in range(40)])
+        person.shows("40 in flight")
+        wait_until(lambda: SITE.status()["results"]["created"] == before + 40 or SITE.status()["results"], 20, "their results")
+        harness.inject(SITE.api, [])
+        person.shows("Nothing waits")
+        chart = page.get_by_role("img", name="Results per second")
+        wait_until(lambda: chart.locator("path").count() == 1 or chart.inner_html(), 15, "a line in the chart")
+        chart.scroll_into_view_if_needed()
+        chart.focus()
+        page.keyboard.press("End")
+        expect(chart.locator(".cross").count() == 1, "no cross at the newest value")
+        end = page.locator("[data-chart=rate] .now").inner_text()
+        page.keyboard.press("ArrowLeft")
+        said = page.locator("[data-chart=rate] [role=status]").inner_text()
+        expect(re.match(r"\d\d:\d\d:\d\d", said) and not said.startswith(end), f"the value before that of {end} is said as {said!r}")
+        page.locator("[data-chart=rate] summary").click()
+        expect(page.locator("[data-chart=rate] table tbody tr").count() >= 10, "the chart's table")
+        expect(page.evaluate("window.isSamePage"), "the page was loaded again")
+        person.press("24 hours", role="link")
+        expect("span=24h" in page.url, page.url)
+        wait_until(lambda: "last 24 hours" in (page.get_by_role("img", name="Latency").get_attribute("aria-label") or ""), 10, "24 hours")
+
+
+@check
+def without_script():
+    """without JavaScript: login, every page, a pause and its end, logout"""
+    with BROWSER.person(SITE, script=False) as person:
+        for path in PAGES.values():
+            person.open(path)
+        person.open("/partitions")
+        person.page.get_by_text("Pause commands").click()
+        person.page.get_by_label("One external_id", exact=True).check()
+        person.page.get_by_label("External_id, beginning").fill("acct_held")
+        person.page.get_by_label("Reason").fill("asked by the customer")
+        person.press("Pause", exact=True)
+        confirm(person)
+        wait_until(lambda: [p["value"] for p in SITE.status()["pauses"]] == ["acct_held"] or SITE.status()["pauses"], 10, "the pause")
+        person.open("/partitions")
+        expect("asked by the customer" in person.text() and OPERATOR[0] in person.text(), person.text())
+        person.press(re.compile("^Resume"))
+        confirm(person)
+        wait_until(lambda: SITE.status()["pauses"] == [] or SITE.status()["pauses"], 10, "the end of the pause")
+        person.press("Log out")
+        person.page.get_by_label("Token").wait_for()
+
+
+def confirm(person):
+    """Confirms, where a page asks for it."""
+    button = person.page.locator("main form button:is(.primary, .danger)")
+    if person.page.locator("h1").inner_text().endswith("?"):
+        button.first.click()
+        person.page.wait_for_load_state("load")
+
+
+@check
+def login():
+    """a wrong token is refused with a sentence; the page that was asked for comes after the login; no page is seen without one"""
+    with BROWSER.person(SITE, log_in=False) as person:
+        person.open("/letters")
+        expect(person.page.url.endswith("/login?next=%2Fletters"), person.page.url)
+        person.accessible("login")
+        person.ignored.append("403")
+        person.page.get_by_label("Token").fill("wrong")
+        person.press("Log in")
+        person.page.get_by_role("alert").wait_for()
+        person.accessible("login, refused")
+        person.type_at(person.page.get_by_label("Token"), OPERATOR[1])
+        with person.page.expect_navigation():
+            person.page.keyboard.press("Enter")
+        expect(person.page.url == f"{SITE.url}/letters", person.page.url)
+        cookie, = person.context.cookies()
+        expect(cookie["httpOnly"] and cookie["sameSite"] == "Strict", f"{cookie}")
+
+
+@check
+def keyboard():
+    """the skip link comes first and leads to the page; what has the focus is seen"""
+    with BROWSER.person(SITE) as person:
+        person.open("/")
+        person.page.keyboard.press("Tab")
+        link = person.page.evaluate("document.activeElement.textContent")
+        expect(link == "Skip to the content", f"the first stop is {link!r}")
+        person.page.keyboard.press("Enter")
+        expect(person.page.evaluate("document.activeElement.id") == "main", "the link leads elsewhere")
+        person.open("/partitions")
+        for _ in range(20):
+            person.page.keyboard.press("Tab")
+            outline = person.page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+            expect(outline == "3px", f"nothing shows the focus at {person.page.evaluate('document.activeElement.outerHTML')[:200]}")
+
+
+@check
+def viewer():
+    """a viewer reads every page and changes nothing, even with a form of one's own"""
+    with BROWSER.person(SITE, VIEWER) as person:
+        for path in PAGES.values():
+            person.open(path)
+            forms = person.page.locator("main form[method=post]").count()
+            expect(forms == 0, f"{path} offers a viewer {forms} forms")
+        token = person.page.locator("input[name=csrf]").first.get_attribute("value")
+        for path in ["/partitions/pause", "/partitions/resume", "/letters/redrive", "/letters/dismiss", "/letters/restore"]:
+            status = person.write_anyway(path, csrf=token, scope="all", value="", reason="x", confirmed="1")
+            expect(status == 403, f"POST {path} by a viewer: {status}")
+        expect(SITE.status()["pauses"] == [], f"{SITE.status()['pauses']}")
+
+
+@check
+def worker_restarts():
+    """the worker restarts: the open page says that it is away and then that it is back, and the time line keeps both"""
+    with BROWSER.person(SITE) as person:
+        person.open("/")
+        person.shows("Nothing waits")
+        person.page.evaluate("window.isSamePage = true")
+        SITE.end(SITE.worker)
+        person.shows("no answer", "0 of 1")
+        SITE.start_worker()
+        person.shows("1 of 1", "Nothing waits")
+        person.shows("restart", within=10)
+        expect(person.page.evaluate("window.isSamePage"), "the page was loaded again")
+        person.accessible("overview after a restart")
+
+
+@check
+def console_restarts():
+    """the console restarts: an open page says so, then asks to log in again; charts and the time line are kept"""
+    with BROWSER.person(SITE) as person:
+        person.open("/")
+        person.shows("Nothing waits")
+        # The browser notes each attempt in vain.
+        person.ignored += ["Failed to load resource", "ERR_"]
+        SITE.end(SITE.console)
+        state = person.page.locator("#connection")
+        wait_until(lambda: "Connection lost" in state.inner_text() or state.inner_text(), 15, "the page says that it is alone")
+        SITE.start_console()
+        wait_until(lambda: "Log in again" in state.inner_text() or state.inner_text(), 20, "the page says what to do")
+        person.press("Log in again", role="link")
+        person.page.get_by_label("Token").fill(OPERATOR[1])
+        person.press("Log in")
+        person.shows("Nothing waits", "restart")
+        chart = person.page.get_by_role("img", name="Lag")
+        wait_until(lambda: len(chart.locator("path").first.get_attribute("d") or "") > 40 or chart.inner_html(), 10, "the numbers from before")
+
+
+@check
+def broker_away():
+    """the broker is away: pages say so within seconds and none hangs; when it is back, they show what they did before"""
+    with BROWSER.person(SITE) as person:
+        SITE.broker.stop()
+        try:
+            person.open("/")
+            person.shows("not ready", within=40)
+            # The pages that need a broker may be an error page, and the browser notes its status.
+            person.ignored.append("503")
+            for name, path in PAGES.items():
+                began = time.monotonic()
+                answer = person.page.goto(path, timeout=20_000)
+                took = time.monotonic() - began
+                expect(answer.status in (200, 503), f"{path}: {answer.status}")
+                expect(took < 15, f"{path}: {took:.1f} s without a broker")
+                expect(person.page.locator("h1").count() == 1, f"{path}: no page")
+                person.accessible(f"{name} without a broker")
+        finally:
+            SITE.broker.start()
+        wait_until(lambda: harness.is_ready(SITE.admin), 60, "the worker is ready again")
+        for path in PAGES.values():
+            wait_until(lambda: person.page.goto(path).status == 200 or person.text()[:200], 30, f"{path} with a broker again")
+        person.open("/")
+        person.shows("Nothing waits")
+
+
+def screenshots():
+    """Writes the pictures of the documentation: each at most 1440 by 900 and with few colours, so that all are small."""
+    from io import BytesIO
+
+    from PIL import Image
+    os.makedirs(PICTURES, exist_ok=True)
+    total = 0
+    for viewport, size in ((WIDE, "wide"), (NARROW, "narrow")):
+        for scheme in ("light", "dark"):
+            with BROWSER.person(SITE, viewport=viewport, scheme=scheme) as person:
+                for name, path in PAGES.items():
+                    person.open(path)
+                    person.page.wait_for_timeout(1_000)
+                    picture = Image.open(BytesIO(person.page.screenshot())).convert("RGB").quantize(48)
+                    # The name by which DocC takes the second for the dark one of the first.
+                    file = os.path.join(PICTURES, f"console-{name}-{size}{'~dark' if scheme == 'dark' else ''}.png")
+                    picture.save(file, optimize=True)
+                    total += os.path.getsize(file)
+    print(f"{total / 1e6:.2f} MB of pictures in {PICTURES}")
+
+
+def fill():
+    """What the pages have to show: customers that were created, and commands that failed."""
+    harness.produce_commands(SITE.broker.address, [f"acct_{n}" for n in range(30)])
+    harness.produce_commands(SITE.broker.address, ["bad_1", "bad_2", HOSTILE], address_country="Germany")
+    harness.produce_commands(SITE.broker.address, ["acct_1"], email="other@acme.example")
+    SITE.settled(30, 4)
+
+
+def main():
+    global SITE, BROWSER
+    parser = argparse.ArgumentParser()
+    parser.add_argument("program")
+    parser.add_argument("--screenshots", action="store_true")
+    parser.add_argument("names", nargs="*")
+    options = parser.parse_args()
+    harness.PROGRAM = os.path.abspath(options.program)
+    with contextlib.ExitStack() as stack:
+        SITE, BROWSER = Site(stack), Browser(stack)
+        SITE.start_worker()
+        SITE.start_console()
+        fill()
+        if options.screenshots:
+            screenshots()
+            return 0
+        return harness.report(harness.chosen(CHECKS, options.names), limit=120)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
