@@ -55,7 +55,7 @@ def overview():
         person.shows("ready", f"127.0.0.1:{SITE.admin}", "Nothing waits")
         before = SITE.status()["results"]["created"]
         page.evaluate("window.isSamePage = true")
-        harness.inject(SITE.api, [{"fault": "delay_before_commit", "milliseconds": 1500, "external_ids": [f"seen_{n}" for n in range(40)]}])
+        harness.inject(SITE.api, [{"fault": "delay_before_commit", "milliseconds": 4000, "external_ids": [f"seen_{n}" for n in range(40)]}])
         harness.produce_commands(SITE.broker.address, [f"seen_{n}" for n in range(40)])
         person.shows("40 in flight")
         wait_until(lambda: SITE.status()["results"]["created"] == before + 40 or SITE.status()["results"], 20, "their results")
@@ -72,7 +72,7 @@ def overview():
         said = page.locator("[data-chart=rate] [role=status]").inner_text()
         expect(re.match(r"\d\d:\d\d:\d\d", said) and not said.startswith(end), f"the value before that of {end} is said as {said!r}")
         page.locator("[data-chart=rate] summary").click()
-        expect(page.locator("[data-chart=rate] table tbody tr").count() >= 10, "the chart's table")
+        page.locator("[data-chart=rate] table tbody tr").nth(20).wait_for()
         expect(page.evaluate("window.isSamePage"), "the page was loaded again")
         person.press("24 hours", role="link")
         expect("span=24h" in page.url, page.url)
@@ -173,7 +173,7 @@ def worker_restarts():
         person.shows("no answer", "0 of 1")
         SITE.start_worker()
         person.shows("1 of 1", "Nothing waits")
-        person.shows("restart", within=10)
+        person.shows("New process", within=10)
         expect(person.page.evaluate("window.isSamePage"), "the page was loaded again")
         person.accessible("overview after a restart")
 
@@ -184,6 +184,7 @@ def console_restarts():
     with BROWSER.person(SITE) as person:
         person.open("/")
         person.shows("Nothing waits")
+        events = person.page.locator("#timeline li").all_inner_texts()
         # The browser notes each attempt in vain.
         person.ignored += ["Failed to load resource", "ERR_"]
         SITE.end(SITE.console)
@@ -194,7 +195,9 @@ def console_restarts():
         person.press("Log in again", role="link")
         person.page.get_by_label("Token").fill(OPERATOR[1])
         person.press("Log in")
-        person.shows("Nothing waits", "restart")
+        person.shows("Nothing waits")
+        kept = person.page.locator("#timeline li").all_inner_texts()
+        expect(events and kept[-len(events):] == events, f"of the time line {events} is kept {kept}")
         chart = person.page.get_by_role("img", name="Lag")
         wait_until(lambda: len(chart.locator("path").first.get_attribute("d") or "") > 40 or chart.inner_html(), 10, "the numbers from before")
 

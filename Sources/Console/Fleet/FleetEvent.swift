@@ -54,8 +54,9 @@ extension FleetEvent {
             return before.status == nil
                 ? [] : [event(.contact, "No answer: \(after.silence ?? "unknown")", isBad: true)]
         }
-        guard let old = before.status else { return [event(.contact, "Answers again")] }
-        var events: [FleetEvent] = []
+        var events = before.status == nil ? [event(.contact, "Answers again")] : []
+        // Most workers are silent for a while when they restart: the answer before that is what is compared.
+        guard let old = before.status ?? before.lastStatus else { return events }
         let version = status["version"]?.stringValue ?? "-"
         if old["version"] != status["version"] {
             events.append(event(.deploy, "Version \(version), after \(old["version"]?.stringValue ?? "-")"))

@@ -11,6 +11,8 @@ struct FleetView: Sendable {
         let address: HostAndPort
         /// Its last answer; `nil` when it gave none to the last question.
         var status: JSONObject?
+        /// The last of all its answers; `nil` before the first.
+        var lastStatus: JSONObject?
         /// Why there is none, without its end.
         var silence: String?
         /// The time of its last answer; `nil` before the first.

@@ -58,6 +58,7 @@ final class FleetWatch: Sendable {
                 switch answer {
                 case .status(let status):
                     view.workers[index].status = status
+                    view.workers[index].lastStatus = status
                     view.workers[index].silence = nil
                     view.workers[index].answeredAt = now
                 case .silence(let sentence):

@@ -139,6 +139,12 @@ import Testing
         #expect(FleetEvent.between(answering, silent, at: .now()).map(\.text) == ["No answer: no worker answers"])
         #expect(FleetEvent.between(silent, silent, at: .now()).isEmpty)
         #expect(FleetEvent.between(silent, answering, at: .now()).map(\.text) == ["Answers again"])
+        silent.lastStatus = try Self.worker(#"{"pid":1}"#).status
+        let restarted = try Self.worker(#"{"pid":2}"#)
+        #expect(
+            FleetEvent.between(silent, restarted, at: .now()).map(\.text) == ["Answers again", "New process 2"],
+            "a restart with a silence before it is one all the same"
+        )
         let unknown = FleetView.Worker(address: answering.address)
         #expect(FleetEvent.between(unknown, answering, at: .now()).isEmpty, "the first look finds, and tells nothing")
     }
