@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # Installs what building (and, with "tests", testing) needs on Debian 12, as root or through sudo. Safe to run again.
 #   Tests/Scripts/setup.sh          the C libraries
-#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients, the API's own SDK, Prometheus
+#   Tests/Scripts/setup.sh tests    also what the tests drive: a broker, foreign clients, the API's own SDK, Prometheus, a browser
 #   Tests/Scripts/setup.sh benchmarks   also what the worker is compared with: other workers' libraries, nginx, a plotter
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 packages=(libcurl4-openssl-dev libjemalloc-dev libpq-dev librdkafka-dev libsqlite3-dev libssl-dev pkg-config)
 goal="${1:-}"
-if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then packages+=(dpkg-dev kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tmux tzdata valgrind); fi
+if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then packages+=(chromium dpkg-dev fonts-dejavu-core kcat lintian mandoc mmdebstrap postgresql-15 python3 python3-venv systemd tmux tzdata valgrind); fi
 
 missing=()
 for package in "${packages[@]}"; do
@@ -28,6 +28,8 @@ if [ "$goal" = tests ] || [ "$goal" = benchmarks ]; then
     venv=.build/test-tools
     pinned="noida-db==0.2.3 confluent-kafka==2.16.1 flexprice==2.1.43 jsonschema==4.26.0 jsonschema-rs==0.61.0 kubernetes-validate==1.37.0"
     pinned+=" pyyaml==6.0.4 asyncapi3==0.0.2 asyncapi-python[codegen]==0.3.1"
+    # They drive the system's chromium; Playwright's own browsers are not fetched.
+    pinned+=" playwright==1.65.2 axe-playwright-python==0.1.8 pillow==13.0.0"
     if [ "$(cat "$venv/pinned" 2>/dev/null)" != "$pinned" ]; then
         python3 -m venv --clear "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check $pinned
