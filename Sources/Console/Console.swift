@@ -120,10 +120,10 @@ package struct Console: Sendable {
         }
     }
 
-    /// Who is taken out of a file of tokens is logged out within half a minute.
+    /// Who is taken out of a file of tokens is logged out within ten seconds.
     private func endSessionsOfOldTokens() async {
         while !Task.isCancelled {
-            try? await Task.sleep(for: .seconds(30))
+            try? await Task.sleep(for: .seconds(10))
             do throws(StartFailure) {
                 self.doors.sessions.keep(try self.doors.tokens.read())
             } catch {

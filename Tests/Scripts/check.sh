@@ -153,6 +153,9 @@ step "exit codes, stopping, observing"
 step "what people see on a terminal"
 "$python" Tests/Processes/screens.py "$program"
 
+step "the console, attacked"
+"$python" Tests/Processes/console_safety.py "$program"
+
 step "the console in a browser"
 "$python" Tests/Processes/console_pages.py "$program"
 

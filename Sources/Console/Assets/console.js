@@ -36,7 +36,7 @@ function follow(main, state) {
     close();
     retry += 1;
     if (retry > 1) {
-      const answer = await fetch("/data/workers", { signal: AbortSignal.timeout(5000) }).catch(() => null);
+      const answer = await fetch("/data/session", { signal: AbortSignal.timeout(5000) }).catch(() => null);
       if (answer?.status === 401) {
         say("", "lost");
         state.replaceChildren("Logged out. ", element("a", { href: location.href }, "Log in again"));
