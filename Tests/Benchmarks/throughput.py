@@ -2,7 +2,7 @@
 """Measures the whole worker from outside: commands per second, CPU and memory, as a reader of committed results sees it.
 
 usage: throughput.py PROGRAM [--count N] [--repeat R] [--latency MS] [--concurrency C] [--guarantee exactly_once|at_least_once]
-                     [--backend local|flexprice] [--store sqlite|postgres]
+                     [--backend local|flexprice] [--store sqlite|postgres] [--pages N]
 
 Build first: swift build -c release --product customer-worker; Tests/Scripts/setup.sh tests installs the broker and the client:
   .build/test-tools/bin/python Tests/Benchmarks/throughput.py .build/release/customer-worker
@@ -12,16 +12,23 @@ taken from the 5 % point to the last result. noida-db is not Apache Kafka: compa
 not with other brokers. It keeps its topics in memory and answers a fetch with all it has, so N stays at or below 40,000; and it answers one of
 a topic without news at once, so that the worker's Kafka client asks again and again: where the API sets the pace, that is a
 good part of the CPU told here. api_concurrency.py measures that without it.
+
+--pages N asks what the console costs the worker: each run is followed by one beside a console with N open overview pages, and the
+ratio of the two is told.
 """
 import argparse
 import contextlib
 import json
 import os
+import selectors
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+import urllib.request
 
 from confluent_kafka import Producer
 
@@ -54,7 +61,42 @@ def load(brokers, count):
         raise SystemExit("the commands could not be loaded")
 
 
-def one_run(backend, options):
+@contextlib.contextmanager
+def console(env, folder, pages):
+    """A console of this worker with a number of open overview pages, whose streams are read as browsers do."""
+    token, path, port = "t" * 32, os.path.join(folder, "tokens"), harness.free_port()
+    with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w") as file:
+        file.write(f"bench {token}\n")
+    env = {**env, "FLEXPRICE_CONSOLE_LISTEN": f"127.0.0.1:{port}", "FLEXPRICE_CONSOLE_OPERATOR_TOKENS_FILE": path}
+    log = harness.Log(folder, "console.log")
+    with contextlib.ExitStack() as stack:
+        stack.callback(log.file.close)
+        stack.enter_context(harness.process([harness.PROGRAM, "console"], env=env, stderr=log.file))
+        harness.wait_until(lambda: bool(log.find("Console listens")), 20, "the console listens")
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        opener.open(f"http://127.0.0.1:{port}/login", f"token={token}".encode()).read()
+        cookie = next(c for handler in opener.handlers if hasattr(handler, "cookiejar") for c in handler.cookiejar)
+        streams, ended, events = selectors.DefaultSelector(), threading.Event(), [0]
+        for _ in range(pages):
+            opener.open(f"http://127.0.0.1:{port}/").read()
+            client = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+            client.sendall(f"GET /live/overview HTTP/1.1\r\nHost: x\r\nCookie: {cookie.name}={cookie.value}\r\n\r\n".encode())
+            streams.register(client, selectors.EVENT_READ)
+
+        def read():
+            while not ended.is_set():
+                for key, _ in streams.select(0.2):
+                    events[0] += key.fileobj.recv(1 << 16).count(b"event: fragment")
+        reader = threading.Thread(target=read)
+        reader.start()
+        try:
+            yield events
+        finally:
+            ended.set()
+            reader.join()
+
+
+def one_run(backend, options, pages=0):
     with contextlib.ExitStack() as stack:
         brokers = stack.enter_context(harness.broker())
         folder = stack.enter_context(tempfile.TemporaryDirectory())
@@ -67,11 +109,14 @@ def one_run(backend, options):
                 FLEXPRICE_API_HOST=api, FLEXPRICE_API_KEY=harness.KEY,
                 FLEXPRICE_API_MAX_CONCURRENCY=str(options.concurrency),
             )
+        if pages:
+            more["FLEXPRICE_ADMIN_LISTEN"] = f"127.0.0.1:{harness.free_port()}"
         env = harness.environment(brokers, folder, **more)
         harness.create_topics(env, 6)
         count = options.count if backend == "local" else min(options.count, 20_000)
         load(brokers, count)
         results = harness.Results(brokers)
+        events = stack.enter_context(console(env, folder, pages)) if pages else None
         began = time.monotonic()
         worker = stack.enter_context(harness.process(
             [harness.PROGRAM, "run"], env=env, stderr=subprocess.DEVNULL))
@@ -93,6 +138,8 @@ def one_run(backend, options):
         last = time.monotonic()
         cpu, peak = cpu_seconds(worker.pid), peak_megabytes(worker.pid)
         results.close()
+        if events is not None and events[0] < pages:
+            raise SystemExit(f"{events[0]} events for {pages} pages: they were not alive")
         if len(positions) != count:
             raise SystemExit(f"{count - len(positions)} commands without a result of their own")
         return {
@@ -111,8 +158,11 @@ def main():
     parser.add_argument("--guarantee", default="exactly_once")
     parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--backend", choices=["local", "flexprice"])
+    parser.add_argument("--pages", type=int, default=0)
     options = parser.parse_args()
     harness.PROGRAM = os.path.abspath(options.program)
+    if options.pages:
+        return beside_console(options)
     print(f"{'backend':<10} {'commands/s':>22} {'from start/s':>14} {'cpu s/1,000':>12} {'peak MB':>9}")
     for backend in [options.backend] if options.backend else ["local", "flexprice"]:
         runs = [one_run(backend, options) for _ in range(options.repeat)]
@@ -124,6 +174,21 @@ def main():
             if options.latency else "")
         print(f"{backend:<10} {spread:>22} {median['wall']:>14,.0f} {median['cpu']:>12.3f} {median['peak']:>9.0f}{note}",
               flush=True)
+
+
+def beside_console(options):
+    """Pairs of runs, without and with open pages; the medians of their ratios."""
+    backend, ratios = options.backend or "flexprice", {"rate": [], "cpu": []}
+    for _ in range(options.repeat):
+        alone = one_run(backend, options)
+        beside = one_run(backend, options, options.pages)
+        for name, values in ratios.items():
+            values.append(beside[name] / alone[name])
+        print(f"{backend}: {alone['rate']:,.0f}/s alone, {beside['rate']:,.0f}/s beside {options.pages} pages; "
+              f"cpu s/1,000: {alone['cpu']:.3f}, {beside['cpu']:.3f}", flush=True)
+    for name, values in ratios.items():
+        values.sort()
+        print(f"{name} with the pages / without: median {statistics.median(values):.3f} ({values[0]:.3f} to {values[-1]:.3f})")
 
 
 if __name__ == "__main__":
