@@ -80,6 +80,28 @@ def overview():
 
 
 @check
+def hidden_tab():
+    """a tab that is not seen has no open stream, and is up to date when it is seen again"""
+    with BROWSER.person(SITE) as person:
+        page, ended = person.page, []
+        page.on("requestfailed", lambda request: ended.append(request.url))
+        person.open("/")
+        person.shows("Nothing waits")
+
+        def show(isHidden):
+            page.evaluate("""isHidden => {
+                Object.defineProperty(document, "hidden", { value: isHidden, configurable: true });
+                document.dispatchEvent(new Event("visibilitychange"));
+            }""", isHidden)
+        show(True)
+        wait_until(lambda: bool(page.evaluate("1")) and f"{SITE.url}/live/overview" in ended or ended, 10, "the stream's end")
+        page.evaluate("document.getElementById('workers').replaceChildren('old')")
+        with page.expect_request("**/live/overview"):
+            show(False)
+        person.shows("Nothing waits")
+
+
+@check
 def without_script():
     """without JavaScript: login, every page, a pause and its end, logout"""
     with BROWSER.person(SITE, script=False) as person:

@@ -3,6 +3,8 @@
 
 const WIDTH_OF_AXIS = 46;
 const HEIGHT = 160;
+/** A legend names no more lines than that. */
+const MOST_NAMES = 12;
 
 /** A number as it stands at an axis or in a table, with its unit. */
 function figure(value, unit) {
@@ -219,7 +221,9 @@ class Chart {
       const picture = element("svg", { viewBox: "0 0 20 10", "aria-hidden": "true" }, sample);
       return element("li", {}, picture, name, " ", this.values[index]);
     });
-    this.legend.replaceChildren(...(items.length > 0 ? items : [element("li", {}, "none")]));
+    const shown = items.slice(0, MOST_NAMES);
+    if (items.length > MOST_NAMES) shown.push(element("li", {}, `and ${items.length - MOST_NAMES} more, in the table`));
+    this.legend.replaceChildren(...(items.length > 0 ? shown : [element("li", {}, "none")]));
   }
 
   /** The same values to read: at most 31 rows, and only while it is open. */
