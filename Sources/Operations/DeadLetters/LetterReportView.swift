@@ -30,13 +30,16 @@ package struct LetterReportView: Sendable {
     }
 
     /// Age and retention, when it is time to act.
-    package var warning: String? {
+    package var warning: String? { Self.warning(self.retention, self.topic) }
+
+    /// The sentence of ``warning`` for a topic.
+    package static func warning(_ retention: RetentionGuard?, _ topic: String) -> String? {
         guard let retention, retention.isNear, let left = retention.timeLeft, let kept = retention.retention else {
             return nil
         }
         let when = left <= .zero ? "may be deleted at any moment" : "is deleted in about \(NumberText.duration(left))"
         return
-            "the oldest dead letter that waits \(when): \(self.topic) keeps records for \(NumberText.duration(kept)); "
+            "the oldest dead letter that waits \(when): \(topic) keeps records for \(NumberText.duration(kept)); "
             + "redrive or export it, or raise retention.ms"
     }
 
@@ -61,7 +64,8 @@ package struct LetterReportView: Sendable {
         )
         for (group, tally) in self.report.sorted {
             table.append([
-                NumberText.count(tally.count), Self.shown(group.kind), Self.why(group, tally), Self.redrive(tally),
+                NumberText.count(tally.count), Self.shown(group.kind), Self.why(group, tally),
+                Self.redrive(sendable: tally.sendable, left: tally.left),
                 Self.shown(group.source), Self.shown(group.dialect),
                 group.isRetryable.map { $0 ? "yes" : "no" } ?? "-", group.isRest ? "-" : "\(group.laps)",
                 group.mark.rawValue, NumberText.age(tally.oldest, now: self.now),
@@ -78,11 +82,11 @@ package struct LetterReportView: Sendable {
     }
 
     /// What a redrive would do with the letters of a group: `sends`, or the number that it sends and those that stay.
-    package static func redrive(_ tally: LetterReport.Tally) -> String {
-        if tally.left.isEmpty { return tally.sendable > 0 ? "sends" : "-" }
-        let stay = tally.left.sorted { $0.key.name < $1.key.name }
-        if tally.sendable == 0, stay.count == 1, let only = stay.first { return "stays: \(only.key.brief)" }
-        let sent = tally.sendable > 0 ? ["sends \(NumberText.count(tally.sendable))"] : []
+    package static func redrive(sendable: Int, left: [LeftReason: Int]) -> String {
+        if left.isEmpty { return sendable > 0 ? "sends" : "-" }
+        let stay = left.sorted { $0.key.name < $1.key.name }
+        if sendable == 0, stay.count == 1, let only = stay.first { return "stays: \(only.key.brief)" }
+        let sent = sendable > 0 ? ["sends \(NumberText.count(sendable))"] : []
         return (sent + stay.map { "\(NumberText.count($0.value)) stay: \($0.key.brief)" }).joined(separator: ", ")
     }
 

@@ -29,6 +29,10 @@ package struct SelectionForm: Sendable, Hashable {
     package var partitions: [Int32] = []
     /// `--offsets`: each `N` or `FIRST-LAST`.
     package var offsets: [String] = []
+    /// `--letter`: each `PARTITION/OFFSET` or `PARTITION/FIRST-LAST`.
+    package var letters: [String] = []
+    /// `--why`: each the form of a reason, as `dlq list` has it; an empty one for letters without a reason.
+    package var whys: [String] = []
     /// `--header`: each `NAME=VALUE`.
     package var headers: [String] = []
     /// `--limit`.
@@ -57,11 +61,19 @@ package struct SelectionForm: Sendable, Hashable {
         }
         selection.partitions = Set(self.partitions)
         for text in self.offsets {
-            guard let range = Self.range(text) else {
+            guard let range = LetterSet.offsets(parsing: text) else {
                 throw Mistake(description: "--offsets \(text): expected N or FIRST-LAST")
             }
             selection.offsets.append(range)
         }
+        for text in self.letters {
+            var letters = selection.letters ?? LetterSet()
+            guard letters.insert(parsing: text) else {
+                throw Mistake(description: "--letter \(text): expected PARTITION/OFFSET or PARTITION/FIRST-LAST")
+            }
+            selection.letters = letters
+        }
+        selection.reasons = Set(self.whys.map { ReasonForm($0).key })
         for text in self.headers {
             guard let header = HeaderMatch(parsing: text) else {
                 throw Mistake(description: "--header \(text): expected NAME=VALUE")
@@ -82,16 +94,10 @@ package struct SelectionForm: Sendable, Hashable {
         if let until { words.append(["--until", until]) }
         words += self.partitions.map { ["--partition", "\($0)"] }
         words += self.offsets.map { ["--offsets", $0] }
+        words += self.letters.map { ["--letter", $0] }
+        words += self.whys.map { ["--why", $0] }
         words += self.headers.map { ["--header", $0] }
         if let limit { words.append(["--limit", "\(limit)"]) }
         return words
-    }
-
-    private static func range(_ text: String) -> ClosedRange<Int64>? {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
-        guard let first = parts.first ?? nil, first >= 0, parts.count <= 2 else { return nil }
-        guard parts.count == 2 else { return first...first }
-        guard let last = parts[1], last >= first else { return nil }
-        return first...last
     }
 }

@@ -107,7 +107,7 @@ extension RedriveJob {
 
         /// Whether the same command resumes the job where this one stopped; after other endings it begins again, with
         /// what is left.
-        var isResumable: Bool {
+        package var isResumable: Bool {
             switch self {
             case .cancelled, .failed: true
             case .finished, .canaryFailed, .canaryTimedOut, .tooManyFailures, .takenOver: false

@@ -83,7 +83,7 @@ extension RedriveOperation {
         _ originals: LineFile?,
         _ show: @Sendable (RedriveProgress) -> Void
     ) async throws -> RedriveJob.Ending {
-        let ranges = run.plan.snapshot.ranges(upTo: run.plan.ends)
+        let ranges = run.plan.selection.narrowed(run.plan.snapshot.ranges(upTo: run.plan.ends))
         var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
         let results: ResultFollower? =
             if run.job.followsResults, !run.plan.results.isEmpty {

@@ -78,7 +78,8 @@ package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration
             route: route
         )
         let marks = try await self.store.marks(of: snapshot.ranges)
-        var reader = try await TopicReader(self.client, ranges: snapshot.ranges(upTo: plan.ends), log: self.log)
+        let ranges = plan.selection.narrowed(snapshot.ranges(upTo: plan.ends))
+        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
         try await reader.visit { record in
             if plan.isFull { return false }
             plan.take(DeadLetter(record), marks[record.topicPartition.partition, record.offset])

@@ -1,5 +1,6 @@
 import CustomerContract
 package import JSON
+import Records
 
 /// The changes of a command before it is sent back: merge patches, applied in order.
 package struct CommandEdits: Sendable, Hashable {
@@ -97,10 +98,15 @@ package struct MergePatch: Sendable, Hashable {
     /// The members that it gives a value.
     var membersSet: [String] { self.patch.members.filter { !$0.value.isNull }.map(\.name) }
 
-    /// The object with the patch applied; members keep their places.
+    /// The object with the patch applied; members keep their places, and of a repeated name the last one is left.
     package func applied(to object: JSONObject) -> JSONObject {
         var result = object
         for member in self.patch.members {
+            if let last = result.members.lastIndex(where: { $0.name.hasSameBytes(as: member.name) }) {
+                result.members = result.members.enumerated().filter { index, other in
+                    index == last || !other.name.hasSameBytes(as: member.name)
+                }.map(\.element)
+            }
             switch member.value {
             case .null:
                 result[member.name] = nil
@@ -114,5 +120,35 @@ package struct MergePatch: Sendable, Hashable {
             }
         }
         return result
+    }
+}
+
+extension MergePatch {
+    /// The patch that makes one object of another; `nil` when nothing changes.
+    ///
+    /// What only a member with `null` would tell cannot be said by a patch: it counts as an absent one. A name that is
+    /// no longer repeated is set, so that one is left. Numbers are compared and kept as they are spelt.
+    package static func between(_ old: JSONObject, _ new: JSONObject) -> JSONObject? {
+        var patch = JSONObject()
+        let repeated = Set(old.repeatedNames.map { ExactText($0) })
+            .subtracting(new.repeatedNames.map { ExactText($0) })
+        for member in old.members where new[member.name]?.isNull ?? true {
+            if !member.value.isNull || new[member.name] == nil { patch[member.name] = .null }
+        }
+        // Of a name that is still repeated the last one counts.
+        for member in new.members where !member.value.isNull && new[member.name] == member.value {
+            let before = old[member.name]
+            switch (before, member.value) {
+            case (.object(let before), .object(let after)):
+                let isRepeated = repeated.contains(ExactText(member.name))
+                if let inner = Self.between(before, after) ?? (isRepeated ? JSONObject() : nil) {
+                    patch[member.name] = .object(inner)
+                }
+            default:
+                guard before != member.value || repeated.contains(ExactText(member.name)) else { continue }
+                patch[member.name] = member.value
+            }
+        }
+        return patch.members.isEmpty ? nil : patch
     }
 }

@@ -4,7 +4,7 @@ import CustomerContract
 ///
 /// Two reasons have one form when they differ in such values only. A form that has taken in several reasons keeps the
 /// values that all of them share, and has «…» where they differ, so that it is true for every one of them.
-struct ReasonForm: Sendable, Hashable {
+package struct ReasonForm: Sendable, Hashable {
     private enum Part: Sendable, Hashable {
         case word(Substring)
         /// `nil` when the reasons differ here.
@@ -12,17 +12,21 @@ struct ReasonForm: Sendable, Hashable {
     }
 
     /// What is shown where reasons differ.
-    static let gap = "…"
+    package static let gap = "…"
+
+    private static let mostBytes = 1_024
 
     private var parts: [Part]
 
     /// The form of one reason.
-    init(_ reason: String) {
-        self.parts = Self.pieces(reason).map { Self.isValue($0) ? .value($0) : .word($0) }
+    ///
+    /// Of a long reason, such as a stack trace, the first ``mostBytes`` bytes count.
+    package init(_ reason: String) {
+        self.parts = Self.pieces(reason.cut(toBytes: Self.mostBytes)).map { Self.isValue($0) ? .value($0) : .word($0) }
     }
 
     /// What is the same for all reasons of the form.
-    var key: String {
+    package var key: String {
         self.parts.map { part in
             switch part {
             case .word(let word): String(word)
@@ -32,7 +36,7 @@ struct ReasonForm: Sendable, Hashable {
     }
 
     /// The words and the values that all reasons share.
-    var text: String {
+    package var text: String {
         self.parts.map { part in
             switch part {
             case .word(let word), .value(let word?): String(word)
@@ -42,7 +46,7 @@ struct ReasonForm: Sendable, Hashable {
     }
 
     /// Takes in another reason of the same form.
-    mutating func merge(_ other: ReasonForm) {
+    package mutating func merge(_ other: ReasonForm) {
         for (index, part) in other.parts.enumerated() where index < self.parts.count && self.parts[index] != part {
             self.parts[index] = .value(nil)
         }

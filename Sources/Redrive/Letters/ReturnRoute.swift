@@ -133,7 +133,7 @@ package struct ReturnRoute: Sendable {
 
 extension DeadLetter {
     /// Whether the value is a CloudEvent around the command (contract, section 2).
-    var isStructuredEvent: Bool {
+    package var isStructuredEvent: Bool {
         let type = self.record.headers[ignoringCase: .contentType] ?? []
         return String(decoding: type, as: UTF8.self).lowercased().hasPrefix("application/cloudevents+json")
     }

@@ -19,6 +19,10 @@ package struct Selection: Sendable, Hashable {
     package var partitions: Set<Int32> = []
     /// Only offsets in one of these ranges; empty for any.
     package var offsets: [ClosedRange<Int64>] = []
+    /// Only these letters; `nil` for any.
+    package var letters: LetterSet?
+    /// The keys of forms of reasons (``ReasonForm``), an empty one for none; without any, every reason.
+    package var reasons: Set<String> = []
     /// Headers that must be there.
     package var headers: [HeaderMatch] = []
     /// At most this number.
@@ -32,23 +36,43 @@ package struct Selection: Sendable, Hashable {
         let partition = letter.record.topicPartition.partition
         if !self.partitions.isEmpty, !self.partitions.contains(partition) { return false }
         if !self.offsets.isEmpty, !self.offsets.contains(where: { $0.contains(letter.record.offset) }) { return false }
+        if let letters, !letters.contains(partition, letter.record.offset) { return false }
         if let isRetryable, letter.isRetryable != isRetryable { return false }
-        if !self.kinds.isEmpty, !self.matchesKind(letter.kind) { return false }
+        if !self.matchesKind(letter.kind) { return false }
         if self.since != nil || self.until != nil {
             guard let failedAt = letter.failedAt else { return false }
             if let since, failedAt < since { return false }
             if let until, failedAt >= until { return false }
         }
         guard self.headers.allSatisfy({ $0.matches(letter.record.headers) }) else { return false }
+        if !self.reasons.isEmpty, !self.reasons.contains(letter.reason.map { ReasonForm($0).key } ?? "") {
+            return false
+        }
         // Last, since it may parse the value.
         return self.externalIDs.isEmpty || letter.externalIDs.contains { self.externalIDs.contains($0) }
     }
 
-    private func matchesKind(_ kind: String?) -> Bool {
+    /// Whether a letter of this code or class meets that condition.
+    package func matchesKind(_ kind: String?) -> Bool {
+        if self.kinds.isEmpty { return true }
         guard let kind else { return false }
         if self.kinds.contains(kind) { return true }
         guard let dot = kind.lastIndex(of: ".") else { return false }
         return self.kinds.contains(String(kind[kind.index(after: dot)...]))
+    }
+
+    /// The parts of these ranges in which any letter may meet the conditions.
+    func narrowed(_ ranges: [TopicPartition: Range<Int64>]) -> [TopicPartition: Range<Int64>] {
+        let extents = self.letters?.extents
+        return ranges.filter { self.partitions.isEmpty || self.partitions.contains($0.key.partition) }
+            .reduce(into: [:]) { narrowed, entry in
+                guard let extents else {
+                    narrowed[entry.key] = entry.value
+                    return
+                }
+                guard let extent = extents[entry.key.partition] else { return }
+                narrowed[entry.key] = entry.value.clamped(to: extent.lowerBound..<extent.upperBound + 1)
+            }
     }
 
     /// The conditions in words; `all` without any.
@@ -66,6 +90,8 @@ package struct Selection: Sendable, Hashable {
         if !self.offsets.isEmpty {
             parts.append("offsets \(self.offsets.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ", "))")
         }
+        if let letters { parts.append(letters.description) }
+        parts += self.reasons.sorted().map { $0.isEmpty ? "without a reason" : "reason \($0)" }
         parts += self.headers.map { "header \($0.name)=\($0.value)" }
         if let limit { parts.append("at most \(limit)") }
         return parts.isEmpty ? "all" : parts.joined(separator: "; ")

@@ -44,6 +44,8 @@ package struct JobHistory: Sendable {
         package internal(set) var beganAt: UnixMilliseconds?
         /// When it ended, or was stopped.
         package internal(set) var endedAt: UnixMilliseconds?
+        /// The words of the command, each option with its text in one line; `nil` when the audit log does not tell.
+        package internal(set) var command: [String]?
         /// The number of letters that were sent back, dismissed or restored.
         package internal(set) var moved = 0
 
@@ -71,6 +73,7 @@ package struct JobHistory: Sendable {
         job.topic = entry["topic"]?.stringValue ?? job.topic
         job.selection = entry["selection"]?.stringValue ?? job.selection
         job.reason = entry["reason"]?.stringValue ?? job.reason
+        job.command = entry["command"]?.arrayValue?.compactMap(\.stringValue) ?? job.command
         if let user = entry["user"]?.stringValue, let host = entry["host"]?.stringValue {
             job.owner = "\(user)@\(host)"
         }

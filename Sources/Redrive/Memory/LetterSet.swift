@@ -52,6 +52,18 @@ package struct LetterSet: Sendable, Hashable {
         }
     }
 
+    /// Its runs of offsets by partition, ascending.
+    package var runs: [(partition: Int32, offsets: ClosedRange<Int64>)] {
+        self.partitions.sorted { $0.key < $1.key }.flatMap { partition, set in
+            set.ranges.map { (partition, $0.lowerBound...$0.upperBound - 1) }
+        }
+    }
+
+    /// Puts in a run of offsets.
+    package mutating func insert(_ partition: Int32, _ offsets: ClosedRange<Int64>) {
+        self.partitions[partition, default: RangeSet()].insert(contentsOf: Range(offsets))
+    }
+
     /// The number of letters in it.
     package var count: Int { self.partitions.values.reduce(0) { $1.ranges.reduce($0) { $0 + $1.count } } }
 
@@ -116,5 +128,40 @@ package struct LetterSet: Sendable, Hashable {
             }
         }
         return pages.sorted { $0.key < $1.key }.map { ($0.key, $0.value.sorted()) }
+    }
+}
+
+extension LetterSet: CustomStringConvertible {
+    /// Its number of offsets, and its runs as far as a sentence has room: `12 letters: 0/5-9, 3/7, …`.
+    package var description: String {
+        let runs = self.runs
+        let named = runs.prefix(8).map { run in
+            let last = run.offsets.count > 1 ? "-\(run.offsets.upperBound)" : ""
+            return "\(run.partition)/\(run.offsets.lowerBound)\(last)"
+        }
+        let count = self.count
+        return "\(count) letter\(count == 1 ? "" : "s"): "
+            + (named + (runs.count > 8 ? ["…"] : [])).joined(separator: ", ")
+    }
+
+    /// Puts in what `PARTITION/OFFSET` or `PARTITION/FIRST-LAST` names.
+    ///
+    /// - Returns: Whether the text has one of these forms.
+    package mutating func insert(parsing text: String) -> Bool {
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2, let partition = Int32(parts[0]), partition >= 0,
+            let offsets = Self.offsets(parsing: String(parts[1]))
+        else { return false }
+        self.insert(partition, offsets)
+        return true
+    }
+
+    /// Reads `N` or `FIRST-LAST`; `nil` for anything else.
+    package static func offsets(parsing text: String) -> ClosedRange<Int64>? {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false).map { Int64($0) }
+        guard let first = parts.first ?? nil, first >= 0, first < .max, parts.count <= 2 else { return nil }
+        guard parts.count == 2 else { return first...first }
+        guard let last = parts[1], last >= first, last < .max else { return nil }
+        return first...last
     }
 }

@@ -30,9 +30,7 @@ package struct DeadLetterTopic: Sendable {
         _ state: LetterState,
         _ body: (_ letter: DeadLetter, _ mark: LetterMark) throws -> Bool
     ) async throws {
-        let ranges = self.snapshot.ranges.filter { partition, _ in
-            selection.partitions.isEmpty || selection.partitions.contains(partition.partition)
-        }
+        let ranges = selection.narrowed(self.snapshot.ranges)
         var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
         var count = 0
         if selection.limit == 0 { return }
@@ -64,6 +62,21 @@ package struct DeadLetterTopic: Sendable {
         let place = TopicPartition(topic: position.topic, partition: partition)
         guard self.snapshot.ranges[place]?.contains(offset) == true else { return nil }
         return try await Self.letter(at: position, self.client, log: self.log)
+    }
+
+    /// The dead letter at a position, without a look at the rest of its topic; `nil` when there is none.
+    package static func letter(
+        within position: RecordPosition,
+        _ client: ClientProperties,
+        log: @escaping KafkaLogSink = { _ in }
+    ) async throws -> DeadLetter? {
+        let admin = try Admin(client, log: log)
+        guard let topic = try await admin.topic(named: position.topic),
+            Int(position.partition) < topic.partitionCount
+        else { return nil }
+        let ends = try await admin.watermarks(of: position.topicPartition)
+        guard ends.low <= position.offset, position.offset < ends.high else { return nil }
+        return try await Self.letter(at: position, client, log: log)
     }
 
     /// The record at a position of any topic, read as a dead letter; `nil` when there is none.

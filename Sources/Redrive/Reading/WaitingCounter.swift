@@ -1,11 +1,59 @@
+import CustomerContract
 package import Kafka
-import Records
+package import Records
 import Topics
+
+/// Dead letters that wait, by code.
+package struct WaitingTally: Sendable, Hashable {
+    /// The code of dead letters that other programs wrote, or that have none of ours.
+    package static let otherCode = "other"
+    /// Every code, so that a metric has a series for each from the start.
+    package static let codes = ErrorCode.allCases.map(\.rawValue) + [Self.otherCode]
+
+    /// Their number by code; a code without any is absent.
+    package var counts: [String: Int] = [:]
+    /// When the oldest of them failed; `nil` when none waits or none tells.
+    package var oldestFailure: UnixMilliseconds?
+
+    /// None waits.
+    package init() {}
+}
+
+/// What a count needs of a dead letter: 16 bytes.
+struct CountedLetter: Sendable {
+    let failedAt: UnixMilliseconds?
+    /// The place of its code among ``WaitingTally/codes``.
+    let code: UInt8
+
+    init(_ letter: DeadLetter) {
+        let index = WaitingTally.codes.firstIndex(of: letter.kind ?? "") ?? WaitingTally.codes.count - 1
+        self.code = UInt8(clamping: index)
+        self.failedAt = letter.failedAt
+    }
+}
+
+extension KnownLetters<CountedLetter> {
+    /// More than an operator distinguishes.
+    static let mostCounted = 100_000
+
+    /// Counts those that wait.
+    func tally(_ marks: LetterMarks) -> WaitingTally {
+        var counts = [Int](repeating: 0, count: WaitingTally.codes.count)
+        var tally = WaitingTally()
+        for (partition, letters) in self.letters {
+            for letter in letters where marks[partition.partition, letter.offset] == .waiting {
+                counts[Int(letter.summary.code)] += 1
+                guard let failedAt = letter.summary.failedAt else { continue }
+                tally.oldestFailure = min(tally.oldestFailure ?? failedAt, failedAt)
+            }
+        }
+        for (code, count) in zip(WaitingTally.codes, counts) where count > 0 { tally.counts[code] = count }
+        return tally
+    }
+}
 
 /// Counts the dead letters that wait, again and again, for metrics: each letter is read once, and a count takes a
 /// bounded time.
-///
-/// Outside the worker's consumer and its producer: connections of its own, which are closed after each count.
 package actor WaitingCounter {
     /// One count.
     package struct Count: Sendable, Hashable {
@@ -20,56 +68,24 @@ package actor WaitingCounter {
     /// A longer reading continues with the next count.
     private static let longestReading: Duration = .seconds(10)
 
-    /// A stop of the worker waits for a count that is being made.
-    private static let longestAnswer: Duration = .seconds(3)
-
-    private let topic: String
-    private let client: ClientProperties
-    private var known = KnownLetters()
+    private let memory: LetterMemory<CountedLetter>
 
     /// Names the topic; nothing connects yet.
     package init(_ topic: String, _ client: ClientProperties) {
-        self.topic = topic
-        self.client = client
+        self.memory = LetterMemory(topic, client, limit: KnownLetters<CountedLetter>.mostCounted)
     }
 
     /// Reads what is new, and counts.
     ///
     /// - Throws: `TopicSnapshot.Missing`, `TopicReader.Stalled`, or `KafkaError`; what was read is kept.
     package func count() async throws -> Count {
-        let admin = try Admin(self.client, log: { _ in })
-        let ranges = try await TopicSnapshot(self.topic, admin, within: Self.longestAnswer).ranges
-        self.known.forget(outside: ranges)
-        if self.known.isFull { self.known.makeRoom(try await self.marks()) }
-        let isWhole = try await self.read(self.known.unread(of: ranges))
-        let marks = try await self.marks()
+        let isWhole = try await self.memory.refresh(within: Self.longestReading) { CountedLetter($0) }
+        let marks = try await self.memory.marks()
         return Count(
-            tally: self.known.tally(marks),
+            tally: self.memory.known.tally(marks),
             isWhole: isWhole,
             // One for each of the two sets.
-            pageCount: 2 * LetterSet.pageNumbers(of: self.known.places).count
+            pageCount: 2 * LetterSet.pageNumbers(of: self.memory.known.places).count
         )
-    }
-
-    /// Without letters nothing is asked, so an empty topic costs its ends alone.
-    private func marks() async throws -> LetterMarks {
-        let places = self.known.places
-        guard !places.isEmpty else { return LetterMarks() }
-        let store = try JobStore(self.client, deadLetterTopic: self.topic, log: { _ in })
-        return try await store.marks(of: places)
-    }
-
-    /// Whether everything was read within the time.
-    private func read(_ ranges: [TopicPartition: Range<Int64>]) async throws -> Bool {
-        guard !ranges.isEmpty else { return true }
-        let end = ContinuousClock.now + Self.longestReading
-        var reader = try await TopicReader(self.client, ranges: ranges, log: { _ in })
-        while !reader.isDone {
-            try Task.checkCancellation()
-            for record in try await reader.next(1_000) { self.known.take(DeadLetter(record)) }
-            guard ContinuousClock.now < end, !self.known.isFull else { return false }
-        }
-        self.known.hasRead(upTo: ranges)
-        return true
     }
 }

@@ -46,6 +46,24 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Only these offsets: N or FIRST-LAST; may be repeated.", valueName: "range"))
     var offsets: [String] = []
 
+    @Option(
+        name: .customLong("letter"),
+        help: ArgumentHelp(
+            "Only this letter, or these of a partition; may be repeated.",
+            valueName: "partition/offset"
+        )
+    )
+    var letters: [String] = []
+
+    @Option(
+        name: .customLong("why"),
+        help: ArgumentHelp(
+            "Only this reason, «…» for any value, as «dlq list» has it; may be repeated.",
+            valueName: "text"
+        )
+    )
+    var whys: [String] = []
+
     @Option(help: ArgumentHelp("Only those with this header; may be repeated.", valueName: "name=value"))
     var header: [String] = []
 
@@ -74,6 +92,8 @@ struct SelectionOptions: ParsableArguments {
         (form.since, form.until) = (self.since, self.until)
         form.partitions = self.partition
         form.offsets = self.offsets
+        form.letters = self.letters
+        form.whys = self.whys
         form.headers = self.header
         form.limit = self.limit
         return form

@@ -1,3 +1,4 @@
+import JSON
 import Operations
 import Redrive
 import Testing
@@ -12,18 +13,22 @@ import Testing
         form.since = "2026-11-25"
         form.partitions = [3]
         form.offsets = ["7", "10-12"]
+        form.letters = ["0/5", "1/7-9"]
+        form.whys = ["no plan 7"]
         form.headers = ["ce_source=/signup"]
         form.limit = 5
         let selection = try form.selection()
         #expect(
             selection.description
                 == "code VALIDATION_FAILED; not retryable; external_id anna; since 2026-11-25T00:00:00.000Z; "
-                + "partition 3; offsets 7-7, 10-12; header ce_source=/signup; at most 5"
+                + "partition 3; offsets 7-7, 10-12; 4 letters: 0/5, 1/7-9; reason no plan …; "
+                + "header ce_source=/signup; at most 5"
         )
         #expect(
             form.words == [
                 ["--code", "VALIDATION_FAILED"], ["--no-retryable"], ["--external-id", "anna"],
                 ["--since", "2026-11-25"], ["--partition", "3"], ["--offsets", "7"], ["--offsets", "10-12"],
+                ["--letter", "0/5"], ["--letter", "1/7-9"], ["--why", "no plan 7"],
                 ["--header", "ce_source=/signup"], ["--limit", "5"],
             ]
         )
@@ -58,5 +63,36 @@ import Testing
         form.partitions = []
         form.until = "soon"
         #expect { try form.selection() } throws: { "\($0)".hasPrefix("--until soon: expected an age such as") }
+    }
+
+    @Test func `letters that are none are named`() {
+        var form = SelectionForm()
+        form.letters = ["0-5"]
+        let sentence = "--letter 0-5: expected PARTITION/OFFSET or PARTITION/FIRST-LAST"
+        #expect(throws: SelectionForm.Mistake(description: sentence)) { try form.selection() }
+    }
+
+    @Test func `a job is read again from its words, and from their lines in the audit log`() throws {
+        var job = JobWords()
+        job.selection.codes = ["rejected"]
+        job.selection.isRetryable = true
+        job.selection.externalIDs = [" a  b "]
+        (job.selection.since, job.selection.until) = ("2h", "1h")
+        (job.selection.partitions, job.selection.offsets) = ([3], ["1-2"])
+        (job.selection.letters, job.selection.whys) = (["0/5"], ["", "no plan … here"])
+        (job.selection.headers, job.selection.limit) = (["a=b c"], 7)
+        job.edits = [["--patch", #"{"name":"A B"}"#], ["--unset", "email"], ["--set", "contact=1 2"]]
+        (job.destination, job.isForced) = ("orders", true)
+        #expect(try JobWords(job.words) == job)
+        #expect(try JobWords(audited: job.words.map { $0.joined(separator: " ") }) == job)
+        let edited = try #require(
+            try job.commandEdits().applied(to: Array(#"{"email":"x","id":1}"#.utf8), isStructuredEvent: false)
+        )
+        #expect(String(decoding: JSONWriter.encode(edited), as: UTF8.self) == #"{"id":1,"name":"A B","contact":"1 2"}"#)
+    }
+
+    @Test(arguments: [["--colour", "red"], ["--code"], ["--force", "yes"], []])
+    func `a word that no option has is refused`(_ word: [String]) {
+        #expect(throws: SelectionForm.Mistake.self) { try JobWords([word]) }
     }
 }

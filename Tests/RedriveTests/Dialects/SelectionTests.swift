@@ -71,4 +71,47 @@ import Topics
         #expect(!Self.selection { $0.headers = [header, other] }.matches(letter))
         #expect(HeaderMatch(parsing: "=x") == nil && HeaderMatch(parsing: "name") == nil)
     }
+
+    @Test func `letters are chosen one by one, and only their part of the topic is read`() {
+        var set = LetterSet()
+        for text in ["0/5", "2/7-9"] {
+            let isOne = set.insert(parsing: text)
+            #expect(isOne)
+        }
+        let selection = Self.selection { $0.letters = set }
+        #expect(selection.matches(Letters.own(partition: 0, offset: 5)))
+        #expect(selection.matches(Letters.own(partition: 2, offset: 8)))
+        #expect(!selection.matches(Letters.own(partition: 0, offset: 8)))
+        #expect(selection.description == "4 letters: 0/5, 2/7-9")
+        let ranges = Dictionary(
+            uniqueKeysWithValues: (Int32(0)..<3).map {
+                (TopicPartition(topic: Letters.topic, partition: $0), Int64(0)..<8)
+            }
+        )
+        #expect(
+            selection.narrowed(ranges) == [
+                TopicPartition(topic: Letters.topic, partition: 0): 5..<6,
+                TopicPartition(topic: Letters.topic, partition: 2): 7..<8,
+            ]
+        )
+        #expect(Selection().narrowed(ranges) == ranges)
+        #expect(Self.selection { $0.partitions = [1] }.narrowed(ranges).map(\.key.partition) == [1])
+    }
+
+    @Test(arguments: ["5", "a/5", "-1/5", "0/9-5", "0/", "0/1/2", "0/9223372036854775807", "0/-1"])
+    func `what names no letter is refused`(_ text: String) {
+        var set = LetterSet()
+        let isOne = set.insert(parsing: text)
+        #expect(!isOne)
+        #expect(set.count == 0)
+    }
+
+    @Test func `a reason is chosen by its form, whatever values are given with it`() {
+        let selection = Self.selection { $0.reasons = [ReasonForm("no plan 7 for customer").key] }
+        #expect(selection.matches(Letters.own(reason: "no plan 99 for customer")))
+        #expect(!selection.matches(Letters.own(reason: "no plan for customer")))
+        #expect(ReasonForm("no plan … for customer").key == ReasonForm("no plan 7 for customer").key)
+        let none = Self.selection { $0.reasons = [""] }
+        #expect(none.matches(DeadLetter(Letters.record([]))) && !none.matches(Letters.own()))
+    }
 }

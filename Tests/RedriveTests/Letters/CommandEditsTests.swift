@@ -25,6 +25,22 @@ import Testing
         #expect(String(decoding: JSONWriter.encode(patched), as: UTF8.self) == result)
     }
 
+    @Test(arguments: [
+        (#"{"a":1,"b":{"c":1,"d":2}}"#, #"{"a":1.0,"b":{"c":1,"e":[null]}}"#, #"{"a":1.0,"b":{"d":null,"e":[null]}}"#),
+        (#"{"a":1}"#, #"{}"#, #"{"a":null}"#), (#"{"a":null}"#, #"{"a":null}"#, nil),
+        (#"{"a":null}"#, #"{}"#, #"{"a":null}"#),
+        (#"{"a":"x"}"#, #"{"a":{"b":1}}"#, #"{"a":{"b":1}}"#), (#"{"a":{}}"#, #"{"a":{}}"#, nil),
+        (#"{"a":1,"a":2}"#, #"{"a":2}"#, #"{"a":2}"#), (#"{"a":1,"a":2}"#, #"{"a":1,"a":2}"#, nil),
+        (#"{"a":{"b":1},"a":{"b":1}}"#, #"{"a":{"b":1}}"#, #"{"a":{}}"#),
+    ])
+    func `a patch between two objects makes of the one the other`(_ old: String, _ new: String, _ patch: String?) throws
+    {
+        let (before, after) = (try JSONParser.parseObject(Array(old.utf8)), try JSONParser.parseObject(Array(new.utf8)))
+        let found = MergePatch.between(before, after)
+        #expect(found.map { String(decoding: JSONWriter.encode($0), as: UTF8.self) } == patch)
+        #expect(MergePatch(found ?? JSONObject()).applied(to: before) == after)
+    }
+
     private static func edited(_ change: (inout CommandEdits) throws -> Void) throws -> String? {
         var edits = CommandEdits()
         try change(&edits)

@@ -1,14 +1,17 @@
 import Kafka
 import Records
 import Testing
+import Topics
 
 @testable import Redrive
 
 @Suite struct KnownLettersTests {
     private static let partition = TopicPartition(topic: Letters.topic, partition: 0)
 
+    private static func none() -> KnownLetters<CountedLetter> { KnownLetters(limit: 100_000) }
+
     @Test func `letters are counted by code, those of other programs as one`() {
-        var known = KnownLetters()
+        var known = Self.none()
         known.take(Letters.own(offset: 0))
         known.take(Letters.own(offset: 1))
         known.take(Letters.own(code: "retries_exhausted", offset: 2))
@@ -19,7 +22,7 @@ import Testing
     }
 
     @Test func `what was sent back does not wait, and is not read again`() {
-        var known = KnownLetters()
+        var known = Self.none()
         for offset in Int64(0)..<4 { known.take(Letters.own(offset: offset)) }
         var marks = LetterMarks()
         marks.sentBack.insert(0, 1)
@@ -34,22 +37,24 @@ import Testing
     }
 
     @Test func `an end without a record, as a transaction's marker, is read once`() {
-        var known = KnownLetters()
+        var known = Self.none()
         known.take(Letters.own(offset: 0))
         known.hasRead(upTo: [Self.partition: 0..<2])
         #expect(known.unread(of: [Self.partition: 0..<2]).isEmpty)
     }
 
     @Test func `what retention deleted is forgotten`() {
-        var known = KnownLetters()
+        var known = Self.none()
         for offset in Int64(0)..<4 { known.take(Letters.own(offset: offset)) }
         known.forget(outside: [Self.partition: 3..<4])
+        #expect(known.letter(at: Self.partition, offset: 2) == nil)
+        #expect(known.letter(at: Self.partition, offset: 3)?.offset == 3)
         #expect(known.tally(LetterMarks()).counts == ["rejected": 1])
         #expect(known.unread(of: [Self.partition: 3..<4]).isEmpty)
     }
 
     @Test func `a topic that was created again is read from its beginning`() {
-        var known = KnownLetters()
+        var known = Self.none()
         for offset in Int64(0)..<4 { known.take(Letters.own(offset: offset)) }
         known.forget(outside: [Self.partition: 0..<2])
         #expect(known.tally(LetterMarks()).counts.isEmpty)
@@ -57,14 +62,20 @@ import Testing
     }
 
     @Test func `at the limit nothing is read until letters were sent back or deleted`() {
-        var known = KnownLetters()
+        var known = Self.none()
         let letter = Letters.own(offset: 0)
-        for _ in 0..<KnownLetters.limit { known.take(letter) }
+        for _ in 0..<known.limit { known.take(letter) }
         #expect(known.isFull)
         #expect(known.unread(of: [Self.partition: 0..<9]).isEmpty)
         var marks = LetterMarks()
         marks.sentBack.insert(0, 0)
         known.makeRoom(marks)
         #expect(known.unread(of: [Self.partition: 0..<9]) == [Self.partition: 1..<9])
+    }
+}
+
+extension KnownLetters<CountedLetter> {
+    fileprivate mutating func take(_ letter: DeadLetter) {
+        self.take(CountedLetter(letter), at: letter.position)
     }
 }
