@@ -338,7 +338,8 @@ let package = Package(
         .testTarget(
             name: "ConsoleTests",
             dependencies: [
-                "Console", "CustomerContract", "JSON", "Ledger", "Operations", "Records", "Settings",
+                "Console", "CustomerContract", "JSON", "Kafka", "Ledger", "Operations", "Records", "Redrive",
+                "Settings", "Topics",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdTesting", package: "hummingbird"),

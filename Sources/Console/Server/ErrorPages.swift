@@ -6,6 +6,7 @@ import Ledger
 import Logging
 import Operations
 import Redrive
+import Settings
 import Topics
 
 /// Makes a page with one sentence of whatever goes wrong, and puts the headers that protect a browser on every answer.
@@ -75,6 +76,7 @@ struct ErrorPages: RouterMiddleware {
         case let error as LedgerError: (.serviceUnavailable, StartFailure(error).description)
         case is TopicSnapshot.Missing, is TopicReader.Stalled: (.serviceUnavailable, "\(error)")
         case is RedriveRequest.Refusal: (.conflict, "\(error)")
+        case is SelectionForm.Mistake, is OptionTimeMistake: (.badRequest, "\(error)")
         case is LineFile.Failure: (.internalServerError, "\(error)")
         case let error as HTTPError where error.status == .notFound: (.notFound, "there is no such page")
         case let error as any HTTPResponseError: (error.status, error.status.reasonPhrase)

@@ -1,0 +1,178 @@
+import Operations
+import Records
+import Redrive
+import Settings
+
+/// What a user asks of a job.
+struct JobRequest: Sendable {
+    /// What is done with the letters.
+    enum Kind: String, Sendable {
+        /// They are sent back.
+        case redrive
+        /// They are taken out of those that wait.
+        case dismiss
+        /// They wait again.
+        case restore
+
+        /// `Send 12 letters back?`.
+        func question(_ count: Int) -> String { "\(self.order(count))?" }
+
+        /// For a button.
+        func order(_ count: Int) -> String {
+            let letters = NumberText.count(count, "letter")
+            return switch self {
+            case .redrive: "Send \(letters) back"
+            case .dismiss: "Dismiss \(letters)"
+            case .restore: "Restore \(letters)"
+            }
+        }
+    }
+
+    /// What is done.
+    let kind: Kind
+    /// Which letters, and how they are changed.
+    let words: JobWords
+    /// Who asks; the audit log gets the name.
+    let user: String
+    /// Why; for dismissals.
+    var reason: String?
+    /// Records a second; `nil` for no bound.
+    var rate: Double? = 100
+    /// Letters that are sent first.
+    var canary = 0
+    /// Failures at which it stops.
+    var maximumFailures: Int?
+    /// How often a command is sent back at most.
+    var maximumLaps = ReturnRoute.usualLaps
+    /// Whether an abandoned job is left behind.
+    var takesOver = false
+
+    /// A request with the usual settings.
+    init(_ kind: Kind, _ words: JobWords, by user: String) {
+        self.kind = kind
+        self.words = words
+        self.user = user
+    }
+}
+
+/// A job as it would be performed now.
+struct PlannedJob: Sendable {
+    /// The letters that would change.
+    let count: Int
+    /// What would be done, one sentence each.
+    let lines: [String]
+    /// Whether it continues a job that was stopped.
+    let isResumed: Bool
+    /// Performs it.
+    let run: @Sendable (_ show: @escaping @Sendable (JobProgress) -> Void) async throws -> JobOutcome
+}
+
+/// How far a job has come.
+struct JobProgress: Sendable, Hashable {
+    /// Its name in the audit log.
+    let job: String
+    let done: Int
+    let total: Int
+    /// What is said of it: the number, the rate, the time left.
+    let text: String
+}
+
+/// How a job ended.
+struct JobOutcome: Sendable, Hashable {
+    /// Its name in the audit log.
+    let job: String
+    /// What was done, one sentence each.
+    let lines: [String]
+    /// Whether all letters changed that should.
+    let isGood: Bool
+    /// Whether the same request continues it.
+    let isResumable: Bool
+}
+
+/// Plans jobs against the cluster.
+struct JobPlanner: Sendable {
+    let cluster: ClusterSettings
+
+    /// Finds out what would be done; nothing is changed.
+    ///
+    /// - Throws: `SelectionForm.Mistake`, `RedriveRequest.Refusal`, and what the operations throw.
+    func plan(_ request: JobRequest) async throws -> PlannedJob {
+        let here = JobRecord.Owner.current()
+        let owner = JobRecord.Owner(user: request.user, host: here.host, process: here.process)
+        return switch request.kind {
+        case .redrive: try await self.redrive(request, owner)
+        case .dismiss: try await self.dismissal(.dismiss, request, owner)
+        case .restore: try await self.dismissal(.restore, request, owner)
+        }
+    }
+
+    private func redrive(_ request: JobRequest, _ owner: JobRecord.Owner) async throws -> PlannedJob {
+        let kafka = self.cluster.settings.kafka
+        var asked = RedriveRequest(
+            topic: kafka.deadLetterTopic,
+            selection: try request.words.selection.selection(),
+            words: request.words.words,
+            rules: self.cluster.rules,
+            resultTopic: kafka.resultsTopic,
+            originalsPath: self.cluster.originalsPath,
+            auditPath: self.cluster.auditPath
+        )
+        asked.destination = request.words.destination
+        asked.edits = try request.words.commandEdits()
+        asked.isForced = request.words.isForced
+        asked.maximumLaps = request.maximumLaps
+        asked.takesOver = request.takesOver
+        asked.settings.rate = request.rate
+        asked.settings.canary = request.canary
+        asked.settings.maximumFailures = request.maximumFailures
+        let operation = try RedriveOperation(asked, self.cluster.client, owner: owner)
+        let plan = try await operation.plan()
+        return PlannedJob(
+            count: plan.sendable,
+            lines: Self.lines(RedrivePlanView(request: asked, plan: plan).text),
+            isResumed: plan.resumed != nil
+        ) { show in
+            let (ending, progress) = try await operation.run(plan) { show(JobProgress($0)) }
+            return JobOutcome(
+                job: progress.job,
+                lines: Self.lines(RedriveOutcomeView(ending: ending, progress: progress).text),
+                isGood: ending == .finished && progress.counts.leftCount + progress.counts.failedAgainCount == 0,
+                isResumable: ending.isResumable
+            )
+        }
+    }
+
+    private func dismissal(
+        _ action: DismissalRequest.Action,
+        _ request: JobRequest,
+        _ owner: JobRecord.Owner
+    ) async throws -> PlannedJob {
+        let asked = DismissalRequest(
+            action,
+            topic: self.cluster.settings.kafka.deadLetterTopic,
+            selection: try request.words.selection.selection(),
+            reason: request.reason,
+            words: request.words.words,
+            auditPath: self.cluster.auditPath
+        )
+        let operation = try DismissalOperation(asked, self.cluster.client, owner: owner)
+        let plan = try await operation.plan()
+        let view = DismissalView(request: asked, plan: plan)
+        return PlannedJob(count: plan.matched, lines: Self.lines(view.text), isResumed: false) { _ in
+            let (job, count) = try await operation.run(plan)
+            let lines = Self.lines(view.outcome(job: job, count: count))
+            return JobOutcome(job: job, lines: lines, isGood: true, isResumable: false)
+        }
+    }
+
+    private static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map { String($0.drop { $0 == " " }) }
+    }
+}
+
+extension JobProgress {
+    fileprivate init(_ progress: RedriveProgress) {
+        let news = progress.news
+        self.init(job: progress.job, done: news.done, total: news.total ?? news.done, text: news.text)
+    }
+}

@@ -1,0 +1,246 @@
+import HTTPTypes
+import Operations
+import Records
+import Synchronization
+
+/// Plans and performs the jobs of this console, one at a time.
+///
+/// A process takes a job of its own process for abandoned, so that two at once are refused here.
+actor JobRunner {
+    /// How a job is.
+    enum Phase: Sendable, Hashable {
+        /// What it would do is being found out.
+        case planning
+        /// What it would do is known, and a user is asked.
+        case planned
+        /// It runs, or is about to.
+        case running
+        /// It is over.
+        case ended
+        /// It could not be planned, or not begin.
+        case refused
+    }
+
+    /// A job as pages show it.
+    struct Job: Sendable {
+        /// The name of its page.
+        let id: String
+        let request: JobRequest
+        let beganAt: UnixMilliseconds
+        var phase = Phase.planning
+        /// The letters that it would change, once that is known.
+        var count: Int?
+        /// What it would do.
+        var plan: [String] = []
+        var isResumed = false
+        /// That the count has changed since it was confirmed.
+        var remark: String?
+        /// Why it was refused.
+        var problem: String?
+        var progress: JobProgress?
+        var outcome: JobOutcome?
+        /// Whether it was asked to stop.
+        var isStopping = false
+
+        /// Its name in the audit log, once it has one.
+        var job: String? { self.outcome?.job ?? self.progress?.job }
+    }
+
+    /// Another job runs: one sentence that says whose.
+    struct Busy: Error, Sendable, CustomStringConvertible {
+        /// The name of that job's page.
+        let id: String
+        let description: String
+    }
+
+    private struct Entry {
+        var job: Job
+        let progress = Latest()
+        var stop: AsyncStream<Void>.Continuation?
+    }
+
+    /// The latest progress, which a job tells without waiting for anything.
+    private final class Latest: Sendable {
+        let value = Mutex<JobProgress?>(nil)
+    }
+
+    private enum Work: Sendable {
+        case plan(String)
+        case run(String, confirmed: Int)
+    }
+
+    /// Jobs that are remembered; the oldest is forgotten first.
+    private static let limit = 100
+    /// Plans that wait to be made.
+    private static let mostWork = 20
+
+    private let plan: @Sendable (JobRequest) async throws -> PlannedJob
+    private let changed: @Sendable () -> Void
+    private var entries: [String: Entry] = [:]
+    private var order: [String] = []
+    private var current: String?
+    private var lastNumber = 0
+    private let work: AsyncStream<Work>
+    private let orders: AsyncStream<Work>.Continuation
+
+    /// - Parameters:
+    ///   - changed: Is called when a job has changed letters.
+    ///   - plan: Plans a job.
+    init(
+        changed: @escaping @Sendable () -> Void = {},
+        _ plan: @escaping @Sendable (JobRequest) async throws -> PlannedJob
+    ) {
+        self.plan = plan
+        self.changed = changed
+        (self.work, self.orders) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.mostWork))
+    }
+
+    // MARK: What pages ask
+
+    /// Begins to plan a job.
+    ///
+    /// - Returns: The name of its page.
+    /// - Throws: ``Busy`` while another one runs, ``PageError`` when too many are being planned.
+    func begin(_ request: JobRequest) throws -> String {
+        try self.checkFree()
+        self.lastNumber += 1
+        let now = UnixMilliseconds.now()
+        let id = "c\(String(now.value, radix: 36))-\(self.lastNumber)"
+        try self.order(.plan(id))
+        self.entries[id] = Entry(job: Job(id: id, request: request, beganAt: now))
+        self.order.append(id)
+        while self.order.count > Self.limit, let oldest = self.order.first(where: { $0 != self.current }) {
+            self.order.removeAll { $0 == oldest }
+            self.entries[oldest] = nil
+        }
+        return id
+    }
+
+    /// Performs a job that was planned, if it would still change the number of letters that the user has seen.
+    ///
+    /// - Throws: ``Busy`` while another one runs, ``PageError`` for one that does not wait for this.
+    func confirm(_ id: String, count: Int, by user: String) throws {
+        try self.checkFree()
+        guard let job = self.entries[id]?.job, job.phase == .planned else {
+            throw PageError(.conflict, "this job does not wait for a confirmation; look at its page")
+        }
+        guard job.request.user == user else {
+            throw PageError(.conflict, "\(job.request.user) planned this job; plan it again under your own name")
+        }
+        try self.order(.run(id, confirmed: count))
+        self.current = id
+        self.entries[id]?.job.phase = .running
+        self.entries[id]?.job.remark = nil
+    }
+
+    private func order(_ work: Work) throws(PageError) {
+        guard case .enqueued = self.orders.yield(work) else {
+            throw PageError(.serviceUnavailable, "\(Self.mostWork) jobs are being planned; wait for one of them")
+        }
+    }
+
+    /// Stops a job between two transactions.
+    func stop(_ name: String) {
+        guard let id = self.job(name)?.id, self.current == id else { return }
+        self.entries[id]?.job.isStopping = true
+        self.entries[id]?.stop?.finish()
+    }
+
+    /// A job by the name of its page, or by its name in the audit log.
+    func job(_ name: String) -> Job? {
+        if let entry = self.entries[name] { return Self.shown(entry) }
+        return self.jobs.first { $0.job == name }
+    }
+
+    /// Every job that is remembered, the newest first.
+    var jobs: [Job] { self.order.reversed().compactMap { self.entries[$0].map(Self.shown) } }
+
+    /// The job that runs.
+    var running: Job? { self.current.flatMap { self.entries[$0] }.map(Self.shown) }
+
+    private static func shown(_ entry: Entry) -> Job {
+        var job = entry.job
+        job.progress = entry.progress.value.withLock(\.self)
+        return job
+    }
+
+    private func checkFree() throws(Busy) {
+        guard let running else { return }
+        let name = running.job.map { "job \($0)" } ?? "a job that begins"
+        let how = running.progress.map { ": \($0.text)" } ?? ""
+        let what = "\(running.request.user) runs \(name) (\(running.request.kind.rawValue)\(how))"
+        throw Busy(id: running.id, description: "\(what); wait for its end, or stop it")
+    }
+
+    // MARK: Running
+
+    /// Plans and performs until the task is cancelled; a job that runs is then stopped between two transactions.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await work in self.work {
+                group.addTask { await self.perform(work) }
+            }
+        }
+    }
+
+    private func perform(_ work: Work) async {
+        switch work {
+        case .plan(let id):
+            guard let request = self.entries[id]?.job.request else { return }
+            do {
+                self.show(try await self.plan(request), of: id)
+            } catch {
+                self.refuse(id, error)
+            }
+        case .run(let id, let confirmed):
+            let (stopping, stop) = AsyncStream.makeStream(of: Void.self)
+            self.entries[id]?.stop = stop
+            if self.entries[id]?.job.isStopping == true { stop.finish() }
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.execute(id, confirmed) }
+                group.addTask { for await _ in stopping {} }
+                // The end of the job, or the request to stop it.
+                await group.next()
+                group.cancelAll()
+            }
+            self.current = nil
+            self.entries[id]?.stop = nil
+            self.changed()
+        }
+    }
+
+    private func execute(_ id: String, _ confirmed: Int) async {
+        guard let entry = self.entries[id] else { return }
+        do {
+            let planned = try await self.plan(entry.job.request)
+            guard planned.count == confirmed else {
+                self.show(planned, of: id)
+                self.entries[id]?.job.remark =
+                    "The number has changed from \(NumberText.count(confirmed)) to \(NumberText.count(planned.count)) "
+                    + "since it was confirmed, so nothing was done yet."
+                return
+            }
+            let latest = entry.progress
+            let outcome = try await planned.run { progress in latest.value.withLock { $0 = progress } }
+            self.entries[id]?.job.outcome = outcome
+            self.entries[id]?.job.phase = .ended
+        } catch {
+            self.refuse(id, error)
+        }
+    }
+
+    private func show(_ planned: PlannedJob, of id: String) {
+        self.entries[id]?.job.phase = .planned
+        self.entries[id]?.job.count = planned.count
+        self.entries[id]?.job.plan = planned.lines
+        self.entries[id]?.job.isResumed = planned.isResumed
+        self.entries[id]?.job.isStopping = false
+    }
+
+    private func refuse(_ id: String, _ error: any Error) {
+        self.entries[id]?.job.phase = .refused
+        self.entries[id]?.job.problem =
+            error is CancellationError
+            ? "It was stopped before it changed anything." : ErrorPages.answer(to: error).sentence
+    }
+}

@@ -1,0 +1,89 @@
+import CustomerContract
+import Records
+import Redrive
+import Settings
+
+/// Which letters a page shows.
+struct LetterFilter: Sendable, Hashable {
+    /// The code or class; an empty one for letters without, `nil` for any.
+    var kind: String?
+    /// The key of the reason's form; an empty one for letters without a reason, `nil` for any.
+    var why: String?
+    /// A field that is wrong.
+    var field: String?
+    /// The topic of the command; an empty one where it is unknown, `nil` for any.
+    var source: String?
+    /// A part of the external_id; an empty one for any.
+    var externalID = ""
+    /// What was done with them.
+    var state = LetterState.waiting
+    /// Failed since then: an age or a time, as options have it.
+    var since: String?
+    /// Failed before then.
+    var until: String?
+
+    /// The parts as a query, in a fixed order; the state only if it is not the usual one.
+    var query: [(name: String, value: String)] {
+        var query: [(name: String, value: String)] = []
+        let parts = [
+            ("code", self.kind), ("why", self.why), ("field", self.field), ("source", self.source),
+            ("external_id", self.externalID.isEmpty ? nil : self.externalID), ("since", self.since),
+            ("until", self.until), ("state", self.state == .waiting ? nil : self.state.rawValue),
+        ]
+        for case (let name, let value?) in parts { query.append((name, value)) }
+        return query
+    }
+
+    /// Reads a query or a form; empty times and fields are none.
+    ///
+    /// - Throws: `OptionTimeMistake` for a time that is none.
+    init(_ value: (String) -> String?) throws(OptionTimeMistake) {
+        func filled(_ name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
+        self.kind = value("code")
+        self.why = value("why")
+        self.field = filled("field")
+        self.source = value("source")
+        self.externalID = value("external_id") ?? ""
+        self.state = value("state").flatMap { LetterState(rawValue: $0) } ?? .waiting
+        self.since = filled("since")
+        self.until = filled("until")
+        _ = try OptionTimes(since: self.since, until: self.until)
+    }
+
+    /// Every letter that waits.
+    init() {}
+
+    /// The same as a test of summaries, with the times of now.
+    func test(_ forms: ReasonForms, now: UnixMilliseconds) -> (LetterSummary) -> Bool {
+        let times = try? OptionTimes(since: self.since, until: self.until, now: now)
+        var selection = Selection()
+        if let kind, !kind.isEmpty { selection.kinds = [kind] }
+        let place = self.why.map { forms.place(of: ReasonForm($0).key) }
+        let wanted = Array(self.externalID.utf8).map(Self.folded)
+        return { letter in
+            if self.kind == "" { if letter.kind != nil { return false } }
+            if !selection.matchesKind(letter.kind) { return false }
+            if let place, place != letter.form { return false }
+            if let field = self.field, !letter.fields.contains(where: { $0.hasSameBytes(as: field) }) { return false }
+            if let source = self.source, !(letter.source ?? "").hasSameBytes(as: source) { return false }
+            if times?.since != nil || times?.until != nil {
+                guard let failedAt = letter.failedAt else { return false }
+                if let since = times?.since, failedAt < since { return false }
+                if let until = times?.until, failedAt >= until { return false }
+            }
+            guard !wanted.isEmpty else { return true }
+            return Self.contains(wanted, in: letter.externalID) || Self.contains(wanted, in: letter.key)
+        }
+    }
+
+    /// Whether a text contains another, the letters A to Z in either case.
+    private static func contains(_ wanted: [UInt8], in text: String?) -> Bool {
+        guard let text, text.utf8.count >= wanted.count else { return false }
+        let bytes = Array(text.utf8)
+        return (0...bytes.count - wanted.count).contains { start in
+            wanted.indices.allSatisfy { Self.folded(bytes[start + $0]) == wanted[$0] }
+        }
+    }
+
+    private static func folded(_ byte: UInt8) -> UInt8 { byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte }
+}

@@ -1,0 +1,167 @@
+import CustomerContract
+import Kafka
+import Operations
+import Records
+import Redrive
+import Topics
+
+/// What is known of the dead letters, for pages that take milliseconds: read in the background while pages ask.
+///
+/// At most ``LetterIndex/limit`` letters are remembered, of some hundred bytes each.
+actor LetterIndex {
+    /// How the memory is.
+    struct Standing: Sendable {
+        /// The dead-letter topic.
+        var topic: String
+        /// When marks and ends were last read; `nil` before the first time.
+        var readAt: UnixMilliseconds?
+        /// Whether everything was read that there is room for.
+        var isWhole = false
+        /// Why the last reading failed; `nil` when it did not.
+        var trouble: String?
+        /// Offsets beyond what there is room for.
+        var unread: Int64 = 0
+        /// Offsets of the topic that are still to be read, when it is not whole.
+        var remaining: Int64 = 0
+        /// Whether letters that wait are about to be deleted.
+        var retention: RetentionGuard?
+    }
+
+    /// Letters that are remembered at most.
+    static let limit = 100_000
+    /// The time between two readings.
+    static let interval: Duration = .seconds(3)
+    /// After this time what was read is published, and reading continues.
+    private static let portion: Duration = .seconds(1)
+
+    /// The topic.
+    nonisolated let topic: String
+    private let client: ClientProperties
+    private let rules: CommandRules
+    private let resultTopic: String
+    private let limit: Int
+    private let attention = Attention()
+
+    private var memory: LetterMemory<LetterSummary>
+    private var summaries = LetterSummaries()
+    private var marks = LetterMarks()
+    private(set) var standing: Standing
+    /// The topics of the cluster.
+    private var topics: Set<ExactText> = []
+    private var retentionRead: ContinuousClock.Instant?
+    private var retentionMilliseconds: String?
+
+    /// Names the topics; nothing connects yet.
+    init(
+        topic: String,
+        resultTopic: String,
+        rules: CommandRules,
+        _ client: ClientProperties,
+        limit: Int = LetterIndex.limit
+    ) {
+        self.topic = topic
+        self.resultTopic = resultTopic
+        self.rules = rules
+        self.client = client
+        self.limit = limit
+        self.memory = LetterMemory(topic, client, limit: limit)
+        self.standing = Standing(topic: topic)
+    }
+
+    // MARK: What pages ask
+
+    /// What is known now; asking keeps it fresh for a minute.
+    func book() -> (book: LetterBook, standing: Standing) {
+        self.attention.ask()
+        return (LetterBook(self.memory.known, self.marks, self.summaries.forms), self.standing)
+    }
+
+    /// Reads marks and new letters at once, as after letters were sent back or dismissed.
+    nonisolated func hurry() { self.attention.ask(hasNews: true) }
+
+    // MARK: Reading
+
+    /// Reads on while pages ask, until the task is cancelled.
+    func run() async {
+        await self.attention.run(every: Self.interval) {
+            await self.refresh()
+            await self.readRetention()
+            return !self.standing.isWhole && self.standing.trouble == nil
+        }
+    }
+
+    /// Reads once what is new, and the marks.
+    func refresh() async {
+        do {
+            let topics = try await Admin(self.client, log: { _ in }).topics()
+            let route = self.route(topics)
+            let isWhole = try await self.memory.refresh(within: Self.portion) { letter in
+                self.summaries.summary(of: letter, route.verdict(for: letter))
+            }
+            self.marks = try await self.memory.marks()
+            if self.memory.known.count == 0 { self.summaries = LetterSummaries() }
+            let isFull = self.memory.known.isFull
+            let rest = self.memory.known.beyond(self.memory.ranges).values.reduce(Int64(0)) { $0 + Int64($1.count) }
+            self.standing.isWhole = isWhole || isFull
+            self.standing.unread = isFull ? rest : 0
+            self.standing.remaining = isWhole || isFull ? 0 : rest
+            self.standing.trouble = nil
+            self.standing.readAt = .now()
+        } catch is CancellationError {
+        } catch {
+            self.standing.trouble = Self.sentence(error)
+        }
+    }
+
+    /// The way back; letters are read again when a topic that they came from was made or deleted, since what a redrive
+    /// would do with them depends on it.
+    private func route(_ topics: [TopicDescription]) -> ReturnRoute {
+        let names = Set(topics.map { ExactText($0.name) })
+        let changed = names.symmetricDifference(self.topics)
+        self.topics = names
+        let isConcerned =
+            !changed.isEmpty
+            && self.memory.known.letters.values.contains { letters in
+                letters.contains { $0.summary.source.map { changed.contains(ExactText($0)) } ?? false }
+            }
+        if isConcerned {
+            self.memory = LetterMemory(self.topic, self.client, limit: self.limit)
+            self.summaries = LetterSummaries()
+        }
+        return ReturnRoute(
+            destination: nil,
+            edits: CommandEdits(),
+            maximumLaps: ReturnRoute.usualLaps,
+            topics: topics,
+            forbidden: [self.topic, self.resultTopic],
+            rules: self.rules
+        )
+    }
+
+    /// Asks for the topic's retention once a minute.
+    private func readRetention() async {
+        if self.retentionRead.map({ $0 + .seconds(60) < .now }) ?? true {
+            self.retentionRead = .now
+            // A remark, which is worth no long wait: the embedded brokers, for one, never answer it.
+            let settings = try? await Admin(self.client, log: { _ in })
+                .configuration(ofTopic: self.topic, timeout: .seconds(2))
+            self.retentionMilliseconds = settings?["retention.ms"]
+        }
+        let book = LetterBook(self.memory.known, self.marks, self.summaries.forms)
+        self.standing.retention = RetentionGuard(
+            retentionMilliseconds: self.retentionMilliseconds,
+            oldestWaiting: book.oldestWaitingRecord,
+            now: .now()
+        )
+    }
+
+    /// What is said of an error to an operator.
+    static func sentence(_ error: any Error) -> String {
+        switch error {
+        case let error as KafkaError: StartFailure(error).description
+        case let error as TopicReader.Stalled: error.description
+        case let error as TopicSnapshot.Missing: error.description
+        default: "\(error)"
+        }
+    }
+}
