@@ -1,4 +1,3 @@
-package import CustomerContract
 import Glibc
 import Synchronization
 
@@ -7,12 +6,12 @@ extension CommandWorker {
     /// Asks the loop what it is doing; it answers between two turns, so an answer shows that it is alive.
     ///
     /// - Parameters:
-    ///   - externalID: whose commands in flight are told one by one.
+    ///   - question: which commands in flight are told one by one.
     ///   - patience: how long to wait.
     /// - Returns: `nil` when no answer came in time: the loop does not run, or is stuck.
-    package func inspect(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
+    package func inspect(_ question: WorkerQuestion = .init(), within patience: Duration) async -> WorkerInspection? {
         await withTaskGroup(of: WorkerInspection?.self) { group in
-            group.addTask { await self.inquiries.ask(externalID) { self.wake() } }
+            group.addTask { await self.inquiries.ask(question) { self.wake() } }
             group.addTask {
                 try? await Task.sleep(for: patience)
                 return nil

@@ -182,7 +182,7 @@ package final class CommandWorker: Sendable {
                 watch.connectionTrouble = consumer.connectionTrouble
                 inquiry.answer(
                     core.inspect(
-                        for: inquiry.externalID,
+                        inquiry.question,
                         snapshot: self.snapshot,
                         watermarks: consumer.cachedWatermarks,
                         watch: watch,

@@ -38,12 +38,16 @@ package struct FlexpriceMetrics: Sendable {
     /// Metrics that go nowhere.
     package static var none: FlexpriceMetrics { FlexpriceMetrics(factory: NOOPMetricsHandler.instance) }
 
+    /// Counts an answer.
+    package func count(status: Int) {
+        (self.byStatus[status] ?? self.byClass[(100..<600).contains(status) ? status / 100 : 0]).increment()
+    }
+
     func record(_ exchange: Exchange, _ duration: Duration) {
         self.duration.recordNanoseconds(duration.boundedNanoseconds)
         switch exchange {
         case .answered(let answer):
-            let known = self.byStatus[answer.status]
-            (known ?? self.byClass[(100..<600).contains(answer.status) ? answer.status / 100 : 0]).increment()
+            self.count(status: answer.status)
         case .unanswered(let failure):
             self.byFailure[failure.kind]?.increment()
         }

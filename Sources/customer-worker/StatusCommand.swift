@@ -23,6 +23,9 @@ struct StatusCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Tell about the commands in flight of this external_id.", valueName: "id"))
     var externalID: String?
 
+    @Option(help: ArgumentHelp("Tell about this number of commands in flight, 1 to 100, the oldest.", valueName: "n"))
+    var slowest: Int?
+
     @Flag(help: "Ask again until interrupted, with the last minutes drawn.")
     var watch = false
 
@@ -36,6 +39,9 @@ struct StatusCommand: AsyncParsableCommand {
         guard (0.1...3_600).contains(self.interval) else {
             throw ValidationError("--interval \(self.interval): expected 0.1 to 3600 seconds")
         }
+        if let slowest, !(1...100).contains(slowest) {
+            throw ValidationError("--slowest \(slowest): expected 1 to 100")
+        }
     }
 
     func run() async throws {
@@ -44,6 +50,7 @@ struct StatusCommand: AsyncParsableCommand {
             let watch = StatusWatch(
                 client: client,
                 externalID: self.externalID,
+                slowest: self.slowest,
                 interval: .seconds(self.interval),
                 printsJSON: self.json
             )
@@ -51,7 +58,7 @@ struct StatusCommand: AsyncParsableCommand {
             if status != .success { throw status.exit }
             return
         }
-        let status = try await client.status(of: self.externalID)
+        let status = try await client.status(of: self.externalID, slowest: self.slowest)
         let screen = StatusScreen(status)
         let terminal = Terminal.output
         let text =

@@ -1,5 +1,19 @@
-import CustomerContract
+package import CustomerContract
 import Synchronization
+
+/// Which commands in flight are told one by one; to tell of none costs nothing.
+package struct WorkerQuestion: Sendable, Hashable {
+    /// Those of this customer.
+    package var externalID: ExternalID?
+    /// This number of those with the oldest records.
+    package var slowest: Int
+
+    /// A question about a customer, the slowest commands, both, or no command.
+    package init(externalID: ExternalID? = nil, slowest: Int = 0) {
+        self.externalID = externalID
+        self.slowest = slowest
+    }
+}
 
 /// Questions to the loop, which it answers between two turns.
 ///
@@ -7,11 +21,11 @@ import Synchronization
 final class Inquiries: Sendable {
     /// One question.
     struct Inquiry: Sendable {
-        let externalID: ExternalID?
+        let question: WorkerQuestion
         private let answers: AsyncStream<WorkerInspection>.Continuation
 
-        fileprivate init(_ externalID: ExternalID?, _ answers: AsyncStream<WorkerInspection>.Continuation) {
-            self.externalID = externalID
+        fileprivate init(_ question: WorkerQuestion, _ answers: AsyncStream<WorkerInspection>.Continuation) {
+            self.question = question
             self.answers = answers
         }
 
@@ -29,10 +43,10 @@ final class Inquiries: Sendable {
     private let waiting = Mutex<[Inquiry]>([])
 
     /// Asks, wakes the loop, and waits for the answer; `nil` when the task is cancelled first.
-    func ask(_ externalID: ExternalID?, wake: () -> Void) async -> WorkerInspection? {
+    func ask(_ question: WorkerQuestion, wake: () -> Void) async -> WorkerInspection? {
         let (stream, continuation) = AsyncStream.makeStream(of: WorkerInspection.self)
         let crowdedOut = self.waiting.withLock { waiting in
-            waiting.append(Inquiry(externalID, continuation))
+            waiting.append(Inquiry(question, continuation))
             return waiting.count > Self.bound ? waiting.removeFirst() : nil
         }
         crowdedOut?.drop()

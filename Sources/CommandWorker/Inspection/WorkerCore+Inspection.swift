@@ -1,4 +1,5 @@
 import CustomerContract
+import HeapModule
 import Kafka
 import Ledger
 import Records
@@ -9,11 +10,11 @@ import Topics
 /// Costs time in proportion to the commands in flight, and is done once a second at most, not once a turn.
 extension WorkerCore {
     /// - Parameters:
-    ///   - externalID: whose commands are told one by one.
+    ///   - question: which commands are told one by one.
     ///   - watermarks: the ends of a partition's log.
     ///   - watch: what the consumer has told.
     func inspect(
-        for externalID: ExternalID?,
+        _ question: WorkerQuestion,
         snapshot: WorkerSnapshot,
         watermarks: (TopicPartition) -> Watermarks?,
         watch: ConsumerWatch = ConsumerWatch(),
@@ -23,13 +24,15 @@ extension WorkerCore {
         var incomplete: [AssignmentID: Int] = [:]
         var oldest: UnixMilliseconds?
         var named: [CommandTicket] = []
+        var slowest = SlowestCommands(limit: question.slowest)
         for (ticket, command) in self.lanes.commands where !command.isAbandoned {
             stages[command.stage, default: 0] += 1
             incomplete[command.assignment, default: 0] += 1
             if let timestamp = command.context.message.timestamp, timestamp < oldest ?? timestamp.next {
                 oldest = timestamp
             }
-            if let externalID, command.context.externalID == externalID { named.append(ticket) }
+            if let id = question.externalID, command.context.externalID == id { named.append(ticket) }
+            slowest.add(ticket, command)
         }
         let partitions = self.partitions.held.sorted { $0.key < $1.key }.map { topicPartition, id in
             let ends = watermarks(topicPartition)
@@ -66,24 +69,28 @@ extension WorkerCore {
             lettersWaiting: self.results.lettersWaiting,
             recentFailures: self.recentFailures.newestFirst,
             commands: self.reports(of: named, at: now)
+                .sorted { ($0.position.partition, $0.position.offset) < ($1.position.partition, $1.position.offset) },
+            slowest: self.reports(of: slowest.tickets, at: now)
         )
     }
 
     private func reports(of tickets: [CommandTicket], at now: Moment) -> [InFlightReport] {
-        tickets.compactMap { ticket in
+        let dues = tickets.isEmpty ? [:] : self.requests.dues(of: Set(tickets))
+        return tickets.compactMap { ticket in
             self.lanes[ticket].map { command in
-                let nextAttempt = command.stage == .backingOff ? self.requests.due(of: ticket) : nil
+                let nextAttempt = command.stage == .backingOff ? dues[ticket] : nil
                 return InFlightReport(
                     id: command.context.id,
                     position: command.context.message.position,
                     stage: command.stage,
                     attempts: command.attempts,
                     nextAttempt: nextAttempt.map { max(.zero, $0 - now.uptime) },
-                    waitsFor: self.whatItWaitsFor(command)
+                    waitsFor: self.whatItWaitsFor(command),
+                    externalID: command.context.externalID,
+                    recordedAt: command.context.message.timestamp
                 )
             }
         }
-        .sorted { ($0.position.partition, $0.position.offset) < ($1.position.partition, $1.position.offset) }
     }
 
     private func whatItWaitsFor(_ command: InFlightCommand) -> String {
@@ -104,6 +111,40 @@ extension WorkerCore {
         case .finished:
             (self.results.trouble ?? self.results.letters.error)
                 .map { "its result's publication, which has trouble (\($0))" } ?? "its result to be committed"
+        }
+    }
+}
+
+/// The commands with the oldest records of those that are shown to it; holds no more than were asked for.
+private struct SlowestCommands {
+    private struct Entry: Comparable {
+        let age: (UnixMilliseconds, TopicPartition, Int64)
+        let ticket: CommandTicket
+
+        static func < (left: Entry, right: Entry) -> Bool { left.age < right.age }
+        static func == (left: Entry, right: Entry) -> Bool { left.ticket == right.ticket }
+    }
+
+    private let limit: Int
+    private var heap = Heap<Entry>()
+
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// The oldest first.
+    var tickets: [CommandTicket] { self.heap.unordered.sorted().map(\.ticket) }
+
+    mutating func add(_ ticket: CommandTicket, _ command: InFlightCommand) {
+        guard self.limit > 0 else { return }
+        let message = command.context.message
+        // One without a time is as young as can be.
+        let time = message.timestamp ?? UnixMilliseconds(.max)
+        let entry = Entry(age: (time, message.topicPartition, message.offset), ticket: ticket)
+        if self.heap.count < self.limit {
+            self.heap.insert(entry)
+        } else if let youngest = self.heap.max, entry < youngest {
+            self.heap.replaceMax(with: entry)
         }
     }
 }

@@ -74,6 +74,8 @@ package struct WorkerInspection: Sendable {
     package let recentFailures: [RecentFailure]
     /// The commands in flight of the external_id that was asked for, in log order; empty when none was.
     package let commands: [InFlightReport]
+    /// As many as were asked for of the commands with the oldest records, the oldest first.
+    package internal(set) var slowest: [InFlightReport] = []
 }
 
 /// What the worker knows of one command in flight.
@@ -90,4 +92,11 @@ package struct InFlightReport: Sendable, Hashable {
     package let nextAttempt: Duration?
     /// A sentence on what has to happen before it continues.
     package let waitsFor: String
+    /// Its customer; `nil` of one that was refused before it named any.
+    package internal(set) var externalID: ExternalID?
+    /// The time of its record.
+    package internal(set) var recordedAt: UnixMilliseconds?
+
+    /// Whether an attempt of it has failed, and another one follows or has begun.
+    package var isRetrying: Bool { self.stage == .backingOff || self.attempts > 1 }
 }

@@ -20,9 +20,11 @@ struct BackOffQueue: Sendable {
     /// When the soonest is due.
     var nextDue: Duration? { self.heap.min?.due }
 
-    /// When a command is due, if it is in here; looks through all of them.
-    func due(of ticket: CommandTicket) -> Duration? {
-        self.heap.unordered.first { $0.ticket == ticket }?.due
+    /// When each of some commands is due, if it is in here; looks through all of them once.
+    func dues(of tickets: Set<CommandTicket>) -> [CommandTicket: Duration] {
+        self.heap.unordered.reduce(into: [:]) { dues, waiting in
+            if tickets.contains(waiting.ticket) { dues[waiting.ticket] = waiting.due }
+        }
     }
 
     /// - Parameter heldUntil: the end of the wait that the backend asked of all callers, if that is why it waits.

@@ -61,7 +61,7 @@ struct RequestLine: Sendable {
     var backingOffCount: Int { self.queue.backingOffCount }
 
     /// When a command's next attempt is due, if it backs off; looks through all of them.
-    func due(of ticket: CommandTicket) -> Duration? { self.queue.due(of: ticket) }
+    func dues(of tickets: Set<CommandTicket>) -> [CommandTicket: Duration] { self.queue.dues(of: tickets) }
 
     /// Whether a command that waits here can be the probe that is needed.
     func hasProbe(_ lanes: Lanes) -> Bool {

@@ -18,7 +18,7 @@ struct RequestQueue: Sendable {
     var due: Duration? { self.backOffs.nextDue }
 
     /// When a command's next attempt is due, if it backs off; looks through all of them.
-    func due(of ticket: CommandTicket) -> Duration? { self.backOffs.due(of: ticket) }
+    func dues(of tickets: Set<CommandTicket>) -> [CommandTicket: Duration] { self.backOffs.dues(of: tickets) }
 
     /// Whether a command that waits for its turn matches.
     func contains(_ lanes: Lanes, where matches: (InFlightCommand) -> Bool) -> Bool {

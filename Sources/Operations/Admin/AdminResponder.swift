@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import Hummingbird
 import JSON
@@ -30,13 +31,22 @@ struct AdminResponder: HTTPResponder {
             let text = PrometheusText.encode(self.watch.metrics())
             return Self.response(.ok, PrometheusText.contentType, Array(text.utf8))
         case "/status":
-            let externalID = request.uri.queryParameters.get("external_id").map { ExternalID($0) }
-            let fresh = await self.watch.look(for: externalID, within: Self.patience)
-            // Without a fresh answer nothing is known of that id now, and an older look was for another question.
+            var question = WorkerQuestion()
+            question.externalID = request.uri.queryParameters.get("external_id").map { ExternalID($0) }
+            if let text = request.uri.queryParameters.get("slowest") {
+                guard let number = Int(text), StatusReport.slowestBounds.contains(number) else {
+                    return Self.response(.badRequest, "text/plain", Array("slowest: expected 1 to 100\n".utf8))
+                }
+                question.slowest = number
+            }
+            let fresh = await self.watch.look(question, within: Self.patience)
+            // Without a fresh answer nothing is known of those commands now, and an older look was for another
+            // question.
             let report = StatusReport(
                 view: self.watch.view(showing: fresh),
                 now: .now(),
-                externalID: fresh == nil ? nil : externalID
+                question: fresh == nil ? WorkerQuestion() : question,
+                apiAnswers: self.watch.apiAnswers
             )
             return Self.response(.ok, "application/json", report.json)
         default:

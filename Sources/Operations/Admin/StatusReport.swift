@@ -9,8 +9,13 @@ import Records
 struct StatusReport: Sendable {
     let view: WorkerWatch.View
     let now: UnixMilliseconds
-    /// The external_id that was asked for.
-    var externalID: ExternalID?
+    /// Which commands in flight were asked for.
+    var question = WorkerQuestion()
+    /// Requests to the API by their answer.
+    var apiAnswers: [(status: String, count: Int)] = []
+
+    /// How many of the slowest commands may be asked for.
+    static let slowestBounds = 1...100
 
     var json: [UInt8] {
         let health = self.view.health
@@ -23,9 +28,12 @@ struct StatusReport: Sendable {
         if let inspection = self.view.inspection {
             report["uptime_seconds"] = .integer(Int(inspection.moment.uptime.wholeSeconds))
             report.members += self.work(inspection).members + self.positions(inspection).members
-            if let externalID {
+            if let externalID = self.question.externalID {
                 report["external_id"] = .string(externalID.text)
-                report["commands_in_flight"] = .array(inspection.commands.map { self.command($0) })
+                report["commands_in_flight"] = .array(inspection.commands.map { .object(self.command($0)) })
+            }
+            if self.question.slowest > 0 {
+                report["slowest"] = .array(inspection.slowest.map { .object(self.slowCommand($0)) })
             }
         }
         return Array(report.line.utf8)
@@ -54,6 +62,9 @@ struct StatusReport: Sendable {
             "rate_per_second": .decimal(self.view.activity.rate),
             "latency_seconds": .members(["p50": latency(0.5), "p95": latency(0.95), "p99": latency(0.99)]),
             "retries": .counts(counters.retries),
+            "api_answers": .object(
+                JSONObject(self.apiAnswers.map { .init(name: $0.status, value: .integer($0.count)) })
+            ),
             "in_flight": .integer(snapshot.inFlight),
             "requests": .integer(snapshot.requests),
             "stages": .counts(inspection.stages),
@@ -106,8 +117,8 @@ struct StatusReport: Sendable {
         ])
     }
 
-    private func command(_ command: InFlightReport) -> JSONValue {
-        .members([
+    private func command(_ command: InFlightReport) -> JSONObject {
+        JSONObject([
             "command_id": .string(command.id.text),
             "position": .string(command.position.description),
             "stage": .string(command.stage.rawValue),
@@ -115,6 +126,15 @@ struct StatusReport: Sendable {
             "next_attempt": .text(command.nextAttempt.map { self.now.advanced(by: $0).description }),
             "waits_for": .text(command.waitsFor),
         ])
+    }
+
+    private func slowCommand(_ command: InFlightReport) -> JSONObject {
+        let age = command.recordedAt.map { Double(max(0, self.now.milliseconds(since: $0))) / 1_000 }
+        var object = self.command(command)
+        object["external_id"] = .text(command.externalID?.text)
+        object["age_seconds"] = .decimal(age)
+        object["retrying"] = .bool(command.isRetrying)
+        return object
     }
 
     private static func offset(_ value: Int64?) -> JSONValue { value.map { .integer(Int($0)) } ?? .null }

@@ -42,6 +42,14 @@ package final class MetricsRegistry: MetricsFactory {
         }
     }
 
+    /// The counts of a counter with one label, by that label's value.
+    func counts(of metric: Metric) -> [(status: String, count: Int)] {
+        let counters = self.state.withLock { $0[metric.name]?.counters ?? [:] }
+        return counters.sorted { Self.precedes($0.key, $1.key) }.compactMap { labels, counter in
+            labels.first.map { ($0.value, Int(counter.value)) }
+        }
+    }
+
     private static func precedes(_ left: [MetricFamily.Label], _ right: [MetricFamily.Label]) -> Bool {
         left.map(\.value).lexicographicallyPrecedes(right.map(\.value))
     }

@@ -13,12 +13,13 @@ package struct AdminClient: Sendable {
 
     /// Asks for `/status`, whoever may answer.
     ///
-    /// - Parameter externalID: whose commands in flight are told too.
+    /// - Parameters:
+    ///   - externalID: whose commands in flight are told too.
+    ///   - slowest: how many of the slowest commands in flight are told too, up to 100.
     package func ask(about externalID: String?, slowest: Int? = nil, within limit: Duration) async -> Exchange {
-        let parameters = [
-            externalID.map { "external_id=\(HTTPTransport.percentEncoded($0))" }, slowest.map { "slowest=\($0)" },
-        ].compactMap(\.self)
-        let query = parameters.isEmpty ? "" : "?" + parameters.joined(separator: "&")
+        var questions = externalID.map { ["external_id=\(HTTPTransport.percentEncoded($0))"] } ?? []
+        if let slowest { questions.append("slowest=\(slowest)") }
+        let query = questions.isEmpty ? "" : "?" + questions.joined(separator: "&")
         return await HTTPTransport.get("http://\(self.address)/status\(query)", upTo: 16 << 20, within: limit)
     }
 
@@ -51,8 +52,11 @@ package struct AdminClient: Sendable {
     /// What `/status` says.
     ///
     /// - Throws: ``StartFailure`` 69 when no answer comes, or something else than a worker answers.
-    package func status(of externalID: String? = nil) async throws(StartFailure) -> JSONObject {
-        switch await self.look(for: externalID) {
+    package func status(
+        of externalID: String? = nil,
+        slowest: Int? = nil
+    ) async throws(StartFailure) -> JSONObject {
+        switch await self.look(for: externalID, slowest: slowest) {
         case .status(let status): return status
         case .silence(let sentence):
             throw StartFailure(.unavailable, "\(sentence); start it, or name its admin.listen with --address")

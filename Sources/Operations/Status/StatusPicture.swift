@@ -46,7 +46,7 @@ package struct StatusPicture: Sendable {
         self.head = screen.head(columns) + screen.numbers(columns) + (lines.isEmpty ? [] : [""] + lines)
         // Who asks for commands in flight wants to see them first.
         let tables = screen.tables(columns)
-        self.tables = tables.filter { $0.noun == "command" } + tables.filter { $0.noun != "command" }
+        self.tables = tables.filter { $0.noun.hasSuffix("command") } + tables.filter { !$0.noun.hasSuffix("command") }
         self.columns = columns
         self.rows = rows
     }

@@ -96,6 +96,11 @@ package struct StatusScreen: Sendable {
                 ["command_id", "position", "stage", "attempts", "next_attempt", "waits_for"],
                 narrow
             ),
+            self.table(
+                "slow command",
+                "slowest",
+                ["external_id", "age_seconds", "stage", "attempts", "retrying", "position", "waits_for"]
+            ),
         ]
         .compactMap { $0 }
     }

@@ -1,5 +1,4 @@
 package import CommandWorker
-package import CustomerContract
 import Kafka
 import Records
 import Synchronization
@@ -56,8 +55,8 @@ package final class WorkerWatch: Sendable {
 
     /// Asks the loop, and remembers its answer; `nil` when it did not answer in time.
     @discardableResult
-    package func look(for externalID: ExternalID? = nil, within patience: Duration) async -> WorkerInspection? {
-        guard let inspection = await self.worker.inspect(for: externalID, within: patience) else { return nil }
+    package func look(_ question: WorkerQuestion = .init(), within patience: Duration) async -> WorkerInspection? {
+        guard let inspection = await self.worker.inspect(question, within: patience) else { return nil }
         let ends = self.logEnds.known
         self.state.withLock { state in
             state.inspection = inspection
@@ -103,6 +102,9 @@ package final class WorkerWatch: Sendable {
 
     /// The settings were read again.
     package func reloaded(_ report: ReloadReport) { self.state.withLock { $0.reloads.add(report) } }
+
+    /// Requests to the API by their answer, as `customer_worker_api_requests_total` has them.
+    var apiAnswers: [(status: String, count: Int)] { self.registry.counts(of: .apiRequests) }
 
     /// Every metric of this process.
     package func metrics() -> [MetricFamily] {

@@ -34,6 +34,7 @@ enum Examples {
         ],
         "status": [
             ("How the worker of this machine is", "status"),
+            ("The ten commands that are under way for the longest time", "status --slowest 10"),
             ("The same every two seconds, of another instance", "status --watch --interval 2 --address 127.0.0.1:9465"),
         ],
         "why": [

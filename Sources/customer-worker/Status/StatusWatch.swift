@@ -11,6 +11,7 @@ import Settings
 struct StatusWatch {
     let client: AdminClient
     let externalID: String?
+    let slowest: Int?
     let interval: Duration
     let printsJSON: Bool
 
@@ -72,7 +73,7 @@ struct StatusWatch {
     /// Asks until it is cancelled, never sooner than an interval after the last answer.
     private func ask(_ events: AsyncStream<Event>.Continuation) async {
         while !Task.isCancelled {
-            events.yield(.answer(await self.client.look(for: self.externalID)))
+            events.yield(.answer(await self.client.look(for: self.externalID, slowest: self.slowest)))
             try? await Task.sleep(for: self.interval)
         }
     }

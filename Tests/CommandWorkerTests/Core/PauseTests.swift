@@ -49,7 +49,7 @@ import Testing
         #expect(driver.published().isEmpty)
 
         let inspection = driver.core.inspect(
-            for: ExternalID("acct_1"),
+            WorkerQuestion(externalID: ExternalID("acct_1")),
             snapshot: WorkerSnapshot(),
             watermarks: { _ in nil },
             at: driver.moment

@@ -49,6 +49,24 @@ import Testing
         #expect(driver.inspect().commands.isEmpty)
     }
 
+    @Test func `of the slowest as many as were asked for are told, the oldest record first`() throws {
+        let driver = CoreDriver()
+        driver.assign(at: 0)
+        let request = try #require(driver.start(0, id: "a"))
+        for offset in [Int64](1...5) { driver.receive(offset, id: "b\(offset)") }
+        _ = driver.take()
+        driver.answer(request, CoreDriver.passing(after: .seconds(30)))
+        _ = driver.take()
+
+        let slowest = driver.inspect(slowest: 3).slowest
+        #expect(slowest.map(\.position.offset) == [0, 1, 2])
+        #expect(slowest.map { $0.externalID?.text } == ["a", "b1", "b2"])
+        #expect(slowest.map(\.isRetrying) == [true, false, false])
+        #expect(slowest.map(\.recordedAt).allSatisfy { $0 != nil } && slowest[0].nextAttempt != nil)
+        #expect(driver.inspect(slowest: 100).slowest.count == 6)
+        #expect(driver.inspect().slowest.isEmpty && driver.inspect(slowest: 3).commands.isEmpty)
+    }
+
     @Test func `while the backend fails for everybody it is told why and when it is asked again`() throws {
         let driver = CoreDriver()
         driver.assign(at: 0)
@@ -131,9 +149,9 @@ import Testing
 }
 
 extension CoreDriver {
-    fileprivate func inspect(for externalID: String? = nil) -> WorkerInspection {
+    fileprivate func inspect(for externalID: String? = nil, slowest: Int = 0) -> WorkerInspection {
         self.core.inspect(
-            for: externalID.map { ExternalID($0) },
+            WorkerQuestion(externalID: externalID.map { ExternalID($0) }, slowest: slowest),
             snapshot: WorkerSnapshot(),
             watermarks: { _ in Watermarks(low: 0, high: 100) },
             at: self.moment

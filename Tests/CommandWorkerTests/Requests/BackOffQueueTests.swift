@@ -33,12 +33,12 @@ import Testing
         queue.insert(Self.ticket(1), due: .seconds(31), heldUntil: .seconds(30))
         queue.insert(Self.ticket(2), due: .seconds(20))
         queue.liftHold(at: .seconds(5))
-        #expect(queue.due(of: Self.ticket(1)) == .seconds(6))
-        #expect(queue.due(of: Self.ticket(2)) == .seconds(20))
+        #expect(queue.dues(of: [Self.ticket(1)])[Self.ticket(1)] == .seconds(6))
+        #expect(queue.dues(of: [Self.ticket(2)])[Self.ticket(2)] == .seconds(20))
         // What is over already cannot be lifted.
         queue.insert(Self.ticket(3), due: .seconds(9), heldUntil: .seconds(7))
         queue.liftHold(at: .seconds(8))
-        #expect(queue.due(of: Self.ticket(3)) == .seconds(9))
+        #expect(queue.dues(of: [Self.ticket(3)])[Self.ticket(3)] == .seconds(9))
     }
 
     private static func ticket(_ slot: Int) -> CommandTicket { CommandTicket(slot: slot, generation: 0) }

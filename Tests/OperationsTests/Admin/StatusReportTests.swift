@@ -1,4 +1,5 @@
 import CustomerContract
+import FlexpriceAPI
 import JSON
 import Records
 import Testing
@@ -46,13 +47,52 @@ import Testing
             ]
         )
         let view = WorkerWatch.View.sample(inspection)
-        let json = StatusReport(view: view, now: Self.now, externalID: ExternalID("acct_\"1")).json
+        let question = WorkerQuestion(externalID: ExternalID("acct_\"1"))
+        let json = StatusReport(view: view, now: Self.now, question: question).json
         let status = try JSONParser.parseObject(json)
         #expect(status["external_id"]?.stringValue == "acct_\"1")
         let command = try #require(status["commands_in_flight"]?.arrayValue?.first?.objectValue)
         #expect(command["stage"]?.stringValue == "backing_off")
         #expect(command["attempts"] == .number(JSONNumber(2)))
         #expect(command["next_attempt"]?.stringValue == UnixMilliseconds(Self.now.value + 1_500).description)
+    }
+
+    @Test func `the slowest are told with customer and age when somebody asks`() throws {
+        var inspection = WorkerInspection.sample()
+        inspection.slowest = [
+            InFlightReport(
+                id: CommandID("n1"),
+                position: RecordPosition(topic: "customer_commands", partition: 0, offset: 7),
+                stage: .requesting,
+                attempts: 2,
+                nextAttempt: nil,
+                waitsFor: "the API's answer to attempt 2",
+                externalID: ExternalID("anna"),
+                recordedAt: UnixMilliseconds(Self.now.value - 12_345)
+            )
+        ]
+        let view = WorkerWatch.View.sample(inspection)
+        let json = StatusReport(view: view, now: Self.now, question: WorkerQuestion(slowest: 5)).json
+        let slowest = try #require(try JSONParser.parseObject(json)["slowest"]?.arrayValue?.first?.objectValue)
+        #expect(slowest["external_id"]?.stringValue == "anna" && slowest["stage"]?.stringValue == "requesting")
+        #expect(slowest["age_seconds"] == .number(try #require(JSONNumber(spelling: "12.345"))))
+        #expect(slowest["retrying"] == .bool(true))
+        #expect(try JSONParser.parseObject(StatusReport(view: view, now: Self.now).json)["slowest"] == nil)
+    }
+
+    @Test func `requests to the API are counted as the metric counts them`() throws {
+        let registry = MetricsRegistry()
+        let metrics = FlexpriceMetrics(factory: registry)
+        metrics.count(status: 201)
+        metrics.count(status: 201)
+        metrics.count(status: 429)
+        let view = WorkerWatch.View.sample(.sample())
+        let answers = registry.counts(of: .apiRequests)
+        let json = StatusReport(view: view, now: Self.now, apiAnswers: answers).json
+        let told = try #require(try JSONParser.parseObject(json)["api_answers"]?.objectValue)
+        #expect(told["201"] == .number(JSONNumber(2)) && told["429"] == .number(JSONNumber(1)))
+        #expect(told["500"] == .number(JSONNumber(0)))
+        #expect(try self.report(.sample())["api_answers"] == .object(JSONObject([:])))
     }
 
     @Test func `a wait of the API and a refusal that all get are told with the intake`() throws {

@@ -36,6 +36,22 @@ import Testing
         )
     }
 
+    @Test func `the slowest commands are a table of their own`() throws {
+        let json =
+            #"{"slowest":[{"external_id":"anna","age_seconds":12.345,"stage":"requesting","attempts":2,"#
+            + #""retrying":true,"position":"c/0/7","waits_for":"the API's answer to attempt 2"}]}"#
+        let screen = StatusScreen(try JSONParser.parseObject(Array(json.utf8)))
+        #expect(
+            screen.text(width: nil).hasSuffix(
+                """
+                EXTERNAL_ID  AGE_SECONDS  STAGE       ATTEMPTS  RETRYING  POSITION  WAITS_FOR
+                anna         12.345       requesting  2         true      c/0/7     the API's answer to attempt 2
+
+                """
+            )
+        )
+    }
+
     @Test func `intake does not flow without brokers, and an old lag says so`() throws {
         let away = WorkerInspection.sample(stops: [.brokersUnreachable(nil)], brokerSilence: .seconds(66))
         let text = try self.screen(away).text(width: nil)
