@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 import harness
 from harness import expect, free_port, get, wait_until
@@ -46,8 +47,8 @@ def as_nobody(place, **more):
 @contextlib.contextmanager
 def trial(place, **more):
     """A running `try`; its port of the broker, and its output up to the last line of the introduction."""
-    ports = [free_port() for _ in range(3)]
-    options = [word for name, port in zip(("kafka", "api", "admin"), ports) for word in (f"--{name}-port", str(port))]
+    ports = [free_port() for _ in range(4)]
+    options = [word for name, port in zip(("kafka", "api", "admin", "console"), ports) for word in (f"--{name}-port", str(port))]
     errors = os.path.join(os.path.dirname(place), "errors")
     with open(errors, "w") as file, harness.process(["customer-worker", "try", *options], **as_nobody(place, **more),
                                                     stdout=subprocess.PIPE, stderr=file, text=True) as program:
@@ -65,9 +66,16 @@ def tried_out():
     """`try` without root answers a command, everything that it says to type next works, and it leaves nothing behind"""
     with home() as place, trial(place, FLEXPRICE_KAFKA_BROKERS="elsewhere:9092") as (program, ports, lines, errors):
         expect(re.search(r"^result +created +cust_", "\n".join(lines), re.MULTILINE), f"{lines}")
-        with open(errors) as file:
-            said = file.read()
-        expect("FLEXPRICE_KAFKA_BROKERS" in said and "warning" not in said, f"`try` said {said}")
+        # It is written behind the last line of the introduction.
+        wait_until(lambda: "FLEXPRICE_KAFKA_BROKERS" in open(errors).read(), 10, "a word about the variable")
+        expect("warning" not in open(errors).read(), f"`try` said {open(errors).read()}")
+        console = re.search(r"^console +(http://\S+/) +log in with (\S+)$", "\n".join(lines), re.MULTILINE)
+        expect(console and f":{ports[3]}/" in console[1], f"{lines}")
+        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        opener.open(f"{console[1]}login", f"token={console[2]}".encode(), timeout=10).read()
+        # It asks the worker every two seconds.
+        wait_until(lambda: b"The worker is ready" in opener.open(console[1], timeout=10).read(), 15, "the console's first page")
+
         first = lines.index("Try next, in another terminal:")
         folder = lines[first + 1].split()[1]
         commands = [line.strip() for line in lines[first + 2:lines.index("", first)]]
@@ -108,8 +116,8 @@ def interrupted():
     """Ctrl-C, or the end of its terminal, ends `try` at once and leaves nothing; ports that are one are refused"""
     with home() as place:
         for is_early in (True, False):
-            ports = [free_port() for _ in range(3)]
-            options = [word for name, port in zip(("kafka", "api", "admin"), ports) for word in (f"--{name}-port", str(port))]
+            ports = [free_port() for _ in range(4)]
+            options = [word for name, port in zip(("kafka", "api", "admin", "console"), ports) for word in (f"--{name}-port", str(port))]
             with harness.process(["customer-worker", "try", *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                  **as_nobody(place)) as program:
                 # The worker listens before it is a member of its group, and has no result yet.
@@ -119,7 +127,7 @@ def interrupted():
             expect(os.listdir(place) == [], f"left behind: {os.listdir(place)}")
         same = subprocess.run(["customer-worker", "try", "--api-port", "32192", "--admin-port", "32192"], **as_nobody(place),
                               capture_output=True, text=True, timeout=60)
-        expect(same.returncode == 64 and "three different ports" in same.stderr, f"{same.returncode}: {same.stderr}")
+        expect(same.returncode == 64 and "four different ports" in same.stderr, f"{same.returncode}: {same.stderr}")
 
 
 def broker_inside():

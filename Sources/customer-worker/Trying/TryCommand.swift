@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import CustomerContract
 import FlexpriceSimulator
 import Foundation
@@ -12,7 +13,7 @@ import Topics
 struct TryCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "try",
-        abstract: "Start a broker, a simulated Flexprice and a worker, send one command, and say what to type next.",
+        abstract: "Start a broker, a simulated Flexprice, a worker and its console, and say what to do next.",
         discussion: """
             Needs no configuration and no root. Everything is in memory or in a temporary folder, listens on \
             127.0.0.1, and ends with Ctrl-C. Exit codes: 0 ended by a signal; 69 a port is taken.
@@ -28,16 +29,22 @@ struct TryCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("The worker's admin endpoint.", valueName: "port"))
     var adminPort = 9_464
 
+    @Option(help: ArgumentHelp("The console's pages.", valueName: "port"))
+    var consolePort = 9_480
+
     private static let apiKey = "sk_try"
 
     func validate() throws {
         for (option, port) in [
             ("--kafka-port", self.kafkaPort), ("--api-port", self.apiPort), ("--admin-port", self.adminPort),
+            ("--console-port", self.consolePort),
         ] where !(1...65_535).contains(port) {
             throw ValidationError("\(option) \(port): expected 1 to 65535")
         }
-        guard Set([self.kafkaPort, self.apiPort, self.adminPort]).count == 3 else {
-            throw ValidationError("--kafka-port, --api-port, --admin-port: expected three different ports")
+        guard Set([self.kafkaPort, self.apiPort, self.adminPort, self.consolePort]).count == 4 else {
+            throw ValidationError(
+                "--kafka-port, --api-port, --admin-port, --console-port: expected four different ports"
+            )
         }
     }
 
@@ -47,7 +54,8 @@ struct TryCommand: AsyncParsableCommand {
         let ports = TryPorts(
             kafka: HostAndPort(host: "127.0.0.1", port: self.kafkaPort),
             api: HostAndPort(host: "127.0.0.1", port: self.apiPort),
-            admin: HostAndPort(host: "127.0.0.1", port: self.adminPort)
+            admin: HostAndPort(host: "127.0.0.1", port: self.adminPort),
+            console: HostAndPort(host: "127.0.0.1", port: self.consolePort)
         )
         try ports.check()
         let folder = try TryFolder(ports, apiKey: Self.apiKey)
@@ -63,6 +71,7 @@ struct TryCommand: AsyncParsableCommand {
         guard let broker = HostAndPort(parsing: cluster.brokers) else {
             throw StartFailure(.internal, "the embedded broker has no address: \(cluster.brokers)")
         }
+        let console = try await Console(started.settings, logger: started.logger)
         let simulator = FlexpriceSimulator(.init(port: self.apiPort, apiKey: Self.apiKey))
         let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask {
@@ -73,6 +82,10 @@ struct TryCommand: AsyncParsableCommand {
                 try await ports.listening(on: ports.kafka) {
                     try await BootstrapRelay(broker: broker).run(on: ports.kafka)
                 }
+                return nil
+            }
+            group.addTask {
+                try await console.run { _ in }
                 return nil
             }
             group.addTask {
@@ -118,6 +131,7 @@ struct TryTour: Sendable {
             broker     \(self.ports.kafka)    \(settings.topic), \(settings.resultsTopic), \(settings.deadLetterTopic)
             Flexprice  http://\(self.ports.api)/v1    simulated
             worker     http://\(self.ports.admin)/status
+            console    http://\(self.ports.console)/    log in with \(self.folder.token)
             sent       \(command)
             result     \(result.event.code)    \(result.answer)
 

@@ -10,8 +10,13 @@ struct TryFolder: Sendable {
     /// Where it is.
     let path: String
 
+    /// What logs an operator in at the console.
+    let token: String
+
     /// The settings, a file in the folder.
     static let settings = "try.yaml"
+    /// Who can log in at the console, a file in the folder.
+    static let tokens = "console.tokens"
     /// Commands to send, a file in the folder.
     static let commands = "commands.jsonl"
 
@@ -29,6 +34,8 @@ struct TryFolder: Sendable {
             )
         }
         self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        self.token = String(UInt128.random(in: 1 << 120 ... .max), radix: 36)
+        try self.write(Self.tokens, "you \(self.token)\n")
         try self.write(Self.settings, self.settingsText(ports, apiKey))
         try self.write(Self.commands, Self.commandsText)
     }
@@ -62,6 +69,9 @@ struct TryFolder: Sendable {
           url: "sqlite:\(self.path)/customers.sqlite"
         admin:
           listen: "\(ports.admin)"
+        console:
+          listen: "\(ports.console)"
+          operator_tokens_file: \(self.path)/\(Self.tokens)
         log:
           level: warning
 
@@ -82,6 +92,7 @@ struct TryPorts: Sendable {
     let kafka: HostAndPort
     let api: HostAndPort
     let admin: HostAndPort
+    let console: HostAndPort
 
     /// Makes sure that each of them is free, before anything is begun.
     ///
@@ -89,6 +100,7 @@ struct TryPorts: Sendable {
     func check() throws(StartFailure) {
         for (address, option) in [
             (self.kafka, "--kafka-port"), (self.api, "--api-port"), (self.admin, "--admin-port"),
+            (self.console, "--console-port"),
         ] where !Self.isFree(address.port) {
             throw StartFailure(
                 .unavailable,
