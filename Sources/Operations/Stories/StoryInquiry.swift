@@ -7,7 +7,7 @@ import Settings
 package struct StoryInquiry: Sendable {
     /// What is known.
     package struct Answer: Sendable {
-        /// What was asked: an external_id, or the record that was found.
+        /// What was asked: a name, or the record that was found.
         package let subject: String
         /// What happened.
         package let story: Story
@@ -23,7 +23,7 @@ package struct StoryInquiry: Sendable {
 
     private let settings: ClusterSettings
 
-    /// Asks those that the settings name.
+    /// Asks those that the settings name: the topics, the ledger, and the workers.
     package init(_ settings: ClusterSettings) {
         self.settings = settings
     }
@@ -43,14 +43,19 @@ package struct StoryInquiry: Sendable {
         return RecordPosition(parsing: text).flatMap { topics.contains($0.topic) ? $0 : nil }
     }
 
-    /// Asks; reads the topics once.
+    /// Asks; reads the topics once, and twice of a name that is no external_id.
     ///
     /// - Parameters:
     ///   - text: what was asked.
-    ///   - position: the record that it names; `nil` when it is an external_id.
+    ///   - position: the record that it names; `nil` when it is another name.
+    ///   - isExternalID: whether a name is an external_id, and no other is looked for.
     /// - Throws: `StoryTeller.NoRecord` for a position without one, ``StartFailure`` when the ledger cannot be used,
     ///   and what reading topics throws.
-    package func answer(_ text: String, at position: RecordPosition?) async throws -> Answer {
+    package func answer(
+        _ text: String,
+        at position: RecordPosition?,
+        isExternalID: Bool = false
+    ) async throws -> Answer {
         let settings = self.settings.settings
         let teller = StoryTeller(
             self.settings.client,
@@ -60,12 +65,12 @@ package struct StoryInquiry: Sendable {
             rules: self.settings.rules
         )
         let story = try await teller.tell(
-            position.map { .record($0) } ?? .customer(ExternalID(text)),
+            position.map { .record($0) } ?? (isExternalID ? .customer(ExternalID(text)) : .named(text)),
             ledger: try await WorkerAssembly.openExistingLedger(settings.store)
         )
         let worker: WorkerWord =
             if let externalID = story.externalID {
-                await WorkerWord(asking: settings.adminListen, about: externalID)
+                await WorkerWord(asking: settings.watchedWorkers, about: externalID)
             } else {
                 .notAsked("the command names no customer")
             }

@@ -96,6 +96,7 @@ package struct StoryScreen: Sendable {
 
     private var title: String {
         guard let id = self.story.externalID, !id.text.hasSameBytes(as: self.subject) else { return self.subject }
+        if let name = self.story.foundBy { return "\(self.subject) is the \(name.text) of \(id.text)" }
         return "\(self.subject) (external_id \(id.text))"
     }
 
@@ -183,6 +184,7 @@ package struct StoryScreen: Sendable {
         }
         var object = JSONObject([
             "subject": .string(self.subject), "external_id": .text(self.story.externalID?.text),
+            "found_by": .text(self.story.foundBy?.rawValue),
             "events": .array(events), "now": .array(self.story.now.map { .string($0) }),
             "waits_for": .string(self.waitsFor), "next": .string("\(self.next)"),
         ])

@@ -10,10 +10,24 @@ package enum WorkerWord: Sendable {
     /// Its answer.
     case answered(WhyAnswer)
 
+    /// Asks several workers at once: what one says that has a command of the customer, or what another says.
+    package init(asking workers: [HostAndPort], about externalID: ExternalID) async {
+        let words = await withTaskGroup(of: (Int, WorkerWord).self) { group in
+            for (index, worker) in workers.enumerated() {
+                group.addTask { (index, await WorkerWord(asking: worker, about: externalID)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
+        let best = words.first { $0.hasCommand } ?? words.first { $0.isAnswer } ?? words.first
+        self = best ?? .notAsked("there is no worker to ask")
+    }
+
+    private var isAnswer: Bool { if case .answered = self { true } else { false } }
+
     /// Asks the admin endpoint; waits two seconds at most.
     ///
-    /// - Parameter listen: `admin.listen` of the settings.
-    package init(asking listen: HostAndPort, about externalID: ExternalID) async {
+    /// - Parameter listen: `admin.listen` of the settings, or the address of another worker.
+    private init(asking listen: HostAndPort, about externalID: ExternalID) async {
         guard listen.port != 0 else {
             self = .notAsked("admin.listen leaves the port to the system")
             return

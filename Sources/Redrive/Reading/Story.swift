@@ -9,6 +9,8 @@ import Topics
 package struct Story: Sendable {
     /// The customer; `nil` when only a record is known.
     package let externalID: ExternalID?
+    /// What the name that was asked for is, where it is not the external_id.
+    package internal(set) var foundBy: Name?
     /// What happened, in order.
     package private(set) var events: [StoryEvent] = []
     /// The state of what is open now, and what it waits for.
@@ -22,6 +24,22 @@ package struct Story: Sendable {
     /// What is known of the commands without a result, the first one first: whether the group is done with it, and a
     /// sentence.
     private(set) var unanswered: [(isDone: Bool, text: String)] = []
+
+    /// A name by which a customer is found, other than its external_id.
+    package enum Name: String, Sendable, Hashable {
+        /// The id of one of its commands.
+        case command = "command_id"
+        /// Its id in Flexprice.
+        case customer = "customer_id"
+
+        /// The same for people.
+        package var text: String {
+            switch self {
+            case .command: "command id"
+            case .customer: "customer id"
+            }
+        }
+    }
 
     /// A dead letter that was not sent back.
     struct WaitingLetter: Sendable {

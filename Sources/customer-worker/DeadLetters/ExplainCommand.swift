@@ -14,8 +14,10 @@ struct ExplainCommand: AsyncParsableCommand {
         commandName: "explain",
         abstract: "Tell what became of a customer or a command, what it waits for, and what to run next.",
         discussion: """
-            Reads the topics once and asks the ledger and the running worker; nothing is changed. \
-            PARTITION/OFFSET is a dead letter, as «dlq list» prints samples. Ends with 3 when nothing is known.
+            Reads the topics and asks the ledger and the running worker; nothing is changed. \
+            PARTITION/OFFSET is a dead letter, as «dlq list» prints samples. What is neither a position nor a known \
+            external_id is looked for among the ids of commands and of Flexprice's customers. Ends with 3 when \
+            nothing is known.
             """ + Examples.below("explain")
     )
 
@@ -23,13 +25,14 @@ struct ExplainCommand: AsyncParsableCommand {
 
     @Argument(
         help: ArgumentHelp(
-            "An external_id, TOPIC/PARTITION/OFFSET of one of the three topics, or PARTITION/OFFSET of a dead letter.",
+            "An external_id, a command's id, a customer's id (cust_…), TOPIC/PARTITION/OFFSET of one of the three "
+                + "topics, or PARTITION/OFFSET of a dead letter.",
             valueName: "what"
         )
     )
     var what: String
 
-    @Flag(help: "Take the argument for an external_id even if it looks like a place.")
+    @Flag(help: "Take the argument for an external_id, whatever it looks like.")
     var id = false
 
     @Flag(help: "Show every event of a long story, with its details.")
@@ -43,7 +46,7 @@ struct ExplainCommand: AsyncParsableCommand {
         let position = self.id ? nil : inquiry.position(in: self.what)
         let answer: StoryInquiry.Answer
         do {
-            answer = try await inquiry.answer(self.what, at: position)
+            answer = try await inquiry.answer(self.what, at: position, isExternalID: self.id)
         } catch let error as StoryTeller.NoRecord {
             throw ExitStatus.badInput.exit("\(error); for the customer of the external_id \(self.what) use --id")
         }
@@ -53,7 +56,7 @@ struct ExplainCommand: AsyncParsableCommand {
         if position == nil, !self.id, RecordPosition(parsing: self.what) != nil {
             let topics = inquiry.topics.joined(separator: ", ")
             StandardError.write(
-                "customer-worker: \(self.what) was taken for an external_id: it is no record of \(topics)"
+                "customer-worker: \(self.what) was taken for a name: it is no record of \(topics)"
             )
         }
         throw ExitStatus.nothingMatched.exit

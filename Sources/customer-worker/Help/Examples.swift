@@ -98,6 +98,7 @@ enum Examples {
         "explain": [
             ("What became of a customer", "explain acct_8412"),
             ("What became of one record", "explain customer_commands/3/1207"),
+            ("Whose customer that is, and its story", "explain cust_01K3A7Z9Q4M8T2V6X0B1C5D9EF"),
         ],
         "ledger get": [
             ("What is remembered of a customer", "ledger get acct_8412"),

@@ -131,6 +131,17 @@ import Topics
         #expect(!screen.text().contains("\u{1B}") && !screen.longText.contains("\u{1B}"))
     }
 
+    @Test func `a name that is no external_id says whose it is`() {
+        var story = Story(externalID: ExternalID("acct_1"))
+        story.command(Self.command(7))
+        story.foundBy = .customer
+        story.conclude([:])
+        let answer = StoryInquiry.Answer(subject: "cust_1", story: story, worker: .notAsked("no answer"))
+        let screen = StoryScreen(answer, config: nil)
+        #expect(screen.text().hasPrefix("cust_1 is the customer id of acct_1\n"))
+        #expect(screen.json["found_by"] == .string("customer_id") && screen.json["subject"] == .string("cust_1"))
+    }
+
     @Test func `scripts get every event, the state and the command`() {
         let json = Self.screen { story in
             for offset in 0..<300 { story.command(Self.command(Int64(offset))) }
