@@ -80,14 +80,15 @@ class Site:
         records = harness.read_all(self.broker.address, "customer_results", 0, quiet=0.3)
         return {(r.key() or b"").decode(): json.loads(r.value()) for r in sorted(records, key=lambda r: r.timestamp()[1])}
 
+    def counts(self):
+        """The results of the worker since it started: created in any way, and failed."""
+        results = self.status()["results"]
+        created = ("created", "existing", "updated", "replayed")
+        return sum(results.get(k, 0) for k in created), sum(v for k, v in results.items() if k not in created)
+
     def settled(self, created, failed):
         """Waits until the worker has written this number of results."""
-        def count():
-            results = self.status()["results"]
-            known = ("created", "existing", "updated", "replayed")
-            done = sum(results[k] for k in known if k in results), sum(v for k, v in results.items() if k not in known)
-            return done == (created, failed) or results
-        wait_until(count, 30, f"{created} created and {failed} failed")
+        wait_until(lambda: self.counts() == (created, failed) or self.counts(), 30, f"{created} created and {failed} failed")
 
 
 class Browser:
