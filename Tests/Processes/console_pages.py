@@ -184,6 +184,50 @@ def viewer():
         expect(SITE.status()["pauses"] == [], f"{SITE.status()['pauses']}")
 
 
+@check
+def partitions():
+    """partitions and lanes: a slow command is seen, its external_id paused and resumed with the keyboard; the focus stays where it is"""
+    slow = f"slow_{HOSTILE}"
+    before = SITE.counts()
+    harness.inject(SITE.api, [{"fault": "service_unavailable", "external_ids": [slow]}])
+    harness.produce_commands(SITE.broker.address, [slow])
+    with BROWSER.person(SITE) as person:
+        page = person.page
+        person.open("/partitions")
+        person.shows(slow, "its next attempt", f"127.0.0.1:{SITE.admin}")
+        person.tab_to(page.get_by_text("Pause commands"))
+        page.keyboard.press("Enter")
+        person.tab_to(page.get_by_label("One external_id", exact=True))
+        page.keyboard.press("Space")
+        person.type_at(page.get_by_label("External_id, beginning"), slow)
+        person.type_at(page.get_by_label("Ends after"), "1x")
+        person.ignored.append("400")
+        person.enter_at(page.get_by_role("button", name="Pause", exact=True))
+        expect("found 1x" in page.get_by_role("alert").inner_text(), page.get_by_role("alert").inner_text())
+        expect(page.get_by_label("External_id, beginning").input_value() == slow, "what was written is lost")
+        person.accessible("a pause with a problem")
+        person.type_at(page.get_by_label("Ends after"), "2h")
+        person.enter_at(page.get_by_role("button", name="Pause", exact=True))
+        person.accessible("confirmation")
+        expect(slow in person.text(), person.text())
+        person.enter_at(page.locator("main form button").first)
+        wait_until(lambda: [p["value"] for p in SITE.status()["pauses"]] == [slow] or SITE.status()["pauses"], 10, "the pause")
+        resume = page.get_by_role("button", name="Resume")
+        resume.wait_for()
+        person.tab_to(resume)
+        with page.expect_response("**/live/partitions"):
+            # A new stream brings all parts again; the one with the focus keeps it.
+            page.evaluate("dispatchEvent(new Event('pagehide')), dispatchEvent(new Event('pageshow'))")
+        time_of_lanes = page.locator("#lanes").inner_text()
+        wait_until(lambda: page.locator("#lanes").inner_text() != time_of_lanes, 10, "a newer state of the lanes")
+        expect(page.evaluate("document.activeElement.textContent") == "Resume", "the focus is lost")
+        person.enter_at(resume)
+        person.enter_at(page.locator("main form button").first)
+        wait_until(lambda: SITE.status()["pauses"] == [] or SITE.status()["pauses"], 10, "the end of the pause")
+        harness.inject(SITE.api, [])
+        SITE.settled(before[0] + 1, before[1])
+
+
 class Mouse:
     """Works on a page with the mouse, and the keyboard for texts."""
 
