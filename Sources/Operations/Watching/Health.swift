@@ -43,8 +43,10 @@ package struct Health: Sendable, Equatable {
             self.reasons = reasons + [.init(kind: .starting, detail: "the loop has not begun")]
             return
         }
-        reasons += inspection.stops.map { Reason($0) }
-        if !inspection.snapshot.hasJoined {
+        let hasJoined = inspection.snapshot.hasJoined
+        // A member that has not joined for the first time has not lost anything: ``ReadinessWord/notJoined`` says it.
+        reasons += inspection.stops.filter { hasJoined || !$0.isLostMembership }.map { Reason($0) }
+        if !hasJoined {
             let refusal = inspection.joinRefusal.map { " (\($0))" } ?? ""
             reasons.append(.init(kind: .notJoined, detail: "the consumer group has not answered yet\(refusal)"))
         } else if inspection.snapshot.isTakingPartitions {
@@ -172,6 +174,12 @@ extension Health.Reason {
     private static func list(_ partitions: [TopicPartition]) -> String {
         let named = partitions.prefix(3).map { "\($0.topic)/\($0.partition)" }.joined(separator: ", ")
         return partitions.count > 3 ? "\(named) and \(partitions.count - 3) more" : named
+    }
+}
+
+extension ConsumerStop {
+    fileprivate var isLostMembership: Bool {
+        if case .membershipLost = self { true } else { false }
     }
 }
 

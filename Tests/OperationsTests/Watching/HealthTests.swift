@@ -73,6 +73,12 @@ import Testing
         #expect(health.reasons.map(\.word) == ["loop_stuck", "brokers_unreachable", "not_joined", "store_trouble"])
     }
 
+    @Test func `a first join that takes long is not a membership that was lost`() {
+        let stops = [ConsumerStop.membershipLost(for: .seconds(20), state: "up, wait-join")]
+        let health = Health(.sample(stops: stops) { $0.hasJoined = false }, silence: .zero)
+        #expect(health.reasons.map(\.word) == ["not_joined"])
+    }
+
     @Test(arguments: [
         (ConsumerStop.brokersSilent(for: .seconds(17)), "brokers_silent", "no Kafka broker has answered for 17 s"),
         (.membershipLost(for: .seconds(20), state: "up, wait-join"), "membership_lost", "for 20 s (up, wait-join)"),
