@@ -18,7 +18,7 @@ extension LedgerError {
         case (.silence, _):
             self.init(.unavailable, "\(place): \(said)")
         case (_, "3D000"), (_, "3F000"):
-            self.init(.misconfigured, "\(place): \(said); create it, or mend store.url")
+            self.init(.misconfigured, "\(place): \(said); create it, or correct store.url")
         case (_, "42501"):
             self.init(.refused, "\(place): \(said); grant the role that right, or let its owner start a worker once")
         case (_, let state) where state.hasPrefix("28"):

@@ -30,7 +30,14 @@ struct APICheck: Sendable {
         do throws(StartFailure) {
             flexprice = try FlexpriceSettings(self.settings, environment: self.environment)
         } catch {
-            return [CheckFinding("api", .failed(error.status), error.description, remedy: "mend the setting it names")]
+            return [
+                CheckFinding(
+                    "api",
+                    .failed(error.status),
+                    error.description,
+                    remedy: "correct the setting that it names"
+                )
+            ]
         }
         flexprice.timeout = min(flexprice.timeout, Self.patience)
         let client = FlexpriceClient(flexprice)

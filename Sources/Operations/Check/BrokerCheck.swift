@@ -22,7 +22,9 @@ struct BrokerCheck: Sendable {
         do throws(StartFailure) {
             client = try WorkerAssembly.clientProperties(self.settings.kafka)
         } catch {
-            return [CheckFinding("broker", .failed(.configuration), error.description, remedy: "mend kafka.properties")]
+            return [
+                CheckFinding("broker", .failed(.configuration), error.description, remedy: "correct kafka.properties")
+            ]
                 + self.skipped("kafka.properties come first")
         }
         let limit = TimeLimit(Self.limit)

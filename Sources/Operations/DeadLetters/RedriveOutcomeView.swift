@@ -40,7 +40,7 @@ package struct RedriveOutcomeView: Sendable {
             "Cancelled after \(NumberText.count(self.progress.counts.moved)) of "
                 + "\(NumberText.count(max(self.progress.total, self.progress.counts.moved))) were sent back. "
                 + "Run the same command again to resume; what was sent back is not sent again."
-        case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; mend the cause first."
+        case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; fix the cause first."
         case .canaryTimedOut: "Stopped: not all of the first ones had a result in time. Is the worker running?"
         case .tooManyFailures: "Stopped by --max-failures."
         case .takenOver: "Stopped: another redrive has taken the topic over, or this one stood still for too long."

@@ -171,7 +171,7 @@ package struct Story: Sendable {
         self.now += self.unanswered.map(\.text)
         for letter in self.waitingLetters {
             self.now.append(
-                "the dead letter \(letter.position) waits: mend it or its cause, then «dlq redrive» sends it back"
+                "the dead letter \(letter.position) waits: fix it or its cause, then «dlq redrive» sends it back"
             )
         }
         if self.isRemembered {

@@ -31,12 +31,12 @@ extension DLQCommand {
         )
         var output: String?
 
-        @Flag(help: "Keep values byte for byte, as texts, and not as objects that can be read and mended.")
+        @Flag(help: "Keep values byte for byte, as texts, and not as objects that can be read and edited.")
         var exact = false
 
         @Flag(
             help: ArgumentHelp(
-                "Only the commands' own JSON objects, to be mended and sent anew; "
+                "Only the commands' own JSON objects, to be corrected and sent again; "
                     + "what is not one is counted and left out."
             )
         )

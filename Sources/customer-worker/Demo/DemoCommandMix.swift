@@ -98,7 +98,7 @@ enum DemoCommandMix {
             expect: "created"
         ),
         DemoSample(
-            "mended after a failure",
+            "corrected after a failure",
             key: "acct_0003",
             #"{"external_id":"acct_0003","name":"Gamma","email":"gamma@example.com","address_country":"DE"}"#,
             expect: "created"

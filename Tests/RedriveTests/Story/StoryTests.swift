@@ -93,7 +93,7 @@ import Topics
         story.conclude([:])
         #expect(
             story.now == [
-                "the dead letter customer_commands_dlq/0/7 waits: mend it or its cause, "
+                "the dead letter customer_commands_dlq/0/7 waits: fix it or its cause, "
                     + "then «dlq redrive» sends it back"
             ]
         )
