@@ -27,6 +27,9 @@ package struct Console: Sendable {
     private let settings: Settings.Console
     private let fleet: FleetWatch
     private let doors: Doors
+    private let index: LetterIndex
+    private let board: JobBoard
+    private let runner: JobRunner
     private let responder: RouterResponder<ConsoleContext>
     private let logger: Logger
 
@@ -79,6 +82,39 @@ package struct Console: Sendable {
             audit: Audit(path: cluster.auditPath, logger: logger)
         )
         .addRoutes(to: router)
+        let topic = settings.kafka.deadLetterTopic
+        let kafka = settings.kafka
+        let index = LetterIndex(topic: topic, resultTopic: kafka.resultsTopic, rules: cluster.rules, cluster.client)
+        let board = JobBoard(topic: topic, auditPath: cluster.auditPath, cluster.client)
+        let planner = JobPlanner(cluster: cluster)
+        let runner = JobRunner {
+            index.hurry()
+            board.hurry()
+        } _: {
+            try await planner.plan($0)
+        }
+        (self.index, self.board, self.runner) = (index, board, runner)
+        let desk = LetterDesk(
+            cluster: cluster,
+            index: index,
+            reader: LetterReader(topic: topic, cluster.client),
+            runner: runner,
+            pages: pages,
+            streams: streams
+        )
+        LetterPages(desk: desk).addRoutes(to: router)
+        let actions = LetterActions(desk: desk)
+        actions.addRoutes(to: router)
+        LetterPage(desk: desk, actions: actions).addRoutes(to: router)
+        JobPages(
+            runner: runner,
+            board: board,
+            pages: pages,
+            streams: streams,
+            topic: topic,
+            viewersSeeValues: console.viewersSeeValues
+        )
+        .addRoutes(to: router)
         self.responder = router.buildResponder()
     }
 
@@ -114,6 +150,9 @@ package struct Console: Sendable {
                 }
             }
             group.addTask { await self.fleet.run() }
+            group.addTask { await self.index.run() }
+            group.addTask { await self.runner.run() }
+            group.addTask { await self.board.run { await self.runner.running?.job } }
             group.addTask { await self.endSessionsOfOldTokens() }
             defer { group.cancelAll() }
             try await group.next()

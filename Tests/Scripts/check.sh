@@ -157,6 +157,7 @@ step "the console, attacked"
 "$python" Tests/Processes/console_safety.py "$program"
 
 step "the console in a browser"
+"$python" Tests/Processes/console_letters.py "$program"
 "$python" Tests/Processes/console_pages.py "$program"
 
 step "a day of events, the alerts and the dashboard"

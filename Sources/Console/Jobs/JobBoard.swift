@@ -84,7 +84,7 @@ actor JobBoard {
             try await self.readRecord(running)
             self.view.trouble = nil
         } catch {
-            self.view.trouble = LetterIndex.sentence(error)
+            self.view.trouble = ErrorPages.answer(to: error).sentence
         }
         self.view.jobs = self.history.jobs(of: self.topic)
         self.view.lines = self.lines

@@ -46,13 +46,6 @@ actor JobRunner {
         var job: String? { self.outcome?.job ?? self.progress?.job }
     }
 
-    /// Another job runs: one sentence that says whose.
-    struct Busy: Error, Sendable, CustomStringConvertible {
-        /// The name of that job's page.
-        let id: String
-        let description: String
-    }
-
     private struct Entry {
         var job: Job
         let progress = Latest()
@@ -100,7 +93,7 @@ actor JobRunner {
     /// Begins to plan a job.
     ///
     /// - Returns: The name of its page.
-    /// - Throws: ``Busy`` while another one runs, ``PageError`` when too many are being planned.
+    /// - Throws: ``PageError`` 409 while another one runs, 503 when too many are being planned.
     func begin(_ request: JobRequest) throws -> String {
         try self.checkFree()
         self.lastNumber += 1
@@ -118,7 +111,7 @@ actor JobRunner {
 
     /// Performs a job that was planned, if it would still change the number of letters that the user has seen.
     ///
-    /// - Throws: ``Busy`` while another one runs, ``PageError`` for one that does not wait for this.
+    /// - Throws: ``PageError`` 409 while another one runs, and for one that does not wait for this.
     func confirm(_ id: String, count: Int, by user: String) throws {
         try self.checkFree()
         guard let job = self.entries[id]?.job, job.phase == .planned else {
@@ -164,12 +157,12 @@ actor JobRunner {
         return job
     }
 
-    private func checkFree() throws(Busy) {
+    private func checkFree() throws(PageError) {
         guard let running else { return }
         let name = running.job.map { "job \($0)" } ?? "a job that begins"
         let how = running.progress.map { ": \($0.text)" } ?? ""
         let what = "\(running.request.user) runs \(name) (\(running.request.kind.rawValue)\(how))"
-        throw Busy(id: running.id, description: "\(what); wait for its end, or stop it")
+        throw PageError(.conflict, "\(what); wait for its end, or stop it")
     }
 
     // MARK: Running

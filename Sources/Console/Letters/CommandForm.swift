@@ -32,6 +32,14 @@ struct CommandForm: Sendable {
         var name: String { self.field.fieldName }
         /// The name of its control.
         var control: String { "field.\(self.name)" }
+
+        /// Whether an operator wrote a plain text in the place of JSON, where a text belongs.
+        func isWrittenAsText(_ given: String?) -> Bool {
+            guard self.field.kind == .text, self.kind == .json, let given, !given.hasSameBytes(as: self.shown) else {
+                return false
+            }
+            return given.first { !$0.isWhitespace }.map { !"\"[{".contains($0) } ?? true
+        }
     }
 
     /// A row of the metadata.
@@ -145,6 +153,8 @@ extension CommandForm {
             let read: JSONValue?
             switch field.kind {
             case .text: read = Self.text(of: field, value(field.control))
+            case .json where field.isWrittenAsText(value(field.control)):
+                read = Self.text(of: field, value(field.control))
             case .json: read = Self.json(field.original, field.shown, value(field.control), field.name, &edited)
             case .entries: read = self.rows(of: field, value, &edited)
             }

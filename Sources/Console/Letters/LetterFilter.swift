@@ -21,12 +21,19 @@ struct LetterFilter: Sendable, Hashable {
     var since: String?
     /// Failed before then.
     var until: String?
+    /// Whether the external_id is looked for in keys too, which are hidden from those who see no values.
+    var searchesKeys = true
+
+    /// What a query has for the absence of a code, a reason or a source: an empty field of a form means any.
+    private static let none = "-"
+    private static func written(_ text: String) -> String { text.isEmpty ? self.none : text }
 
     /// The parts as a query, in a fixed order; the state only if it is not the usual one.
     var query: [(name: String, value: String)] {
         var query: [(name: String, value: String)] = []
         let parts = [
-            ("code", self.kind), ("why", self.why), ("field", self.field), ("source", self.source),
+            ("code", self.kind.map(Self.written)), ("why", self.why.map(Self.written)), ("field", self.field),
+            ("source", self.source.map(Self.written)),
             ("external_id", self.externalID.isEmpty ? nil : self.externalID), ("since", self.since),
             ("until", self.until), ("state", self.state == .waiting ? nil : self.state.rawValue),
         ]
@@ -39,10 +46,11 @@ struct LetterFilter: Sendable, Hashable {
     /// - Throws: `OptionTimeMistake` for a time that is none.
     init(_ value: (String) -> String?) throws(OptionTimeMistake) {
         func filled(_ name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
-        self.kind = value("code")
-        self.why = value("why")
+        func read(_ name: String) -> String? { filled(name).map { $0 == Self.none ? "" : $0 } }
+        self.kind = read("code")
+        self.why = read("why")
         self.field = filled("field")
-        self.source = value("source")
+        self.source = read("source")
         self.externalID = value("external_id") ?? ""
         self.state = value("state").flatMap { LetterState(rawValue: $0) } ?? .waiting
         self.since = filled("since")
@@ -72,7 +80,8 @@ struct LetterFilter: Sendable, Hashable {
                 if let until = times?.until, failedAt >= until { return false }
             }
             guard !wanted.isEmpty else { return true }
-            return Self.contains(wanted, in: letter.externalID) || Self.contains(wanted, in: letter.key)
+            return Self.contains(wanted, in: letter.externalID)
+                || self.searchesKeys && Self.contains(wanted, in: letter.key)
         }
     }
 

@@ -47,7 +47,7 @@ actor LetterIndex {
     private var marks = LetterMarks()
     private(set) var standing: Standing
     /// The topics of the cluster.
-    private var topics: Set<ExactText> = []
+    private var descriptions: [TopicDescription] = []
     private var retentionRead: ContinuousClock.Instant?
     private var retentionMilliseconds: String?
 
@@ -94,7 +94,7 @@ actor LetterIndex {
     func refresh() async {
         do {
             let topics = try await Admin(self.client, log: { _ in }).topics()
-            let route = self.route(topics)
+            let route = self.currentRoute(topics)
             let isWhole = try await self.memory.refresh(within: Self.portion) { letter in
                 self.summaries.summary(of: letter, route.verdict(for: letter))
             }
@@ -109,16 +109,15 @@ actor LetterIndex {
             self.standing.readAt = .now()
         } catch is CancellationError {
         } catch {
-            self.standing.trouble = Self.sentence(error)
+            self.standing.trouble = ErrorPages.answer(to: error).sentence
         }
     }
 
     /// The way back; letters are read again when a topic that they came from was made or deleted, since what a redrive
     /// would do with them depends on it.
-    private func route(_ topics: [TopicDescription]) -> ReturnRoute {
+    private func currentRoute(_ topics: [TopicDescription]) -> ReturnRoute {
         let names = Set(topics.map { ExactText($0.name) })
-        let changed = names.symmetricDifference(self.topics)
-        self.topics = names
+        let changed = names.symmetricDifference(self.descriptions.map { ExactText($0.name) })
         let isConcerned =
             !changed.isEmpty
             && self.memory.known.letters.values.contains { letters in
@@ -128,13 +127,38 @@ actor LetterIndex {
             self.memory = LetterMemory(self.topic, self.client, limit: self.limit)
             self.summaries = LetterSummaries()
         }
-        return ReturnRoute(
+        self.descriptions = topics
+        return self.route(topics, CommandEdits(), maximumLaps: ReturnRoute.usualLaps, isForced: false)
+    }
+
+    /// The way back that an operator chooses.
+    ///
+    /// - Throws: `KafkaError` when the topics of the cluster are not known yet, and it does not answer.
+    func route(
+        _ edits: CommandEdits = CommandEdits(),
+        maximumLaps: Int = ReturnRoute.usualLaps,
+        isForced: Bool = false
+    ) async throws -> ReturnRoute {
+        if self.descriptions.isEmpty {
+            self.descriptions = try await Admin(self.client, log: { _ in }).topics(timeout: .seconds(3))
+        }
+        return self.route(self.descriptions, edits, maximumLaps: maximumLaps, isForced: isForced)
+    }
+
+    private func route(
+        _ topics: [TopicDescription],
+        _ edits: CommandEdits,
+        maximumLaps: Int,
+        isForced: Bool
+    ) -> ReturnRoute {
+        ReturnRoute(
             destination: nil,
-            edits: CommandEdits(),
-            maximumLaps: ReturnRoute.usualLaps,
+            edits: edits,
+            maximumLaps: maximumLaps,
             topics: topics,
             forbidden: [self.topic, self.resultTopic],
-            rules: self.rules
+            rules: self.rules,
+            isForced: isForced
         )
     }
 
@@ -153,15 +177,5 @@ actor LetterIndex {
             oldestWaiting: book.oldestWaitingRecord,
             now: .now()
         )
-    }
-
-    /// What is said of an error to an operator.
-    static func sentence(_ error: any Error) -> String {
-        switch error {
-        case let error as KafkaError: StartFailure(error).description
-        case let error as TopicReader.Stalled: error.description
-        case let error as TopicSnapshot.Missing: error.description
-        default: "\(error)"
-        }
     }
 }

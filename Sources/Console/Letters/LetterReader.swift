@@ -13,10 +13,12 @@ actor LetterReader {
 
     private let topic: String
     private let client: ClientProperties
-    private var kept: [DeadLetter] = []
+    private var kept: [(letter: DeadLetter, at: ContinuousClock.Instant)] = []
     private static let mostKept = 16
     private static let mostBytes = 16 << 20
     private static let longest: Duration = .seconds(5)
+    /// A topic may have been created again.
+    private static let longestKept: Duration = .seconds(60)
 
     /// Names the topic; nothing connects yet.
     init(topic: String, _ client: ClientProperties) {
@@ -29,7 +31,8 @@ actor LetterReader {
     /// - Throws: `KafkaError`, or ``TimedOut`` after five seconds.
     func letter(partition: Int32, offset: Int64) async throws -> DeadLetter? {
         let position = RecordPosition(topic: self.topic, partition: partition, offset: offset)
-        if let known = self.kept.first(where: { $0.position == position }) { return known }
+        self.kept.removeAll { $0.at + Self.longestKept < .now }
+        if let known = self.kept.first(where: { $0.letter.position == position }) { return known.letter }
         let client = self.client
         let found = try await withThrowingTaskGroup(of: DeadLetter?.self) { group in
             group.addTask { try await DeadLetterTopic.letter(within: position, client) }
@@ -45,12 +48,12 @@ actor LetterReader {
     }
 
     private func keep(_ letter: DeadLetter) {
-        self.kept.removeAll { $0.position == letter.position }
-        self.kept.append(letter)
+        self.kept.removeAll { $0.letter.position == letter.position }
+        self.kept.append((letter, .now))
         while self.kept.count > Self.mostKept || self.kept.count > 1 && self.bytes > Self.mostBytes {
             self.kept.removeFirst()
         }
     }
 
-    private var bytes: Int { self.kept.reduce(0) { $0 + $1.record.byteCount } }
+    private var bytes: Int { self.kept.reduce(0) { $0 + $1.letter.record.byteCount } }
 }

@@ -46,3 +46,8 @@ struct Session: Sendable, Equatable {
     /// The token that every form of the session carries.
     let csrf: String
 }
+
+extension Session {
+    /// Whether the user sees what customers' commands hold: operators do, viewers if a setting says so.
+    func seesValues(_ viewersSeeValues: Bool) -> Bool { self.role == .operator || viewersSeeValues }
+}

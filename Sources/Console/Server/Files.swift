@@ -7,10 +7,22 @@ import Records
 enum Files {
     /// Templates by the names under which others include them.
     private static let templates: [(name: String, bytes: [UInt8])] = [
+        ("audit", PackageResources.audit_mustache),
         ("confirm", PackageResources.confirm_mustache),
         ("error", PackageResources.error_mustache),
         ("group", PackageResources.group_mustache),
+        ("job", PackageResources.job_mustache),
+        ("job_state", PackageResources.job_state_mustache),
+        ("jobs", PackageResources.jobs_mustache),
+        ("jobs_history", PackageResources.jobs_history_mustache),
+        ("jobs_now", PackageResources.jobs_now_mustache),
         ("lanes", PackageResources.lanes_mustache),
+        ("letter", PackageResources.letter_mustache),
+        ("letter_groups", PackageResources.letter_groups_mustache),
+        ("letter_list", PackageResources.letter_list_mustache),
+        ("letter_notices", PackageResources.letter_notices_mustache),
+        ("letter_summary", PackageResources.letter_summary_mustache),
+        ("letters", PackageResources.letters_mustache),
         ("login", PackageResources.login_mustache),
         ("overview", PackageResources.overview_mustache),
         ("page", PackageResources.page_mustache),

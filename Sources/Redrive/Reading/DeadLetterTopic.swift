@@ -44,6 +44,40 @@ package struct DeadLetterTopic: Sendable {
         }
     }
 
+    /// The dead letters that meet the selection, in portions: the next is read when it is asked for.
+    package func portions(_ selection: Selection, _ state: LetterState) async throws -> Portions {
+        let ranges = selection.narrowed(self.snapshot.ranges)
+        let reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
+        return Portions(reader: reader, selection: selection, state: state, marks: self.marks)
+    }
+
+    /// Selected dead letters, a few hundred at a time.
+    package struct Portions {
+        private var reader: TopicReader
+        private let selection: Selection
+        private let state: LetterState
+        private let marks: LetterMarks
+        private var left: Int
+
+        fileprivate init(reader: TopicReader, selection: Selection, state: LetterState, marks: LetterMarks) {
+            self.reader = reader
+            self.selection = selection
+            self.state = state
+            self.marks = marks
+            self.left = selection.limit ?? .max
+        }
+
+        /// The next ones, maybe none yet; `nil` when there are no more.
+        package mutating func next() async throws -> [DeadLetter]? {
+            guard !self.reader.isDone, self.left > 0 else { return nil }
+            let letters = try await self.reader.next(250).filter { record in
+                self.state.includes(self.marks[record.topicPartition.partition, record.offset])
+            }.map { DeadLetter($0) }.filter { self.selection.matches($0) }.prefix(self.left)
+            self.left -= letters.count
+            return Array(letters)
+        }
+    }
+
     /// The route that letters of this topic take back when an operator chooses no other.
     package func usualRoute(resultTopic: String, _ rules: CommandRules) async throws(KafkaError) -> ReturnRoute {
         ReturnRoute(

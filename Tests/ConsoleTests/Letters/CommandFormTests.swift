@@ -101,6 +101,12 @@ import Topics
         #expect(name.kind == .json)
         #expect(name.shown == #""a\u202eb\u0007\nc""#)
         #expect(form.others == "{\n  \"x\": \"\\u2028😀\"\n}")
+        #expect(
+            form.edited { $0 == name.control ? "New" : nil }.patch
+                == JSONObject([.init(name: "name", value: .string("New"))])
+        )
+        #expect(form.edited { $0 == name.control ? #""a\u0007""# : nil }.patch?["name"] == .string("a\u{7}"))
+        #expect(form.edited { $0 == name.control ? "" : nil }.patch?["name"] == .null)
     }
 
     @Test func `of a repeated name one is left once it is edited, and with the form as it is`() throws {

@@ -1,0 +1,172 @@
+import Operations
+import Records
+import Redrive
+
+/// What the pages say of jobs to one user: those who see no values do not see the words that may hold some.
+struct JobContent {
+    private let session: Session?
+    private let sees: Bool
+    private let now = UnixMilliseconds.now()
+
+    init(_ session: Session?, viewersSeeValues: Bool) {
+        self.session = session
+        self.sees = session?.seesValues(viewersSeeValues) ?? false
+    }
+
+    // MARK: A job's page
+
+    /// A job of this console.
+    func page(_ job: JobRunner.Job) -> [String: Any] {
+        let isOperator = self.session?.role == .operator
+        var content: [String: Any] = [
+            "heading": "\(job.request.kind.title) by \(job.request.user)", "selection": self.selection(job.request),
+            "planLines": job.phase == .planned || job.phase == .running ? job.plan.map { self.shown($0) } : [],
+            "outcome": job.outcome?.lines.map { self.shown($0) } ?? [], "facts": [String](),
+        ]
+        content["remark"] = job.remark
+        var notice: [String: Any]?
+        switch job.phase {
+        case .planning: notice = ["kind": "", "text": "What it would do is being found out.", "again": true]
+        case .planned:
+            let count = job.count ?? 0
+            if count == 0, !job.isResumed {
+                notice = ["kind": "warn", "text": "No letter would change, so there is nothing to do."]
+            } else if isOperator, self.session?.user == job.request.user {
+                notice = ["kind": "", "text": "Nothing was done yet."]
+                let resume = "Resume with \(NumberText.count(count, "letter"))"
+                content["confirmation"] = [
+                    "action": "/jobs/\(job.id)/confirm", "count": count,
+                    "label": job.isResumed ? resume : job.request.kind.order(count),
+                ]
+            } else {
+                notice = ["kind": "", "text": "It waits for \(job.request.user) to confirm it."]
+            }
+        case .running:
+            var progress: [String: Any] = [
+                "done": job.progress?.done ?? 0, "total": max(1, job.progress?.total ?? job.count ?? 1),
+                "text": job.isStopping
+                    ? "It stops after the transaction that is open." : job.progress?.text ?? "It begins.",
+            ]
+            if isOperator, !job.isStopping { progress["stop"] = "/jobs/\(job.id)/stop" }
+            content["progress"] = progress
+        case .ended:
+            let isGood = job.outcome?.isGood ?? false
+            notice = ["kind": isGood ? "good" : "warn", "text": isGood ? "It is done." : "It has ended."]
+        case .refused: notice = ["kind": "bad", "text": self.shown(job.problem ?? "It was refused.")]
+        }
+        content["notice"] = notice
+        return content
+    }
+
+    /// A job that only the audit log and the cluster know.
+    func page(_ job: JobHistory.Job) -> [String: Any] {
+        let facts: [(String, String?)] = [
+            ("job", job.id), ("began", job.beganAt?.description), ("ended", job.endedAt?.description),
+            ("letters", NumberText.count(job.moved)), ("reason", job.reason),
+        ]
+        let running = "\(job.owner) runs it: \(NumberText.count(job.moved)) sent back so far."
+        return [
+            "heading": "\(job.title) by \(job.owner)", "selection": self.shown(job.selection),
+            "facts": facts.compactMap { name, value in value.map { ["name": name, "value": $0] } },
+            "planLines": [String](), "outcome": [String](),
+            "notice": [
+                "kind": job.state == .running ? "" : job.badge, "text": job.state == .running ? running : job.sentence,
+            ],
+        ]
+    }
+
+    /// The form that resumes a job; `nil` when this user cannot.
+    func resume(_ job: JobHistory.Job) -> [String: Any]? {
+        guard job.isResumable, job.command != nil, self.session?.role == .operator else { return nil }
+        return ["action": "/jobs/\(Form.encoded(job.id))/resume"]
+    }
+
+    // MARK: Lists
+
+    func row(_ job: JobRunner.Job) -> [String: Any] {
+        let (state, badge): (String, String) =
+            switch job.phase {
+            case .planning: ("being planned", "quiet")
+            case .planned: ("waits for a confirmation", "warn")
+            case .running: ("runs", "good")
+            case .ended: ("ended", job.outcome?.isGood == true ? "good" : "warn")
+            case .refused: ("refused", "bad")
+            }
+        var row: [String: Any] = [
+            "href": "/jobs/\(job.id)", "kind": job.request.kind.title, "name": job.job ?? job.id, "state": state,
+            "badge": badge, "user": job.request.user, "selection": self.selection(job.request),
+        ]
+        row["text"] = job.phase == .running ? job.progress?.text : job.problem.map { self.shown($0) }
+        return row
+    }
+
+    func row(_ job: JobHistory.Job) -> [String: Any] {
+        var row: [String: Any] = [
+            "href": "/jobs/\(Form.encoded(job.id))", "kind": job.title, "name": job.id,
+            "state": job.ending.map { "\(job.state.rawValue): \($0.replacing("_", with: " "))" } ?? job.state.rawValue,
+            "badge": job.badge, "moved": NumberText.count(job.moved), "user": job.owner,
+            "selection": self.shown(job.selection),
+        ]
+        row["began"] = job.beganAt.map { Figures.moment($0, now: self.now) }
+        row["reason"] = job.reason
+        return row
+    }
+
+    func line(_ line: JobBoard.AuditLine) -> [String: Any] {
+        var row: [String: Any] = [
+            "at": line.at, "action": line.action, "user": line.user,
+            // The words of a command change and choose letters by what they hold.
+            "details": line.details.filter { self.sees || $0.name != "command" }
+                .map { ["name": $0.name, "value": self.shown($0.value)] },
+        ]
+        row["job"] = line.job.map { ["href": "/jobs/\(Form.encoded($0))", "name": $0] }
+        return row
+    }
+
+    private func selection(_ request: JobRequest) -> String {
+        self.shown((try? request.words.selection.selection().description) ?? "")
+    }
+
+    /// A sentence that may name a selection: one by a header's value is not for all eyes.
+    private func shown(_ text: String) -> String {
+        self.sees || !text.contains("header ") ? text : "(hidden: it names values of headers)"
+    }
+}
+
+extension JobRequest.Kind {
+    /// For a heading.
+    var title: String {
+        switch self {
+        case .redrive: "Redrive"
+        case .dismiss: "Dismissal"
+        case .restore: "Restoring"
+        }
+    }
+}
+
+extension JobHistory.Job {
+    /// For a heading.
+    var title: String { JobRequest.Kind(rawValue: self.kind)?.title ?? self.kind }
+
+    /// Whether the same words continue it.
+    var isResumable: Bool { self.kind == "redrive" && (self.state == .paused || self.state == .abandoned) }
+
+    var badge: String {
+        switch self.state {
+        case .running: "good"
+        case .paused, .abandoned: "warn"
+        case .ended: self.ending == nil || self.ending == "finished" ? "quiet" : "warn"
+        case .lost: "quiet"
+        }
+    }
+
+    var sentence: String {
+        switch self.state {
+        case .running: "It runs."
+        case .paused: "It was stopped and can be resumed; what was sent back is not sent again."
+        case .abandoned: "The process that ran it is gone; it can be resumed, and what was sent back is not sent again."
+        case .ended: self.ending.map { "It has ended: \($0.replacing("_", with: " "))." } ?? "It has ended."
+        case .lost: "The audit log has no end of it, and another job came after it."
+        }
+    }
+}

@@ -1,0 +1,73 @@
+import CustomerContract
+import JSON
+import Operations
+import Redrive
+import Topics
+
+extension LetterPage {
+    /// The form that edits a command, with what was written last and what is wrong with it.
+    static func edit(_ command: CommandForm, _ letter: DeadLetter, _ form: Form, _ check: Check?) -> [String: Any] {
+        let isFirst = check == nil
+        func problem(_ field: String) -> String? {
+            let sentences = (check?.problems ?? []).filter { $0.field == field }.map(\.message)
+            return sentences.isEmpty ? nil : sentences.joined(separator: "; ")
+        }
+        func written(_ control: String, _ original: String) -> String {
+            isFirst ? original : form.all(control).first ?? original
+        }
+        let fields = command.fields.filter { $0.kind != .entries }.map { field -> [String: Any] in
+            let value = written(field.control, field.shown)
+            var content: [String: Any] = [
+                "name": field.name, "control": field.control, "value": value, "isText": field.kind == .text,
+                "isJSON": field.kind == .json, "rows": self.rows(value), "removable": field.original != nil,
+                "removed": form["remove.\(field.name)"] != nil,
+            ]
+            content["problem"] = problem(field.name)
+            content["hint"] = self.hint(field)
+            return content
+        }
+        var content: [String: Any] = [
+            "fields": fields, "other": written("field.\(CommandForm.other)", command.others),
+            "otherRows": self.rows(command.others), "allowUnknown": form["allow_unknown"] != nil,
+            "force": form["force"] != nil, "needsLaps": letter.redriveCount >= ReturnRoute.usualLaps,
+            "maximumLaps": form["max_laps"] ?? "\(letter.redriveCount + 1)",
+            "lapsText": NumberText.count(letter.redriveCount, "time"),
+        ]
+        if command.fields.contains(where: { $0.kind == .entries }) {
+            var entries: [String: Any] = ["rows": self.entries(command, form, isFirst)]
+            entries["problem"] = problem(KnownField.metadata.fieldName)
+            content["entries"] = entries
+        }
+        content["otherProblem"] = problem(CommandForm.other)
+        content["checkSummary"] = check?.summary
+        return content
+    }
+
+    /// The rows of the metadata, and three empty ones.
+    private static func entries(_ command: CommandForm, _ form: Form, _ isFirst: Bool) -> [[String: Any]] {
+        let field = KnownField.metadata.fieldName
+        let known: [(key: String, value: String)] =
+            isFirst
+            ? command.entries.map { ($0.key, $0.shown) }
+            : (0..<CommandForm.mostRows).compactMap { row in
+                guard let key = form.all("\(field).\(row).key").first else { return nil }
+                return (key, form.all("\(field).\(row).value").first ?? "")
+            }
+        let filled = known.filter { !$0.key.isEmpty || !$0.value.isEmpty }
+        let rows = filled + [(key: String, value: String)](repeating: ("", ""), count: 3)
+        return rows.prefix(CommandForm.mostRows).enumerated().map { row, entry in
+            ["row": row, "number": row + 1, "key": entry.key, "value": entry.value]
+        }
+    }
+
+    private static func hint(_ field: CommandForm.Field) -> String? {
+        switch (field.kind, field.original) {
+        case (.text, .number): "It is a number, and becomes a text."
+        case (.json, .string): "It has characters that cannot be shown, so it is JSON: \\u escapes stand for them."
+        case (.json, _): "JSON; empty to leave it out."
+        default: nil
+        }
+    }
+
+    private static func rows(_ text: String) -> Int { min(12, max(2, text.split(separator: "\n").count)) }
+}

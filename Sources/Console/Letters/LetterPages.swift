@@ -1,0 +1,257 @@
+import CustomerContract
+import HTTPTypes
+import Hummingbird
+import Operations
+import Records
+import Redrive
+import Settings
+
+/// What the pages of letters are made from.
+struct LetterDesk: Sendable {
+    let cluster: ClusterSettings
+    let index: LetterIndex
+    let reader: LetterReader
+    let runner: JobRunner
+    let pages: Pages
+    let streams: LiveStreams
+
+    /// Whether a user sees what customers' commands hold.
+    func seesValues(_ session: Session?) -> Bool {
+        session?.seesValues(self.cluster.settings.console.viewersSeeValues) ?? false
+    }
+}
+
+/// The groups of dead letters, and the list of those that are selected.
+struct LetterPages: Sendable {
+    let desk: LetterDesk
+
+    func addRoutes(to router: Router<ConsoleContext>) {
+        router.get("/letters") { request, context in
+            let query = Form(queryOf: request)
+            let content = try await self.groups(query, context.session)
+            let live = "/live/letters?\(query.query)"
+            return self.desk.pages.page("letters", title: "Dead letters", content, request, context, live: live)
+        }
+        router.get("/live/letters") { request, context in
+            let query = Form(queryOf: request)
+            let session = context.session
+            _ = try LetterFilter(query)
+            let last = LastFragment()
+            return try self.desk.streams.response(every: .seconds(1)) {
+                guard let content = try? await self.groups(query, session) else { return [:] }
+                let pages = self.desk.pages
+                return last.changed([
+                    "letters-summary": pages.fragment("letter_summary", content),
+                    "letters-notices": pages.fragment("letter_notices", content),
+                    "letters-groups": pages.fragment("letter_groups", content),
+                ])
+            }
+        }
+        router.get("/letters/list") { request, context in
+            let query = Form(queryOf: request)
+            let content = try await self.list(query, context.session)
+            return self.desk.pages.page("letter_list", title: "Letters", content, request, context)
+        }
+    }
+
+    // MARK: Groups
+
+    private func groups(_ query: Form, _ session: Session?) async throws -> [String: Any] {
+        let filter = try LetterFilter(query)
+        let grouping = query["by"].flatMap { LetterGroups.Grouping(rawValue: $0) } ?? .reason
+        let (book, standing) = await self.desk.index.book()
+        let now = UnixMilliseconds.now()
+        let sees = self.desk.seesValues(session)
+        let groups = LetterGroups(book, filter, by: grouping, now: now)
+        var content = await self.frame(book, standing, filter, sees, now)
+        content["groupedBy"] = grouping.title
+        content["groups"] = groups.groups.map { Self.row($0, book, sees, now) }
+        content["nothing"] =
+            standing.readAt == nil
+            ? "The dead letters are being read."
+            : filter.state == .waiting ? "No dead letters wait." : "There are none."
+        content["hidden"] =
+            groups.hidden > 0 ? "\(Figures.count(groups.hidden, "more group")) of fewer letters not shown." : nil
+        let counts = book.counts
+        content["states"] = LetterState.allCases.map { state in
+            let count = state == .all ? counts.values.reduce(0, +) : counts.first { state.includes($0.key) }?.value ?? 0
+            var other = filter
+            other.state = state
+            return [
+                "label": "\(state.title) \(Figures.count(count))", "current": state == filter.state,
+                "href": "/letters?" + Form(other.query + [("by", grouping.rawValue)]).query,
+            ]
+        }
+        content["groupings"] = LetterGroups.Grouping.allCases.map { other in
+            [
+                "label": "By \(other.title.lowercased())", "current": other == grouping,
+                "href": "/letters?" + Form(filter.query + [("by", other.rawValue)]).query,
+            ]
+        }
+        return content
+    }
+
+    private static func row(
+        _ group: LetterGroups.Group,
+        _ book: LetterBook,
+        _ sees: Bool,
+        _ now: UnixMilliseconds
+    ) -> [String: Any] {
+        let recent = group.trend.reduce(0, +)
+        var row: [String: Any] = [
+            "href": "/letters/list?" + Form(group.filter.query).query,
+            "title": group.name ?? group.kind ?? "without a code", "count": Figures.count(group.count),
+            "trend": group.trend.map(String.init).joined(separator: ","), "verdict": group.verdict,
+            "recent": recent == 0 ? "none" : "\(Figures.count(recent)) in 24 h",
+        ]
+        row["why"] = group.form.flatMap { book.why($0, sees) }
+        row["oldest"] = group.oldest.map { Figures.moment($0, now: now) }
+        row["newest"] = group.newest.map { Figures.moment($0, now: now) }
+        row["example"] = group.example.map { "\($0.partition)/\($0.offset)" }
+        return row
+    }
+
+    /// What both pages say of the index, its troubles and the job that runs.
+    private func frame(
+        _ book: LetterBook,
+        _ standing: LetterIndex.Standing,
+        _ filter: LetterFilter,
+        _ sees: Bool,
+        _ now: UnixMilliseconds
+    ) async -> [String: Any] {
+        let waiting = book.counts[.waiting] ?? 0
+        var content: [String: Any] = ["summary": "\(Figures.count(waiting, "letter")) wait\(waiting == 1 ? "s" : "")"]
+        content["readAt"] = standing.readAt.map { Figures.moment($0, now: now) }
+        content["trouble"] = standing.trouble.map { "The dead letters cannot be read now: \($0)" }
+        if !standing.isWhole, standing.trouble == nil {
+            let rest = standing.remaining > 0 ? ": up to \(Figures.count(Int(standing.remaining))) are left" : ""
+            content["reading"] = "The dead letters are being read\(rest)."
+        }
+        if standing.unread > 0 {
+            content["unread"] =
+                "\(Figures.count(LetterIndex.limit)) letters are shown, and up to "
+                + "\(Figures.count(Int(standing.unread))) later ones are not until some of these are sent back or "
+                + "dismissed; «dlq list» counts all."
+        }
+        content["retention"] = LetterReportView.warning(standing.retention, standing.topic).map { "Warning: \($0)." }
+        content["runningJob"] = await self.desk.runner.running.map { job in
+            ["text": "\(job.request.user) runs a job.", "href": "/jobs/\(job.id)"]
+        }
+        content["mayExport"] = sees
+        content["export"] = "/letters/export?" + Form(filter.query).query
+        return content
+    }
+
+    // MARK: List
+
+    private func list(_ query: Form, _ session: Session?) async throws -> [String: Any] {
+        let sees = self.desk.seesValues(session)
+        let filter = try LetterFilter(query, searchesKeys: sees)
+        let (book, standing) = await self.desk.index.book()
+        let now = UnixMilliseconds.now()
+        let number = try query.number("page", 1...1_000_000) ?? 1
+        let page = book.page(filter, number: number, now: now)
+        var content = await self.frame(book, standing, filter, sees, now)
+        content["selection"] = "\(Figures.count(page.count, "letter")): \(filter.text)"
+        content["countText"] = Figures.count(page.count, "letter")
+        content["lines"] = page.lines.map { Self.row($0, book, sees, now) }
+        content["filter"] = [
+            "code": filter.kind ?? "", "externalID": filter.externalID, "field": filter.field ?? "",
+            "since": filter.since ?? "",
+        ]
+        content["filterRest"] = filter.query.filter { ["why", "source", "until"].contains($0.name) }
+            .map { ["name": $0.name, "value": $0.value] }
+        content["filterAll"] = filter.query.map { ["name": $0.name, "value": $0.value] }
+        content["states"] = LetterState.allCases.map { state in
+            ["value": state.rawValue, "label": state.title, "current": state == filter.state] as [String: Any]
+        }
+        content["canSend"] = filter.state == .waiting || filter.state == .all
+        content["canRestore"] = filter.state == .dismissed || filter.state == .all
+        if page.pageCount > 1 {
+            func link(_ number: Int) -> String {
+                "/letters/list?" + Form(filter.query + [("page", "\(number)")]).query
+            }
+            var pager: [String: Any] = ["text": "Page \(page.number) of \(page.pageCount)"]
+            pager["newer"] = page.number > 1 ? link(page.number - 1) : nil
+            pager["older"] = page.number < page.pageCount ? link(page.number + 1) : nil
+            content["pager"] = pager
+        }
+        return content
+    }
+
+    private static func row(
+        _ line: LetterBook.Line,
+        _ book: LetterBook,
+        _ sees: Bool,
+        _ now: UnixMilliseconds
+    ) -> [String: Any] {
+        let letter = line.summary
+        var row: [String: Any] = [
+            "place": "\(line.partition)/\(line.offset)", "code": letter.kind ?? "–",
+            "why": (sees ? letter.reason : book.why(letter.form, false)) ?? "–",
+            "fields": letter.fields.isEmpty ? "–" : letter.fields.joined(separator: ", "),
+            "verdict": line.verdict, "laps": "\(letter.redriveCount + (line.mark == .redriven ? 1 : 0))",
+        ]
+        row["externalID"] = letter.externalID ?? (sees ? letter.key : nil)
+        row["failedAt"] = letter.failedAt.map { Figures.moment($0, now: now) }
+        return row
+    }
+}
+
+extension LetterBook {
+    /// Why letters of a form failed: with the values that all share, or for those who see no values without any.
+    func why(_ form: ReasonForms.Place, _ seesValues: Bool) -> String? {
+        switch form {
+        case .none: nil
+        case .at: seesValues ? self.forms.text(at: form) : self.forms.key(at: form)
+        case .beyond: "several reasons"
+        }
+    }
+}
+
+extension LetterBook.Line {
+    /// What was done with it, or what a redrive would do.
+    var verdict: String {
+        switch self.mark {
+        case .redriven: "sent back"
+        case .dismissed: "dismissed"
+        case .waiting: self.summary.stays.map { "stays: \($0.brief)" } ?? "sends"
+        }
+    }
+}
+
+extension LetterState {
+    /// As a tab has it.
+    var title: String {
+        switch self {
+        case .waiting: "Waiting"
+        case .redriven: "Sent back"
+        case .dismissed: "Dismissed"
+        case .all: "All"
+        }
+    }
+}
+
+extension LetterFilter {
+    /// Reads a query or a form.
+    init(_ form: Form, searchesKeys: Bool = true) throws(PageError) {
+        do throws(OptionTimeMistake) {
+            try self.init { name in form.all(name).first }
+        } catch {
+            throw PageError(.badRequest, error.description)
+        }
+        self.searchesKeys = searchesKeys
+    }
+
+    /// The conditions in words.
+    var text: String {
+        let parts = [
+            self.kind.map { $0.isEmpty ? "without a code" : "code \($0)" },
+            self.why.map { $0.isEmpty ? "without a reason" : "reason \($0)" }, self.field.map { "field \($0)" },
+            self.source.map { $0.isEmpty ? "of an unknown topic" : "from \($0)" },
+            self.externalID.isEmpty ? nil : "external_id contains \(self.externalID)",
+            self.since.map { "since \($0)" }, self.until.map { "until \($0)" }, self.state.title.lowercased(),
+        ]
+        return parts.compactMap(\.self).joined(separator: "; ")
+    }
+}
