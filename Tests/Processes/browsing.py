@@ -15,6 +15,7 @@ import harness
 from harness import expect, wait_until
 
 from axe_playwright_python.sync_playwright import Axe
+from confluent_kafka import Consumer, TopicPartition
 from playwright.sync_api import sync_playwright
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
@@ -51,7 +52,8 @@ class Site:
             FLEXPRICE_CONSOLE_VIEWER_TOKENS_FILE=token_file(self.folder, "viewers", [VIEWER]), **more,
         )
         harness.create_topics(self.env, 3)
-        self.worker = self.console = None
+        self.worker = self.console = self.reader = None
+        self.known = {}
 
     def start_worker(self):
         log = harness.Log(self.folder, "worker.log")
@@ -77,8 +79,16 @@ class Site:
 
     def results(self):
         """The newest result of each external_id."""
-        records = harness.read_all(self.broker.address, "customer_results", 0, quiet=0.3)
-        return {(r.key() or b"").decode(): json.loads(r.value()) for r in sorted(records, key=lambda r: r.timestamp()[1])}
+        if self.reader is None:
+            self.reader = Consumer({
+                "bootstrap.servers": self.broker.address, "group.id": "browsing", "isolation.level": "read_committed",
+                "auto.offset.reset": "earliest", "enable.auto.commit": False,
+            })
+            self.stack.callback(self.reader.close)
+            self.reader.assign([TopicPartition("customer_results", partition, 0) for partition in range(3)])
+        while batch := self.reader.consume(1_000, timeout=0.2):
+            self.known |= {r.key().decode(): json.loads(r.value()) for r in batch if r.error() is None and r.key()}
+        return self.known
 
     def counts(self):
         """The results of the worker since it started: created in any way, and failed."""

@@ -33,16 +33,15 @@ def check(function):
 def reading():
     """every page with a live worker: no finding of axe in either scheme, no message in the browser's log, no wider than its window"""
     lesser = set()
-    for viewport in (WIDE, NARROW):
-        for scheme in ("light", "dark"):
-            with BROWSER.person(SITE, viewport=viewport, scheme=scheme) as person:
-                for name, path in PAGES.items():
-                    person.open(path)
-                    lesser |= {f"{name}: {finding}" for finding in person.accessible(f"{name}, {viewport['width']}, {scheme}")}
-                person.ignored.append("404")
-                person.open("/nowhere", status=404)
-                person.shows("no such page")
-                person.accessible("error")
+    for viewport, scheme in ((WIDE, "light"), (WIDE, "dark"), (NARROW, "light")):
+        with BROWSER.person(SITE, viewport=viewport, scheme=scheme) as person:
+            for name, path in PAGES.items():
+                person.open(path)
+                lesser |= {f"{name}: {finding}" for finding in person.accessible(f"{name}, {viewport['width']}, {scheme}")}
+            person.ignored.append("404")
+            person.open("/nowhere", status=404)
+            person.shows("no such page")
+            person.accessible("error")
     expect(not lesser, f"moderate findings: {sorted(lesser)}")
 
 
@@ -481,24 +480,45 @@ def broker_away():
 
 
 def screenshots():
-    """Writes the pictures of the documentation: each at most 1440 by 900 and with few colours, so that all are small."""
+    """Writes the pictures of the documentation: windows and not whole pages, with few colours, so that all are small."""
     from io import BytesIO
 
     from PIL import Image
+    busy_minute()
     os.makedirs(PICTURES, exist_ok=True)
     total = 0
     for viewport, size in ((WIDE, "wide"), (NARROW, "narrow")):
         for scheme in ("light", "dark"):
             with BROWSER.person(SITE, viewport=viewport, scheme=scheme) as person:
-                for name, path in PAGES.items():
+                letter = letter_of(person, "acct_typo")
+                for name, path in (PAGES | {"letter": letter, "search": "/search?q=acct_1"}).items():
                     person.open(path)
-                    person.page.wait_for_timeout(1_000)
+                    person.page.wait_for_timeout(1_500)
                     picture = Image.open(BytesIO(person.page.screenshot())).convert("RGB").quantize(200)
                     # The name by which DocC takes the second for the dark one of the first.
                     file = os.path.join(PICTURES, f"console-{name}-{size}{'~dark' if scheme == 'dark' else ''}.png")
                     picture.save(file, optimize=True)
                     total += os.path.getsize(file)
     print(f"{total / 1e6:.2f} MB of pictures in {PICTURES}")
+
+
+def busy_minute():
+    """Something for charts and tables to show: customers, some of them slow, one that is retried, and failures of some kinds."""
+    brokers = SITE.broker.address
+    harness.produce_commands(brokers, ["acct_typo"], email="ada.acme.example", address_country="IN")
+    harness.produce_commands(brokers, [f"trial_{n}" for n in range(12)], address_country="Germany")
+    for second in range(70):
+        down = 35 < second < 45
+        harness.inject(SITE.api, [
+            {"fault": "service_unavailable", "external_ids": ["acct_slow"]},
+            {"fault": "service_unavailable", "share": 0.4 if down else 0.02, "seed": second},
+            {"fault": "delay_before_commit", "milliseconds": 300, "share": 0.1, "seed": second},
+        ])
+        rate = 20 + second % 7 + second % 3 * 2
+        harness.produce_commands(brokers, [f"sign_up_{second}_{n}" for n in range(rate)])
+        if second == 40:
+            harness.produce_commands(brokers, ["acct_slow"])
+        time.sleep(1)
 
 
 def fill():

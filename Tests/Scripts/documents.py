@@ -10,7 +10,7 @@ descriptions in schemas, AsyncAPI document, alerts and dashboard. The rules:
 
 1. A path in backticks exists: from the root, from Sources or from the document's folder. A bare name of a source file exists somewhere. An
    installed path is one that systemd/package/build.sh installs.
-2. A relative link leads to a file, and its anchor to a heading.
+2. A relative link leads to a file, and its anchor to a heading; a picture may be in the folder Resources of its page.
 3. README.md has at most 9,000 bytes.
 4. No word of the columns «not» of the glossary page is used outside code. The glossary's own tables are exempt. The same holds for comments
    in Swift files under Sources; the names of parameters there are code.
@@ -183,7 +183,9 @@ def wrong_links(root, path, text):
             continue
         number = readable.count("\n", 0, found.start()) + 1
         place = (root / path).parent / target if target else root / path
-        if not place.exists():
+        # DocC finds a picture by its name alone, wherever in the catalogue it is.
+        is_picture = found.group(1).startswith("!") and (place.parent / "Resources" / target).exists()
+        if not place.exists() and not is_picture:
             problems.append(f"{path}:{number}: the link to {target} leads nowhere")
         elif anchor and anchor not in {slug(h) for h in re.findall(r"^#+ (.*)$", place.read_text(), re.MULTILINE)}:
             problems.append(f"{path}:{number}: {target or path} has no heading #{anchor}")
@@ -346,6 +348,8 @@ BAD = [
     ({"README.md": "[a](Sources/gone.md)\n"}, "the link to Sources/gone.md leads nowhere"),
     ({"README.md": "![a](gone.svg)\n"}, "the link to gone.svg leads nowhere"),
     ({"README.md": "[a\nb](gone.md)\n"}, "leads nowhere"),
+    ({"README.md": "![a](a.png)\n", "Resources/a.png": ""}, None),
+    ({"README.md": "[a](a.png)\n", "Resources/a.png": ""}, "leads nowhere"),
     ({"README.md": "[a](#gone)\n"}, "README.md has no heading #gone"),
     ({"README.md": "[a](Sources/A/Docs.docc/A.md#gone)\n"}, "has no heading #gone"),
     ({"README.md": "x" * 9_001}, "9001 bytes"),
