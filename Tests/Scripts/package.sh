@@ -40,7 +40,7 @@ dpkg-deb --extract "$package" "$folder/extracted"
 gzip -dc "$folder/extracted/usr/share/man/man1/customer-worker.1.gz" >"$folder/customer-worker.1"
 mandoc -T lint -W warning "$folder/customer-worker.1"
 mandoc -T ascii "$folder/customer-worker.1" | col -b >"$folder/page"
-for command in run demo status "topics create" produce results "config show" simulate-flexprice; do
+for command in run console demo status "topics create" produce results "config show" simulate-flexprice; do
     grep -q "^   $command\$" "$folder/page" ||
         { echo "the manual page does not have the command $command"; exit 1; }
 done
@@ -77,7 +77,7 @@ echo "== a minimal Debian 12"
     for schema in $(sed -n "s|^ *.ref: \(\./schemas/.*\)|\1|p" asyncapi.yaml | sort -u); do test -s "$schema"; done
     test "$(ls schemas | wc -l)" = 5
 '
-systemd-analyze verify --man=no --root="$tree" customer-worker.service customer-worker@9465.service
+systemd-analyze verify --man=no --root="$tree" customer-worker.service customer-worker@9465.service customer-worker-console.service
 
 echo "== the installed program"
 "${as_root[@]}" mount -t proc proc "$tree/proc"
@@ -144,7 +144,7 @@ echo "== removal keeps the memory of customers, and nothing else"
     mkdir -p /var/lib/customer-worker && touch /var/lib/customer-worker/customers.sqlite
     DEBIAN_FRONTEND=noninteractive apt-get purge -y -qq customer-worker >/dev/null
     test -e /var/lib/customer-worker/customers.sqlite
-    ! ls /etc/customer-worker /usr/bin/customer-worker /lib/systemd/system/customer-worker.service 2>/dev/null
+    ! ls /etc/customer-worker /usr/bin/customer-worker /lib/systemd/system/customer-worker*.service 2>/dev/null
 '
 echo "== the container image"
 "${as_root[@]}" env COMPRESSION_LEVEL=0 config/container/image.py "$package" "$folder/image"

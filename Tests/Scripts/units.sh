@@ -8,11 +8,11 @@ folder="$(mktemp -d)"
 trap 'rm -rf "$folder"' EXIT
 
 # The units name the installed program; the checks want one that is there.
-for unit in customer-worker.service customer-worker@.service; do
+for unit in customer-worker.service customer-worker@.service customer-worker-console.service; do
     sed "s|/usr/bin/customer-worker|$program|" "systemd/$unit" >"$folder/$unit"
 done
 
-for unit in customer-worker.service customer-worker@9465.service; do
+for unit in customer-worker.service customer-worker@9465.service customer-worker-console.service; do
     said="$(systemd-analyze verify --man=no "$folder/$unit" 2>&1)" || { echo "$said"; exit 1; }
     # What it only warns of ends with 0; a clean unit has nothing said about it.
     if [ -n "$said" ]; then echo "systemd-analyze verify $unit: $said"; exit 1; fi
@@ -30,6 +30,18 @@ exposure() {
 }
 exposure 11 customer-worker.service
 exposure 11 customer-worker@.service
+exposure 11 customer-worker-console.service
+
+# What protects the worker protects the console; only the key is not for it.
+for line in $(sed -n '/^# It can write only/,/^\[Install\]/s/^\([A-Z][A-Za-z]*=[^ ]*\).*/\1/p' systemd/customer-worker.service); do
+    grep -q "^$line" systemd/customer-worker-console.service || { echo "the console's unit lacks $line"; exit 1; }
+done
+for line in MemoryMax= CPUWeight= Nice=; do
+    grep -q "^$line" systemd/customer-worker-console.service || { echo "the console's unit lacks $line"; exit 1; }
+done
+if grep -qE '^(LoadCredential|WatchdogSec|Requires|BindsTo|PartOf)=' systemd/customer-worker-console.service; then
+    echo "the console's unit gets the API key, or is bound to the worker"; exit 1
+fi
 
 mkdir "$folder/customer-worker.service.d"
 cp systemd/customer-worker.service.d/address-list.conf.example "$folder/customer-worker.service.d/address-list.conf"

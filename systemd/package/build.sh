@@ -31,7 +31,7 @@ mkdir -p "$tree/usr/bin"
 strip --strip-unneeded --remove-section=.comment --remove-section=.note -o "$tree/usr/bin/customer-worker" "$program"
 chmod 755 "$tree/usr/bin/customer-worker"
 put 644 "$repository/config/customer-worker.yaml" etc/customer-worker/config.yaml
-for unit in customer-worker.service customer-worker@.service; do
+for unit in customer-worker.service customer-worker@.service customer-worker-console.service; do
     put 644 "$repository/systemd/$unit" "lib/systemd/system/$unit"
 done
 put 644 "$repository/systemd/sysusers.d/customer-worker.conf" usr/lib/sysusers.d/customer-worker.conf
