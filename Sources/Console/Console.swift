@@ -19,6 +19,22 @@ package import Settings
 /// try await console.run { address in print(address) }
 /// ```
 package struct Console: Sendable {
+    /// Where its settings come from.
+    package struct Place: Sendable {
+        /// The file of `--config`; `nil` when it was not given.
+        let configPath: String?
+        /// The variables of the process.
+        let environment: [String: String]
+
+        /// A place for ``Console``.
+        package init(configPath: String?, environment: [String: String]) {
+            self.configPath = configPath
+            self.environment = environment
+        }
+
+        var sources: SettingsSources { SettingsSources(configPath: self.configPath, environment: self.environment) }
+    }
+
     /// Connections at a time; a page takes one to six of them, a live page one of these for as long as it is open.
     private static let mostConnections = 512
     /// A client that sends nothing for this time is gone.
@@ -26,6 +42,9 @@ package struct Console: Sendable {
 
     private let settings: Settings.Console
     private let fleet: FleetWatch
+    private let results: ResultFeed
+    private let ledger: LedgerFigures
+    private let check: CheckRunner
     private let doors: Doors
     private let index: LetterIndex
     private let board: JobBoard
@@ -37,7 +56,11 @@ package struct Console: Sendable {
     ///
     /// - Throws: ``StartFailure`` 78 when there is no way to log in or a file of tokens is wrong, 77 when a file cannot
     ///   be used.
-    package init(_ settings: Settings, logger: Logger) async throws {
+    package init(
+        _ settings: Settings,
+        _ place: Place,
+        logger: Logger
+    ) async throws {
         let console = settings.console
         self.settings = console
         self.logger = logger
@@ -115,6 +138,33 @@ package struct Console: Sendable {
             viewersSeeValues: console.viewersSeeValues
         )
         .addRoutes(to: router)
+        let viewersSeeValues = console.viewersSeeValues
+        SearchPages(
+            pages: pages,
+            streams: streams,
+            viewersSeeValues: viewersSeeValues,
+            configPath: place.configPath,
+            read: SearchPages.reading(cluster)
+        )
+        .addRoutes(to: router)
+        let results = ResultFeed(cluster)
+        self.results = results
+        ResultPages(look: results.look, pages: pages, streams: streams, viewersSeeValues: viewersSeeValues)
+            .addRoutes(to: router)
+        let ledger = LedgerFigures(settings.store)
+        self.ledger = ledger
+        LedgerFactPages(
+            url: settings.store,
+            figures: ledger.look,
+            pages: pages,
+            streams: streams,
+            viewersSeeValues: viewersSeeValues
+        )
+        .addRoutes(to: router)
+        ConfigurationPages(sources: place.sources, pages: pages).addRoutes(to: router)
+        let preflight = Preflight(place.sources, environment: place.environment, needsKey: false)
+        self.check = CheckRunner { await preflight.run() }
+        CheckPages(runner: self.check, pages: pages, streams: streams).addRoutes(to: router)
         self.responder = router.buildResponder()
     }
 
@@ -153,6 +203,9 @@ package struct Console: Sendable {
             group.addTask { await self.index.run() }
             group.addTask { await self.runner.run() }
             group.addTask { await self.board.run { await self.runner.running?.job } }
+            group.addTask { await self.results.run() }
+            group.addTask { await self.ledger.run() }
+            group.addTask { await self.check.run() }
             group.addTask { await self.endSessionsOfOldTokens() }
             defer { group.cancelAll() }
             try await group.next()

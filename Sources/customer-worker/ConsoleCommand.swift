@@ -28,7 +28,11 @@ struct ConsoleCommand: AsyncParsableCommand {
         log.bootstrap()
         let logger = Logger(label: "customer-worker")
         for warning in loaded.warnings { logger.warning("Settings", metadata: ["warning": "\(warning)"]) }
-        let console = try await Console(loaded.settings, logger: logger)
+        let console = try await Console(
+            loaded.settings,
+            Console.Place(configPath: self.options.config, environment: environment),
+            logger: logger
+        )
         let manager = ServiceManager(environment: environment)
         do {
             try await cancelledBySignals {

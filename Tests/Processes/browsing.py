@@ -23,7 +23,7 @@ OPERATOR, SECOND, VIEWER = ("ada", "a" * 32), ("bo", "b" * 32), ("cy", "c" * 32)
 #: Every page of the navigation.
 PAGES = {
     "overview": "/", "partitions": "/partitions", "letters": "/letters", "results": "/results", "jobs": "/jobs", "ledger": "/ledger",
-    "configuration": "/configuration", "check": "/check",
+    "configuration": "/configuration", "check": "/check", "search": "/search",
 }
 
 

@@ -29,6 +29,9 @@ final class Attention: Sendable {
         self.question.yield()
     }
 
+    /// Whether a page has asked within ``span``.
+    var isAsked: Bool { self.state.withLock { $0.lastAsked + Self.span > .now } }
+
     /// Reads while pages ask, until the task is cancelled.
     ///
     /// - Parameters:
@@ -40,7 +43,7 @@ final class Attention: Sendable {
                 self.state.withLock { $0.hasNews = false }
                 if await read() { continue }
                 await self.rest(interval)
-            } while !Task.isCancelled && self.state.withLock { $0.lastAsked + Self.span > .now }
+            } while !Task.isCancelled && self.isAsked
         }
     }
 

@@ -8,6 +8,9 @@ enum Files {
     /// Templates by the names under which others include them.
     private static let templates: [(name: String, bytes: [UInt8])] = [
         ("audit", PackageResources.audit_mustache),
+        ("check", PackageResources.check_mustache),
+        ("check_report", PackageResources.check_report_mustache),
+        ("configuration", PackageResources.configuration_mustache),
         ("confirm", PackageResources.confirm_mustache),
         ("error", PackageResources.error_mustache),
         ("group", PackageResources.group_mustache),
@@ -23,12 +26,18 @@ enum Files {
         ("letter_notices", PackageResources.letter_notices_mustache),
         ("letter_summary", PackageResources.letter_summary_mustache),
         ("letters", PackageResources.letters_mustache),
+        ("ledger", PackageResources.ledger_mustache),
+        ("ledger_figures", PackageResources.ledger_figures_mustache),
         ("login", PackageResources.login_mustache),
         ("overview", PackageResources.overview_mustache),
         ("page", PackageResources.page_mustache),
         ("partition_rows", PackageResources.partition_rows_mustache),
         ("partitions", PackageResources.partitions_mustache),
         ("pauses", PackageResources.pauses_mustache),
+        ("result_rows", PackageResources.result_rows_mustache),
+        ("results", PackageResources.results_mustache),
+        ("search", PackageResources.search_mustache),
+        ("story", PackageResources.story_mustache),
         ("timeline", PackageResources.timeline_mustache),
         ("workers", PackageResources.workers_mustache),
     ]

@@ -9,11 +9,16 @@ package import Settings
 package struct Preflight: Sendable {
     private let sources: SettingsSources
     private let environment: [String: String]
+    private let needsKey: Bool
 
-    /// - Parameter environment: names the proxy on the way to the API.
-    package init(_ sources: SettingsSources, environment: [String: String]) {
+    /// - Parameters:
+    ///   - environment: names the proxy on the way to the API.
+    ///   - needsKey: whether a missing API key is a failure; `false` for a process that has none, which then does not
+    ///     look at the API.
+    package init(_ sources: SettingsSources, environment: [String: String], needsKey: Bool = true) {
         self.sources = sources
         self.environment = environment
+        self.needsKey = needsKey
     }
 
     /// Looks at one after the other; never longer than about half a minute.
@@ -39,10 +44,17 @@ package struct Preflight: Sendable {
         if loaded.keyProblems.isEmpty {
             report.append(await APICheck(settings, environment: self.environment).run())
         } else {
-            report.append(loaded.keyProblems.map { CheckFinding("api key", $0) })
+            report.append(self.findings(withoutKey: loaded.keyProblems))
         }
         report.append([await StoreCheck(settings.store).run()])
         return report
+    }
+
+    /// What is said in place of a look at the API when there is no key.
+    func findings(withoutKey problems: [ConfigurationProblem]) -> [CheckFinding] {
+        if self.needsKey { return problems.map { CheckFinding("api key", $0) } }
+        let remedy = "«customer-worker check» with the worker's key looks at both"
+        return [CheckFinding("api, api key", .skipped, "the key is the worker's alone", remedy: remedy)]
     }
 }
 

@@ -121,13 +121,19 @@ package struct StoryScreen: Sendable {
     // MARK: What it waits for, and what to do
 
     /// One sentence: the worker's if a command is in flight there, or could be.
-    package var waitsFor: String {
+    package var waitsFor: String { self.waitsFor(isOutline: false) }
+
+    /// The same.
+    ///
+    /// - Parameter isOutline: whether what a rule says of the customer's values is left out.
+    package func waitsFor(isOutline: Bool) -> String {
         let isOpen = self.story.state == .unanswered
+        let waitsFor = self.story.waitsFor(isOutline: isOutline)
         switch self.worker {
         case .answered(let answer) where self.worker.hasCommand: return answer.sentence
         case .answered(let answer) where isOpen && !answer.isReady: return answer.sentence
-        case .notAsked(let reason) where isOpen: return "\(self.story.waitsFor) (worker not asked: \(reason))"
-        case .answered, .notAsked: return self.story.waitsFor
+        case .notAsked(let reason) where isOpen: return "\(waitsFor) (worker not asked: \(reason))"
+        case .answered, .notAsked: return waitsFor
         }
     }
 

@@ -46,7 +46,7 @@ package enum WorkerWord: Sendable {
     }
 
     /// Whether a command of the customer is in flight there.
-    var hasCommand: Bool {
+    package var hasCommand: Bool {
         guard case .answered(let answer) = self else { return false }
         return answer.json["commands_in_flight"]?.arrayValue?.isEmpty == false
     }

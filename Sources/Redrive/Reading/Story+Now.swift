@@ -30,10 +30,15 @@ extension Story {
     }
 
     /// The state in one sentence.
-    package var waitsFor: String {
+    package var waitsFor: String { self.waitsFor(isOutline: false) }
+
+    /// The state in one sentence.
+    ///
+    /// - Parameter isOutline: whether what a rule says of the customer's values is left out.
+    package func waitsFor(isOutline: Bool) -> String {
         switch self.state {
         case .unanswered: self.unanswered.first { !$0.isDone }?.text ?? ""
-        case .letter: self.decisiveLetter.map { self.sentence(about: $0) } ?? ""
+        case .letter: self.decisiveLetter.map { self.sentence(about: $0, isOutline: isOutline) } ?? ""
         case .created: "nothing waits: the customer exists"
         case .failed:
             "nothing waits: the last result is \(self.lastResult?.code ?? "a failure"), and a new command would run"
@@ -46,20 +51,21 @@ extension Story {
         self.waitingLetters.last { self.hindrance(of: $0) != nil } ?? self.waitingLetters.last
     }
 
-    private func sentence(about letter: WaitingLetter) -> String {
+    private func sentence(about letter: WaitingLetter, isOutline: Bool) -> String {
         let count = self.waitingLetters.count
         let which = count == 1 ? "the dead letter \(letter.position) waits" : "\(count) dead letters wait"
         let of = count == 1 ? "" : "\(letter.position) "
-        guard let hindrance = self.hindrance(of: letter) else {
+        guard let hindrance = self.hindrance(of: letter, isOutline: isOutline) else {
             return "\(which): a redrive sends \(count == 1 ? "it" : "them") back"
         }
         return "\(which): \(of)\(hindrance)"
     }
 
     /// Why a redrive of a letter as it is would be in vain; `nil` when it may succeed.
-    private func hindrance(of letter: WaitingLetter) -> String? {
+    private func hindrance(of letter: WaitingLetter, isOutline: Bool = false) -> String? {
         if let failure = letter.verdict.failure {
-            return "would fail again with \(failure.code.rawValue), since \(failure.message)"
+            let reason = isOutline ? "" : ", since \(failure.message)"
+            return "would fail again with \(failure.code.rawValue)\(reason)"
         }
         if case .failure(let reason) = letter.verdict.outcome { return "stays: \(reason.text)" }
         guard self.isRemembered else { return nil }

@@ -79,6 +79,7 @@ package struct Story: Sendable {
         var details: [(String, String)] = [("answers", command.description), ("attempts", "\(attempts)")]
         let text: String
         let brief: String
+        var quotes: [(String, String)] = []
         if event.isCreated {
             text = "it succeeded \(calls): \(event.code)"
             brief = "\(event.code) \(calls)"
@@ -89,14 +90,27 @@ package struct Story: Sendable {
             if let status = event.httpStatus { details.append(("http_status", "\(status)")) }
             for member in event.details?.members ?? [] {
                 let value = member.value.stringValue ?? String(decoding: JSONWriter.encode(member.value), as: UTF8.self)
-                details.append((member.name, value))
+                quotes.append((member.name, value))
             }
         }
         let at = event.completedAt
         if (self.lastResult?.at?.value ?? .min) <= (at?.value ?? .min) {
             self.lastResult = (at, event.isCreated, event.code)
         }
-        self.add(.result, at: at ?? event.timestamp, event.position, of: command, text, brief, details)
+        let outline = event.isCreated ? text : "it failed \(calls) with \(event.code)"
+        self.events.append(
+            StoryEvent(
+                at: at ?? event.timestamp,
+                kind: .result,
+                position: event.position,
+                command: command,
+                text: text,
+                brief: brief,
+                outline: outline,
+                facts: details,
+                quotes: quotes
+            )
+        )
     }
 
     mutating func deadLetter(_ letter: DeadLetter, _ mark: LetterMark, _ verdict: ReturnRoute.Verdict) {
@@ -150,7 +164,9 @@ package struct Story: Sendable {
                 command: command,
                 text: text,
                 brief: brief,
-                details: details
+                outline: text,
+                facts: details,
+                quotes: []
             )
         )
     }

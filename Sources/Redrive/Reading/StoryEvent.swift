@@ -40,6 +40,13 @@ package struct StoryEvent: Sendable {
     package let text: String
     /// The same in a few words, for a line that names kind and position.
     package let brief: String
-    /// More facts for an operator, by name.
-    package let details: [(name: String, value: String)]
+    /// What happened without what the API or the worker says of the customer's values, for those who may not see them.
+    package let outline: String
+    /// More facts for an operator, by name; none of them has a value of the customer's.
+    package let facts: [(name: String, value: String)]
+    /// What the error says besides, by name: it may quote values of the customer's.
+    package let quotes: [(name: String, value: String)]
+
+    /// The facts and the quotes.
+    package var details: [(name: String, value: String)] { self.facts + self.quotes }
 }

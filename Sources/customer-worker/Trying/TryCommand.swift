@@ -63,15 +63,18 @@ struct TryCommand: AsyncParsableCommand {
         ProcessEnd.before { folder.remove() }
         // The environment of a person who has a worker elsewhere must not lead this one there.
         let environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("FLEXPRICE_") }
-        let started = try StartedSettings(
-            SettingsSources(configPath: "\(folder.path)/\(TryFolder.settings)", environment: environment)
-        )
+        let configPath = "\(folder.path)/\(TryFolder.settings)"
+        let started = try StartedSettings(SettingsSources(configPath: configPath, environment: environment))
         let cluster = try EmbeddedCluster()
         for name in RequiredTopics(started.settings.kafka).names { try cluster.createTopic(name, partitions: 3) }
         guard let broker = HostAndPort(parsing: cluster.brokers) else {
             throw StartFailure(.internal, "the embedded broker has no address: \(cluster.brokers)")
         }
-        let console = try await Console(started.settings, logger: started.logger)
+        let console = try await Console(
+            started.settings,
+            Console.Place(configPath: configPath, environment: environment),
+            logger: started.logger
+        )
         let simulator = FlexpriceSimulator(.init(port: self.apiPort, apiKey: Self.apiKey))
         let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask {

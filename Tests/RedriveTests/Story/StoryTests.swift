@@ -64,6 +64,8 @@ import Topics
         #expect(story.events.map(\.kind) == [.command, .result, .deadLetter, .command, .result])
         #expect(story.events[1].text == "it failed after 2 requests with rejected: no such tax code")
         #expect(story.events[1].details.contains { $0 == ("http_status", "404") })
+        #expect(story.events[1].outline == "it failed after 2 requests with rejected")
+        #expect(story.events[1].quotes.map(\.name) == ["code"] && !story.events[1].facts.contains { $0.name == "code" })
         #expect(
             story.events[3].text
                 == "the command was sent back from the dead letter customer_commands_dlq/0/7, for the first time"
@@ -123,6 +125,7 @@ import Topics
         let bad = try Self.story(Letters.own(value: Letters.badValue))
         #expect(bad.state == .letter(letter, isSendable: false))
         #expect(bad.waitsFor.contains("would fail again with invalid_command, since address_country must be"))
+        #expect(bad.waitsFor(isOutline: true).hasSuffix("would fail again with invalid_command"))
         let spent = try Self.story(Letters.own(offset: 8), Letters.own(laps: 3))
         #expect(spent.state == .letter(letter, isSendable: false))
         #expect(

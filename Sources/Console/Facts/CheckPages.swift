@@ -1,0 +1,103 @@
+import HTTPTypes
+import Hummingbird
+import Operations
+import Records
+import Synchronization
+
+/// Runs the check, once at a time, and keeps what came of it last.
+final class CheckRunner: Sendable {
+    /// The state of the check.
+    struct State: Sendable {
+        /// When the one that runs began; `nil` while none runs.
+        var beganAt: UnixMilliseconds?
+        /// What the last one found, who asked for it, and when it ended.
+        var last: (report: CheckReport, by: String, at: UnixMilliseconds)?
+    }
+
+    private let check: @Sendable () async -> CheckReport
+    private let state = Mutex(State())
+    private let orders: AsyncStream<String>
+    private let order: AsyncStream<String>.Continuation
+
+    /// - Parameter check: Looks at everything; half a minute at most.
+    init(_ check: @escaping @Sendable () async -> CheckReport) {
+        self.check = check
+        (self.orders, self.order) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    /// What is known now.
+    var current: State { self.state.withLock(\.self) }
+
+    /// Begins a check, unless one runs already.
+    func begin(by user: String) {
+        let isFirst = self.state.withLock { state in
+            guard state.beganAt == nil else { return false }
+            state.beganAt = .now()
+            return true
+        }
+        if isFirst { self.order.yield(user) }
+    }
+
+    /// Runs what is asked for, until the task is cancelled.
+    func run() async {
+        for await user in self.orders {
+            let report = await self.check()
+            self.state.withLock { $0 = State(last: (report, user, .now())) }
+        }
+    }
+}
+
+/// The check of everything that a worker needs, at a click.
+struct CheckPages: Sendable {
+    let runner: CheckRunner
+    let pages: Pages
+    let streams: LiveStreams
+
+    func addRoutes(to router: Router<ConsoleContext>) {
+        router.get("/check") { request, context in
+            self.pages.page("check", title: "Check", self.content, request, context, live: "/live/check")
+        }
+        router.get("/live/check") { _, _ in
+            try self.streams.response(every: .seconds(1)) {
+                ["check": self.pages.fragment("check_report", self.content)]
+            }
+        }
+        router.post("/check") { _, context in
+            guard let session = context.session else { throw PageError(.forbidden, "log in first") }
+            self.runner.begin(by: session.user)
+            return Response.seeOther("/check")
+        }
+    }
+
+    private var content: [String: Any] {
+        let state = self.runner.current
+        var content: [String: Any] = [:]
+        if let began = state.beganAt { content["running"] = Figures.moment(began) }
+        guard let last = state.last else { return content }
+        let failed = last.report.findings.filter { if case .failed = $0.state { true } else { false } }.count
+        content["last"] = [
+            "by": last.by, "ended": Figures.moment(last.at),
+            "kind": failed > 0 ? "bad" : "good",
+            "sentence": failed > 0
+                ? "\(Figures.count(failed, "finding")) would keep a worker from its work." : "A worker would run.",
+            "findings": last.report.findings.map { finding -> [String: Any] in
+                var row: [String: Any] = [
+                    "subject": finding.subject, "state": finding.state.description.lowercased(),
+                    "kind": Self.kind(finding.state), "found": finding.found,
+                ]
+                if !finding.remedy.isEmpty { row["remedy"] = finding.remedy }
+                return row
+            },
+        ]
+        return content
+    }
+
+    private static func kind(_ state: CheckFinding.State) -> String {
+        switch state {
+        case .fine: "good"
+        case .warning: "warn"
+        case .failed: "bad"
+        case .skipped: "quiet"
+        }
+    }
+}

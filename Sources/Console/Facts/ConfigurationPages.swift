@@ -1,0 +1,50 @@
+import HTTPTypes
+import Hummingbird
+import Settings
+
+/// The settings as they would be used now, each with its origin; secrets are masked.
+struct ConfigurationPages: Sendable {
+    let sources: SettingsSources
+    let pages: Pages
+
+    func addRoutes(to router: Router<ConsoleContext>) {
+        router.get("/configuration") { request, context in
+            let filter = Form(queryOf: request)["q"] ?? ""
+            return self.pages.page(
+                "configuration",
+                title: "Configuration",
+                self.content(filter),
+                request,
+                context
+            )
+        }
+    }
+
+    /// Read for each page: what a reload or a restart would take.
+    private func content(_ filter: String) -> [String: Any] {
+        var content: [String: Any] = ["filter": filter]
+        do throws(ConfigurationErrors) {
+            let loaded = try self.sources.load(needsKey: false)
+            let wanted = filter.lowercased()
+            let rows = loaded.report.rows.filter { row in
+                wanted.isEmpty || row.key.lowercased().contains(wanted)
+                    || row.value?.lowercased().contains(wanted) ?? false
+                    || row.origin.description.lowercased().contains(wanted)
+            }
+            content["rows"] = rows.map { row in
+                var cells: [String: Any] = [
+                    "key": row.key, "origin": row.origin.description, "isSet": row.origin != .builtIn,
+                    "reload": row.onReload.rawValue,
+                ]
+                cells["value"] = row.value
+                return cells
+            }
+            content["file"] = loaded.configurationFile
+            content["warnings"] = (loaded.warnings.map { "\($0)" }).map { ["text": $0] }
+        } catch {
+            content["problems"] = error.problems.map { ["text": $0.description] }
+            content["isWrong"] = true
+        }
+        return content
+    }
+}

@@ -1,0 +1,127 @@
+import CustomerContract
+import HTTPTypes
+import Hummingbird
+import JSON
+import Ledger
+import Operations
+import Records
+import Settings
+import Synchronization
+
+/// How much the ledger remembers, counted again every minute while pages ask: a count may read a whole file.
+final class LedgerFigures: Sendable {
+    /// What was counted last.
+    struct State: Sendable {
+        var stats: LedgerStats?
+        var at: UnixMilliseconds?
+        /// Why nothing could be counted last; `nil` when it could.
+        var trouble: String?
+    }
+
+    private let url: StoreURL
+    private let attention = Attention()
+    private let state = Mutex(State())
+
+    init(_ url: StoreURL) {
+        self.url = url
+    }
+
+    /// What is known now; each question keeps the counting going.
+    func look() -> State {
+        self.attention.ask()
+        return self.state.withLock(\.self)
+    }
+
+    /// Opens the ledger.
+    ///
+    /// - Throws: ``StartFailure`` when there is none yet, or none that another process can see.
+    static func open(_ url: StoreURL) async throws(StartFailure) -> any Ledger {
+        if case .sqlite(":memory:") = url {
+            throw StartFailure(.configuration, "store.url is in the worker's memory, which no other process sees")
+        }
+        return try await WorkerAssembly.existingLedger(url)
+    }
+
+    /// Counts while pages ask, until the task is cancelled.
+    func run() async {
+        await self.attention.run(every: .seconds(60)) {
+            do {
+                let stats = try await LedgerStats(of: Self.open(self.url), at: self.url)
+                self.state.withLock { $0 = State(stats: stats, at: .now()) }
+            } catch {
+                self.state.withLock { $0.trouble = ErrorPages.answer(to: error).sentence }
+            }
+            return false
+        }
+    }
+}
+
+/// The ledger: its figures, and what it remembers of one customer.
+struct LedgerFactPages: Sendable {
+    let url: StoreURL
+    let figures: @Sendable () -> LedgerFigures.State
+    let pages: Pages
+    let streams: LiveStreams
+    let viewersSeeValues: Bool
+
+    func addRoutes(to router: Router<ConsoleContext>) {
+        router.get("/ledger") { request, context in
+            var content = self.content
+            if let id = Form(queryOf: request)["external_id"] {
+                guard id.utf8.count <= 1_024 else {
+                    throw PageError(.badRequest, "external_id: expected at most 1024 bytes")
+                }
+                content["asked"] = id
+                let seesValues = context.session?.seesValues(self.viewersSeeValues) ?? false
+                content.merge(try await self.entry(of: ExternalID(id), seesValues: seesValues)) { $1 }
+            }
+            return self.pages.page("ledger", title: "Ledger", content, request, context, live: "/live/ledger")
+        }
+        router.get("/live/ledger") { _, _ in
+            try self.streams.response(every: .seconds(2)) {
+                ["ledger": self.pages.fragment("ledger_figures", self.content)]
+            }
+        }
+    }
+
+    private var content: [String: Any] {
+        let state = self.figures()
+        var content: [String: Any] = ["store": self.url.description]
+        if let stats = state.stats {
+            content["customers"] = Figures.count(stats.customers)
+            content["bytes"] = ByteText.text(stats.bytes)
+        }
+        if let at = state.at { content["counted"] = Figures.moment(at) }
+        content["trouble"] = state.trouble
+        content["isCounting"] = state.stats == nil && state.trouble == nil
+        return content
+    }
+
+    private func entry(of id: ExternalID, seesValues: Bool) async throws -> [String: Any] {
+        let ledger = try await LedgerFigures.open(self.url)
+        guard let entry = try await ledger.entry(for: id) else { return ["isUnknown": true] }
+        let object = LedgerEntryView(entry: entry).object
+        let facts = object.members.filter { $0.name != "customer" }.map { member in
+            ["name": member.name, "value": member.value.stringValue ?? PrettyJSON.text(member.value)]
+        }
+        var content: [String: Any] = ["facts": facts, "href": "/search?\(Form([("q", id.text)]).query)"]
+        if seesValues, let customer = object["customer"] {
+            content["customer"] = PrettyJSON.text(customer)
+        } else {
+            content["isHidden"] = true
+        }
+        return ["entry": content]
+    }
+}
+
+/// Sizes as people read them.
+private enum ByteText {
+    static func text(_ bytes: Int) -> String {
+        var size = Double(bytes)
+        for unit in ["B", "KiB", "MiB", "GiB"] {
+            if size < 1_024 { return "\(Figures.rate(size) ?? "–") \(unit)" }
+            size /= 1_024
+        }
+        return "\(Figures.rate(size) ?? "–") TiB"
+    }
+}

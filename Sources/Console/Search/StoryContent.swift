@@ -1,0 +1,123 @@
+import CustomerContract
+import Operations
+import Records
+import Redrive
+
+/// A story as its template wants it.
+struct StoryContent {
+    private let answer: StoryInquiry.Answer
+    private let screen: StoryScreen
+    private let seesValues: Bool
+
+    init(_ answer: StoryInquiry.Answer, seesValues: Bool, configPath: String?) {
+        self.answer = answer
+        self.screen = StoryScreen(answer, config: configPath)
+        self.seesValues = seesValues
+    }
+
+    /// More events are left out between the first and the newest ones: a page has to stay one.
+    private static let mostEvents = 500
+    private static let firstEvents = 50
+
+    var content: [String: Any] {
+        let story = self.answer.story
+        var content: [String: Any] = [
+            "subject": self.answer.subject, "waitsFor": self.sentence, "kind": self.kind, "word": self.word,
+            "command": "\(self.screen.next)", "actions": self.actions, "hidesValues": !self.seesValues,
+        ]
+        if let id = story.externalID, !id.text.utf8.elementsEqual(self.answer.subject.utf8) {
+            content["externalID"] = id.text
+        }
+        content["foundBy"] = story.foundBy?.text
+        if case .notAsked(let reason) = self.answer.worker, story.externalID != nil { content["notAsked"] = reason }
+        let events = story.events
+        let leftOut = events.count - Self.mostEvents
+        let shown =
+            leftOut > 0
+            ? events.prefix(Self.firstEvents) + events.suffix(Self.mostEvents - Self.firstEvents) : events[...]
+        content["events"] = shown.map { self.event($0) }
+        if leftOut > 0 { content["leftOut"] = Figures.count(leftOut, "event") }
+        return content
+    }
+
+    private var sentence: String {
+        let text = self.screen.waitsFor(isOutline: !self.seesValues)
+        return text.prefix(1).uppercased() + text.dropFirst() + (text.hasSuffix(".") ? "" : ".")
+    }
+
+    private var kind: String {
+        if self.answer.worker.hasCommand { return "quiet" }
+        return switch self.answer.story.state {
+        case .unanswered: "warn"
+        case .letter, .failed: "bad"
+        case .created, .done: "good"
+        case .unknown: "quiet"
+        }
+    }
+
+    private var word: String {
+        if self.answer.worker.hasCommand { return "under way" }
+        return switch self.answer.story.state {
+        case .unanswered: "no result yet"
+        case .letter: "dead letter waits"
+        case .failed: "failed"
+        case .created: "created"
+        case .done: "done"
+        case .unknown: "unknown"
+        }
+    }
+
+    /// Where the console continues from here, the first one first.
+    private var actions: [[String: Any]] {
+        let id = self.answer.story.externalID?.text
+        func action(_ label: String, _ path: String, _ query: [(name: String, value: String)] = []) -> [String: Any] {
+            ["label": label, "href": query.isEmpty ? path : "\(path)?\(Form(query).query)"]
+        }
+        let letters = id.map { [("external_id", $0), ("state", "all")] } ?? [("state", "all")]
+        if self.answer.worker.hasCommand { return [action("See the slow commands and pauses", "/partitions")] }
+        switch self.answer.story.state {
+        case .unanswered:
+            return [action("See partitions and pauses", "/partitions"), action("Check the set-up", "/check")]
+        case .letter(let position, let isSendable):
+            let letter = action(
+                isSendable ? "Send the letter back" : "Mend the letter",
+                "/letters/\(position.partition)/\(position.offset)"
+            )
+            return id == nil
+                ? [letter] : [letter, action("All dead letters of the customer", "/letters/list", letters)]
+        case .created, .done:
+            guard let id else { return [action("See the ledger", "/ledger")] }
+            return [action("See what the ledger remembers", "/ledger", [("external_id", id)])]
+        case .failed: return [action("Dead letters of the customer", "/letters/list", letters)]
+        case .unknown:
+            return [action("See the configuration", "/configuration"), action("Check the set-up", "/check")]
+        }
+    }
+
+    private func event(_ event: StoryEvent) -> [String: Any] {
+        let details = self.seesValues ? event.details : event.facts
+        var content: [String: Any] = [
+            "text": self.seesValues ? event.text : event.outline, "word": Self.word(of: event.kind),
+            "details": details.map { ["name": $0.name, "value": $0.value] }, "hasDetails": !details.isEmpty,
+        ]
+        content["kind"] = event.kind == .deadLetter ? "bad" : event.kind == .remembered ? "good" : nil
+        if let at = event.at {
+            content["at"] = at.description
+            content["time"] = "\(at.description.prefix(19))Z"
+        }
+        if let position = event.position {
+            content["position"] = position.description
+            if event.kind == .deadLetter { content["href"] = "/letters/\(position.partition)/\(position.offset)" }
+        }
+        return content
+    }
+
+    private static func word(of kind: StoryEvent.Kind) -> String {
+        switch kind {
+        case .command: "command"
+        case .result: "result"
+        case .remembered: "ledger"
+        case .deadLetter: "dead letter"
+        }
+    }
+}
