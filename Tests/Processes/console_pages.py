@@ -287,6 +287,10 @@ def send_back(hand, external_id):
     hand.follow(order)
     hand.person.shows("Outcome")
     wait_until(lambda: SITE.results().get(external_id, {}).get("outcome") == "created" or SITE.results().get(external_id), 20, external_id)
+    hand.write(page.get_by_role("searchbox", name="Search for"), external_id)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    hand.person.shows("the ledger remembers the customer (created)")
 
 
 def correct(hand, prefix):
@@ -363,7 +367,7 @@ def two_operators():
         for order in orders:
             order.click()
         ada.shows("Outcome", "1 sent back")
-        if "ada runs job" in bo.text():
+        if "ada runs" in bo.text():
             # One job at a time; the one who was second asks again.
             bo.accessible("another job runs")
             bo.open(plan)
@@ -401,6 +405,40 @@ def dismissing():
         person.shows("Dismissed 0")
         person.open("/jobs")
         expect("test accounts" in person.text(), "the reason is not in the history")
+
+
+@check
+def looking_things_up():
+    """results come as they are published; the ledger, the configuration and a search tell what they know; a check runs at a click"""
+    before = SITE.counts()
+    with BROWSER.person(SITE) as person:
+        page = person.page
+        person.open("/results")
+        person.shows("acct_29", "idempotency_conflict")
+        harness.produce_commands(SITE.broker.address, ["as_it_comes"])
+        SITE.settled(before[0] + 1, before[1])
+        person.shows("as_it_comes")
+        page.get_by_label("Outcome or code").select_option("invalid_command")
+        person.press("Show")
+        person.shows(HOSTILE)
+        expect("acct_29" not in person.text(), "the filter lets others through")
+        person.press(HOSTILE, role="link")
+        person.shows("dead letter waits", HOSTILE)
+        person.accessible("a story")
+        person.open("/ledger")
+        page.get_by_label("External_id").fill("acct_1")
+        person.press("Look up")
+        person.shows("cust_", '"name": "Customer acct_1"')
+        person.accessible("an entry of the ledger")
+        person.open("/configuration")
+        expect("environment FLEXPRICE_STORE_URL" in person.text(), "an origin")
+        for secret in (harness.KEY, OPERATOR[1], VIEWER[1]):
+            expect(secret not in page.content(), "a secret is shown")
+        person.open("/check")
+        person.press("Check now")
+        page.get_by_role("region", name="Findings").wait_for(timeout=60_000)
+        person.shows(OPERATOR[0])
+        person.accessible("a check")
 
 
 @check
