@@ -82,7 +82,7 @@ class Site:
         if self.reader is None:
             self.reader = Consumer({
                 "bootstrap.servers": self.broker.address, "group.id": "browsing", "isolation.level": "read_committed",
-                "auto.offset.reset": "earliest", "enable.auto.commit": False,
+                "auto.offset.reset": "earliest", "enable.auto.commit": False, "log_level": 0,
             })
             self.stack.callback(self.reader.close)
             self.reader.assign([TopicPartition("customer_results", partition, 0) for partition in range(3)])

@@ -73,6 +73,7 @@ function follow(main, state) {
     clearTimeout(timer);
     if (source || document.hidden || isOver) return;
     source = new EventSource(main.dataset.live);
+    shown.clear();
     source.addEventListener("open", () => {
       retry = 0;
       say("Live", "");
