@@ -43,6 +43,7 @@ struct LetterPages: Sendable {
                 return last.changed([
                     "letters-summary": pages.fragment("letter_summary", content),
                     "letters-notices": pages.fragment("letter_notices", content),
+                    "letters-states": pages.fragment("letter_states", content),
                     "letters-groups": pages.fragment("letter_groups", content),
                 ])
             }

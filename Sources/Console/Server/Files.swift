@@ -24,6 +24,7 @@ enum Files {
         ("letter_groups", PackageResources.letter_groups_mustache),
         ("letter_list", PackageResources.letter_list_mustache),
         ("letter_notices", PackageResources.letter_notices_mustache),
+        ("letter_states", PackageResources.letter_states_mustache),
         ("letter_summary", PackageResources.letter_summary_mustache),
         ("letters", PackageResources.letters_mustache),
         ("ledger", PackageResources.ledger_mustache),
