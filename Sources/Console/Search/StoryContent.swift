@@ -78,11 +78,8 @@ struct StoryContent {
         switch self.answer.story.state {
         case .unanswered:
             return [action("See partitions and pauses", "/partitions"), action("Check the set-up", "/check")]
-        case .letter(let position, let isSendable):
-            let letter = action(
-                isSendable ? "Send the letter back" : "Mend the letter",
-                "/letters/\(position.partition)/\(position.offset)"
-            )
+        case .letter(let position, _):
+            let letter = action("Open the dead letter", "/letters/\(position.partition)/\(position.offset)")
             return id == nil
                 ? [letter] : [letter, action("All dead letters of the customer", "/letters/list", letters)]
         case .created, .done:

@@ -83,7 +83,7 @@ import Topics
                 #expect(status == .ok)
                 #expect(!text.contains(Self.hostile), "foreign text is no markup")
                 #expect(text.contains("The dead letter customer_commands_dlq/0/0 waits: would fail again with"))
-                #expect(text.contains(#"<a class="button" href="/letters/0/0">Mend the letter</a>"#))
+                #expect(text.contains(#"<a class="button" href="/letters/0/0">Open the dead letter</a>"#))
                 #expect(text.contains("customer-worker dlq show --config &#39;my config.yaml&#39; 0/0"))
                 #expect(text.contains("address_country: found Atlantis") && text.contains(">Atlantis<"))
                 let place = try #require(text.range(of: "What happened"))
