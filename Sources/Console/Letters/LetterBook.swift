@@ -28,12 +28,33 @@ struct LetterBook: Sendable {
     private let marks: LetterMarks
     /// The forms of reasons.
     let forms: ReasonForms
+    /// The number of letters by what was done with them.
+    let counts: [LetterMark: Int]
+    /// The earliest timestamp among those that wait, which retention deletes first.
+    let oldestWaitingRecord: UnixMilliseconds?
 
     /// What is remembered.
     init(_ known: KnownLetters<LetterSummary>, _ marks: LetterMarks, _ forms: ReasonForms) {
         self.known = known
         self.marks = marks
         self.forms = forms
+        var counts: [LetterMark: Int] = [:]
+        var oldest: UnixMilliseconds?
+        for (place, letters) in known.letters {
+            var waiting = 0
+            for letter in letters {
+                let mark = marks[place.partition, letter.offset]
+                guard mark == .waiting else {
+                    counts[mark, default: 0] += 1
+                    continue
+                }
+                waiting += 1
+                if let time = letter.summary.timestamp { oldest = min(oldest ?? time, time) }
+            }
+            if waiting > 0 { counts[.waiting, default: 0] += waiting }
+        }
+        self.counts = counts
+        self.oldestWaitingRecord = oldest
     }
 
     /// Passes every letter that the filter selects to `body`, in the order of partitions and offsets.
@@ -67,29 +88,6 @@ struct LetterBook: Sendable {
         return self.known.letter(at: place, offset: offset).map {
             Line(partition: partition, offset: offset, mark: self.marks[partition, offset], summary: $0.summary)
         }
-    }
-
-    /// The number of letters by what was done with them.
-    var counts: [LetterMark: Int] {
-        var counts: [LetterMark: Int] = [:]
-        for (place, letters) in self.known.letters {
-            for letter in letters { counts[self.marks[place.partition, letter.offset], default: 0] += 1 }
-        }
-        return counts
-    }
-
-    /// The earliest timestamp among those that wait, which retention deletes first.
-    var oldestWaitingRecord: UnixMilliseconds? {
-        var oldest: UnixMilliseconds?
-        for (place, letters) in self.known.letters {
-            for letter in letters {
-                guard let time = letter.summary.timestamp, oldest.map({ time < $0 }) ?? true,
-                    self.marks[place.partition, letter.offset] == .waiting
-                else { continue }
-                oldest = time
-            }
-        }
-        return oldest
     }
 
     /// The letters that a letter's command has been before, and those that it became later, in their order.

@@ -88,9 +88,15 @@ struct LetterFilter: Sendable, Hashable {
     /// Whether a text contains another, the letters A to Z in either case.
     private static func contains(_ wanted: [UInt8], in text: String?) -> Bool {
         guard let text, text.utf8.count >= wanted.count else { return false }
-        let bytes = Array(text.utf8)
-        return (0...bytes.count - wanted.count).contains { start in
-            wanted.indices.allSatisfy { Self.folded(bytes[start + $0]) == wanted[$0] }
+        return text.withBytes { bytes in
+            var start = 0
+            while start + wanted.count <= bytes.count {
+                var length = 0
+                while length < wanted.count, Self.folded(bytes[start + length]) == wanted[length] { length += 1 }
+                if length == wanted.count { return true }
+                start += 1
+            }
+            return false
         }
     }
 

@@ -32,7 +32,7 @@ actor LetterIndex {
     /// The time between two readings.
     static let interval: Duration = .seconds(3)
     /// After this time what was read is published, and reading continues.
-    private static let portion: Duration = .seconds(1)
+    private static let portion: Duration = .seconds(4)
 
     /// The topic.
     nonisolated let topic: String
@@ -44,7 +44,7 @@ actor LetterIndex {
 
     private var memory: LetterMemory<LetterSummary>
     private var summaries = LetterSummaries()
-    private var marks = LetterMarks()
+    private var current: LetterBook
     private(set) var standing: Standing
     /// The topics of the cluster.
     private var descriptions: [TopicDescription] = []
@@ -66,6 +66,7 @@ actor LetterIndex {
         self.limit = limit
         self.memory = LetterMemory(topic, client, limit: limit)
         self.standing = Standing(topic: topic)
+        self.current = LetterBook(KnownLetters(limit: limit), LetterMarks(), ReasonForms())
     }
 
     // MARK: What pages ask
@@ -73,7 +74,7 @@ actor LetterIndex {
     /// What is known now; asking keeps it fresh for a minute.
     func book() -> (book: LetterBook, standing: Standing) {
         self.attention.ask()
-        return (LetterBook(self.memory.known, self.marks, self.summaries.forms), self.standing)
+        return (self.current, self.standing)
     }
 
     /// Reads marks and new letters at once, as after letters were sent back or dismissed.
@@ -98,8 +99,9 @@ actor LetterIndex {
             let isWhole = try await self.memory.refresh(within: Self.portion) { letter in
                 self.summaries.summary(of: letter, route.verdict(for: letter))
             }
-            self.marks = try await self.memory.marks()
+            let marks = try await self.memory.marks()
             if self.memory.known.count == 0 { self.summaries = LetterSummaries() }
+            self.current = LetterBook(self.memory.known, marks, self.summaries.forms)
             let isFull = self.memory.known.isFull
             let rest = self.memory.known.beyond(self.memory.ranges).values.reduce(Int64(0)) { $0 + Int64($1.count) }
             self.standing.isWhole = isWhole || isFull
@@ -171,10 +173,9 @@ actor LetterIndex {
                 .configuration(ofTopic: self.topic, timeout: .seconds(2))
             self.retentionMilliseconds = settings?["retention.ms"]
         }
-        let book = LetterBook(self.memory.known, self.marks, self.summaries.forms)
         self.standing.retention = RetentionGuard(
             retentionMilliseconds: self.retentionMilliseconds,
-            oldestWaiting: book.oldestWaitingRecord,
+            oldestWaiting: self.current.oldestWaitingRecord,
             now: .now()
         )
     }

@@ -31,6 +31,7 @@ package final class LetterMemory<Summary: Sendable> {
 
     /// Reads what is new; what a time is too short for is read by the next call.
     ///
+    /// - Parameter limit: For the first record, and for those behind it.
     /// - Returns: Whether everything was read that there is room for.
     /// - Throws: `TopicSnapshot.Missing`, `TopicReader.Stalled`, or `KafkaError`; what was read is kept.
     package nonisolated(nonsending) func refresh(
@@ -43,13 +44,15 @@ package final class LetterMemory<Summary: Sendable> {
         if self.known.isFull { self.known.makeRoom(try await self.marks()) }
         let unread = self.known.unread(of: self.ranges)
         guard !unread.isEmpty else { return true }
-        let end = ContinuousClock.now + limit
+        var end = ContinuousClock.now + limit
+        var hasBegun = false
         var reader = try await TopicReader(self.client, ranges: unread, log: { _ in })
         while !reader.isDone {
             try Task.checkCancellation()
-            for record in try await reader.next(Self.portion) {
-                self.known.take(summarize(DeadLetter(record)), at: record.position)
-            }
+            let records = try await reader.next(Self.portion)
+            // Connecting may take most of the time; what is left of it would be one portion a call.
+            if !records.isEmpty, !hasBegun { (end, hasBegun) = (ContinuousClock.now + limit, true) }
+            for record in records { self.known.take(summarize(DeadLetter(record)), at: record.position) }
             if self.known.isFull { return false }
             guard ContinuousClock.now < end || reader.isDone else { return false }
         }
