@@ -426,7 +426,7 @@ def looking_things_up():
         person.shows("dead letter waits", HOSTILE)
         person.accessible("a story")
         person.open("/ledger")
-        page.get_by_label("External_id").fill("acct_1")
+        page.get_by_label("External_id", exact=True).fill("acct_1")
         person.press("Look up")
         person.shows("cust_", '"name": "Customer acct_1"')
         person.accessible("an entry of the ledger")
