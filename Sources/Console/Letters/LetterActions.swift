@@ -14,10 +14,26 @@ struct LetterActions: Sendable {
     let desk: LetterDesk
     private let exports = Exports()
 
-    /// Exports that are under way: each holds a reader.
+    /// Exports that are under way: each holds a reader, and gives its place back when its response is over.
     private final class Exports: Sendable {
         static let most = 4
-        let count = Mutex(0)
+        private let count = Mutex(0)
+
+        /// `nil` when all places are taken.
+        func take() -> Place? {
+            let isFree = self.count.withLock { count in
+                guard count < Self.most else { return false }
+                count += 1
+                return true
+            }
+            return isFree ? Place(self) : nil
+        }
+
+        final class Place: Sendable {
+            private let exports: Exports
+            init(_ exports: Exports) { self.exports = exports }
+            deinit { self.exports.count.withLock { $0 -= 1 } }
+        }
     }
 
     /// Runs of places that a job may name.
@@ -168,7 +184,7 @@ struct LetterActions: Sendable {
         let selection = try form.selection()
         let state = query.all("letter").isEmpty ? filter.state : .all
         let exports = self.exports
-        guard exports.count.withLock({ $0 < Exports.most }) else {
+        guard let place = exports.take() else {
             throw PageError(.serviceUnavailable, "\(Exports.most) exports are under way; wait for one of them")
         }
         let kafka = self.desk.cluster.settings.kafka
@@ -180,13 +196,12 @@ struct LetterActions: Sendable {
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                exports.count.withLock { $0 += 1 }
-                defer { exports.count.withLock { $0 -= 1 } }
+                defer { withExtendedLifetime(place) {} }
                 var portions = try await topic.portions(selection, state)
                 while let letters = try await portions.next() {
                     var buffer = ByteBuffer()
                     for letter in letters { buffer.writeBytes(ExportLine(letter).encoded + [UInt8(ascii: "\n")]) }
-                    if buffer.readableBytes > 0 { try await writer.write(buffer) }
+                    if buffer.readableBytes > 0 { try await LiveStreams.write(buffer, &writer) }
                 }
                 try await writer.finish(nil)
             }

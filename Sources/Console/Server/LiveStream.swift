@@ -92,9 +92,12 @@ final class LiveStreams: Sendable {
         try await Self.write("event: again\ndata: {}\n\n", &writer)
     }
 
-    /// Writes one event, or gives up on a client that does not take it.
     private static func write(_ text: String, _ writer: inout any ResponseBodyWriter) async throws {
-        let buffer = ByteBuffer(string: text)
+        try await self.write(ByteBuffer(string: text), &writer)
+    }
+
+    /// Writes a part of a long answer, or gives up on a client that does not take it in time.
+    static func write(_ buffer: ByteBuffer, _ writer: inout any ResponseBodyWriter) async throws {
         // A cancelled write ends with an error, and the connection with it.
         let alarm = WriteAlarm(writer)
         try await withThrowingTaskGroup(of: Void.self) { group in
