@@ -79,7 +79,7 @@ struct CheckPages: Sendable {
             "by": last.by, "ended": Figures.moment(last.at),
             "kind": failed > 0 ? "bad" : "good",
             "sentence": failed > 0
-                ? "\(Figures.count(failed, "finding")) would keep a worker from its work." : "A worker would run.",
+                ? "\(NumberText.count(failed, "finding")) would keep a worker from its work." : "A worker would run.",
             "findings": last.report.findings.map { finding -> [String: Any] in
                 var row: [String: Any] = [
                     "subject": finding.subject, "state": finding.state.description.lowercased(),

@@ -88,7 +88,7 @@ struct LedgerFactPages: Sendable {
         let state = self.figures()
         var content: [String: Any] = ["store": self.url.description]
         if let stats = state.stats {
-            content["customers"] = Figures.count(stats.customers)
+            content["customers"] = NumberText.count(stats.customers)
             content["bytes"] = ByteText.text(stats.bytes)
         }
         if let at = state.at { content["counted"] = Figures.moment(at) }

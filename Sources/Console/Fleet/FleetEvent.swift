@@ -1,4 +1,5 @@
 import JSON
+import Operations
 import Records
 
 /// Something that happened to a worker, as the time line has it.
@@ -80,7 +81,8 @@ extension FleetEvent {
         if let change = Self.partitions(old, status) { events.append(event(.rebalance, change)) }
         if old["pauses"] != status["pauses"] {
             let count = status["pauses"]?.arrayValue?.count ?? 0
-            events.append(event(.pause, count == 0 ? "Nothing is paused any more" : "\(count) pauses of operators"))
+            let pauses = NumberText.count(count, "pause")
+            events.append(event(.pause, count == 0 ? "Nothing is paused any more" : "\(pauses) of operators in effect"))
         }
         return events
     }

@@ -92,7 +92,7 @@ struct LetterPage: Sendable {
             check.problems = edited.problems
             check.patch = edited.patch
             guard check.problems.isEmpty else {
-                check.summary = "\(Figures.count(check.problems.count, "problem")) in what was written."
+                check.summary = "\(NumberText.count(check.problems.count, "problem")) in what was written."
                 return check
             }
             if let patch = edited.patch { try edits.patch(JSONWriter.encode(patch)) }

@@ -72,14 +72,14 @@ struct LetterPages: Sendable {
             ? "The dead letters are being read."
             : filter.state == .waiting ? "No dead letters wait." : "There are none."
         content["hidden"] =
-            groups.hidden > 0 ? "\(Figures.count(groups.hidden, "more group")) of fewer letters not shown." : nil
+            groups.hidden > 0 ? "\(NumberText.count(groups.hidden, "more group")) of fewer letters not shown." : nil
         let counts = book.counts
         content["states"] = LetterState.allCases.map { state in
             let count = state == .all ? counts.values.reduce(0, +) : counts.first { state.includes($0.key) }?.value ?? 0
             var other = filter
             other.state = state
             return [
-                "label": "\(state.title) \(Figures.count(count))", "current": state == filter.state,
+                "label": "\(state.title) \(NumberText.count(count))", "current": state == filter.state,
                 "href": "/letters?" + Form(other.query + [("by", grouping.rawValue)]).query,
             ]
         }
@@ -101,9 +101,9 @@ struct LetterPages: Sendable {
         let recent = group.trend.reduce(0, +)
         var row: [String: Any] = [
             "href": "/letters/list?" + Form(group.filter.query).query,
-            "title": group.name ?? group.kind ?? "without a code", "count": Figures.count(group.count),
+            "title": group.name ?? group.kind ?? "without a code", "count": NumberText.count(group.count),
             "trend": group.trend.map(String.init).joined(separator: ","), "verdict": group.verdict,
-            "recent": recent == 0 ? "none" : "\(Figures.count(recent)) in 24 h",
+            "recent": recent == 0 ? "none" : "\(NumberText.count(recent)) in 24 h",
         ]
         row["why"] = group.form.flatMap { book.why($0, sees) }
         row["oldest"] = group.oldest.map { Figures.moment($0, now: now) }
@@ -121,17 +121,19 @@ struct LetterPages: Sendable {
         _ now: UnixMilliseconds
     ) async -> [String: Any] {
         let waiting = book.counts[.waiting] ?? 0
-        var content: [String: Any] = ["summary": "\(Figures.count(waiting, "letter")) wait\(waiting == 1 ? "s" : "")"]
+        var content: [String: Any] = [
+            "summary": "\(NumberText.count(waiting, "letter")) wait\(waiting == 1 ? "s" : "")"
+        ]
         content["readAt"] = standing.readAt.map { Figures.moment($0, now: now) }
         content["trouble"] = standing.trouble.map { "The dead letters cannot be read now: \($0)" }
         if !standing.isWhole, standing.trouble == nil {
-            let rest = standing.remaining > 0 ? ": up to \(Figures.count(Int(standing.remaining))) are left" : ""
+            let rest = standing.remaining > 0 ? ": up to \(NumberText.count(Int(standing.remaining))) are left" : ""
             content["reading"] = "The dead letters are being read\(rest)."
         }
         if standing.unread > 0 {
             content["unread"] =
-                "\(Figures.count(LetterIndex.limit)) letters are shown, and up to "
-                + "\(Figures.count(Int(standing.unread))) later ones are not until some of these are sent back or "
+                "\(NumberText.count(LetterIndex.limit)) letters are shown, and up to "
+                + "\(NumberText.count(Int(standing.unread))) later ones are not until some of these are sent back or "
                 + "dismissed; «dlq list» counts all."
         }
         content["retention"] = LetterReportView.warning(standing.retention, standing.topic).map { "Warning: \($0)." }
@@ -153,8 +155,8 @@ struct LetterPages: Sendable {
         let number = try query.number("page", 1...1_000_000) ?? 1
         let page = book.page(filter, number: number, now: now)
         var content = await self.frame(book, standing, filter, sees, now)
-        content["selection"] = "\(Figures.count(page.count, "letter")): \(filter.text)"
-        content["countText"] = Figures.count(page.count, "letter")
+        content["selection"] = "\(NumberText.count(page.count, "letter")): \(filter.text)"
+        content["countText"] = NumberText.count(page.count, "letter")
         content["lines"] = page.lines.map { Self.row($0, book, sees, now) }
         content["filter"] = [
             "code": filter.kind ?? "", "externalID": filter.externalID, "field": filter.field ?? "",

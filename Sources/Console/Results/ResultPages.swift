@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Operations
 import Records
 import Topics
 
@@ -73,7 +74,7 @@ struct ResultPages: Sendable {
         let rows = Array(state.rows.lazy.filter { filter.matches($0) }.prefix(Self.shown))
         var content: [String: Any] = [
             "rows": rows.map { Self.row($0, seesValues) }, "isReading": !state.isRead && state.trouble == nil,
-            "of": Figures.count(state.rows.count, "result"),
+            "of": NumberText.count(state.rows.count, "result"),
         ]
         content["trouble"] = state.trouble
         return content

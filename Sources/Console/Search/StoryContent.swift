@@ -36,7 +36,7 @@ struct StoryContent {
             leftOut > 0
             ? events.prefix(Self.firstEvents) + events.suffix(Self.mostEvents - Self.firstEvents) : events[...]
         content["events"] = shown.map { self.event($0) }
-        if leftOut > 0 { content["leftOut"] = Figures.count(leftOut, "event") }
+        if leftOut > 0 { content["leftOut"] = NumberText.count(leftOut, "event") }
         return content
     }
 

@@ -1,32 +1,19 @@
+import Operations
 import Records
 
 /// Numbers, ages and times as the pages write them.
 enum Figures {
-    /// `12,345`.
-    static func count(_ value: Int) -> String {
-        let digits = String(abs(value))
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index).isMultiple(of: 3) { text.append(",") }
-            text.append(digit)
-        }
-        return value < 0 ? "−\(text)" : text
-    }
-
     /// `12,345`; `nil` for a number that is none.
     static func count(_ value: Double?) -> String? {
-        value.flatMap { $0.isFinite && abs($0) < 1e15 ? Self.count(Int($0.rounded())) : nil }
+        value.flatMap { $0.isFinite && abs($0) < 1e15 ? NumberText.count(Int($0.rounded())) : nil }
     }
-
-    /// `1 letter`, `12 letters`.
-    static func count(_ value: Int, _ noun: String) -> String { "\(Self.count(value)) \(noun)\(value == 1 ? "" : "s")" }
 
     /// `850`, `12.5`, `0.3`: of small numbers one decimal.
     static func rate(_ value: Double?) -> String? {
         guard let value, value.isFinite, abs(value) < 1e15 else { return nil }
-        if value >= 100 || value == value.rounded() { return Self.count(Int(value.rounded())) }
+        if value >= 100 || value == value.rounded() { return NumberText.count(Int(value.rounded())) }
         let tenths = Int((value * 10).rounded())
-        return "\(Self.count(tenths / 10)).\(tenths % 10)"
+        return "\(NumberText.count(tenths / 10)).\(tenths % 10)"
     }
 
     /// `20 ms`, `1.5 s`, `3 min`, `2 h`, `5 d`.

@@ -123,7 +123,7 @@ import Testing
             #"{"reload":null}"#, #"{"reload":{"count":1,"in_effect":false}}"#,
             ["reload: Settings read again and refused"]
         ),
-        (#"{"pauses":[]}"#, #"{"pauses":[{}]}"#, ["pause: 1 pauses of operators"]),
+        (#"{"pauses":[]}"#, #"{"pauses":[{}]}"#, ["pause: 1 pause of operators in effect"]),
         (#"{"lag":1}"#, #"{"lag":2}"#, []),
     ])
     func tells(before: String, after: String, events: [String]) throws {
