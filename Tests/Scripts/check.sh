@@ -32,7 +32,7 @@ SIMULATION_SEEDS=1000 swift test --skip-build \
 step "test: stores, clients, the Kafka binding"
 swift test --skip-build --filter 'LedgerTests|FlexpriceAPITests'
 swift test --skip-build --filter KafkaTests
-swift test --skip-build --filter '^RedriveTests|^ProducingTests'
+swift test --skip-build --filter '^RedriveTests|^ProducingTests|^ConsoleTests'
 
 step "test: the whole worker"
 swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests|RedriveStoreTests'
