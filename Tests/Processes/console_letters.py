@@ -292,14 +292,15 @@ def stopped_and_resumed():
 def hostile_letters():
     """whatever a command, its key and its headers hold is shown as text; what is no JSON can only be exported or dismissed"""
     value = {"external_id": HOSTILE, "name": HOSTILE, "email": HOSTILE, "metadata": {HOSTILE: HOSTILE}, HOSTILE: HOSTILE, "timezone": 7}
-    SITE.send([(HOSTILE.encode(), value, [(HOSTILE, HOSTILE.encode()), ("ce_id", HOSTILE.encode())]), ("raw", b"\x00\xff", []), ("text", b"[1]", [])])
-    wait_until(lambda: SITE.waiting() == 3, 20, "the dead letters")
+    SITE.send([(HOSTILE.encode(), value, [(HOSTILE, HOSTILE.encode()), ("ce_id", HOSTILE.encode())]), ("raw", b"\x00\xff", []), ("text", b"[1]", []),
+               ("large", {"external_id": "large", "name": "x" * 300_000}, [])])
+    wait_until(lambda: SITE.waiting() == 4, 20, "the dead letters")
     ada = Client(SITE.port, OPERATOR)
-    ada.wait("/letters", "3 letters wait")
+    ada.wait("/letters", "4 letters wait")
     paths = ["/letters", "/letters?by=field", "/letters?by=code&code=" + urllib.parse.quote(HOSTILE), "/letters/list",
              "/letters/list?" + urllib.parse.urlencode({"external_id": HOSTILE, "field": HOSTILE, "why": HOSTILE, "state": "all"})]
     places = re.findall(r'name="letter" value="([^"]+)"', ada.get("/letters/list"))
-    expect(len(places) == 3, places)
+    expect(len(places) == 4, places)
     paths += [f"/letters/{place}" for place in places] + ["/jobs/" + urllib.parse.quote("<script>")]
     for path in paths:
         status, _, text = ada.request("GET", path)
@@ -308,6 +309,8 @@ def hostile_letters():
         expect("<script" not in body and "\u202e" not in body and "\u0007" not in body, f"not escaped on {path}")
     texts = {place: ada.get(f"/letters/{place}") for place in places}
     expect(sum("not a JSON object, so it cannot be edited" in plain(text) for text in texts.values()) == 2, "no form")
+    expect(sum("more than a command may have" in plain(text) for text in texts.values()) == 1, "a form for a value that is too large")
+    expect(max(len(text) for text in texts.values()) < 400_000, "a value is shown without a bound")
     expect(any("00 ff" in plain(text) for text in texts.values()), "no hexadecimal digits")
     place = next(place for place, text in texts.items() if f'action="/letters/{place}/redrive' in text)
     fields = form(texts[place], f"/letters/{place}/redrive")
@@ -317,8 +320,8 @@ def hostile_letters():
     job = ada.post(f"/letters/{place}/redrive", {**fields, "force": "1"})
     page = ada.wait(job, "Send 1 letter back")
     job = ada.post("/letters/dismiss", [("scope", "all"), ("reason", HOSTILE)])
-    ada.wait(job, "Dismiss 3 letters")
-    ada.post(f"{job}/confirm", {"confirmed": "3"})
+    ada.wait(job, "Dismiss 4 letters")
+    ada.post(f"{job}/confirm", {"confirmed": "4"})
     ada.wait(job, "It is done.")
     ada.wait("/jobs", "alert(1)")
     expect("<script" not in ada.get("/jobs").split("</head>")[1], "the reason is not escaped")

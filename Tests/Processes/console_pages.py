@@ -583,7 +583,7 @@ def main():
         if options.screenshots:
             screenshots()
             return 0
-        return harness.report(harness.chosen(CHECKS, options.names), limit=120)
+        return harness.report(harness.chosen(CHECKS, options.names), limit=240)
 
 
 if __name__ == "__main__":

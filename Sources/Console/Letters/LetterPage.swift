@@ -5,6 +5,7 @@ import JSON
 import Operations
 import Records
 import Redrive
+import Settings
 import Topics
 
 /// One dead letter: why it failed, what a redrive would do, its record, and the form that edits its command.
@@ -168,7 +169,13 @@ struct LetterPage: Sendable {
         }
         content["record"] = Self.record(letter, verdict.failure)
         guard session?.role == .operator, found.mark == .waiting else { return content }
-        if let command = CommandForm(letter) {
+        let largest = self.desk.cluster.settings.limits.maxCommandBytes.bytes
+        if let size = letter.record.value?.count, size > largest {
+            content["noEdit"] =
+                "Its value has \(NumberText.count(size)) bytes, more than a command may have "
+                + "(\(NumberText.count(largest))), and is not edited here: «dlq redrive --letter \(found.place) "
+                + "--unset FIELD» shortens it."
+        } else if let command = CommandForm(letter) {
             content["edit"] = Self.edit(command, letter, form, check)
         } else {
             content["noEdit"] =
