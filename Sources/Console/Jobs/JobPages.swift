@@ -21,14 +21,13 @@ struct JobPages: Sendable {
         }
         router.get("/live/jobs") { _, context in
             let session = context.session
-            let last = LastFragment()
             return try self.streams.response(every: .seconds(1)) {
                 let content = await self.overview(session)
-                return last.changed([
+                return [
                     "jobs-now": self.pages.fragment("jobs_now", content),
                     "jobs-history": self.pages.fragment("jobs_history", content),
                     "jobs-audit": self.pages.fragment("audit", content),
-                ])
+                ]
             }
         }
         router.get("/jobs/:id") { request, context in
@@ -40,15 +39,14 @@ struct JobPages: Sendable {
         router.get("/live/jobs/:id") { _, context in
             let id = try Self.id(context)
             let session = context.session
-            let last = LastFragment()
             return try self.streams.response(every: .milliseconds(500)) {
                 guard var content = await self.content(of: id, session) else { return [:] }
                 content["csrf"] = session?.csrf
                 content["isOperator"] = session?.role == .operator
-                return last.changed([
+                return [
                     "job": self.pages.fragment("job_state", content),
                     "job-audit": self.pages.fragment("audit", content),
-                ])
+                ]
             }
         }
         router.post("/jobs/:id/confirm") { _, context in

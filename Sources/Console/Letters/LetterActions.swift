@@ -6,35 +6,13 @@ import Operations
 import Records
 import Redrive
 import Settings
-import Synchronization
 import Topics
 
 /// What is done with letters that a list selects: sending back, dismissing, restoring, exporting.
 struct LetterActions: Sendable {
     let desk: LetterDesk
-    private let exports = Exports()
-
-    /// Exports that are under way: each holds a reader, and gives its place back when its response is over.
-    private final class Exports: Sendable {
-        static let most = 4
-        private let count = Mutex(0)
-
-        /// `nil` when all places are taken.
-        func take() -> Place? {
-            let isFree = self.count.withLock { count in
-                guard count < Self.most else { return false }
-                count += 1
-                return true
-            }
-            return isFree ? Place(self) : nil
-        }
-
-        final class Place: Sendable {
-            private let exports: Exports
-            init(_ exports: Exports) { self.exports = exports }
-            deinit { self.exports.count.withLock { $0 -= 1 } }
-        }
-    }
+    /// For exports that are under way: each holds a reader.
+    private let exports = Places(4)
 
     /// Runs of places that a job may name.
     private static let mostRuns = 2_000
@@ -185,7 +163,7 @@ struct LetterActions: Sendable {
         let state = query.all("letter").isEmpty ? filter.state : .all
         let exports = self.exports
         guard let place = exports.take() else {
-            throw PageError(.serviceUnavailable, "\(Exports.most) exports are under way; wait for one of them")
+            throw PageError(.serviceUnavailable, "\(exports.most) exports are under way; wait for one of them")
         }
         let kafka = self.desk.cluster.settings.kafka
         let topic = try await DeadLetterTopic(kafka.deadLetterTopic, self.desk.cluster.client)

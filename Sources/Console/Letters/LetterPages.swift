@@ -36,16 +36,15 @@ struct LetterPages: Sendable {
             let query = Form(queryOf: request)
             let session = context.session
             _ = try LetterFilter(query)
-            let last = LastFragment()
             return try self.desk.streams.response(every: .seconds(1)) {
                 guard let content = try? await self.groups(query, session) else { return [:] }
                 let pages = self.desk.pages
-                return last.changed([
+                return [
                     "letters-summary": pages.fragment("letter_summary", content),
                     "letters-notices": pages.fragment("letter_notices", content),
                     "letters-states": pages.fragment("letter_states", content),
                     "letters-groups": pages.fragment("letter_groups", content),
-                ])
+                ]
             }
         }
         router.get("/letters/list") { request, context in

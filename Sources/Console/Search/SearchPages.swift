@@ -27,7 +27,8 @@ struct SearchPages: Sendable {
     private static let longestText = 1_024
 
     private let read: Reading
-    private let turns: ReadingTurns
+    /// Searches that read whole topics at one time; others wait for their turn.
+    private let turns = Places(2)
     private let pages: Pages
     private let streams: LiveStreams
     private let viewersSeeValues: Bool
@@ -36,7 +37,6 @@ struct SearchPages: Sendable {
     /// - Parameter configPath: The file of `--config`, for the commands that are suggested.
     init(pages: Pages, streams: LiveStreams, viewersSeeValues: Bool, configPath: String?, read: @escaping Reading) {
         self.read = read
-        self.turns = ReadingTurns()
         self.pages = pages
         self.streams = streams
         self.viewersSeeValues = viewersSeeValues
@@ -90,7 +90,7 @@ struct SearchPages: Sendable {
         }
         let end = ContinuousClock.now + Self.pageLimit
         guard let turn = await self.turns.take(until: end) else {
-            throw PageError(.serviceUnavailable, "\(ReadingTurns.most) other searches are read; try again in a minute")
+            throw PageError(.serviceUnavailable, "\(self.turns.most) other searches are read; try again in a minute")
         }
         defer { withExtendedLifetime(turn) {} }
         content.merge(await self.content(question, within: end - .now, seesValues: self.seesValues(context))) { $1 }

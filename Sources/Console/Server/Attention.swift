@@ -55,19 +55,3 @@ final class Attention: Sendable {
         }
     }
 }
-
-/// What a stream has sent last: the same twice is no news.
-final class LastFragment: Sendable {
-    private let last = Mutex<[String: String]>([:])
-
-    init() {}
-
-    /// The parts that differ from the last ones; `nil` for none.
-    func changed(_ fragments: [String: String]) -> [String: String]? {
-        self.last.withLock { last in
-            let changed = fragments.filter { last[$0.key] != $0.value }
-            last = fragments
-            return changed.isEmpty ? nil : changed
-        }
-    }
-}

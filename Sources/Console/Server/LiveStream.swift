@@ -1,7 +1,6 @@
 import Hummingbird
 import JSON
 import NIOCore
-import Synchronization
 
 /// The open streams of Server-Sent Events, of which there are a bounded number.
 ///
@@ -16,7 +15,7 @@ final class LiveStreams: Sendable {
     /// Then the browser connects again, and so shows who it is: a session that has ended has no stream for longer.
     static let longestTime: Duration = .seconds(120)
 
-    private let count = Mutex(0)
+    private let places = Places(LiveStreams.limit)
 
     /// Answers with a stream.
     ///
@@ -28,15 +27,9 @@ final class LiveStreams: Sendable {
         every interval: Duration,
         _ next: @escaping @Sendable () async -> [String: String]?
     ) throws(PageError) -> Response {
-        let isOpen = self.count.withLock { count in
-            guard count < Self.limit else { return false }
-            count += 1
-            return true
-        }
-        guard isOpen else {
+        guard let place = self.places.take() else {
             throw PageError(.serviceUnavailable, "\(Self.limit) live pages are open; close some of them")
         }
-        let slot = Slot(self)
         var headers = HTTPFields()
         headers[.contentType] = "text/event-stream"
         headers[.cacheControl] = "no-store"
@@ -44,18 +37,11 @@ final class LiveStreams: Sendable {
             status: .ok,
             headers: headers,
             body: ResponseBody { writer in
-                defer { withExtendedLifetime(slot) {} }
+                defer { withExtendedLifetime(place) {} }
                 try await Self.run(&writer, interval, next)
                 try await writer.finish(nil)
             }
         )
-    }
-
-    /// Gives its place back when the response is over, whether or not anything of it was written.
-    private final class Slot: Sendable {
-        private let streams: LiveStreams
-        init(_ streams: LiveStreams) { self.streams = streams }
-        deinit { self.streams.count.withLock { $0 -= 1 } }
     }
 
     private static func run(

@@ -129,7 +129,7 @@ import Topics
     }
 
     @Test func `two searches read at one time, and the next one waits for its turn`() async throws {
-        let turns = ReadingTurns()
+        let turns = Places(2)
         var first = turns.take()
         let second = turns.take()
         #expect(first != nil && second != nil && turns.take() == nil)
