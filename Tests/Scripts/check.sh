@@ -35,7 +35,8 @@ swift test --skip-build --filter KafkaTests
 swift test --skip-build --filter '^RedriveTests|^ProducingTests|^ConsoleTests'
 
 step "test: the whole worker"
-swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|HugeRecordTests|RedriveStoreTests'
+swift test --skip-build --filter 'SeedCommandTests|MalformedInputTests|RedriveStoreTests'
+swift test --skip-build --filter HugeRecordTests
 swift test --skip-build --filter BulkTests
 swift test --skip-build --filter 'BrokerOutageTests|MembershipTests'
 swift test --skip-build --filter 'WholeWorkerTests.CustomerCommandsTests'
