@@ -101,6 +101,39 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
+    /// Writes a string of bytes that need no escapes, as they are.
+    @inlinable
+    package mutating func plainString(_ text: [UInt8]) {
+        text.withUnsafeBufferPointer { plainString($0) }
+    }
+
+    /// Writes a string that needs no escapes, as it is.
+    @inlinable
+    package mutating func plainString(_ text: StaticString) {
+        plainString(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    @inlinable
+    mutating func plainString(_ text: UnsafeBufferPointer<UInt8>) {
+        output.append(addingCapacity: text.count + 3) { (output: inout OutputSpan<UInt8>) in
+            if self.needsComma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            output.append(copying: text)
+            output.append(UInt8(ascii: "\""))
+        }
+        needsComma = true
+    }
+
+    /// Writes a string of what the closure appends, which must need no escapes.
+    @inlinable
+    package mutating func plainString(_ append: (inout [UInt8]) -> Void) {
+        separate()
+        output.append(UInt8(ascii: "\""))
+        append(&output)
+        output.append(UInt8(ascii: "\""))
+        needsComma = true
+    }
+
     /// Writes a whole number.
     @inlinable
     public mutating func integer(_ value: some FixedWidthInteger & SignedInteger) {
@@ -132,10 +165,22 @@ public struct JSONWriter: Sendable {
 
     /// Splices in one value that is JSON already; it is not checked.
     @inlinable
-    public mutating func raw(_ json: [UInt8]) {
+    public mutating func raw(_ json: [UInt8]) { raw(json[...]) }
+
+    /// Splices in one value that is JSON already; it is not checked.
+    @inlinable
+    public mutating func raw(_ json: ArraySlice<UInt8>) {
         separate()
         output.append(contentsOf: json)
         needsComma = true
+    }
+
+    /// Splices in a member's name that is JSON already, with its colon; its value must follow.
+    @inlinable
+    package mutating func raw(quotedName: [UInt8]) {
+        separate()
+        output.append(contentsOf: quotedName)
+        needsComma = false
     }
 
     /// Writes a value of any kind.

@@ -56,7 +56,21 @@ public struct RecordPosition: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The text form, `TOPIC/PARTITION/OFFSET`.
-    public var description: String { "\(self.topic)/\(self.partition)/\(self.offset)" }
+    public var description: String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(self.topic.utf8.count + 32)
+        self.append(to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Appends what ``description`` says.
+    package func append(to bytes: inout [UInt8]) {
+        self.topic.withBytes { bytes.append(contentsOf: $0) }
+        bytes.append(UInt8(ascii: "/"))
+        bytes.appendDecimal(Int64(self.partition))
+        bytes.append(UInt8(ascii: "/"))
+        bytes.appendDecimal(self.offset)
+    }
 
     /// Digits only: `Int32("+1")` would take a sign.
     private static func number<Number: FixedWidthInteger>(_ digits: Substring.UTF8View, as type: Number.Type) -> Number?

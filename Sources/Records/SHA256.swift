@@ -21,12 +21,18 @@ package struct SHA256: Sendable {
 
     /// The 32 bytes of the digest; more bytes can be added afterwards.
     package var digest: [UInt8] {
-        // Finishing changes the context.
-        var context = self.context
-        return [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { buffer, count in
-            SHA256_Final(buffer.baseAddress, &context)
+        [UInt8](unsafeUninitializedCapacity: Int(SHA256_DIGEST_LENGTH)) { buffer, count in
+            self.finish(UnsafeMutableRawBufferPointer(buffer))
             count = Int(SHA256_DIGEST_LENGTH)
         }
+    }
+
+    /// Writes the 32 bytes of the digest; more bytes can be added afterwards.
+    package func finish(_ digest: UnsafeMutableRawBufferPointer) {
+        precondition(digest.count >= Int(SHA256_DIGEST_LENGTH))
+        // Finishing changes the context.
+        var context = self.context
+        SHA256_Final(digest.baseAddress?.assumingMemoryBound(to: UInt8.self), &context)
     }
 
     /// The digest of bytes that are all there.

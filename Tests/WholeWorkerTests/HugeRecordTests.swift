@@ -4,8 +4,9 @@ import Testing
 
 /// A record of a hundred megabytes: somebody raised a broker's limits and sent a backup to the wrong topic.
 @Suite(.timeLimit(.minutes(5)), .serialized) struct HugeRecordTests {
-    /// The broker in a process of its own gets a smaller one: it takes seconds for a hundred megabytes, the first attempt
-    /// to publish the letter is given up then, and no reader gets behind what was aborted (see ``results(_:_:)``).
+    /// The broker in a process of its own gets a smaller one: it takes seconds for a hundred megabytes, the first
+    /// attempt to publish the letter is given up then, and no reader gets behind what was aborted (see
+    /// ``results(_:_:)``).
     private static func value(for kind: BrokerKind) -> [UInt8] {
         [UInt8](repeating: UInt8(ascii: "x"), count: kind == .embedded ? 100_000_000 : 20_000_000)
     }

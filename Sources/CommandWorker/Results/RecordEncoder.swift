@@ -46,11 +46,15 @@ struct RecordEncoder: Sendable {
         let (resultLimit, letterLimit) = (
             self.limits.bytes(of: self.results.resultsTopic), self.limits.bytes(of: self.deadLetters.topic)
         )
+        var moment: (UnixMilliseconds, text: [UInt8])?
         for (owner, result) in batch.enumerated() {
+            if moment?.0 != result.completedAt {
+                moment = (result.completedAt, ResultEncoder.text(of: result.completedAt))
+            }
             let reference = RecordReference(owner: owner, isLetter: false)
             if acknowledged.isEmpty || !acknowledged.contains(reference) {
                 let form = forms.isPlain ? ResultForm() : forms.resultForm(owner)
-                let whole = encoder.encode(result, form: form)
+                let whole = encoder.encode(result, form: form, completedAt: moment?.text ?? [])
                 if whole.topic == self.results.resultsTopic,
                     (whole.value?.count ?? 0) + Self.mostBesideValue <= resultLimit, form == .full
                 {

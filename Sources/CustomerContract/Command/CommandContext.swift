@@ -36,14 +36,18 @@ public struct CommandContext: Sendable {
         self.parts = Parts(message, id, externalID, correlation, trace, brokenID, warnings)
     }
 
-    @usableFromInline final class Parts: Sendable {
-        @usableFromInline let message: KafkaRecord
-        @usableFromInline let id: CommandID
-        @usableFromInline let externalID: ExternalID?
-        @usableFromInline let correlation: ReplyCorrelation
-        @usableFromInline let trace: TraceContext?
-        @usableFromInline let brokenID: ExternalID?
-        @usableFromInline let warnings: [String]
+    /// The context of a command that obeys every rule: the same object as the command.
+    @usableFromInline init(_ parts: Parts) { self.parts = parts }
+
+    // @unchecked: a class with a subclass cannot be Sendable otherwise; both have constants alone.
+    @usableFromInline class Parts: @unchecked Sendable {
+        @usableFromInline final let message: KafkaRecord
+        @usableFromInline final let id: CommandID
+        @usableFromInline final let externalID: ExternalID?
+        @usableFromInline final let correlation: ReplyCorrelation
+        @usableFromInline final let trace: TraceContext?
+        @usableFromInline final let brokenID: ExternalID?
+        @usableFromInline final let warnings: [String]
 
         init(
             _ message: KafkaRecord,

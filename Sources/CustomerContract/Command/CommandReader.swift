@@ -46,6 +46,11 @@ public struct CommandReader: Sendable {
     /// key.
     public func read(_ message: KafkaRecord) -> DecodedCommand {
         let headers = CommandHeaders(message.headers)
+        return plainCommand(message, headers).map { .command($0) } ?? readByRules(message, headers)
+    }
+
+    /// Reads one message by every rule there is: what is plain comes to the same command.
+    func readByRules(_ message: KafkaRecord, _ headers: CommandHeaders) -> DecodedCommand {
         var eventID: String?
         let body: CommandBody
         do throws(CommandFailure) {
@@ -54,8 +59,8 @@ public struct CommandReader: Sendable {
             return .refused(context(of: message, headers, eventID: eventID, validation: nil), error)
         }
         let validation = CommandValidation(body.fields, containsNUL: body.containsNUL, mode: mode)
-        let context = context(of: message, headers, eventID: eventID, validation: validation)
         guard validation.problems.isEmpty, let externalID = validation.externalID else {
+            let context = context(of: message, headers, eventID: eventID, validation: validation)
             return .refused(context, validation.problems.failure())
         }
         var (fields, known) = (body.fields, validation.known)
@@ -66,11 +71,33 @@ public struct CommandReader: Sendable {
         }
         return .command(
             CreateCustomerCommand(
-                context: context,
-                externalID: externalID,
-                fields: fields,
-                known: known,
-                unknownFields: validation.unknownFields
+                CreateCustomerCommand.Parts(
+                    message,
+                    id(of: message, headers, eventID: eventID),
+                    externalID,
+                    .tree(fields, known),
+                    correlation: headers.correlation,
+                    trace: headers.trace,
+                    warnings: validation.warnings,
+                    unknownFields: validation.unknownFields
+                )
+            )
+        )
+    }
+
+    /// The command of a record whose value is an ordinary body, as nearly every one is.
+    private func plainCommand(_ message: KafkaRecord, _ headers: CommandHeaders) -> CreateCustomerCommand? {
+        guard let value = message.value, value.count <= maximumBytes, !headers.isStructuredCloudEvent,
+            let body = PlainBodyScanner.scan(value)
+        else { return nil }
+        return CreateCustomerCommand(
+            CreateCustomerCommand.Parts(
+                message,
+                id(of: message, headers, eventID: nil),
+                ExternalID(body.text(.externalID)),
+                .plain(body),
+                correlation: headers.correlation,
+                trace: headers.trace
             )
         )
     }
@@ -88,19 +115,21 @@ public struct CommandReader: Sendable {
         return try CommandBody(event: event)
     }
 
+    private func id(of message: KafkaRecord, _ headers: CommandHeaders, eventID: String?) -> CommandID {
+        eventID.flatMap { CommandID(producerChosen: Array($0.utf8)) }
+            ?? headers.ceID.flatMap { CommandID(producerChosen: $0) }
+            ?? CommandID(message.position)
+    }
+
     private func context(
         of message: KafkaRecord,
         _ headers: CommandHeaders,
         eventID: String?,
         validation: CommandValidation?
     ) -> CommandContext {
-        let id =
-            eventID.flatMap { CommandID(producerChosen: Array($0.utf8)) }
-            ?? headers.ceID.flatMap { CommandID(producerChosen: $0) }
-            ?? CommandID(message.position)
-        return CommandContext(
+        CommandContext(
             message: message,
-            id: id,
+            id: id(of: message, headers, eventID: eventID),
             externalID: validation?.externalID,
             correlation: headers.correlation,
             trace: headers.trace,

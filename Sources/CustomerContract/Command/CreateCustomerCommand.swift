@@ -1,4 +1,5 @@
 public import JSON
+import Records
 
 /// A create command that obeys every rule and may be carried out.
 ///
@@ -8,14 +9,15 @@ public struct CreateCustomerCommand: Sendable {
     @usableFromInline let parts: Parts
 
     /// The record it came in, its id, its correlation.
-    @inlinable public var context: CommandContext { self.parts.context }
+    @inlinable public var context: CommandContext { CommandContext(self.parts) }
     /// The customer's id, 1 to 255 code points without U+0000.
-    @inlinable public var externalID: ExternalID { self.parts.externalID }
+    @inlinable public var externalID: ExternalID { self.parts.usableID }
     /// What is sent to Flexprice: the producer's members in the producer's order and spelling.
     ///
     /// A missing or null `name` is replaced by one at the end that equals the external_id; nothing else is changed.
-    /// Nulls of other fields are still here and mean the same as absence.
-    @inlinable public var fields: JSONObject { self.parts.fields }
+    /// Nulls of other fields are still here and mean the same as absence. Of most commands it is read from their
+    /// record's value each time: to be kept by who needs it twice.
+    public var fields: JSONObject { self.parts.fields.object }
     /// The fingerprint of `fields`.
     @inlinable public var fingerprint: Fingerprint { self.parts.fingerprint }
     /// Digests of the single fields, to say later which ones differ.
@@ -23,54 +25,84 @@ public struct CreateCustomerCommand: Sendable {
     /// The names of top-level fields that this contract does not know, in their order; they are passed on untouched.
     @inlinable public var unknownFields: [String] { self.parts.unknownFields }
 
-    /// The value of a known field, nil when it is not there or null.
-    package subscript(field: KnownField) -> JSONValue? {
-        guard let place = self.parts.known.place(of: field) else { return nil }
-        let value = self.parts.fields.members[place].value
-        return value.isNull ? nil : value
-    }
-
     /// The event type that a producer may name in the header `ce_type`.
     public static let eventType = "flexprice.customer.create.v1"
 
-    /// - Parameter known: Where the known fields are among `fields`.
-    init(
-        context: CommandContext,
-        externalID: ExternalID,
-        fields: JSONObject,
-        known: KnownMembers,
-        unknownFields: [String]
-    ) {
-        self.parts = Parts(context, externalID, fields, known, unknownFields)
-    }
+    init(_ parts: Parts) { self.parts = parts }
 
     /// The JSON body of the request.
-    public func encodedBody() -> [UInt8] {
-        JSONWriter.encode(fields)
+    public func encodedBody() -> [UInt8] { self.parts.fields.encoded }
+
+    /// The value of a known field, nil when it is not there or null.
+    package subscript(field: KnownField) -> JSONValue? {
+        let value =
+            switch self.parts.fields {
+            case .plain(let body): body.object[field.fieldName]
+            case .tree(let object, let known): known.place(of: field).map { object.members[$0].value }
+            }
+        return value.flatMap { $0.isNull ? nil : $0 }
     }
 
-    @usableFromInline final class Parts: Sendable {
-        @usableFromInline let context: CommandContext
-        @usableFromInline let externalID: ExternalID
-        @usableFromInline let fields: JSONObject
+    /// The body, if it is an ordinary one: its fields are at hand as JSON text.
+    package var plainBody: PlainBody? {
+        if case .plain(let body) = self.parts.fields { body } else { nil }
+    }
+
+    /// Everything of a command: its context with what the body adds.
+    @usableFromInline final class Parts: CommandContext.Parts, @unchecked Sendable {
+        /// `externalID`, which every command has that may be carried out.
+        @usableFromInline let usableID: ExternalID
         @usableFromInline let fingerprint: Fingerprint
         @usableFromInline let fieldDigests: FieldDigests
         @usableFromInline let unknownFields: [String]
-        let known: KnownMembers
+        let fields: CommandFields
 
+        /// - Parameter lane: the id that the context names; that of the command unless told.
         init(
-            _ context: CommandContext,
+            _ message: KafkaRecord,
+            _ id: CommandID,
             _ externalID: ExternalID,
-            _ fields: JSONObject,
-            _ known: KnownMembers,
-            _ unknownFields: [String]
+            _ fields: CommandFields,
+            correlation: ReplyCorrelation = ReplyCorrelation(),
+            trace: TraceContext? = nil,
+            warnings: [String] = [],
+            unknownFields: [String] = [],
+            lane: ExternalID? = nil
         ) {
-            self.context = context
-            self.externalID = externalID
+            self.usableID = externalID
             self.fields = fields
             self.unknownFields = unknownFields
-            self.known = known
-            (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: fields, known)
+            (self.fingerprint, self.fieldDigests) = fields.digest()
+            super.init(message, id, lane ?? externalID, correlation, trace, nil, warnings)
+        }
+    }
+}
+
+/// The fields of a command that may be carried out.
+enum CommandFields: Sendable {
+    /// Places in the record's value.
+    case plain(PlainBody)
+    /// A tree, with the places of the known fields in it.
+    case tree(JSONObject, KnownMembers)
+
+    var object: JSONObject {
+        switch self {
+        case .plain(let body): body.object
+        case .tree(let object, _): object
+        }
+    }
+
+    var encoded: [UInt8] {
+        switch self {
+        case .plain(let body): body.encoded
+        case .tree(let object, _): JSONWriter.encode(object)
+        }
+    }
+
+    func digest() -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
+        switch self {
+        case .plain(let body): body.digest()
+        case .tree(let object, let known): CanonicalForm.digest(of: object, known)
         }
     }
 }

@@ -22,7 +22,7 @@ enum CanonicalForm {
         bytes.append(UInt8(ascii: "{"))
         let digests = known.areAll(of: object) ? appendKnown(object, known, to: &bytes) : appendAny(object, to: &bytes)
         bytes.append(UInt8(ascii: "}"))
-        return (Fingerprint(digest: SHA256.digest(of: bytes)), digests)
+        return (bytes.withUnsafeBytes { Fingerprint(canonical: $0) }, digests)
     }
 
     /// Appends members that are known fields, each once: their order is known too, and nothing needs sorting.
@@ -40,7 +40,7 @@ enum CanonicalForm {
             let start = bytes.count
             bytes.append(contentsOf: field.quotedName)
             append(value, to: &bytes)
-            digests.add(field, name: "", canonicalMember: bytes[start...])
+            bytes[start...].withUnsafeBufferPointer { digests.add(field, canonicalMember: $0) }
         }
         return digests.build()
     }
@@ -53,7 +53,13 @@ enum CanonicalForm {
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             let start = bytes.count
             append(member, to: &bytes)
-            digests.add(field, name: member.name, canonicalMember: bytes[start...])
+            bytes[start...].withUnsafeBufferPointer { canonical in
+                if let field {
+                    digests.add(field, canonicalMember: canonical)
+                } else {
+                    digests.add(unknown: member.name, canonicalMember: canonical)
+                }
+            }
         }
         return digests.build()
     }

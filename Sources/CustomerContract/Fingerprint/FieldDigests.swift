@@ -90,18 +90,21 @@ struct FieldDigestsBuilder {
         encoded.reserveCapacity(64)
     }
 
-    /// Adds a field, nil for an unknown one, by the canonical bytes of its name and value.
-    mutating func add(_ field: KnownField?, name: String, canonicalMember: ArraySlice<UInt8>) {
-        if let field {
-            encoded.append(field.rawValue)
-        } else if listsUnknownFields, name.utf8.count <= 255 {
-            encoded.append(FieldDigests.namedFollows)
-            encoded.append(UInt8(name.utf8.count))
-            encoded.append(contentsOf: name.utf8)
-        } else {
+    /// Adds a known field by the canonical bytes of its name and value.
+    mutating func add(_ field: KnownField, canonicalMember: UnsafeBufferPointer<UInt8>) {
+        encoded.append(field.rawValue)
+        append(Self.fnv1a(canonicalMember, from: Self.offsetBasis))
+    }
+
+    /// Adds an unknown field by the canonical bytes of its name and value.
+    mutating func add(unknown name: String, canonicalMember: UnsafeBufferPointer<UInt8>) {
+        guard listsUnknownFields, name.utf8.count <= 255 else {
             unlistedDigest = Self.fnv1a(canonicalMember, from: unlistedDigest ?? Self.offsetBasis)
             return
         }
+        encoded.append(FieldDigests.namedFollows)
+        encoded.append(UInt8(name.utf8.count))
+        encoded.append(contentsOf: name.utf8)
         append(Self.fnv1a(canonicalMember, from: Self.offsetBasis))
     }
 
@@ -114,17 +117,20 @@ struct FieldDigestsBuilder {
     }
 
     private mutating func append(_ digest: UInt32) {
-        withUnsafeBytes(of: digest.bigEndian) { encoded.append(contentsOf: $0) }
+        encoded.append(addingCapacity: 4) { (output: inout OutputSpan<UInt8>) in
+            output.append(UInt8(truncatingIfNeeded: digest >> 24))
+            output.append(UInt8(truncatingIfNeeded: digest >> 16))
+            output.append(UInt8(truncatingIfNeeded: digest >> 8))
+            output.append(UInt8(truncatingIfNeeded: digest))
+        }
     }
 
     private static let offsetBasis: UInt32 = 0x811c_9dc5
 
     /// FNV-1a, 32 bits (draft-eastlake-fnv).
-    private static func fnv1a(_ bytes: ArraySlice<UInt8>, from start: UInt32) -> UInt32 {
-        bytes.withUnsafeBufferPointer { buffer in
-            var hash = start
-            for byte in buffer { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-            return hash
-        }
+    private static func fnv1a(_ bytes: UnsafeBufferPointer<UInt8>, from start: UInt32) -> UInt32 {
+        var hash = start
+        for byte in bytes { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        return hash
     }
 }

@@ -1,16 +1,20 @@
 public import JSON
+import Records
 
 /// What makes two commands of one customer the same: SHA-256 over the canonical form of the fields that are sent.
 ///
 /// Member order, absent versus null, escapes and the spelling of numbers do not change it. See `CanonicalForm`.
 public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
+    /// The hash in words, which need no memory of their own.
+    private var words: SIMD4<UInt64> = .zero
+
     /// The 32 bytes of the hash.
-    public let bytes: [UInt8]
+    public var bytes: [UInt8] { withBytes { Array($0) } }
 
     /// A fingerprint from its bytes; nil unless there are 32.
     public init?(bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
-        self.bytes = bytes
+        withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
     }
 
     /// The fingerprint of the fields of a command.
@@ -18,9 +22,16 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
         self = CanonicalForm.digest(of: fields, KnownMembers(of: fields)).fingerprint
     }
 
-    /// A hash that is 32 bytes long by construction.
-    init(digest: [UInt8]) {
-        bytes = digest
+    /// The fingerprint whose canonical bytes these are.
+    init(canonical bytes: UnsafeRawBufferPointer) {
+        var hash = SHA256()
+        hash.update(bytes)
+        withUnsafeMutableBytes(of: &words) { hash.finish($0) }
+    }
+
+    /// Lends the 32 bytes; they are valid only for the duration of the closure.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes(of: words, body)
     }
 
     /// The text form: `sha256:` and 64 lower-case hexadecimal digits.

@@ -51,14 +51,20 @@ package enum KnownField: UInt8, CaseIterable {
     }
 
     /// The name in quotes with a colon behind it, as a member of compact JSON begins.
-    var quotedName: [UInt8] { Self.quotedNames[Int(rawValue)] }
+    package var quotedName: [UInt8] { Self.quotedNames[Int(rawValue)] }
 
     private static let quotedNames: [[UInt8]] = [[]] + allCases.map { Array("\"\($0.fieldName)\":".utf8) }
 
     /// The field of that name, compared byte for byte; nil for any other name.
     package init?(named name: String) {
+        guard let field = name.withBytes({ Self(named: $0) }) else { return nil }
+        self = field
+    }
+
+    /// The field whose name has these bytes; nil for any other name.
+    init?(named bytes: UnsafeBufferPointer<UInt8>) {
         // The length and one byte leave at most one candidate.
-        let candidate = name.withBytes { bytes -> KnownField? in
+        let candidate: KnownField? =
             switch (bytes.count, bytes.last) {
             case (4, _): .name
             case (5, _): .email
@@ -81,8 +87,11 @@ package enum KnownField: UInt8, CaseIterable {
             case (26, _): .integrationEntityMapping
             default: nil
             }
+        guard let candidate else { return nil }
+        let isSame = candidate.quotedName.withUnsafeBufferPointer {
+            bytes.hasSameBytes(as: UnsafeBufferPointer(rebasing: $0[1..<$0.count - 2]))
         }
-        guard let candidate, candidate.fieldName.hasSameBytes(as: name) else { return nil }
+        guard isSame else { return nil }
         self = candidate
     }
 

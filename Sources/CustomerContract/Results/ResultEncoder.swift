@@ -46,6 +46,18 @@ public struct ResultEncoder: Sendable {
     ///   - result: What became of a command.
     ///   - form: How much of the result is written, and where it goes.
     public func encode(_ result: CommandResult, form: ResultForm = .full) -> ProducerRecord {
+        encode(result, form: form, completedAt: Self.text(of: result.completedAt))
+    }
+
+    /// A moment as results have it.
+    package static func text(of moment: UnixMilliseconds) -> [UInt8] {
+        var text: [UInt8] = []
+        moment.append(to: &text)
+        return text
+    }
+
+    /// The record of a result whose time is there as text: the results of a batch have few times.
+    package func encode(_ result: CommandResult, form: ResultForm, completedAt: [UInt8]) -> ProducerRecord {
         let correlation = result.context.correlation
         var topic = resultsTopic
         var partition: Int32?
@@ -60,13 +72,13 @@ public struct ResultEncoder: Sendable {
                 partition = correlation.replyPartition
             }
         }
-        let completedAt = result.completedAt.description
+        let key = key(of: result.context, form)
         return ProducerRecord(
             topic: topic,
             partition: partition,
-            key: key(of: result.context, form),
+            key: key,
             value: value(of: result, completedAt: completedAt, form.extent),
-            headers: headers(of: result, completedAt: completedAt, refusedTopic: refused, form),
+            headers: headers(of: result, key: key, completedAt: completedAt, refusedTopic: refused, form),
             timestamp: result.completedAt
         )
     }
@@ -82,11 +94,7 @@ public struct ResultEncoder: Sendable {
     private static func eventIDBytes(of message: KafkaRecord) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(message.position.topic.utf8.count + 64)
-        message.position.topic.withBytes { bytes.append(contentsOf: $0) }
-        bytes.append(UInt8(ascii: "/"))
-        bytes.appendDecimal(Int64(message.position.partition))
-        bytes.append(UInt8(ascii: "/"))
-        bytes.appendDecimal(message.position.offset)
+        message.position.append(to: &bytes)
         guard let timestamp = message.timestamp else { return bytes }
         bytes.append(UInt8(ascii: "@"))
         bytes.appendDecimal(timestamp.value)
@@ -100,7 +108,8 @@ public struct ResultEncoder: Sendable {
 
     private func headers(
         of result: CommandResult,
-        completedAt: String,
+        key: [UInt8]?,
+        completedAt: [UInt8],
         refusedTopic: String?,
         _ form: ResultForm
     ) -> RecordHeaders {
@@ -111,10 +120,9 @@ public struct ResultEncoder: Sendable {
         headers.append(RecordHeader(name: .ceID, value: Self.eventIDBytes(of: context.message)))
         headers.append(typeHeader(of: result.outcome))
         headers.append(sourceHeader)
-        if let externalID = context.externalID {
-            headers.append(RecordHeader(name: .ceSubject, text: externalID.text))
-        }
-        headers.append(RecordHeader(name: .ceTime, text: completedAt))
+        // A usable id is the key too: the same bytes.
+        if context.externalID != nil { headers.append(RecordHeader(name: .ceSubject, value: key)) }
+        headers.append(RecordHeader(name: .ceTime, value: completedAt))
         headers.append(Self.contentTypeHeader)
         headers.append(RecordHeader(name: .ceCausationID, text: context.id.text))
         if form.extent != .minimal, let trace = context.trace {
@@ -143,13 +151,16 @@ public struct ResultEncoder: Sendable {
         }
     }
 
-    private func value(of result: CommandResult, completedAt: String, _ extent: ResultForm.Extent) -> [UInt8] {
-        var writer = JSONWriter(capacity: 1_024)
+    /// What a result has beside its customer, mostly, in bytes.
+    private static let mostBesideCustomer = 512
+
+    private func value(of result: CommandResult, completedAt: [UInt8], _ extent: ResultForm.Extent) -> [UInt8] {
+        var writer = JSONWriter(capacity: Self.mostBesideCustomer + result.outcome.customerBytes)
         writer.beginObject()
         writer.plainName("status")
         switch result.outcome {
         case .created(let outcome, let customer):
-            writer.string("created")
+            writer.plainString("created")
             writer.plainName("outcome")
             writer.string(outcome.rawValue)
             writeExternalID(of: result.context, to: &writer)
@@ -160,7 +171,7 @@ public struct ResultEncoder: Sendable {
                 writer.write(customer.truncated())
             }
         case .failed(let failure):
-            writer.string("failed")
+            writer.plainString("failed")
             writeExternalID(of: result.context, to: &writer)
             writer.plainName("error")
             write(failure, extent, to: &writer)
@@ -174,7 +185,7 @@ public struct ResultEncoder: Sendable {
         writer.plainName("attempts")
         writer.integer(result.attempts)
         writer.plainName("completed_at")
-        writer.string(completedAt)
+        writer.plainString(completedAt)
         writer.endObject()
         return writer.bytes
     }
@@ -226,8 +237,15 @@ public struct ResultEncoder: Sendable {
         writer.integer(message.position.offset)
         if let timestamp = message.timestamp {
             writer.plainName("timestamp")
-            writer.string(timestamp.description)
+            writer.plainString { timestamp.append(to: &$0) }
         }
         writer.endObject()
+    }
+}
+
+extension CommandOutcome {
+    /// The bytes of the customer; none of a failure.
+    fileprivate var customerBytes: Int {
+        if case .created(_, let customer) = self { customer.json.count } else { 0 }
     }
 }

@@ -8,8 +8,11 @@ enum CommandWarnings {
 
     /// Whether Flexprice creates a customer of this id and has trouble with it later.
     static func isOdd(_ id: ExternalID) -> Bool {
-        id.text.withBytes { bytes in bytes.contains { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "%") } }
+        id.text.withBytes { bytes in bytes.contains { Self.isOdd($0) } }
     }
+
+    /// Whether a byte of an id makes it odd.
+    static func isOdd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "%") }
 
     /// The sentences: about the id, then about unknown fields, then about others in their order.
     static func about(_ fields: JSONObject, _ externalID: ExternalID?, unknown: [String]) -> [String] {

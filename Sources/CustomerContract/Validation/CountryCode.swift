@@ -5,17 +5,20 @@ import Records
 enum CountryCode {
     /// Whether the text is one of the 250 codes.
     static func isListed(_ text: String) -> Bool {
-        guard text.utf8.count == 2 else { return false }
-        return text.withBytes { bytes in
-            let first = Int(bytes[0]) - Int(UInt8(ascii: "A"))
-            let second = Int(bytes[1]) - Int(UInt8(ascii: "A"))
-            guard (0..<26).contains(first), (0..<26).contains(second) else { return false }
-            return isListed[first * 26 + second]
-        }
+        text.withBytes { isListed($0) }
+    }
+
+    /// Whether these bytes are one of the codes.
+    static func isListed(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard bytes.count == 2 else { return false }
+        let first = Int(bytes[0]) - Int(UInt8(ascii: "A"))
+        let second = Int(bytes[1]) - Int(UInt8(ascii: "A"))
+        guard (0..<26).contains(first), (0..<26).contains(second) else { return false }
+        return flags[first * 26 + second]
     }
 
     /// One flag for each pair of letters.
-    private static let isListed: [Bool] = {
+    private static let flags: [Bool] = {
         var flags = [Bool](repeating: false, count: 26 * 26)
         for code in codes.utf8.split(whereSeparator: { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }) {
             let letters = code.map { Int($0) - Int(UInt8(ascii: "A")) }

@@ -58,32 +58,33 @@ enum EmailAddress {
     /// Whether an address consists of ASCII letters, digits and the commonest signs, and obeys every rule.
     ///
     /// `false` says nothing: other addresses are allowed as well.
-    static func isPlain(_ text: String) -> Bool {
-        text.withBytes { bytes in
-            guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < bytes.count else { return false }
-            // A dot is allowed neither at the edge of a part nor next to another dot.
-            var last = UInt8(ascii: ".")
-            for byte in bytes[..<at] {
-                guard isPlainLetter(byte) || isPlainDigit(byte) || isPlainSign(byte) || byte == UInt8(ascii: "."),
-                    byte != UInt8(ascii: ".") || last != UInt8(ascii: ".")
-                else { return false }
-                last = byte
-            }
-            guard last != UInt8(ascii: ".") else { return false }
-            // Neither a dot nor a hyphen may begin the domain.
-            last = UInt8(ascii: ".")
-            var labels = 0
-            for byte in bytes[(at + 1)...] {
-                if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") {
-                    guard isPlainLetter(last) || isPlainDigit(last) else { return false }
-                } else {
-                    guard isPlainLetter(byte) || isPlainDigit(byte) else { return false }
-                    if last == UInt8(ascii: "."), isPlainLetter(byte) || labels == 0 { labels += 1 }
-                }
-                last = byte
-            }
-            return labels > 1 && isPlainLetter(last)
+    static func isPlain(_ text: String) -> Bool { text.withBytes { isPlain($0) } }
+
+    /// Whether these bytes are such an address.
+    static func isPlain(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), at > 0, at + 1 < bytes.count else { return false }
+        // A dot is allowed neither at the edge of a part nor next to another dot.
+        var last = UInt8(ascii: ".")
+        for byte in bytes[..<at] {
+            guard isPlainLetter(byte) || isPlainDigit(byte) || isPlainSign(byte) || byte == UInt8(ascii: "."),
+                byte != UInt8(ascii: ".") || last != UInt8(ascii: ".")
+            else { return false }
+            last = byte
         }
+        guard last != UInt8(ascii: ".") else { return false }
+        // Neither a dot nor a hyphen may begin the domain.
+        last = UInt8(ascii: ".")
+        var labels = 0
+        for byte in bytes[(at + 1)...] {
+            if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-") {
+                guard isPlainLetter(last) || isPlainDigit(last) else { return false }
+            } else {
+                guard isPlainLetter(byte) || isPlainDigit(byte) else { return false }
+                if last == UInt8(ascii: "."), isPlainLetter(byte) || labels == 0 { labels += 1 }
+            }
+            last = byte
+        }
+        return labels > 1 && isPlainLetter(last)
     }
 
     private static func faultInDotAtom(_ local: ArraySlice<Unicode.Scalar>, ofWhole scalars: [Unicode.Scalar]) -> Fault?

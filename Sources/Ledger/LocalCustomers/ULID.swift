@@ -3,13 +3,12 @@
 ///
 /// Within a millisecond the random part counts up, so that a batch stays in order and asks for random numbers once.
 struct ULIDGenerator: Sendable {
-    private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
     private var milliseconds: UInt64 = 0
     private var high: UInt16 = 0
     private var low: UInt64 = 0
 
     /// The next identifier for a moment in milliseconds since 1970; a moment before 1970 counts as 1970.
-    mutating func next(at moment: Int64) -> String {
+    mutating func next(at moment: Int64) -> ULID {
         let moment = UInt64(clamping: moment) & 0xFFFF_FFFF_FFFF
         if moment > self.milliseconds {
             self.milliseconds = moment
@@ -20,24 +19,33 @@ struct ULIDGenerator: Sendable {
             self.low &+= 1
             if self.low == 0 { self.high &+= 1 }
         }
-        return self.text()
+        return ULID(milliseconds: self.milliseconds, high: self.high, low: self.low)
     }
+}
 
-    private func text() -> String {
-        String(unsafeUninitializedCapacity: 26) { buffer in
-            var time = self.milliseconds
-            for index in stride(from: 9, through: 0, by: -1) {
-                buffer[index] = Self.alphabet[Int(time & 31)]
-                time >>= 5
+/// One identifier: 26 characters of Crockford's alphabet when it is written.
+struct ULID: Sendable, Hashable {
+    let milliseconds: UInt64
+    let high: UInt16
+    let low: UInt64
+
+    private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+    /// Appends the characters.
+    func append(to bytes: inout [UInt8]) {
+        let alphabet = Self.alphabet.utf8Start
+        bytes.append(addingCapacity: 26) { (output: inout OutputSpan<UInt8>) in
+            for shift in stride(from: 45, through: 0, by: -5) {
+                output.append(alphabet[Int(self.milliseconds >> UInt64(shift) & 31)])
             }
-            var low = self.low
-            var high = self.high
-            for index in stride(from: 25, through: 10, by: -1) {
-                buffer[index] = Self.alphabet[Int(low & 31)]
-                low = low >> 5 | UInt64(high & 31) << 59
-                high >>= 5
+            // Eighty bits: the highest sixteen, and with the last of them the first of the others.
+            let high = UInt64(self.high) << 4 | self.low >> 60
+            for shift in stride(from: 15, through: 0, by: -5) {
+                output.append(alphabet[Int(high >> UInt64(shift) & 31)])
             }
-            return 26
+            for shift in stride(from: 55, through: 0, by: -5) {
+                output.append(alphabet[Int(self.low >> UInt64(shift) & 31)])
+            }
         }
     }
 }

@@ -21,39 +21,43 @@ struct LedgerStatement {
     }
 
     /// Runs ``LedgerRow/insert``; false when there is an entry of that external_id already.
-    func insert(_ entry: LedgerEntry, _ scratch: inout [UInt8]) throws -> Bool {
-        scratch.removeAll(keepingCapacity: true)
-        var ends: [Int] = []
-        ends.reserveCapacity(7)
-        func add(_ bytes: some Sequence<UInt8>) {
-            scratch.append(contentsOf: bytes)
-            ends.append(scratch.count)
+    func insert(_ entry: LedgerEntry) throws -> Bool {
+        try self.bind(Int64(entry.position.partition), at: 8)
+        try self.bind(entry.position.offset, at: 9)
+        if let timestamp = entry.recordTimestamp {
+            try self.bind(timestamp.value, at: 10)
+        } else {
+            try self.check(sqlite3_bind_null(self.pointer, 10))
         }
-        add(entry.externalID.text.utf8)
-        add(entry.fingerprint.bytes)
-        add(entry.fieldDigests.encoded)
-        add(entry.customer.json)
-        add(entry.outcome.rawValue.utf8)
-        add(entry.commandID.text.utf8)
-        add(entry.position.topic.utf8)
-        try scratch.withUnsafeBytes { bytes in
-            var start = 0
-            for (index, end) in ends.enumerated() {
-                let part = UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-                try self.bind(part, asText: index != 1 && index != 2, at: Int32(index + 1))
-                start = end
+        try self.bind(entry.rememberedAt.value, at: 11)
+        // Bound where they are: a copy of them would cost as much as SQLite's own.
+        try entry.fingerprint.withBytes { fingerprint in
+            try entry.fieldDigests.encoded.withUnsafeBytes { digests in
+                try entry.customer.json.withUnsafeBytes { customer in
+                    try self.bind(fingerprint, asText: false, at: 2)
+                    try self.bind(digests, asText: false, at: 3)
+                    try self.bind(customer, asText: true, at: 4)
+                    try self.withTextsBound(of: entry) { try self.run { _ in } }
+                }
             }
-            try self.bind(Int64(entry.position.partition), at: 8)
-            try self.bind(entry.position.offset, at: 9)
-            if let timestamp = entry.recordTimestamp {
-                try self.bind(timestamp.value, at: 10)
-            } else {
-                try self.check(sqlite3_bind_null(self.pointer, 10))
-            }
-            try self.bind(entry.rememberedAt.value, at: 11)
-            try self.run { _ in }
         }
         return sqlite3_changes(self.connection) > 0
+    }
+
+    private func withTextsBound(of entry: LedgerEntry, _ body: () throws -> Void) throws {
+        try entry.externalID.text.withBytes { externalID in
+            try entry.outcome.rawValue.withBytes { outcome in
+                try entry.commandID.text.withBytes { commandID in
+                    try entry.position.topic.withBytes { topic in
+                        try self.bind(UnsafeRawBufferPointer(externalID), asText: true, at: 1)
+                        try self.bind(UnsafeRawBufferPointer(outcome), asText: true, at: 5)
+                        try self.bind(UnsafeRawBufferPointer(commandID), asText: true, at: 6)
+                        try self.bind(UnsafeRawBufferPointer(topic), asText: true, at: 7)
+                        try body()
+                    }
+                }
+            }
+        }
     }
 
     /// Runs ``LedgerRow/select``; a row that cannot be understood is damage, not absence.

@@ -115,11 +115,10 @@ package final class SQLiteLedger: Ledger {
             }
             guard !batch.entries.isEmpty else { return answers }
             let insert = try LedgerStatement(LedgerRow.insert, in: database)
-            var scratch: [UInt8] = []
             answers.earlier.reserveCapacity(batch.entries.count)
             for entry in batch.entries {
                 // ON CONFLICT leaves an earlier entry where it is.
-                let isOurs = try insert.insert(entry, &scratch)
+                let isOurs = try insert.insert(entry)
                 answers.earlier.append(isOurs ? nil : try find.find(entry.externalID))
             }
             return answers

@@ -55,29 +55,44 @@ public struct UnixMilliseconds: Sendable, Hashable, Comparable, CustomStringConv
     ///
     /// RFC 3339 knows the years 0000 to 9999; a time outside them is written as the nearest inside.
     public var description: String {
+        String(unsafeUninitializedCapacity: Self.writtenBytes) { self.write(to: $0) }
+    }
+
+    /// Appends what ``description`` says, without a `String` in between.
+    package func append(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.writtenBytes) { text in
+            let count = self.write(to: text)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[..<count]))
+        }
+    }
+
+    private static let writtenBytes = 24
+
+    /// - Returns: how many bytes were written.
+    private func write(to text: UnsafeMutableBufferPointer<UInt8>) -> Int {
         let clamped = min(max(value, Self.earliestWritable), Self.latestWritable)
         let (days, inDay) = clamped.quotientAndRemainder(flooringBy: 86_400_000)
         let date = CivilDate(daysSince1970: days)
-        return String(unsafeUninitializedCapacity: 24) { text in
-            var end = 0
-            func append(_ number: Int64, width: Int, then separator: UInt8) {
-                var rest = number
-                for place in stride(from: end + width - 1, through: end, by: -1) {
-                    text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-                    rest /= 10
-                }
-                text[end + width] = separator
-                end += width + 1
+        var end = 0
+        func append(_ number: Int64, width: Int, then separator: UInt8) {
+            var rest = UInt32(truncatingIfNeeded: number)
+            var place = end + width
+            text[place] = separator
+            while place > end {
+                place -= 1
+                text[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
             }
-            append(date.year, width: 4, then: UInt8(ascii: "-"))
-            append(date.month, width: 2, then: UInt8(ascii: "-"))
-            append(date.day, width: 2, then: UInt8(ascii: "T"))
-            append(inDay / 3_600_000, width: 2, then: UInt8(ascii: ":"))
-            append(inDay / 60_000 % 60, width: 2, then: UInt8(ascii: ":"))
-            append(inDay / 1_000 % 60, width: 2, then: UInt8(ascii: "."))
-            append(inDay % 1_000, width: 3, then: UInt8(ascii: "Z"))
-            return end
+            end += width + 1
         }
+        append(date.year, width: 4, then: UInt8(ascii: "-"))
+        append(date.month, width: 2, then: UInt8(ascii: "-"))
+        append(date.day, width: 2, then: UInt8(ascii: "T"))
+        append(inDay / 3_600_000, width: 2, then: UInt8(ascii: ":"))
+        append(inDay / 60_000 % 60, width: 2, then: UInt8(ascii: ":"))
+        append(inDay / 1_000 % 60, width: 2, then: UInt8(ascii: "."))
+        append(inDay % 1_000, width: 3, then: UInt8(ascii: "Z"))
+        return end
     }
 
     /// 0000-01-01T00:00:00.000Z.

@@ -44,23 +44,43 @@ extension String {
 
     /// Lends the UTF-8 bytes; the buffer is valid only for the duration of the closure.
     @inlinable @inline(__always)
-    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        if let result = utf8.withContiguousStorageIfAvailable(body) { return result }
-        return Array(utf8).withUnsafeBufferPointer(body)
+    package func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+        if let result = try utf8.withContiguousStorageIfAvailable(body) { return result }
+        return try Array(utf8).withUnsafeBufferPointer(body)
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether both buffers hold the same bytes.
+    @inlinable
+    package func hasSameBytes(as other: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        guard let start = baseAddress, let otherStart = other.baseAddress else { return isEmpty }
+        return memcmp(start, otherStart, count) == 0
+    }
+
+    /// Whether these are the bytes of a text.
+    @inlinable
+    package func hasSameBytes(as text: StaticString) -> Bool {
+        hasSameBytes(as: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 }
 
 extension [UInt8] {
     /// Appends a whole number in decimal digits, without a `String` in between.
     package mutating func appendDecimal(_ value: Int64) {
+        // From the last digit to the first, of which there are at most nineteen.
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "-"))
+        var start = digits.count
         var rest = value.magnitude
-        if value < 0 { self.append(UInt8(ascii: "-")) }
-        var divisor: UInt64 = 1
-        while rest / divisor >= 10 { divisor *= 10 }
-        while divisor > 0 {
-            self.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest / divisor))
-            rest %= divisor
-            divisor /= 10
+        repeat {
+            start -= 1
+            digits[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if value < 0 { start -= 1 }
+        self.append(addingCapacity: digits.count) { (output: inout OutputSpan<UInt8>) in
+            for index in start..<digits.count { output.append(digits[index]) }
         }
     }
 }

@@ -89,8 +89,12 @@ enum Step: String, CaseIterable {
             attempts: 1,
             completedAt: Samples.now
         )
+        // As the results of a batch, which share the text of their time.
+        let completedAt = ResultEncoder.text(of: result.completedAt)
         var done = 0
-        for _ in 0..<count where encoder.encode(result).value != nil { done += 1 }
+        for _ in 0..<count where encoder.encode(result, form: .full, completedAt: completedAt).value != nil {
+            done += 1
+        }
         return done
     }
 }

@@ -49,18 +49,16 @@ enum Sabotage: String, CaseIterable, Sendable {
     /// The command with a lane of its own.
     func lane(of decoded: DecodedCommand) -> DecodedCommand {
         guard self == .hasNoLanes, case .command(let command) = decoded else { return decoded }
-        let context = CommandContext(
-            message: command.context.message,
-            id: command.context.id,
-            externalID: ExternalID("\(command.context.message.position)")
-        )
         return .command(
             CreateCustomerCommand(
-                context: context,
-                externalID: command.externalID,
-                fields: command.fields,
-                known: KnownMembers(of: command.fields),
-                unknownFields: command.unknownFields
+                CreateCustomerCommand.Parts(
+                    command.context.message,
+                    command.context.id,
+                    command.externalID,
+                    .tree(command.fields, KnownMembers(of: command.fields)),
+                    unknownFields: command.unknownFields,
+                    lane: ExternalID("\(command.context.message.position)")
+                )
             )
         )
     }

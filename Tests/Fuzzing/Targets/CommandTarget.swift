@@ -23,6 +23,7 @@ enum CommandTarget {
             maximumBytes: input.choices & 2 == 0 ? 262_144 : 64,
             mode: input.choices & 1 == 0 ? .full : .envelope
         )
+        PlainBodyTarget.compare(reader, input.record)
         switch reader.read(input.record) {
         case .command(let command):
             Self.checkBody(of: command, reader)

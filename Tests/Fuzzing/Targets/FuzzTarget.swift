@@ -4,6 +4,7 @@ import Glibc
 enum FuzzTarget: String, CaseIterable {
     case json
     case command
+    case plain
     case result
     case letter
     case offsets
@@ -21,6 +22,7 @@ enum FuzzTarget: String, CaseIterable {
         switch self {
         case .json: JSONTarget.run(input)
         case .command: CommandTarget.run(input)
+        case .plain: PlainBodyTarget.run(input)
         case .result: ResultTarget.run(input)
         case .letter: LetterTarget.run(input)
         case .offsets: OffsetsTarget.run(input)
