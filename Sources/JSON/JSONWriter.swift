@@ -80,7 +80,6 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a member's name that needs no escapes, as it is; its value must follow.
-    @inlinable
     public mutating func plainName(_ name: StaticString) {
         let count = name.utf8CodeUnitCount
         output.append(addingCapacity: count + 4) { (output: inout OutputSpan<UInt8>) in
@@ -102,19 +101,16 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes a string of bytes that need no escapes, as they are.
-    @inlinable
     package mutating func plainString(_ text: [UInt8]) {
         text.withUnsafeBufferPointer { plainString($0) }
     }
 
     /// Writes a string that needs no escapes, as it is.
-    @inlinable
     package mutating func plainString(_ text: StaticString) {
         plainString(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    @inlinable
-    mutating func plainString(_ text: UnsafeBufferPointer<UInt8>) {
+    private mutating func plainString(_ text: UnsafeBufferPointer<UInt8>) {
         output.append(addingCapacity: text.count + 3) { (output: inout OutputSpan<UInt8>) in
             if self.needsComma { output.append(UInt8(ascii: ",")) }
             output.append(UInt8(ascii: "\""))
@@ -175,14 +171,6 @@ public struct JSONWriter: Sendable {
         needsComma = true
     }
 
-    /// Splices in a member's name that is JSON already, with its colon; its value must follow.
-    @inlinable
-    package mutating func raw(quotedName: [UInt8]) {
-        separate()
-        output.append(contentsOf: quotedName)
-        needsComma = false
-    }
-
     /// Writes a value of any kind.
     public mutating func write(_ value: JSONValue) {
         switch value {
@@ -220,20 +208,6 @@ public struct JSONWriter: Sendable {
     mutating func appendQuoted(_ text: String) { output.appendQuoted(text) }
 }
 
-extension OutputSpan<UInt8> {
-    /// Appends bytes in one piece; the caller has made room for them.
-    @usableFromInline @inline(__always)
-    mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
-        withUnsafeMutableBufferPointer { buffer, count in
-            // A few that are too many must not be written behind the end.
-            precondition(bytes.count <= buffer.count - count)
-            guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
-            (target + count).update(from: source, count: bytes.count)
-            count += bytes.count
-        }
-    }
-}
-
 extension [UInt8] {
     /// Appends a string in quotes, escaping only what JSON requires: the quote, the backslash and U+0000 to U+001F.
     package mutating func appendQuoted(_ text: String) {
@@ -257,6 +231,9 @@ extension [UInt8] {
             append(UInt8(ascii: "\""))
         }
     }
+
+    /// Whether a string in quotes may differ from its bytes.
+    package static func mayNeedEscape(_ text: String) -> Bool { text.withBytes { mayNeedEscape($0) } }
 
     /// Whether a byte may need an escape; looks at eight at a time, the last eight overlapping those before.
     private static func mayNeedEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {

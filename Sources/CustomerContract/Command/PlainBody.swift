@@ -12,13 +12,13 @@ package struct PlainBody: Sendable {
     typealias Place = Range<UInt32>
 
     /// The record's value.
-    let bytes: [UInt8]
+    package let bytes: [UInt8]
     /// The JSON text of each known field's value; empty for one that is absent or null.
     private var places = InlineArray<20, Place>(repeating: 0..<0)
     /// Whether there is no white space between the tokens.
     var isCompact = true
     /// Whether the command has no name, so that its external_id is taken for one.
-    private(set) var lacksName = false
+    package private(set) var lacksName = false
     /// The metadata, each from its name's opening quote to its value's closing one.
     var metadata = InlineArray<16, Place>(repeating: 0..<0)
     /// How many there are.
@@ -60,25 +60,32 @@ package struct PlainBody: Sendable {
         return JSONWriter.encode(self.object)
     }
 
-    /// The value of a field as compact JSON; nil when it is absent or null.
-    package func json(of field: KnownField) -> ArraySlice<UInt8>? {
+    /// Whether a field is there and not null.
+    package func has(_ field: KnownField) -> Bool { !self[field].isEmpty }
+
+    /// Whether a field is the empty string.
+    package func isEmptyText(_ field: KnownField) -> Bool { self[field].count == 2 && field != .metadata }
+
+    /// Appends the value of a field as compact JSON, if it is there and not null; returns whether it is.
+    package func append(_ field: KnownField, to output: inout OutputSpan<UInt8>) -> Bool {
         let place = self[field]
-        if place.isEmpty { return nil }
-        guard field == .metadata, !self.isCompact else {
-            return self.bytes[Int(place.lowerBound)..<Int(place.upperBound)]
+        if place.isEmpty { return false }
+        self.bytes.withUnsafeBufferPointer { bytes in
+            guard field == .metadata, !self.isCompact else {
+                let value = bytes[Int(place.lowerBound)..<Int(place.upperBound)]
+                return output.append(copying: UnsafeBufferPointer(rebasing: value))
+            }
+            output.append(UInt8(ascii: "{"))
+            for index in 0..<self.metadataCount {
+                if index > 0 { output.append(UInt8(ascii: ",")) }
+                let (name, value) = self.parts(ofMetadata: index)
+                output.append(copying: UnsafeBufferPointer(rebasing: bytes[name]))
+                output.append(UInt8(ascii: ":"))
+                output.append(copying: UnsafeBufferPointer(rebasing: bytes[value]))
+            }
+            output.append(UInt8(ascii: "}"))
         }
-        var compact: [UInt8] = []
-        compact.reserveCapacity(place.count)
-        compact.append(UInt8(ascii: "{"))
-        for index in 0..<self.metadataCount {
-            if index > 0 { compact.append(UInt8(ascii: ",")) }
-            let (name, value) = self.parts(ofMetadata: index)
-            compact += self.bytes[name]
-            compact.append(UInt8(ascii: ":"))
-            compact += self.bytes[value]
-        }
-        compact.append(UInt8(ascii: "}"))
-        return compact[...]
+        return true
     }
 
     /// The name and the value of one of the metadata, with their quotes.

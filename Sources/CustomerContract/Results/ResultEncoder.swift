@@ -155,6 +155,7 @@ public struct ResultEncoder: Sendable {
     private static let mostBesideCustomer = 512
 
     private func value(of result: CommandResult, completedAt: [UInt8], _ extent: ResultForm.Extent) -> [UInt8] {
+        if let plain = plainValue(of: result, completedAt: completedAt, extent) { return plain }
         var writer = JSONWriter(capacity: Self.mostBesideCustomer + result.outcome.customerBytes)
         writer.beginObject()
         writer.plainName("status")
@@ -188,6 +189,49 @@ public struct ResultEncoder: Sendable {
         writer.plainString(completedAt)
         writer.endObject()
         return writer.bytes
+    }
+
+    /// The value of what nearly every command comes to, in one piece; nil for any other result.
+    private func plainValue(
+        of result: CommandResult,
+        completedAt: [UInt8],
+        _ extent: ResultForm.Extent
+    ) -> [UInt8]? {
+        let context = result.context
+        guard case .created(let outcome, let customer) = result.outcome, extent == .full, context.warnings.isEmpty,
+            result.unverified.isEmpty, let externalID = context.externalID,
+            ![UInt8].mayNeedEscape(externalID.text), ![UInt8].mayNeedEscape(context.id.text)
+        else { return nil }
+        let position = context.message.position
+        let texts = externalID.text.utf8.count + context.id.text.utf8.count + position.topic.utf8.count
+        var value: [UInt8] = []
+        value.append(addingCapacity: customer.json.count + texts + Self.mostBesideCustomer) { output in
+            output.append(literal: #"{"status":"created","outcome":""#)
+            output.append(text: outcome.rawValue)
+            output.append(literal: #"","external_id":""#)
+            output.append(text: externalID.text)
+            output.append(literal: #"","customer":"#)
+            output.append(copying: customer.json)
+            output.append(literal: #","command":{"id":""#)
+            output.append(text: context.id.text)
+            output.append(literal: #"","topic":""#)
+            output.append(text: position.topic)
+            output.append(literal: #"","partition":"#)
+            output.appendDecimal(Int64(position.partition))
+            output.append(literal: #","offset":"#)
+            output.appendDecimal(position.offset)
+            if let timestamp = context.message.timestamp {
+                output.append(literal: #","timestamp":""#)
+                timestamp.append(to: &output)
+                output.append(UInt8(ascii: "\""))
+            }
+            output.append(literal: #"},"attempts":"#)
+            output.appendDecimal(Int64(result.attempts))
+            output.append(literal: #","completed_at":""#)
+            output.append(copying: completedAt)
+            output.append(literal: #""}"#)
+        }
+        return value
     }
 
     private func writeExternalID(of context: CommandContext, to writer: inout JSONWriter) {

@@ -23,18 +23,20 @@ package final class LocalCustomers: Sendable {
         }
     }
 
-    private let environmentID: String
+    /// What `environment_id` says, as JSON.
+    private let environmentID: [UInt8]
     private let making = Mutex(Making())
 
     /// - Parameter environmentID: what `environment_id` of every customer says; empty when there is only one.
     package init(environmentID: String = "") {
-        self.environmentID = environmentID
+        self.environmentID = JSONWriter.encode(.string(environmentID))
     }
 
     /// Makes the customer of a command, with all the fields of the API's answer in its order.
     package func make(_ command: CreateCustomerCommand, at moment: UnixMilliseconds) -> CustomerDocument {
         let (id, time) = self.making.withLock { $0.next(at: moment) }
-        var writer = JSONWriter(capacity: (command.context.message.value?.count ?? 0) + Self.mostBesideCommand)
+        if let body = command.plainBody { return CustomerDocument(json: self.json(of: body, id, time)) }
+        var writer = JSONWriter(capacity: 768)
         writer.beginObject()
         writer.plainName("id")
         writer.plainString { bytes in
@@ -43,32 +45,66 @@ package final class LocalCustomers: Sendable {
         }
         writer.plainName("external_id")
         writer.string(command.externalID.text)
-        if let body = command.plainBody { Self.write(body, to: &writer) } else { Self.write(command, to: &writer) }
+        Self.write(command, to: &writer)
         writer.plainName("environment_id")
-        writer.string(self.environmentID)
+        writer.raw(self.environmentID)
         writer.plainName("tenant_id")
-        writer.plainString("")
+        writer.string("")
         writer.plainName("status")
-        writer.plainString("published")
-        writer.plainName("created_at")
-        writer.plainString(time)
-        writer.plainName("updated_at")
-        writer.plainString(time)
-        writer.plainName("created_by")
-        writer.plainString("")
-        writer.plainName("updated_by")
-        writer.plainString("")
+        writer.string("published")
+        for name in ["created_at", "updated_at"] {
+            writer.name(name)
+            writer.plainString(time)
+        }
+        for name in ["created_by", "updated_by"] {
+            writer.name(name)
+            writer.string("")
+        }
         writer.endObject()
         return CustomerDocument(json: writer.bytes)
     }
 
-    /// What a customer has beside what its command has, at most, in bytes, but for the environment's id.
+    /// What a customer has beside what its command and the environment's id have, at most, in bytes.
     private static let mostBesideCommand = 640
 
     private static let alwaysPresent: [KnownField] = [
         .name, .email, .addressLine1, .addressLine2, .addressCity, .addressState, .addressPostalCode, .addressCountry,
     ]
     private static let presentWhenSent: [KnownField] = [.contact, .billingCurrency, .contactPersons, .taxTreatment]
+
+    /// The same document of an ordinary body, whose values are there as JSON: written in one piece.
+    private func json(of body: PlainBody, _ id: ULID, _ time: [UInt8]) -> [UInt8] {
+        let most = body.bytes.count + (body.lacksName ? body.bytes.count : 0) + self.environmentID.count
+        var json: [UInt8] = []
+        json.append(addingCapacity: most + Self.mostBesideCommand) { (output: inout OutputSpan<UInt8>) in
+            output.append(literal: #"{"id":"cust_"#)
+            id.append(to: &output)
+            output.append(literal: #"","external_id":"#)
+            _ = body.append(.externalID, to: &output)
+            for field in Self.alwaysPresent {
+                output.append(UInt8(ascii: ","))
+                output.append(copying: field.quotedName)
+                if !body.append(field, to: &output) { output.append(literal: #""""#) }
+            }
+            for field in Self.presentWhenSent where body.has(field) {
+                output.append(UInt8(ascii: ","))
+                output.append(copying: field.quotedName)
+                _ = body.append(field, to: &output)
+            }
+            output.append(literal: #","timezone":"#)
+            if body.isEmptyText(.timezone) || !body.append(.timezone, to: &output) { output.append(literal: #""UTC""#) }
+            output.append(literal: #","metadata":"#)
+            if !body.append(.metadata, to: &output) { output.append(literal: "null") }
+            output.append(literal: #","environment_id":"#)
+            output.append(copying: self.environmentID)
+            output.append(literal: #","tenant_id":"","status":"published","created_at":""#)
+            output.append(copying: time)
+            output.append(literal: #"","updated_at":""#)
+            output.append(copying: time)
+            output.append(literal: #"","created_by":"","updated_by":""}"#)
+        }
+        return json
+    }
 
     private static func write(_ command: CreateCustomerCommand, to writer: inout JSONWriter) {
         for field in Self.alwaysPresent {
@@ -88,24 +124,6 @@ package final class LocalCustomers: Sendable {
         }
         writer.plainName("metadata")
         Self.write(metadata: command[.metadata], to: &writer)
-    }
-
-    /// The same of an ordinary body, whose values are there as JSON.
-    private static func write(_ body: PlainBody, to writer: inout JSONWriter) {
-        for field in Self.alwaysPresent {
-            writer.raw(quotedName: field.quotedName)
-            if let json = body.json(of: field) { writer.raw(json) } else { writer.plainString("") }
-        }
-        for field in Self.presentWhenSent {
-            guard let json = body.json(of: field) else { continue }
-            writer.raw(quotedName: field.quotedName)
-            writer.raw(json)
-        }
-        writer.plainName("timezone")
-        // Two quotes are an empty string.
-        if let zone = body.json(of: .timezone), zone.count > 2 { writer.raw(zone) } else { writer.plainString("UTC") }
-        writer.plainName("metadata")
-        if let metadata = body.json(of: .metadata) { writer.raw(metadata) } else { writer.null() }
     }
 
     /// As Flexprice keeps it: absent is null, and a null value is an empty string.

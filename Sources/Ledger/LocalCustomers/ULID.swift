@@ -32,20 +32,19 @@ struct ULID: Sendable, Hashable {
     private static let alphabet: StaticString = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
     /// Appends the characters.
-    func append(to bytes: inout [UInt8]) {
+    func append(to bytes: inout [UInt8]) { bytes.append(addingCapacity: 26) { self.append(to: &$0) } }
+
+    /// Appends the characters to memory that is there.
+    func append(to output: inout OutputSpan<UInt8>) {
         let alphabet = Self.alphabet.utf8Start
-        bytes.append(addingCapacity: 26) { (output: inout OutputSpan<UInt8>) in
-            for shift in stride(from: 45, through: 0, by: -5) {
-                output.append(alphabet[Int(self.milliseconds >> UInt64(shift) & 31)])
-            }
-            // Eighty bits: the highest sixteen, and with the last of them the first of the others.
-            let high = UInt64(self.high) << 4 | self.low >> 60
-            for shift in stride(from: 15, through: 0, by: -5) {
-                output.append(alphabet[Int(high >> UInt64(shift) & 31)])
-            }
-            for shift in stride(from: 55, through: 0, by: -5) {
-                output.append(alphabet[Int(self.low >> UInt64(shift) & 31)])
-            }
+        for shift in stride(from: 45, through: 0, by: -5) {
+            output.append(alphabet[Int(self.milliseconds >> UInt64(shift) & 31)])
+        }
+        // Eighty bits: the highest sixteen, and with the last of them the first of the others.
+        let high = UInt64(self.high) << 4 | self.low >> 60
+        for shift in stride(from: 15, through: 0, by: -5) { output.append(alphabet[Int(high >> UInt64(shift) & 31)]) }
+        for shift in stride(from: 55, through: 0, by: -5) {
+            output.append(alphabet[Int(self.low >> UInt64(shift) & 31)])
         }
     }
 }

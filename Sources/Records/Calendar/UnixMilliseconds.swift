@@ -66,6 +66,14 @@ public struct UnixMilliseconds: Sendable, Hashable, Comparable, CustomStringConv
         }
     }
 
+    /// Appends what ``description`` says to memory that is there.
+    package func append(to output: inout OutputSpan<UInt8>) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.writtenBytes) { text in
+            let count = self.write(to: text)
+            output.append(copying: UnsafeBufferPointer(rebasing: text[..<count]))
+        }
+    }
+
     private static let writtenBytes = 24
 
     /// - Returns: how many bytes were written.

@@ -69,7 +69,49 @@ extension UnsafeBufferPointer<UInt8> {
 extension [UInt8] {
     /// Appends a whole number in decimal digits, without a `String` in between.
     package mutating func appendDecimal(_ value: Int64) {
-        // From the last digit to the first, of which there are at most nineteen.
+        self.append(addingCapacity: OutputSpan<UInt8>.mostDigits) { $0.appendDecimal(value) }
+    }
+}
+
+/// What is appended to memory that is there: the caller has made room, and nothing grows.
+extension OutputSpan<UInt8> {
+    /// Appends bytes in one piece.
+    @inlinable @inline(__always)
+    package mutating func append(copying bytes: UnsafeBufferPointer<UInt8>) {
+        withUnsafeMutableBufferPointer { buffer, count in
+            // A few that are too many must not be written behind the end.
+            precondition(bytes.count <= buffer.count - count)
+            guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
+            (target + count).update(from: source, count: bytes.count)
+            count += bytes.count
+        }
+    }
+
+    /// Appends bytes in one piece.
+    @inlinable @inline(__always)
+    package mutating func append(copying bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { append(copying: $0) }
+    }
+
+    /// Appends the UTF-8 bytes of a text.
+    @inlinable @inline(__always)
+    package mutating func append(text: String) {
+        text.withBytes { append(copying: $0) }
+    }
+
+    /// Appends a text that is part of the program.
+    @inlinable @inline(__always)
+    package mutating func append(literal text: StaticString) {
+        append(copying: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// The digits of the longest number, with its sign.
+    @inlinable package static var mostDigits: Int { 20 }
+
+    /// Appends a whole number in decimal digits: at most ``mostDigits`` bytes.
+    @inlinable
+    package mutating func appendDecimal(_ value: Int64) {
+        // From the last digit to the first.
         var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "-"))
         var start = digits.count
         var rest = value.magnitude
@@ -79,9 +121,7 @@ extension [UInt8] {
             rest /= 10
         } while rest > 0
         if value < 0 { start -= 1 }
-        self.append(addingCapacity: digits.count) { (output: inout OutputSpan<UInt8>) in
-            for index in start..<digits.count { output.append(digits[index]) }
-        }
+        for index in start..<digits.count { append(digits[index]) }
     }
 }
 
