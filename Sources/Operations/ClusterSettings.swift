@@ -6,13 +6,9 @@ package import Settings
 
 /// What an operator's reading or writing of topics needs of the settings.
 package struct ClusterSettings: Sendable {
-    /// All settings.
     package let settings: Settings
-    /// How the brokers are reached.
     package let client: ClientProperties
 
-    /// Takes what the settings say.
-    ///
     /// - Throws: ``StartFailure`` 78 with every property that librdkafka does not know or take.
     package init(_ settings: Settings) throws(StartFailure) {
         self.settings = settings
@@ -21,10 +17,8 @@ package struct ClusterSettings: Sendable {
 
     /// The rules by which the worker of these settings judges commands.
     package var rules: CommandRules {
-        let reader = CommandReader(
-            maximumBytes: self.settings.limits.maxCommandBytes.bytes,
-            mode: self.settings.validation
-        )
+        let largest = self.settings.limits.maxCommandBytes.bytes
+        let reader = CommandReader(maximumBytes: largest, mode: self.settings.validation)
         return CommandRules(commandTopic: self.settings.kafka.topic, reader: reader)
     }
 

@@ -2,29 +2,17 @@
 ///
 /// ``meaning`` is the table that `--help` and the manual page print.
 package enum ExitStatus: Int32, Sendable, CaseIterable {
-    /// Everything went well.
     case success = 0
-    /// It failed for a reason that no other code names.
     case failure = 1
-    /// A forced stop; work was abandoned, and will be done by the next run.
     case forcedStop = 2
-    /// Nothing is there that was asked for.
     case nothingMatched = 3
-    /// What could be done is done; the rest was left out.
     case partial = 4
-    /// The command line is wrong.
     case usage = 64
-    /// Input data is wrong.
     case badInput = 65
-    /// The broker or the API is not available.
     case unavailable = 69
-    /// An error of our own.
     case `internal` = 70
-    /// Something is not permitted.
     case notPermitted = 77
-    /// The configuration is wrong; a restart changes nothing.
     case configuration = 78
-    /// An operator ended it.
     case cancelled = 130
 
     /// One sentence for people; at most 73 characters, or it would be broken on a terminal of 80 columns.

@@ -10,12 +10,9 @@ extension ExitStatus {
 
 /// Why a command could not begin its work: one sentence with what to do, and the exit code.
 package struct StartFailure: Error, Sendable, CustomStringConvertible {
-    /// The exit code.
     package let status: ExitStatus
-    /// The sentence.
     package let description: String
 
-    /// Says why.
     package init(_ status: ExitStatus, _ description: String) {
         self.status = status
         self.description = description
@@ -46,7 +43,6 @@ package struct StartFailure: Error, Sendable, CustomStringConvertible {
         self.init(ExitStatus(error), effort.map { "\($0): \(reason)" } ?? reason)
     }
 
-    /// The ledger cannot be used.
     package init(_ error: LedgerError) {
         let status: ExitStatus =
             switch error.reason {

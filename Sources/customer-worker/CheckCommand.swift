@@ -34,13 +34,13 @@ struct CheckCommand: AsyncParsableCommand {
         }
         let environment = ProcessInfo.processInfo.environment
         let sources = SettingsSources(configPath: self.options.config, environment: environment)
-        let report = await Preflight(sources, environment: environment).run()
+        let findings = await Preflight(sources, environment: environment).run()
         var table = TextTable(columns: ["check", "state", "found", "remedy"])
-        for finding in report.findings {
+        for finding in findings {
             table.append([finding.subject, "\(finding.state)", finding.found, finding.remedy])
         }
         print(self.json ? table.json : table.text(width: Terminal.width), terminator: "")
-        if report.status != .success { throw report.status.exit }
+        if findings.status != .success { throw findings.status.exit }
     }
 
     private static var answers: TextTable {

@@ -26,15 +26,15 @@ struct ReloadCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let request: ReloadRequest
+        let client: AdminClient
         do {
-            request = ReloadRequest(try self.admin.client(), processID: self.pid)
+            client = try self.admin.client()
         } catch {
             // The worker refuses the same file, and says so in its log and its metric.
-            if let pid = self.pid { try? ReloadRequest.hangUp(pid) }
+            if let pid = self.pid { try? AdminClient.hangUp(pid) }
             throw error
         }
-        let reload = try await request.run(within: .seconds(30))
+        let reload = try await client.reload(self.pid, within: .seconds(30))
         let text = self.json ? String(decoding: JSONWriter.encode(reload), as: UTF8.self) : Self.text(reload)
         try StandardOutput.write(text + "\n")
         if reload["in_effect"] != .bool(true) { throw ExitStatus.configuration.exit }

@@ -71,7 +71,7 @@ extension StartedSettings {
         let (settings, logger) = (self.settings, self.logger)
         // For as long as the process lives: a signal must be heard while it starts, runs and stops.
         async let _ = signals.run()
-        StartReport(settings).log(to: logger)
+        logger.notice("Starting", metadata: settings.startFacts)
         let client = try WorkerAssembly.clientProperties(settings.kafka)
         try await RequiredTopics(settings.kafka).check(client)
         if !acceptsEmptyLedger { try await StoreContinuity(settings).check(client) }

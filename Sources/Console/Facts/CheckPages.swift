@@ -11,16 +11,16 @@ final class CheckRunner: Sendable {
         /// When the one that runs began; `nil` while none runs.
         var beganAt: UnixMilliseconds?
         /// What the last one found, who asked for it, and when it ended.
-        var last: (report: CheckReport, by: String, at: UnixMilliseconds)?
+        var last: (findings: [CheckFinding], by: String, at: UnixMilliseconds)?
     }
 
-    private let check: @Sendable () async -> CheckReport
+    private let check: @Sendable () async -> [CheckFinding]
     private let state = Mutex(State())
     private let orders: AsyncStream<String>
     private let order: AsyncStream<String>.Continuation
 
     /// - Parameter check: Looks at everything; half a minute at most.
-    init(_ check: @escaping @Sendable () async -> CheckReport) {
+    init(_ check: @escaping @Sendable () async -> [CheckFinding]) {
         self.check = check
         (self.orders, self.order) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -41,8 +41,8 @@ final class CheckRunner: Sendable {
     /// Runs what is asked for, until the task is cancelled.
     func run() async {
         for await user in self.orders {
-            let report = await self.check()
-            self.state.withLock { $0 = State(last: (report, user, .now())) }
+            let findings = await self.check()
+            self.state.withLock { $0 = State(last: (findings, user, .now())) }
         }
     }
 }
@@ -74,13 +74,13 @@ struct CheckPages: Sendable {
         var content: [String: Any] = [:]
         if let began = state.beganAt { content["running"] = Figures.moment(began) }
         guard let last = state.last else { return content }
-        let failed = last.report.findings.filter { if case .failed = $0.state { true } else { false } }.count
+        let failed = last.findings.filter { if case .failed = $0.state { true } else { false } }.count
         content["last"] = [
             "by": last.by, "ended": Figures.moment(last.at),
             "kind": failed > 0 ? "bad" : "good",
             "sentence": failed > 0
                 ? "\(NumberText.count(failed, "finding")) would keep a worker from its work." : "A worker would run.",
-            "findings": last.report.findings.map { finding -> [String: Any] in
+            "findings": last.findings.map { finding -> [String: Any] in
                 var row: [String: Any] = [
                     "subject": finding.subject, "state": finding.state.description.lowercased(),
                     "kind": Self.kind(finding.state), "found": finding.found,

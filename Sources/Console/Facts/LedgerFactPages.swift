@@ -100,7 +100,7 @@ struct LedgerFactPages: Sendable {
     private func entry(of id: ExternalID, seesValues: Bool) async throws -> [String: Any] {
         let ledger = try await LedgerFigures.open(self.url)
         guard let entry = try await ledger.entry(for: id) else { return ["isUnknown": true] }
-        let object = LedgerEntryView(entry: entry).object
+        let object = entry.object
         let facts = object.members.filter { $0.name != "customer" }.map { member in
             ["name": member.name, "value": member.value.stringValue ?? PrettyJSON.text(member.value)]
         }

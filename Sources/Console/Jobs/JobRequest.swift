@@ -129,7 +129,7 @@ struct JobPlanner: Sendable {
         let plan = try await operation.plan()
         return PlannedJob(
             count: plan.sendable,
-            lines: Self.lines(RedrivePlanView(request: asked, plan: plan).text),
+            lines: Self.lines(plan.text(asked)),
             isResumed: plan.resumed != nil
         ) { show in
             let (ending, progress) = try await operation.run(plan) { show(JobProgress($0)) }

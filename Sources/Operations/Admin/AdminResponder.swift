@@ -16,26 +16,27 @@ struct AdminResponder: HTTPResponder {
 
     func respond(to request: Request, context: AdminContext) async throws -> Response {
         guard request.method == .get || request.method == .head else {
-            return Self.response(.methodNotAllowed, "text/plain", Array("only GET is served here\n".utf8))
+            return Self.text(.methodNotAllowed, "only GET is served here\n")
         }
         switch request.uri.path {
         case "/livez":
             // Asking is the point: a loop that answers lives.
             await self.watch.look(within: Self.patience)
-            return Self.response(.liveness(self.watch.view.health))
+            let health = self.watch.view.health
+            return Self.answer("live", health.isLive, health.reasons.filter { $0.kind == .loopStuck })
         case "/readyz":
             await self.watch.look(within: Self.patience)
-            return Self.response(.readiness(self.watch.view.health))
+            let health = self.watch.view.health
+            return Self.answer("ready", health.isReady, health.reasons)
         case "/metrics":
             await self.watch.look(within: Self.patience)
-            let text = PrometheusText.encode(self.watch.metrics())
-            return Self.response(.ok, PrometheusText.contentType, Array(text.utf8))
+            return Self.text(.ok, PrometheusText.encode(self.watch.metrics()), "; version=0.0.4; charset=utf-8")
         case "/status":
             var question = WorkerQuestion()
             question.externalID = request.uri.queryParameters.get("external_id").map { ExternalID($0) }
             if let text = request.uri.queryParameters.get("slowest") {
                 guard let number = Int(text), StatusReport.slowestBounds.contains(number) else {
-                    return Self.response(.badRequest, "text/plain", Array("slowest: expected 1 to 100\n".utf8))
+                    return Self.text(.badRequest, "slowest: expected 1 to 100\n")
                 }
                 question.slowest = number
             }
@@ -49,14 +50,19 @@ struct AdminResponder: HTTPResponder {
                 apiAnswers: self.watch.apiAnswers
             )
             return Self.response(.ok, "application/json", report.json)
-        default:
-            let routes = "here are /livez, /readyz, /metrics and /status\n"
-            return Self.response(.notFound, "text/plain", Array(routes.utf8))
+        default: return Self.text(.notFound, "here are /livez, /readyz, /metrics and /status\n")
         }
     }
 
-    private static func response(_ report: HealthReport) -> Response {
-        Self.response(report.isWell ? .ok : .serviceUnavailable, "application/json", report.json)
+    /// `{"live":true}`, or `{"live":false,"reasons":[…]}` with status 503.
+    private static func answer(_ name: String, _ isWell: Bool, _ reasons: [Health.Reason]) -> Response {
+        var report = JSONObject([name: .bool(isWell)])
+        if !isWell { report["reasons"] = .reasons(reasons) }
+        return Self.response(isWell ? .ok : .serviceUnavailable, "application/json", Array(report.line.utf8))
+    }
+
+    private static func text(_ status: HTTPResponse.Status, _ text: String, _ parameters: String = "") -> Response {
+        Self.response(status, "text/plain\(parameters)", Array(text.utf8))
     }
 
     private static func response(_ status: HTTPResponse.Status, _ contentType: String, _ body: [UInt8]) -> Response {
@@ -70,27 +76,4 @@ struct AdminResponder: HTTPResponder {
 /// The responder needs nothing but the request.
 struct AdminContext: InitializableFromSource {
     init(source: ApplicationRequestContextSource) {}
-}
-
-/// What `/livez` and `/readyz` say.
-struct HealthReport: Sendable {
-    let isWell: Bool
-    let json: [UInt8]
-
-    /// `{"live":true}`, or `{"live":false,"reasons":[…]}`.
-    static func liveness(_ health: Health) -> HealthReport {
-        let reasons = health.isLive ? [] : health.reasons.filter { $0.word == "loop_stuck" }
-        return HealthReport(isWell: health.isLive, json: Self.encode("live", health.isLive, reasons))
-    }
-
-    /// `{"ready":true}`, or `{"ready":false,"reasons":[…]}` with every reason.
-    static func readiness(_ health: Health) -> HealthReport {
-        HealthReport(isWell: health.isReady, json: Self.encode("ready", health.isReady, health.reasons))
-    }
-
-    private static func encode(_ name: String, _ value: Bool, _ reasons: [Health.Reason]) -> [UInt8] {
-        var report = JSONObject([name: .bool(value)])
-        if !value { report["reasons"] = .reasons(reasons) }
-        return Array(report.line.utf8)
-    }
 }

@@ -13,7 +13,6 @@ package struct AdminServer: Sendable {
     private let watch: WorkerWatch
     private let logger: Logger
 
-    /// Names where to listen; nothing does yet.
     package init(_ listen: HostAndPort, watch: WorkerWatch, logger: Logger) {
         self.listen = listen
         self.watch = watch
@@ -31,10 +30,7 @@ package struct AdminServer: Sendable {
             responder: AdminResponder(watch: self.watch),
             // Scrapers keep a connection for minutes; what is silent for longer is gone.
             server: .http1(configuration: .init(idleTimeout: .seconds(180))),
-            configuration: .init(
-                address: .hostname(self.listen.host, port: self.listen.port),
-                reuseAddress: true
-            ),
+            configuration: .init(address: .hostname(self.listen.host, port: self.listen.port), reuseAddress: true),
             onServerRunning: { channel in bound.yield(channel.localAddress?.port ?? 0) },
             // Its lines about every connection would fill the log at the program's own level.
             logger: Logger(label: "admin") { _ in SwiftLogNoOpLogHandler() }

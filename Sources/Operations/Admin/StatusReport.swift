@@ -42,10 +42,10 @@ struct StatusReport: Sendable {
     /// The last reload; null before the first.
     private var reload: JSONValue {
         guard let last = self.view.reloads.last else { return .null }
-        func list(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
         return .members([
             "count": .integer(self.view.reloads.count), "in_effect": .bool(last.isInEffect),
-            "changed": list(last.changed), "needs_restart": list(last.needsRestart), "problems": list(last.problems),
+            "changed": .strings(last.changed), "needs_restart": .strings(last.needsRestart),
+            "problems": .strings(last.problems),
         ])
     }
 
@@ -58,23 +58,17 @@ struct StatusReport: Sendable {
         let durations = self.view.activity.durations
         func latency(_ share: Double) -> JSONValue { .decimal(durations?.quantile(share).map { $0 / 1_000 }) }
         return JSONObject([
-            "results": .object(JSONObject(results.map { .init(name: $0.0, value: .integer($0.1)) })),
-            "rate_per_second": .decimal(self.view.activity.rate),
+            "results": .counts(results), "rate_per_second": .decimal(self.view.activity.rate),
             "latency_seconds": .members(["p50": latency(0.5), "p95": latency(0.95), "p99": latency(0.99)]),
             "retries": .counts(counters.retries),
-            "api_answers": .object(
-                JSONObject(self.apiAnswers.map { .init(name: $0.status, value: .integer($0.count)) })
-            ),
-            "in_flight": .integer(snapshot.inFlight),
-            "requests": .integer(snapshot.requests),
+            "api_answers": .counts(self.apiAnswers.map { ($0.status, $0.count) }),
+            "in_flight": .integer(snapshot.inFlight), "requests": .integer(snapshot.requests),
             "stages": .counts(inspection.stages),
             "oldest_unfinished_seconds": .decimal(inspection.oldestAge(at: self.now)),
             "intake": .members([
                 "flows": .bool(snapshot.intakeBlock == nil && !inspection.isCutOff),
-                "blocked_by": .text(snapshot.intakeBlock),
-                "next_probe_seconds": .decimal(inspection.nextProbe.map { $0 / .seconds(1) }),
-                "hold_seconds": .decimal(inspection.hold.map { $0 / .seconds(1) }),
-                "refusal": .text(inspection.refusal),
+                "blocked_by": .text(snapshot.intakeBlock), "next_probe_seconds": .seconds(inspection.nextProbe),
+                "hold_seconds": .seconds(inspection.hold), "refusal": .text(inspection.refusal),
             ]),
         ])
     }
@@ -82,24 +76,20 @@ struct StatusReport: Sendable {
     /// Where the logs are read, what they did to what was remembered of them, and what failed last.
     private func positions(_ inspection: WorkerInspection) -> JSONObject {
         let counters = inspection.snapshot.counters
+        let failures = inspection.recentFailures.map { failure in
+            JSONValue.members([
+                "at": .string(failure.at.description), "code": .string(failure.code.rawValue),
+                "external_id": .text(failure.externalID?.text), "command_id": .string(failure.id.text),
+                "position": .string(failure.position.description),
+            ])
+        }
         return JSONObject([
-            "pauses": .array(inspection.pauses.map { .pause($0) }),
-            "lag": Self.offset(self.view.lags.total),
-            "lag_age_seconds": .decimal(self.view.lags.age(at: .now).map { $0 / .seconds(1) }),
+            "pauses": .array(inspection.pauses.map { .pause($0) }), "lag": Self.offset(self.view.lags.total),
+            "lag_age_seconds": .seconds(self.view.lags.age(at: .now)),
             "partitions": .array(inspection.partitions.map { self.partition($0) }),
             "log_restarts": .integer(counters.logRestarts),
             "records_skipped": .counts(counters.recordsSkipped),
-            "recent_failures": .array(
-                inspection.recentFailures.map { failure in
-                    .members([
-                        "at": .string(failure.at.description),
-                        "code": .string(failure.code.rawValue),
-                        "external_id": .text(failure.externalID?.text),
-                        "command_id": .string(failure.id.text),
-                        "position": .string(failure.position.description),
-                    ])
-                }
-            ),
+            "recent_failures": .array(failures),
         ])
     }
 
@@ -110,19 +100,15 @@ struct StatusReport: Sendable {
             "partition": .integer(Int(partition.topicPartition.partition)),
             "committed": Self.offset(partition.committed),
             "log_end": Self.offset([partition.logEnd, newerEnd].compactMap { $0 }.max()),
-            "lag": Self.offset(partition.lag(logEnd: newerEnd)),
-            "incomplete": .integer(partition.incomplete),
-            "over_share": .bool(partition.isOverShare),
-            "paused": .bool(partition.isPausedByOperator),
+            "lag": Self.offset(partition.lag(logEnd: newerEnd)), "incomplete": .integer(partition.incomplete),
+            "over_share": .bool(partition.isOverShare), "paused": .bool(partition.isPausedByOperator),
         ])
     }
 
     private func command(_ command: InFlightReport) -> JSONObject {
         JSONObject([
-            "command_id": .string(command.id.text),
-            "position": .string(command.position.description),
-            "stage": .string(command.stage.rawValue),
-            "attempts": .integer(command.attempts),
+            "command_id": .string(command.id.text), "position": .string(command.position.description),
+            "stage": .string(command.stage.rawValue), "attempts": .integer(command.attempts),
             "next_attempt": .text(command.nextAttempt.map { self.now.advanced(by: $0).description }),
             "waits_for": .text(command.waitsFor),
         ])

@@ -30,27 +30,21 @@ struct APICheck: Sendable {
         do throws(StartFailure) {
             flexprice = try FlexpriceSettings(self.settings, environment: self.environment)
         } catch {
-            return [
-                CheckFinding(
-                    "api",
-                    .failed(error.status),
-                    error.description,
-                    remedy: "correct the setting that it names"
-                )
-            ]
+            let remedy = "correct the setting that it names"
+            return [CheckFinding("api", .failed(error.status), error.description, remedy: remedy)]
         }
         flexprice.timeout = min(flexprice.timeout, Self.patience)
         let client = FlexpriceClient(flexprice)
         let way = flexprice.baseURL + (flexprice.transport.proxy.map { " by way of the proxy \($0)" } ?? "")
         let health = Self.reach(await client.health(), way)
-        var findings = [health]
-        if case .failed = health.state {
-            findings.append(CheckFinding("api key", .skipped, "the API comes first"))
-        } else {
-            findings.append(Self.key(await client.currentUser()))
-        }
+        let key =
+            if case .failed = health.state {
+                CheckFinding("api key", .skipped, "the API comes first")
+            } else {
+                Self.key(await client.currentUser())
+            }
         await client.shutdown()
-        return findings
+        return [health, key]
     }
 
     /// `GET /health`, which says little more than that a server answers.

@@ -22,9 +22,8 @@ struct BrokerCheck: Sendable {
         do throws(StartFailure) {
             client = try WorkerAssembly.clientProperties(self.settings.kafka)
         } catch {
-            return [
-                CheckFinding("broker", .failed(.configuration), error.description, remedy: "correct kafka.properties")
-            ]
+            let remedy = "correct kafka.properties"
+            return [CheckFinding("broker", .failed(.configuration), error.description, remedy: remedy)]
                 + self.skipped("kafka.properties come first")
         }
         let limit = TimeLimit(Self.limit)
@@ -33,23 +32,28 @@ struct BrokerCheck: Sendable {
             let topics = try await admin.topics(timeout: limit.left(atMost: Self.limit))
             let cluster = await self.cluster(topics, admin, limit)
             let (group, offset) = await self.group(cluster, admin, limit)
-            let publishing = PublishCheck(self.settings, client: client)
             let targets = self.targets(cluster)
-            return [CheckFinding("broker", .fine, "\(client.brokers) answers, \(topics.count) topics are visible")]
-                + self.topics(cluster) + self.replyTopics(cluster) + group
-                + (targets.isEmpty ? [] : await publishing.run(targets, offset: offset, limit: limit))
-                + (await self.deadLetters(cluster, client))
+            var findings = [
+                CheckFinding("broker", .fine, "\(client.brokers) answers, \(topics.count) topics are visible")
+            ]
+            findings += self.topics(cluster) + self.replyTopics(cluster) + group
+            if !targets.isEmpty {
+                let publishing = PublishCheck(self.settings, client: client)
+                findings += await publishing.run(targets, offset: offset, limit: limit)
+            }
+            let letters = self.settings.kafka.deadLetterTopic
+            if cluster.topics[letters] != nil {
+                findings.append(await DeadLetterCheck(topic: letters, client: client).run())
+            }
+            return findings
         } catch {
-            let finding = CheckFinding(
-                "broker",
-                .failed(ExitStatus(error)),
-                "\(client.brokers): \(error.finding)",
-                remedy: error.remedy
-                    ?? (error.isNotPermitted
-                        ? "check user and password in kafka.properties, and the cluster's rules for them"
-                        : "check kafka.brokers, the network, and security.protocol in kafka.properties")
-            )
-            return [finding] + self.skipped("no broker answers")
+            let usual =
+                error.isNotPermitted
+                ? "check user and password in kafka.properties, and the cluster's rules for them"
+                : "check kafka.brokers, the network, and security.protocol in kafka.properties"
+            let (state, found) = (CheckFinding.State.failed(ExitStatus(error)), "\(client.brokers): \(error.finding)")
+            return [CheckFinding("broker", state, found, remedy: error.remedy ?? usual)]
+                + self.skipped("no broker answers")
         }
     }
 
@@ -107,63 +111,43 @@ struct BrokerCheck: Sendable {
     }
 
     private func topics(_ cluster: Cluster) -> [CheckFinding] {
-        RequiredTopics(self.settings.kafka).names.flatMap { name in
+        let rules = TopicRules(self.settings)
+        return RequiredTopics(self.settings.kafka).names.flatMap { name in
+            func finding(_ state: CheckFinding.State, _ found: String, _ remedy: String = "") -> CheckFinding {
+                CheckFinding("topic \(name)", state, found, remedy: remedy)
+            }
             if let error = cluster.hidden[name] {
-                return [
-                    CheckFinding(
-                        "topic \(name)",
-                        .failed(.notPermitted),
-                        error.finding,
-                        remedy: error.remedy ?? "allow Describe on it"
-                    )
-                ]
+                return [finding(.failed(.notPermitted), error.finding, error.remedy ?? "allow Describe on it")]
             }
             guard let topic = cluster.topics[name] else {
-                return [
-                    CheckFinding(
-                        "topic \(name)",
-                        .failed(.unavailable),
-                        "it is missing",
-                        remedy: "customer-worker topics create"
-                    )
-                ]
+                return [finding(.failed(.unavailable), "it is missing", "customer-worker topics create")]
             }
             let shape = "\(topic.partitionCount) partitions, \(topic.replicationFactor) replicas"
             if let error = cluster.untold[name] {
-                return [CheckFinding("topic \(name)", .fine, "\(shape); its settings are not told (\(error.name))")]
+                return [finding(.fine, "\(shape); its settings are not told (\(error.name))")]
             }
-            let problems = TopicRules(self.settings).problems(
+            let problems = rules.problems(
                 of: topic,
                 cluster.configurations[name, default: [:]],
                 commands: cluster.configurations[self.settings.kafka.topic, default: [:]]
             )
-            guard !problems.isEmpty else { return [CheckFinding("topic \(name)", .fine, shape)] }
-            return problems.map { problem in
-                let state = problem.stopsWriting ? CheckFinding.State.failed(.unavailable) : .warning
-                return CheckFinding("topic \(name)", state, "\(shape); \(problem.found)", remedy: problem.remedy)
-            }
+            guard !problems.isEmpty else { return [finding(.fine, shape)] }
+            return problems.map { finding($0.state, "\(shape); \($0.found)", $0.remedy) }
         }
     }
 
     private func replyTopics(_ cluster: Cluster) -> [CheckFinding] {
         self.replyTopicNames.compactMap { name in
-            let found: String
-            let remedy: String
+            var found = "it is missing, or this user may not see it"
+            var remedy = "make it, allow Describe on it, or take it out of kafka.reply_topics_allowed"
             if let topic = cluster.topics[name] {
                 guard let problem = TopicRules.replicas(of: topic, cluster.configurations[name, default: [:]]) else {
                     return nil
                 }
                 (found, remedy) = (problem.found, problem.remedy)
-            } else {
-                found = "it is missing, or this user may not see it"
-                remedy = "make it, allow Describe on it, or take it out of kafka.reply_topics_allowed"
             }
-            return CheckFinding(
-                "reply topic \(name)",
-                .warning,
-                "\(found); results for it go to the results topic",
-                remedy: remedy
-            )
+            found += "; results for it go to the results topic"
+            return CheckFinding("reply topic \(name)", .warning, found, remedy: remedy)
         }
     }
 
@@ -186,12 +170,6 @@ struct BrokerCheck: Sendable {
                     : records.results(for: name, configuration)
             )
         }
-    }
-
-    private func deadLetters(_ cluster: Cluster, _ client: ClientProperties) async -> [CheckFinding] {
-        let name = self.settings.kafka.deadLetterTopic
-        guard cluster.topics[name] != nil else { return [] }
-        return [await DeadLetterCheck(topic: name, client: client).run()]
     }
 
     // MARK: Group
@@ -221,15 +199,12 @@ struct BrokerCheck: Sendable {
             let offset = committed.first ?? partitions.first.map { PartitionOffset($0, offset: 0) }
             return ([CheckFinding(subject, .fine, found)], offset)
         } catch {
-            let finding = CheckFinding(
-                subject,
-                .failed(ExitStatus(error)),
-                "its offsets cannot be read: \(error.finding)",
-                remedy: error.isNotPermitted && error.cause == nil
-                    ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
-                    : error.remedy ?? "check the cluster's group coordinator, and try again"
-            )
-            return ([finding], nil)
+            let found = "its offsets cannot be read: \(error.finding)"
+            let remedy =
+                error.isNotPermitted && error.cause == nil
+                ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
+                : error.remedy ?? "check the cluster's group coordinator, and try again"
+            return ([CheckFinding(subject, .failed(ExitStatus(error)), found, remedy: remedy)], nil)
         }
     }
 }

@@ -1,12 +1,11 @@
 /// One thing that was looked at before a worker runs, and how it was found.
 package struct CheckFinding: Sendable, Hashable {
-    /// The state of what was looked at.
     package enum State: Sendable, Hashable {
         /// As it should be.
         case fine
         /// It works, and may not do what one expects.
         case warning
-        /// A worker would not start, or not do its work; the code is the one that ``CheckReport`` ends with.
+        /// A worker would not start, or not do its work; the code is the one that the check ends with.
         case failed(ExitStatus)
         /// Not looked at, since something before it failed or it is not used.
         case skipped
@@ -14,14 +13,11 @@ package struct CheckFinding: Sendable, Hashable {
 
     /// What was looked at, such as `broker` or `topic customer_commands`.
     package let subject: String
-    /// The state of what was looked at.
     package let state: State
-    /// What was found.
     package let found: String
     /// What to do about it; empty when there is nothing to do.
     package let remedy: String
 
-    /// Notes a finding.
     package init(_ subject: String, _ state: State, _ found: String, remedy: String = "") {
         self.subject = subject
         self.state = state
@@ -34,7 +30,6 @@ extension CheckFinding {
     /// A state, what was found, and what to do about it.
     typealias Outcome = (state: State, found: String, remedy: String)
 
-    /// Notes the outcome of a look at a subject.
     init(_ subject: String, _ outcome: Outcome) {
         self.init(subject, outcome.state, outcome.found, remedy: outcome.remedy)
     }
@@ -52,21 +47,10 @@ extension CheckFinding.State: CustomStringConvertible {
     }
 }
 
-/// All findings of a check.
-package struct CheckReport: Sendable {
-    /// In the order in which they were looked at.
-    package private(set) var findings: [CheckFinding]
-
-    /// Gathers findings.
-    package init(_ findings: [CheckFinding] = []) {
-        self.findings = findings
-    }
-
-    package mutating func append(_ more: [CheckFinding]) { self.findings += more }
-
+extension [CheckFinding] {
     /// The code that the command ends with: that of the first failure, since later ones may only be its shadow.
     package var status: ExitStatus {
-        for case .failed(let status) in self.findings.map(\.state) { return status }
+        for case .failed(let status) in self.map(\.state) { return status }
         return .success
     }
 }

@@ -4,7 +4,7 @@ package import Settings
 /// Looks at everything that a worker needs, without changing any of it, and says what is wrong and how to fix it.
 ///
 /// ```swift
-/// let report = await Preflight(sources, environment: environment).run()
+/// let findings = await Preflight(sources, environment: environment).run()
 /// ```
 package struct Preflight: Sendable {
     private let sources: SettingsSources
@@ -22,32 +22,25 @@ package struct Preflight: Sendable {
     }
 
     /// Looks at one after the other; never longer than about half a minute.
-    package func run() async -> CheckReport {
+    package func run() async -> [CheckFinding] {
         let loaded: LoadedSettings
         do throws(ConfigurationErrors) {
             loaded = try self.sources.load(needsKey: false)
         } catch {
-            let findings = error.problems.map { CheckFinding("configuration", $0) }
-            return CheckReport(
-                findings
-                    + ["broker", "topics", "group", "api", "store"].map {
-                        CheckFinding($0, .skipped, "the configuration comes first")
-                    }
-            )
+            let others = ["broker", "topics", "group", "api", "store"]
+            return error.problems.map { CheckFinding("configuration", $0) }
+                + others.map { CheckFinding($0, .skipped, "the configuration comes first") }
         }
         let settings = loaded.settings
-        var report = CheckReport([
-            CheckFinding("configuration", .fine, loaded.configurationFile ?? "no file; environment and defaults")
-        ])
-        report.append(loaded.warnings.map { CheckFinding("configuration", .warning, "\($0)") })
-        report.append(await BrokerCheck(settings).run())
-        if loaded.keyProblems.isEmpty {
-            report.append(await APICheck(settings, environment: self.environment).run())
-        } else {
-            report.append(self.findings(withoutKey: loaded.keyProblems))
-        }
-        report.append([await StoreCheck(settings.store).run()])
-        return report
+        let file = loaded.configurationFile ?? "no file; environment and defaults"
+        var findings = [CheckFinding("configuration", .fine, file)]
+        findings += loaded.warnings.map { CheckFinding("configuration", .warning, "\($0)") }
+        findings += await BrokerCheck(settings).run()
+        findings +=
+            loaded.keyProblems.isEmpty
+            ? await APICheck(settings, environment: self.environment).run()
+            : self.findings(withoutKey: loaded.keyProblems)
+        return findings + [await StoreCheck(settings.store).run()]
     }
 
     /// What is said in place of a look at the API when there is no key.

@@ -31,14 +31,10 @@ struct PublishCheck: Sendable {
     ///   - limit: when no other record is to be tried; aborting may take up to 4 s longer.
     func run(_ targets: [Target], offset: PartitionOffset?, limit: TimeLimit) async -> [CheckFinding] {
         guard self.settings.delivery.guarantee == .exactlyOnce else {
-            return [
-                CheckFinding(
-                    "publishing",
-                    .skipped,
-                    "not tried: with delivery.guarantee at_least_once everybody would read what is written; "
-                        + "the topics' settings were read"
-                )
-            ]
+            let text =
+                "not tried: with delivery.guarantee at_least_once everybody would read what is written; "
+                + "the topics' settings were read"
+            return [CheckFinding("publishing", .skipped, text)]
         }
         let producer = ProducerSettings(client: self.client, transactionalID: self.trialID)
         var trial = PublishTrial(producer, limit: limit)
@@ -67,11 +63,7 @@ struct PublishCheck: Sendable {
     }
 
     /// - Returns: `nil` when there is no time to find out whether everything is taken.
-    private func findings(
-        of target: Target,
-        _ trial: inout PublishTrial,
-        _ limit: TimeLimit
-    ) async -> [CheckFinding]? {
+    private func findings(of target: Target, _ trial: inout PublishTrial, _ limit: TimeLimit) async -> [CheckFinding]? {
         var problems: [CheckFinding] = []
         var largest = 0
         for record in target.records {
@@ -92,14 +84,12 @@ struct PublishCheck: Sendable {
         guard let error = await trial.refusal(of: offset, group: group), !error.isOfMembership else {
             return CheckFinding(subject, .fine, "offsets are taken; tried in a transaction that was aborted")
         }
-        return CheckFinding(
-            subject,
-            .failed(ExitStatus(error)),
-            "no offset can be committed with results: \(error)",
-            remedy: error.isNotPermitted
-                ? "allow Read on the group \(group) and on the topic \(offset.topicPartition.topic)"
-                : "check the cluster's group coordinator and its topic __consumer_offsets"
-        )
+        let found = "no offset can be committed with results: \(error)"
+        let remedy =
+            error.isNotPermitted
+            ? "allow Read on the group \(group) and on the topic \(offset.topicPartition.topic)"
+            : "check the cluster's group coordinator and its topic __consumer_offsets"
+        return CheckFinding(subject, .failed(ExitStatus(error)), found, remedy: remedy)
     }
 }
 
@@ -110,53 +100,45 @@ extension PublishCheck {
         let subject = "transactional id \(self.workerID)"
         let tried = "tried with «\(self.trialID)», so that a running worker is not fenced"
         guard isLeftOpen else { return CheckFinding(subject, .fine, tried) }
-        return CheckFinding(
-            subject,
-            .warning,
+        let found =
             "\(tried); the brokers did not answer the last abort, so readers of committed records may wait for "
-                + "\(timeout.components.seconds) s",
-            remedy: "check the cluster's transaction coordinator, and try again"
-        )
+            + "\(timeout.components.seconds) s"
+        let remedy = "check the cluster's transaction coordinator, and try again"
+        return CheckFinding(subject, .warning, found, remedy: remedy)
     }
 
     private func idFinding(_ error: KafkaError) -> CheckFinding {
-        let state: CheckFinding.State
-        let remedy: String
-        switch error.code {
-        case _ where error.isNotPermitted:
-            state = .failed(.notPermitted)
-            remedy =
-                "allow Write and Describe on transactional ids that begin with \(self.workerID); where only that very "
-                + "id is allowed, a worker may run, and publishing cannot be tried"
-        case .invalidTransactionTimeout:
-            state = .failed(.configuration)
-            remedy = "lower transaction.timeout.ms in kafka.properties, or raise the brokers' bound for it"
-        case _ where error.isFenced:
-            state = .warning
-            remedy = "another check took the id meanwhile; try again"
-        default:
-            state = .failed(ExitStatus(error))
-            remedy = "check the cluster's transaction coordinator and its topic __transaction_state"
-        }
-        return CheckFinding(
-            "transactional id \(self.workerID)",
-            state,
+        let (state, remedy): (CheckFinding.State, String) =
+            switch error.code {
+            case _ where error.isNotPermitted:
+                (
+                    .failed(.notPermitted),
+                    "allow Write and Describe on transactional ids that begin with \(self.workerID); where only that "
+                        + "very id is allowed, a worker may run, and publishing cannot be tried"
+                )
+            case .invalidTransactionTimeout:
+                (
+                    .failed(.configuration),
+                    "lower transaction.timeout.ms in kafka.properties, or raise the brokers' bound for it"
+                )
+            case _ where error.isFenced: (.warning, "another check took the id meanwhile; try again")
+            default:
+                (
+                    .failed(ExitStatus(error)),
+                    "check the cluster's transaction coordinator and its topic __transaction_state"
+                )
+            }
+        let found =
             "no transaction can be begun with «\(self.trialID)», tried in its place so that a running worker is not "
-                + "fenced: \(error)",
-            remedy: remedy
-        )
+            + "fenced: \(error)"
+        return CheckFinding("transactional id \(self.workerID)", state, found, remedy: remedy)
     }
 
     /// What is wrong with a topic by what became of a record; `nil` when nothing is.
-    static func problem(
-        _ verdict: PublishTrial.Verdict,
-        with record: TrialRecord,
-        of target: Target
-    ) -> CheckFinding? {
+    static func problem(_ verdict: PublishTrial.Verdict, with record: TrialRecord, of target: Target) -> CheckFinding? {
         var outcome: CheckFinding.Outcome
         switch verdict {
-        case .taken:
-            return nil
+        case .taken: return nil
         case .late, .lost:
             let error = if case .lost(let error) = verdict { ": \(error)" } else { "" }
             outcome = (
@@ -164,8 +146,7 @@ extension PublishCheck {
                 "a record is not acknowledged in time\(error)",
                 "see whether its partitions have leaders and enough in-sync replicas"
             )
-        case .refused(let error):
-            outcome = Self.meaning(of: error, record, target.topic)
+        case .refused(let error): outcome = Self.meaning(of: error, record, target.topic)
         }
         if target.isReply, outcome.state != .warning {
             outcome.state = .warning

@@ -3,13 +3,6 @@ import Settings
 
 /// What the settings of a topic should be, so that the worker can keep its promises.
 struct TopicRules: Sendable {
-    struct Problem: Sendable, Hashable {
-        let found: String
-        let remedy: String
-        /// Whether nothing can be written to the topic, or to a part of it.
-        var stopsWriting = false
-    }
-
     /// What the worker adds to a command in its dead letter: headers, at most.
     private static let deadLetterOverhead = 65_536
     /// A topic that refuses a record of no more than this takes none.
@@ -30,31 +23,24 @@ struct TopicRules: Sendable {
         settings.limits.maxCommandBytes.bytes + Self.deadLetterOverhead
     }
 
-    /// What is unwise about a topic, by its settings in the broker's own names.
+    /// What is unwise about a topic, by its settings in the broker's own names: a warning, or a failure where nothing
+    /// can be written to it or to a part of it.
     ///
     /// - Parameter commands: the settings of the command topic.
     func problems(
         of topic: TopicDescription,
         _ configuration: [String: String],
         commands: [String: String] = [:]
-    ) -> [Problem] {
-        var problems: [Problem] = []
+    ) -> [CheckFinding.Outcome] {
+        var problems: [CheckFinding.Outcome] = []
         if configuration["cleanup.policy"]?.contains("compact") ?? false {
-            problems.append(
-                Problem(
-                    found: "cleanup.policy is compact, which drops all but the last record of an external_id",
-                    remedy: "set cleanup.policy=delete"
-                )
-            )
+            let found = "cleanup.policy is compact, which drops all but the last record of an external_id"
+            problems.append((.warning, found, "set cleanup.policy=delete"))
         }
         if let retention = Self.number("retention.ms", configuration), (0..<Self.shortestRetention).contains(retention)
         {
-            problems.append(
-                Problem(
-                    found: "retention.ms is \(retention), less than a day",
-                    remedy: "set retention.ms to as long as the worker, or who reads its results, may ever stand still"
-                )
-            )
+            let remedy = "set retention.ms to as long as the worker, or who reads its results, may ever stand still"
+            problems.append((.warning, "retention.ms is \(retention), less than a day", remedy))
         }
         if topic.name == self.settings.kafka.deadLetterTopic {
             problems += self.deadLetterProblems(configuration, commands)
@@ -64,79 +50,63 @@ struct TopicRules: Sendable {
     }
 
     /// Partitions that take nothing, since too few of their replicas are in sync.
-    static func replicas(of topic: TopicDescription, _ configuration: [String: String]) -> Problem? {
+    static func replicas(of topic: TopicDescription, _ configuration: [String: String]) -> CheckFinding.Outcome? {
         guard let needed = Self.number("min.insync.replicas", configuration), topic.replicationFactor > 0 else {
             return nil
         }
         if needed > topic.replicationFactor {
-            return Problem(
-                found: "min.insync.replicas is \(needed), more than there are replicas: nothing can be written",
-                remedy: "set min.insync.replicas to at most \(topic.replicationFactor)",
-                stopsWriting: true
-            )
+            let found = "min.insync.replicas is \(needed), more than there are replicas: nothing can be written"
+            return (.failed(.unavailable), found, "set min.insync.replicas to at most \(topic.replicationFactor)")
         }
         guard needed > topic.fewestInSync else { return nil }
-        return Problem(
-            found: "min.insync.replicas is \(needed), and a partition has \(topic.fewestInSync) replicas in sync: "
-                + "nothing can be written to it",
-            remedy: "bring the brokers back that hold its other replicas",
-            stopsWriting: true
-        )
+        let found =
+            "min.insync.replicas is \(needed), and a partition has \(topic.fewestInSync) replicas in sync: nothing can "
+            + "be written to it"
+        return (.failed(.unavailable), found, "bring the brokers back that hold its other replicas")
     }
 
-    private func deadLetterProblems(_ configuration: [String: String], _ commands: [String: String]) -> [Problem] {
-        var problems: [Problem] = []
+    private func deadLetterProblems(
+        _ configuration: [String: String],
+        _ commands: [String: String]
+    ) -> [CheckFinding.Outcome] {
+        var problems: [CheckFinding.Outcome] = []
         let needed = Self.largestRecord(self.settings)
         if let most = Self.number("max.message.bytes", configuration), most < needed {
-            problems.append(
-                Problem(
-                    found: "max.message.bytes is \(most), too little for the dead letter of a large command",
-                    remedy: "set max.message.bytes=\(needed), or lower limits.max_command_bytes"
-                )
-            )
+            let found = "max.message.bytes is \(most), too little for the dead letter of a large command"
+            let remedy = "set max.message.bytes=\(needed), or lower limits.max_command_bytes"
+            problems.append((.warning, found, remedy))
         }
         if configuration["message.timestamp.type"] == "LogAppendTime" {
-            problems.append(
-                Problem(
-                    found: "message.timestamp.type is LogAppendTime: a dead letter loses the time of its command",
-                    remedy: "set message.timestamp.type=CreateTime"
-                )
-            )
+            let found = "message.timestamp.type is LogAppendTime: a dead letter loses the time of its command"
+            problems.append((.warning, found, "set message.timestamp.type=CreateTime"))
         } else if let oldest = Self.bound("before", configuration),
             let retention = Self.number("retention.ms", commands), retention < 0 || oldest < retention
         {
-            problems.append(
-                Problem(
-                    found: "message.timestamp.before.max.ms is \(oldest), and commands are kept for "
-                        + "\(retention < 0 ? "ever" : "\(retention) ms"): the dead letter of an older one gets the "
-                        + "time of its failure",
-                    remedy: "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
-                )
-            )
+            let kept = retention < 0 ? "ever" : "\(retention) ms"
+            let found =
+                "message.timestamp.before.max.ms is \(oldest), and commands are kept for \(kept): the dead letter of "
+                + "an older one gets the time of its failure"
+            let remedy = "raise message.timestamp.before.max.ms to the retention.ms of the command topic"
+            problems.append((.warning, found, remedy))
         }
         return problems
     }
 
-    private static func clockProblems(_ configuration: [String: String]) -> [Problem] {
+    private static func clockProblems(_ configuration: [String: String]) -> [CheckFinding.Outcome] {
         guard configuration["message.timestamp.type"] != "LogAppendTime",
             let latest = Self.bound("after", configuration), latest < Self.clockDifference
         else { return [] }
-        return [
-            Problem(
-                found: "message.timestamp.after.max.ms is \(latest): records of a clock that is ahead of the brokers' "
-                    + "are refused",
-                remedy: "set message.timestamp.after.max.ms to an hour"
-            )
-        ]
+        let found =
+            "message.timestamp.after.max.ms is \(latest): records of a clock that is ahead of the brokers' are refused"
+        return [(.warning, found, "set message.timestamp.after.max.ms to an hour")]
     }
 
     /// A bound of timestamps, in milliseconds; `nil` when there is none.
     ///
     /// Brokers before 3.6 have one for both sides.
     private static func bound(_ side: String, _ configuration: [String: String]) -> Int64? {
-        let bounds = ["message.timestamp.\(side).max.ms", "message.timestamp.difference.max.ms"]
-            .compactMap { Self.number($0, configuration) }.filter { $0 < .max }
-        return bounds.min()
+        ["message.timestamp.\(side).max.ms", "message.timestamp.difference.max.ms"]
+            .compactMap { Self.number($0, configuration) }.filter { $0 < .max }.min()
     }
 
     private static func number(_ name: String, _ configuration: [String: String]) -> Int64? {

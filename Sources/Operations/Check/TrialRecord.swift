@@ -71,9 +71,10 @@ struct TrialRecords: Sendable {
             (.old(age), self.result(hasKey: true, age: age)),
         ]
         return letters.compactMap { kind, result in
-            guard let record = encoder.encode(result) else { return nil }
-            let isLargest = kind == .largest
-            return TrialRecord(kind: kind, record: isLargest ? record.padded(to: self.largest(configuration)) : record)
+            encoder.encode(result).map { record in
+                let bytes = kind == .largest ? self.largest(configuration) : 0
+                return TrialRecord(kind: kind, record: record.padded(to: bytes))
+            }
         }
     }
 
@@ -90,16 +91,13 @@ struct TrialRecords: Sendable {
 
     private func result(hasKey: Bool, age: Duration = .zero) -> CommandResult {
         let sent = UnixMilliseconds(self.now.value - age.components.seconds * 1_000)
-        let headers: RecordHeaders = [
-            RecordHeader(name: .contentType, text: "application/json"),
-            RecordHeader(name: .correlationID, text: Self.name),
-        ]
+        let correlation = RecordHeader(name: .correlationID, text: Self.name)
         let message = KafkaRecord(
             position: RecordPosition(topic: self.settings.kafka.topic, partition: 0, offset: 0),
             timestamp: sent,
             key: hasKey ? Array(Self.name.utf8) : nil,
             value: Array(#"{"written_by":"customer-worker check"}"#.utf8),
-            headers: headers
+            headers: [RecordHeader(name: .contentType, text: "application/json"), correlation]
         )
         let failure = CommandFailure(
             code: .invalidCommand,
@@ -110,7 +108,7 @@ struct TrialRecords: Sendable {
                 message: message,
                 id: CommandID(Self.name),
                 externalID: hasKey ? ExternalID(Self.name) : nil,
-                correlation: ReplyCorrelation(headers: [RecordHeader(name: .correlationID, text: Self.name)])
+                correlation: ReplyCorrelation(headers: [correlation])
             ),
             outcome: .failed(failure),
             attempts: 0,

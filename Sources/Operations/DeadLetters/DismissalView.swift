@@ -6,7 +6,6 @@ package struct DismissalView: Sendable {
     private let request: DismissalRequest
     private let plan: DismissalPlan
 
-    /// The plan of a request.
     package init(request: DismissalRequest, plan: DismissalPlan) {
         self.request = request
         self.plan = plan
@@ -15,9 +14,8 @@ package struct DismissalView: Sendable {
     /// The plan, one sentence a line; ends with a newline.
     package var text: String {
         let what = self.request.action == .dismiss ? "waiting" : "dismissed"
-        let head =
-            "\(self.request.topic): \(NumberText.count(self.plan.matched, "\(what) dead letter")) "
-            + "(\(self.request.selection.description)).\n"
+        let count = NumberText.count(self.plan.matched, "\(what) dead letter")
+        let head = "\(self.request.topic): \(count) (\(self.request.selection.description)).\n"
         return self.plan.codes.sorted { $0.key < $1.key }.reduce(into: head) { text, entry in
             let code = entry.key.isEmpty ? "without a code" : entry.key.printable
             text += "  \(NumberText.count(entry.value)) \(code)\n"

@@ -39,9 +39,8 @@ package struct JobWords: Sendable, Hashable {
             case ("--to", let text?): self.destination = text
             case ("--force", nil): self.isForced = true
             default:
-                throw SelectionForm.Mistake(
-                    description: "\(word.joined(separator: " ")): this version has no such option"
-                )
+                let option = word.joined(separator: " ")
+                throw SelectionForm.Mistake(description: "\(option): this version has no such option")
             }
         }
     }
@@ -50,12 +49,8 @@ package struct JobWords: Sendable, Hashable {
     ///
     /// - Throws: ``SelectionForm/Mistake`` for a line that is none of these.
     package init(audited lines: [String]) throws(SelectionForm.Mistake) {
-        try self.init(
-            lines.map { line in
-                let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-                return parts
-            }
-        )
+        let words = lines.map { $0.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false) }
+        try self.init(words.map { $0.map(String.init) })
     }
 
     /// The words, for the name of a job.

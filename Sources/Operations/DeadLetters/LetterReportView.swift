@@ -49,7 +49,7 @@ package struct LetterReportView: Sendable {
     package func text(width: Int?) -> String {
         func count(_ mark: LetterMark) -> String { NumberText.count(self.report.counts[mark] ?? 0) }
         let all = NumberText.count(self.report.counts.values.reduce(0, +), "dead letter")
-        var text =
+        let text =
             "\(self.topic) (\(self.selection.description)): \(all), \(count(.waiting)) waiting, "
             + "\(count(.redriven)) sent back, \(count(.dismissed)) dismissed\n"
         guard self.report.count > 0 else { return text }
@@ -64,7 +64,8 @@ package struct LetterReportView: Sendable {
         )
         for (group, tally) in self.report.sorted {
             table.append([
-                NumberText.count(tally.count), Self.shown(group.kind), Self.why(group, tally),
+                NumberText.count(tally.count), Self.shown(group.kind),
+                tally.why?.printable ?? (group.reason == nil ? "several reasons" : "-"),
                 Self.redrive(sendable: tally.sendable, left: tally.left),
                 Self.shown(group.source), Self.shown(group.dialect),
                 group.isRetryable.map { $0 ? "yes" : "no" } ?? "-", group.isRest ? "-" : "\(group.laps)",
@@ -73,18 +74,13 @@ package struct LetterReportView: Sendable {
                 tally.samples.first.map { "\($0.partition)/\($0.offset)" } ?? "-",
             ])
         }
-        text += table.text(width: width)
-        return text
-    }
-
-    private static func why(_ group: LetterReport.Group, _ tally: LetterReport.Tally) -> String {
-        tally.why?.printable ?? (group.reason == nil ? "several reasons" : "-")
+        return text + table.text(width: width)
     }
 
     /// What a redrive would do with the letters of a group: `sends`, or the number that it sends and those that stay.
     package static func redrive(sendable: Int, left: [LeftReason: Int]) -> String {
         if left.isEmpty { return sendable > 0 ? "sends" : "-" }
-        let stay = left.sorted { $0.key.name < $1.key.name }
+        let stay = left.inOrder
         if sendable == 0, stay.count == 1, let only = stay.first { return "stays: \(only.key.brief)" }
         let sent = sendable > 0 ? ["sends \(NumberText.count(sendable))"] : []
         return (sent + stay.map { "\(NumberText.count($0.value)) stay: \($0.key.brief)" }).joined(separator: ", ")
@@ -95,10 +91,8 @@ package struct LetterReportView: Sendable {
     /// For scripts.
     package var json: String {
         var object = JSONObject([
-            "topic": .string(self.topic),
-            "selection": .string(self.selection.description),
-            "count": .integer(self.report.count),
-            "waiting": .integer(self.report.waitingCount),
+            "topic": .string(self.topic), "selection": .string(self.selection.description),
+            "count": .integer(self.report.count), "waiting": .integer(self.report.waitingCount),
             "redriven": .integer(self.report.counts[.redriven] ?? 0),
             "dismissed": .integer(self.report.counts[.dismissed] ?? 0),
         ])
@@ -106,27 +100,20 @@ package struct LetterReportView: Sendable {
             object["retention_left_seconds"] = .integer(Int(left.components.seconds))
             object["retention_is_near"] = .bool(self.retention?.isNear ?? false)
         }
-        object["groups"] = .array(
-            self.report.sorted.map { group, tally in
-                .members([
-                    "count": .integer(tally.count),
-                    "code": group.kind.isEmpty ? .null : .string(group.kind),
-                    "source_topic": group.source.isEmpty ? .null : .string(group.source),
-                    "dialect": group.dialect.isEmpty ? .null : .string(group.dialect),
-                    "retryable": group.isRetryable.map { .bool($0) } ?? .null,
-                    "redrive_count": .integer(group.redriveCount),
-                    "laps": group.isRest ? .null : .integer(group.laps),
-                    "state": .string(group.mark.rawValue),
-                    "oldest": .text(tally.oldest?.description),
-                    "newest": .text(tally.newest?.description),
-                    "samples": .array(tally.samples.map { .string($0.description) }),
-                    "reason": .text(tally.reason),
-                    "why": .text(tally.why),
-                    "would_send": .integer(tally.sendable),
-                    "would_leave": .counts(tally.left.byName),
-                ])
-            }
-        )
+        func filled(_ text: String) -> JSONValue { text.isEmpty ? .null : .string(text) }
+        let groups = self.report.sorted.map { group, tally in
+            JSONValue.members([
+                "count": .integer(tally.count), "code": filled(group.kind), "source_topic": filled(group.source),
+                "dialect": filled(group.dialect), "retryable": group.isRetryable.map { .bool($0) } ?? .null,
+                "redrive_count": .integer(group.redriveCount),
+                "laps": group.isRest ? .null : .integer(group.laps), "state": .string(group.mark.rawValue),
+                "oldest": .text(tally.oldest?.description), "newest": .text(tally.newest?.description),
+                "samples": .strings(tally.samples.map(\.description)), "reason": .text(tally.reason),
+                "why": .text(tally.why), "would_send": .integer(tally.sendable),
+                "would_leave": .counts(tally.left.byName),
+            ])
+        }
+        object["groups"] = .array(groups)
         return object.line
     }
 }

@@ -9,7 +9,6 @@ package struct LetterView: Sendable {
     private let letter: DeadLetter
     private let mark: LetterMark
 
-    /// A letter, and what was done with it.
     package init(_ letter: DeadLetter, _ mark: LetterMark) {
         self.letter = letter
         self.mark = mark
@@ -43,14 +42,10 @@ package struct LetterView: Sendable {
     package var text: String {
         let facts = self.facts
         let width = facts.map(\.name.count).max() ?? 0
-        var text = facts.map { "\($0.name.padding(to: width))  \($0.value.printable)\n" }.joined()
-        text += "\nheaders\n"
-        for header in self.letter.record.headers {
-            text += "  \(header.name.text.printable): \(Self.shown(header.value))\n"
-        }
         let record = self.letter.record
-        text += "\nkey    \(Self.shown(record.key))\nvalue  \(Self.shownValue(record.value))\n"
-        return text
+        return facts.map { "\($0.name.padding(to: width))  \($0.value.printable)\n" }.joined() + "\nheaders\n"
+            + record.headers.map { "  \($0.name.text.printable): \(Self.shown($0.value))\n" }.joined()
+            + "\nkey    \(Self.shown(record.key))\nvalue  \(Self.shownValue(record.value))\n"
     }
 
     /// A value with one member a line if it is JSON, else as ``shown(_:)`` has it.

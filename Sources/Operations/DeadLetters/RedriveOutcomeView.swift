@@ -7,7 +7,6 @@ package struct RedriveOutcomeView: Sendable {
     private let ending: RedriveJob.Ending
     private let progress: RedriveProgress
 
-    /// The outcome of a run.
     package init(ending: RedriveJob.Ending, progress: RedriveProgress) {
         self.ending = ending
         self.progress = progress
@@ -16,12 +15,10 @@ package struct RedriveOutcomeView: Sendable {
     /// One sentence a line.
     package var text: String {
         let counts = self.progress.counts
-        var lines = [
-            "Job \(self.progress.job): \(NumberText.count(counts.moved)) sent back in "
-                + "\(NumberText.duration(self.progress.elapsed))"
-                + (counts.movedBefore > 0 ? ", \(NumberText.count(counts.movedBefore)) before that." : ".")
-        ]
-        for (reason, count) in counts.left.sorted(by: { $0.key.name < $1.key.name }) {
+        let (moved, time) = (NumberText.count(counts.moved), NumberText.duration(self.progress.elapsed))
+        let before = counts.movedBefore > 0 ? ", \(NumberText.count(counts.movedBefore)) before that" : ""
+        var lines = ["Job \(self.progress.job): \(moved) sent back in \(time)\(before)."]
+        for (reason, count) in counts.left.inOrder {
             lines.append("  \(NumberText.count(count, "stays", "stay")): \(reason.text)")
         }
         for (code, count) in counts.failedAgain.sorted(by: { $0.key < $1.key }) {
@@ -61,9 +58,7 @@ package struct RedriveOutcomeView: Sendable {
     /// Contract, section 9.
     package var status: ExitStatus {
         switch self.ending {
-        case .finished:
-            self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0
-                ? .partial : .success
+        case .finished: self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0 ? .partial : .success
         case .canaryFailed, .canaryTimedOut, .tooManyFailures: .partial
         case .cancelled: .cancelled
         case .takenOver: .failure

@@ -7,7 +7,6 @@ import Settings
 package struct SelectionForm: Sendable, Hashable {
     /// A text that no condition can be made of: one sentence that names the option.
     package struct Mistake: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The sentence.
         package let description: String
 
         package init(description: String) {
@@ -38,7 +37,6 @@ package struct SelectionForm: Sendable, Hashable {
     /// `--limit`.
     package var limit: Int?
 
-    /// No condition.
     package init() {}
 
     /// The conditions; ages are counted from now.

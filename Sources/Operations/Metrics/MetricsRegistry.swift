@@ -13,79 +13,62 @@ package final class MetricsRegistry: MetricsFactory {
         var histograms: [[MetricFamily.Label]: HistogramSeries] = [:]
     }
 
-    private let metrics: [String: Metric]
-    private let state = Mutex<[String: Series]>([:])
+    private let state = Mutex<[Metric: Series]>([:])
 
-    /// A registry without series.
-    package convenience init() {
-        self.init(Metric.recorded)
-    }
-
-    init(_ metrics: [Metric]) {
-        self.metrics = Dictionary(uniqueKeysWithValues: metrics.map { ($0.name, $0) })
-    }
+    package init() {}
 
     /// Everything that was recorded so far, by name and labels.
     package func families() -> [MetricFamily] {
         self.state.withLock { state in
-            state.sorted { $0.key < $1.key }.compactMap { name, series in
-                guard let metric = self.metrics[name] else { return nil }
-                var family = MetricFamily(metric)
-                for (labels, counter) in series.counters.sorted(by: { Self.precedes($0.key, $1.key) }) {
-                    family.samples.append(.init(Double(counter.value), labels))
-                }
-                for (labels, histogram) in series.histograms.sorted(by: { Self.precedes($0.key, $1.key) }) {
-                    family.samples += histogram.samples(labels)
-                }
-                return family
+            state.sorted { $0.key.rawValue < $1.key.rawValue }.map { metric, series in
+                let counters = Self.sorted(series.counters).map { MetricFamily.Sample(Double($1.value), $0) }
+                return MetricFamily(metric, counters + Self.sorted(series.histograms).flatMap { $1.samples($0) })
             }
         }
     }
 
     /// The counts of a counter with one label, by that label's value.
     func counts(of metric: Metric) -> [(status: String, count: Int)] {
-        let counters = self.state.withLock { $0[metric.name]?.counters ?? [:] }
-        return counters.sorted { Self.precedes($0.key, $1.key) }.compactMap { labels, counter in
+        let counters = self.state.withLock { $0[metric]?.counters ?? [:] }
+        return Self.sorted(counters).compactMap { labels, counter in
             labels.first.map { ($0.value, Int(counter.value)) }
         }
     }
 
-    private static func precedes(_ left: [MetricFamily.Label], _ right: [MetricFamily.Label]) -> Bool {
-        left.map(\.value).lexicographicallyPrecedes(right.map(\.value))
+    private static func sorted<Made>(_ series: [[MetricFamily.Label]: Made]) -> [([MetricFamily.Label], Made)] {
+        series.sorted { $0.key.map(\.value).lexicographicallyPrecedes($1.key.map(\.value)) }.map { ($0.key, $0.value) }
     }
 
-    private func metric(_ label: String, _ kind: Metric.Kind) -> Metric? {
-        let metric = self.metrics[label].flatMap { $0.kind == kind ? $0 : nil }
+    private static func metric(_ label: String, _ kind: Metric.Kind) -> Metric? {
+        let metric = Metric.recorded.first { $0.rawValue == label && $0.kind == kind }
         assert(metric != nil, "no \(kind.rawValue) \(label) is declared in Metric.recorded")
         return metric
     }
 
     // MARK: MetricsFactory
 
-    /// A counter.
     package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
-        guard self.metric(label, .counter) != nil else { return NOOPMetricsHandler.instance }
-        return self.series(label, dimensions, \.counters) { CounterSeries() }
+        guard let metric = Self.metric(label, .counter) else { return NOOPMetricsHandler.instance }
+        return self.series(metric, dimensions, \.counters) { CounterSeries() }
     }
 
-    /// A histogram of durations.
     package func makeTimer(label: String, dimensions: [(String, String)]) -> any TimerHandler {
-        guard let metric = self.metric(label, .histogram) else { return NOOPMetricsHandler.instance }
-        return self.series(label, dimensions, \.histograms) { HistogramSeries(bounds: metric.buckets) }
+        guard let metric = Self.metric(label, .histogram) else { return NOOPMetricsHandler.instance }
+        return self.series(metric, dimensions, \.histograms) { HistogramSeries(bounds: metric.buckets) }
     }
 
     /// The series of these labels, made when they come for the first time.
     private func series<Made: Sendable>(
-        _ label: String,
+        _ metric: Metric,
         _ dimensions: [(String, String)],
         _ path: WritableKeyPath<Series, [[MetricFamily.Label]: Made]>,
         make: () -> Made
     ) -> Made {
         let labels = dimensions.map { MetricFamily.Label($0.0, $0.1) }
         return self.state.withLock { state in
-            if let known = state[label]?[keyPath: path][labels] { return known }
+            if let known = state[metric]?[keyPath: path][labels] { return known }
             let made = make()
-            state[label, default: Series()][keyPath: path][labels] = made
+            state[metric, default: Series()][keyPath: path][labels] = made
             return made
         }
     }
@@ -98,28 +81,20 @@ package final class MetricsRegistry: MetricsFactory {
 
     /// Series stay until the process ends: a counter that came back would start again from zero.
     package func destroyCounter(_ handler: any CounterHandler) {}
-    /// As for counters.
     package func destroyTimer(_ handler: any TimerHandler) {}
-    /// There are none.
     package func destroyRecorder(_ handler: any RecorderHandler) {}
 }
 
-/// A number that grows.
 private final class CounterSeries: CounterHandler {
     private let stored = Atomic<Int64>(0)
 
     var value: Int64 { self.stored.load(ordering: .relaxed) }
 
-    func increment(by amount: Int64) {
-        self.stored.wrappingAdd(amount, ordering: .relaxed)
-    }
+    func increment(by amount: Int64) { self.stored.wrappingAdd(amount, ordering: .relaxed) }
 
-    func reset() {
-        self.stored.store(0, ordering: .relaxed)
-    }
+    func reset() { self.stored.store(0, ordering: .relaxed) }
 }
 
-/// Durations in buckets.
 private final class HistogramSeries: TimerHandler {
     private struct State {
         var counts: [Int]

@@ -9,22 +9,18 @@ package enum ProcessFamilies {
 
     /// What can be read now; what cannot be is left out.
     package static func read() -> [MetricFamily] {
-        var families: [MetricFamily] = []
-        func add(_ metric: Metric, _ value: Double?) {
-            if let value { families.append(MetricFamily(metric, [.init(value)])) }
-        }
         let status = ProcessStatus.read()
-        add(.processCPU, status?.cpuSeconds)
-        add(.processStart, self.startTime)
-        add(.processVirtual, status?.virtualBytes)
-        add(.processVirtualMaximum, Self.limit(.init(RLIMIT_AS.rawValue)))
-        add(.processResident, status?.residentBytes)
-        add(.processThreads, status?.threads)
         // The listing's own descriptor is in the list.
         let open = try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
-        add(.processDescriptors, open.map { Double($0 - 1) })
-        add(.processDescriptorsMaximum, Self.limit(.init(RLIMIT_NOFILE.rawValue)))
-        return families
+        let values: [(Metric, Double?)] = [
+            (.processCPU, status?.cpuSeconds), (.processStart, self.startTime),
+            (.processVirtual, status?.virtualBytes),
+            (.processVirtualMaximum, Self.limit(.init(RLIMIT_AS.rawValue))),
+            (.processResident, status?.residentBytes), (.processThreads, status?.threads),
+            (.processDescriptors, open.map { Double($0 - 1) }),
+            (.processDescriptorsMaximum, Self.limit(.init(RLIMIT_NOFILE.rawValue))),
+        ]
+        return values.compactMap { metric, value in value.map { MetricFamily(metric, $0) } }
     }
 
     private static func limit(_ resource: __rlimit_resource_t) -> Double? {
@@ -48,10 +44,9 @@ struct ProcessStatus: Sendable, Equatable {
         var (wall, sinceBoot) = (timespec(), timespec())
         clock_gettime(CLOCK_REALTIME, &wall)
         clock_gettime(CLOCK_BOOTTIME, &sinceBoot)
-        let boot = wall.seconds - sinceBoot.seconds
         return ProcessStatus(
             stat: stat,
-            boot: boot,
+            boot: wall.seconds - sinceBoot.seconds,
             ticksPerSecond: Double(sysconf(Int32(_SC_CLK_TCK))),
             pageBytes: Double(sysconf(Int32(_SC_PAGESIZE)))
         )

@@ -12,36 +12,33 @@ package struct WorkerFamilies: Sendable {
     /// More reasons than the code can make would be a leak of labels.
     private static let mostReasons = 100
 
-    /// Families of a worker that was not seen yet.
     package init() {}
 
     /// The families of an inspection, at a time of the wall clock.
     package mutating func families(_ inspection: WorkerInspection, now: UnixMilliseconds) -> [MetricFamily] {
         let snapshot = inspection.snapshot
         let counters = snapshot.counters
-        let partitions = inspection.partitions.map { partition in
-            (partition, Label.of(partition.topicPartition))
+        let incomplete = inspection.partitions.map { partition in
+            MetricFamily.Sample(Double(partition.incomplete), Label.of(partition.topicPartition))
         }
+        let retries = counters.retries.sorted { $0.key < $1.key }
         return [
             MetricFamily(.commands, Self.commands(counters)),
             MetricFamily(.commandDuration, Self.histogram(counters.durations)),
-            MetricFamily(.inFlight, [.init(Double(snapshot.inFlight))]),
-            MetricFamily(.oldestUnfinished, [.init(inspection.oldestAge(at: now))]),
-            MetricFamily(.incompleteOffsets, partitions.map { .init(Double($0.incomplete), $1) }),
-            MetricFamily(
-                .apiRetries,
-                counters.retries.sorted { $0.key < $1.key }.map { .init(Double($1), [Label("reason", $0)]) }
-            ),
+            MetricFamily(.inFlight, Double(snapshot.inFlight)),
+            MetricFamily(.oldestUnfinished, inspection.oldestAge(at: now)),
+            MetricFamily(.incompleteOffsets, incomplete),
+            MetricFamily(.apiRetries, retries.map { .init(Double($1), [Label("reason", $0)]) }),
             MetricFamily(.intakePaused, self.intakePaused(snapshot.intakeBlock)),
             MetricFamily(.deadLetters, Self.counts(counters.failed, by: "code")),
             MetricFamily(.transactions, Self.counts(counters.batches, by: "result")),
             MetricFamily(.reduced, Self.counts(counters.reduced, by: "kind")),
-            MetricFamily(.unknownFields, [.init(Double(counters.unknownFields))]),
-            MetricFamily(.abandoned, [.init(Double(counters.abandoned))]),
-            MetricFamily(.skipped, [.init(Double(counters.skipped))]),
+            MetricFamily(.unknownFields, Double(counters.unknownFields)),
+            MetricFamily(.abandoned, Double(counters.abandoned)),
+            MetricFamily(.skipped, Double(counters.skipped)),
             MetricFamily(.recordsSkipped, Self.counts(counters.recordsSkipped, by: "reason")),
-            MetricFamily(.logRestarts, [.init(Double(counters.logRestarts))]),
-            MetricFamily(.loopTurns, [.init(Double(snapshot.turns))]),
+            MetricFamily(.logRestarts, Double(counters.logRestarts)),
+            MetricFamily(.loopTurns, Double(snapshot.turns)),
             MetricFamily(.pauses, Self.pauses(inspection.pauses)),
         ]
     }
@@ -56,7 +53,6 @@ package struct WorkerFamilies: Sendable {
         Word.allCases.map { .init(Double(counts[$0] ?? 0), [Label(label, $0.rawValue)]) }
     }
 
-    /// How much is paused, by the kind of scope.
     private static func pauses(_ pauses: [Pause]) -> [MetricFamily.Sample] {
         ["all", "partition", "external_id", "external_id_prefix"].map { kind in
             .init(Double(pauses.count { $0.scope.parts.kind == kind }), [Label("scope", kind)])
@@ -64,15 +60,11 @@ package struct WorkerFamilies: Sendable {
     }
 
     private static func commands(_ counters: WorkerCounters) -> [MetricFamily.Sample] {
-        func labels(_ status: String, outcome: String, code: String) -> [Label] {
-            [Label("status", status), Label("outcome", outcome), Label("code", code)]
+        func sample(_ count: Int?, _ status: String, outcome: String, code: String) -> MetricFamily.Sample {
+            .init(Double(count ?? 0), [Label("status", status), Label("outcome", outcome), Label("code", code)])
         }
-        return CreatedOutcome.allCases.map {
-            .init(Double(counters.created[$0] ?? 0), labels("created", outcome: $0.rawValue, code: ""))
-        }
-            + ErrorCode.allCases.map {
-                .init(Double(counters.failed[$0] ?? 0), labels("failed", outcome: "", code: $0.rawValue))
-            }
+        return CreatedOutcome.allCases.map { sample(counters.created[$0], "created", outcome: $0.rawValue, code: "") }
+            + ErrorCode.allCases.map { sample(counters.failed[$0], "failed", outcome: "", code: $0.rawValue) }
     }
 
     private static func histogram(_ durations: DurationHistogram) -> [MetricFamily.Sample] {

@@ -12,9 +12,7 @@ import WorkerLogging
 /// TERM and INT drain and stop, a second one aborts; HUP reloads; TSTP stops the intake and keeps the partitions, CONT
 /// resumes; TTIN logs what is in flight.
 package struct Daemon: Sendable {
-    private let worker: CommandWorker
-    private let retention: LedgerRetention<ContinuousClock>?
-    private let pauses: PauseFollower
+    private let assembly: WorkerAssembly
     private let watch: WorkerWatch
     private let settings: Settings
     private let manager: ServiceManager?
@@ -33,9 +31,7 @@ package struct Daemon: Sendable {
         logger: Logger,
         reload: @escaping @Sendable () async -> ReloadReport
     ) {
-        self.worker = assembly.worker
-        self.retention = assembly.retention
-        self.pauses = assembly.pauses
+        self.assembly = assembly
         self.watch = WorkerWatch(
             assembly.worker,
             registry: assembly.metrics,
@@ -58,34 +54,17 @@ package struct Daemon: Sendable {
     package func untilStopped(_ signals: SignalDuty) async throws(StartFailure) -> ExitStatus {
         let admin = AdminServer(self.settings.adminListen, watch: self.watch, logger: self.logger)
         return try await admin.serve { _ in
-            await withTaskGroup(of: ExitStatus?.self) { group in
-                await signals.take(over: self.actions)
-                group.addTask { await self.runWorker() }
-                group.addTask {
-                    await self.look()
-                    return nil
-                }
-                group.addTask {
-                    await self.watch.askBrokers()
-                    return nil
-                }
-                group.addTask {
-                    await self.forgetOldSuccesses()
-                    return nil
-                }
-                group.addTask {
-                    var pauses = self.pauses
-                    await pauses.run()
-                    return nil
-                }
-                defer { group.cancelAll() }
-                for await status in group {
-                    if let status { return status }
-                }
-                return .internal
-            }
+            await signals.take(over: self.actions)
+            // They end with the worker.
+            async let _ = self.look()
+            async let _ = self.watch.askBrokers()
+            async let _ = self.forgetOldSuccesses()
+            async let _ = self.assembly.pauses.run()
+            return await self.runWorker()
         }
     }
+
+    private var worker: CommandWorker { self.assembly.worker }
 
     private func runWorker() async -> ExitStatus {
         do {
@@ -107,8 +86,7 @@ package struct Daemon: Sendable {
 
     /// What Kafka does not permit, and properties that it does not take, have codes of their own.
     private static func status(of error: any Error) -> ExitStatus {
-        let cause: KafkaError? =
-            if case .kafka(let cause)? = error as? WorkerError { cause } else { error as? KafkaError }
+        let cause = if case .kafka(let cause)? = error as? WorkerError { cause } else { error as? KafkaError }
         guard let cause, cause.isOfProperties || cause.isNotPermitted else { return .failure }
         return ExitStatus(cause)
     }
@@ -133,12 +111,11 @@ package struct Daemon: Sendable {
     private func log(_ line: ReadinessLog.Line) {
         switch line {
         case .ready(let time):
-            self.logger.notice(
-                "Ready",
-                metadata: [
-                    LogKey.duration: "\(time.wholeSeconds)s", "partitions": "\(self.worker.snapshot.partitions.count)",
-                ]
-            )
+            let partitions = self.worker.snapshot.partitions.count
+            let facts: Logger.Metadata = [
+                LogKey.duration: "\(time.wholeSeconds)s", "partitions": "\(partitions)",
+            ]
+            self.logger.notice("Ready", metadata: facts)
         case .began(let reason):
             self.logger.warning("Not ready", metadata: [LogKey.reason: "\(reason.word)", "detail": "\(reason.detail)"])
         case .ended(let word, let time):
@@ -151,7 +128,7 @@ package struct Daemon: Sendable {
 
     private func forgetOldSuccesses() async {
         var isHeldBack = false
-        await self.retention?.run { result in
+        await self.assembly.retention?.run { result in
             switch result {
             case .success(let sweep):
                 if sweep.forgotten > 0 {

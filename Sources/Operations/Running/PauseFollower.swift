@@ -9,8 +9,7 @@ import WorkerLogging
 /// It looks once a second, since a ledger that several machines share announces no change. What it cannot read it
 /// leaves as it was.
 struct PauseFollower: Sendable {
-    /// Between two looks.
-    static let interval: Duration = .seconds(1)
+    private static let interval: Duration = .seconds(1)
 
     private let ledger: any Ledger
     private let group: String
@@ -46,10 +45,11 @@ struct PauseFollower: Sendable {
     }
 
     /// Looks until the task is cancelled.
-    mutating func run() async {
+    func run() async {
+        var follower = self
         while !Task.isCancelled {
             try? await Task.sleep(for: Self.interval)
-            try? await self.look(at: .now())
+            try? await follower.look(at: .now())
         }
     }
 }

@@ -27,7 +27,6 @@ package final class ProcessSignals: Sendable {
         package static let operators = Self.allCases.filter { ![.quit, .user2, .windowChange].contains($0) }
     }
 
-    /// The signals as they come.
     package let stream: AsyncStream<Signal>
 
     /// Ignores the signals that a daemon may get before it is ready to do something about them, and whose default is to
@@ -57,6 +56,35 @@ package final class ProcessSignals: Sendable {
     /// Dispatch documents its objects as safe to use from any thread; the Swift overlay on Linux does not say so.
     private struct CancelOnTermination: @unchecked Sendable {
         let source: any DispatchSourceSignal
+    }
+}
+
+/// Tells a second request to stop from the first one that came twice.
+///
+/// `timeout` and some service managers send TERM to the process and again to its group, within milliseconds. So the
+/// same signal within ``repetition`` of the first is the same request; another one, or the same later, is a second one.
+package struct StopRequests: Sendable {
+    package enum Verdict: Sendable, Hashable {
+        case first
+        /// The first request once more.
+        case repeated
+        case second
+    }
+
+    /// How long the same signal is the same request, counted from the first.
+    private static let repetition: Duration = .seconds(1)
+
+    private var first: (signal: ProcessSignals.Signal, at: ContinuousClock.Instant)?
+
+    package init() {}
+
+    /// Takes a signal that asks to stop.
+    package mutating func take(_ signal: ProcessSignals.Signal, at now: ContinuousClock.Instant) -> Verdict {
+        guard let first else {
+            self.first = (signal, now)
+            return .first
+        }
+        return signal == first.signal && now - first.at < Self.repetition ? .repeated : .second
     }
 }
 

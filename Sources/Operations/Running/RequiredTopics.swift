@@ -8,7 +8,6 @@ package struct RequiredTopics: Sendable {
     package let names: [String]
     private let settings: Settings.Kafka
 
-    /// The topics of a configuration.
     package init(_ settings: Settings.Kafka) {
         self.settings = settings
         self.names = [settings.topic, settings.resultsTopic, settings.deadLetterTopic]
@@ -46,7 +45,6 @@ package struct RequiredTopics: Sendable {
     /// command that made it.
     private static let (checkLimit, creationLimit): (Duration, Duration) = (.seconds(2), .seconds(15))
 
-    /// What became of one topic.
     package enum Creation: String, Sendable {
         /// It was missing and is there now.
         case created
@@ -74,27 +72,21 @@ package struct RequiredTopics: Sendable {
             }
             var configuration: [String: String] = [:]
             if let retention { configuration["retention.ms"] = "\(retention.components.seconds * 1_000)" }
+            let topic = NewTopic(
+                name: name,
+                partitions: partitions,
+                replicationFactor: replicationFactor,
+                configuration: configuration
+            )
             do throws(KafkaError) {
-                let admin = try Admin(client) { _ in }
-                try await admin.create(
-                    NewTopic(
-                        name: name,
-                        partitions: partitions,
-                        replicationFactor: replicationFactor,
-                        configuration: configuration
-                    )
-                )
+                try await Admin(client) { _ in }.create(topic)
             } catch {
-                if error.code == .topicExists {
-                    // It is not listed: this user may not see it, and only by its name the brokers say so.
-                    try await self.ask(client) { (admin) async throws(KafkaError) in
-                        _ = try await admin.topic(named: name)
-                    }
-                }
+                // It is not listed: this user may not see it, and only by its name the brokers say so.
+                if error.code == .topicExists { try await Self.look(at: [name], client) }
                 throw StartFailure(error, "topic \(name) could not be created", brokers: client.brokers)
             }
-            let topic = TopicDescription(name: name, partitionCount: partitions, replicationFactor: replicationFactor)
-            outcome.append((topic, .created))
+            let made = TopicDescription(name: name, partitionCount: partitions, replicationFactor: replicationFactor)
+            outcome.append((made, .created))
         }
         let hidden = try await self.missing(Self.creationLimit, client)
         guard hidden.isEmpty else {
@@ -119,9 +111,7 @@ package struct RequiredTopics: Sendable {
             if missing.isEmpty { return [] }
             if clock.now >= end {
                 // What this user may not see is missing from the list, too.
-                try await self.ask(client) { (admin) async throws(KafkaError) in
-                    for name in missing { _ = try await admin.topic(named: name) }
-                }
+                try await Self.look(at: missing, client)
                 return missing
             }
             try? await clock.sleep(for: .milliseconds(200))
@@ -130,15 +120,18 @@ package struct RequiredTopics: Sendable {
     }
 
     private func existing(_ client: ClientProperties) async throws(StartFailure) -> [TopicDescription] {
-        try await self.ask(client) { (admin) async throws(KafkaError) in try await admin.topics() }
+        do throws(KafkaError) {
+            return try await Admin(client, log: { _ in }).topics()
+        } catch {
+            throw StartFailure(error, brokers: client.brokers)
+        }
     }
 
-    private func ask<R: Sendable>(
-        _ client: ClientProperties,
-        _ question: (Admin) async throws(KafkaError) -> R
-    ) async throws(StartFailure) -> R {
+    /// Asks for topics by their names, which tells whether this user may see them.
+    private static func look(at names: [String], _ client: ClientProperties) async throws(StartFailure) {
         do throws(KafkaError) {
-            return try await question(Admin(client, log: { _ in }))
+            let admin = try Admin(client, log: { _ in })
+            for name in names { _ = try await admin.topic(named: name) }
         } catch {
             throw StartFailure(error, brokers: client.brokers)
         }

@@ -34,19 +34,15 @@ package actor SettingsReload {
         self.apply = apply
     }
 
-    /// Reads, checks, and applies or refuses; the log says which.
-    ///
-    /// - Returns: the same, for those who asked for it.
+    /// Reads, checks, and applies or refuses; the log says which, and so does what is returned.
     @discardableResult
     package func reload() async -> ReloadReport {
         let loaded: LoadedSettings
         do throws(ConfigurationErrors) {
             loaded = try self.sources.load()
         } catch {
-            self.logger.error(
-                "New settings refused; the old ones stay",
-                metadata: ["problems": .array(error.problems.map { "\($0)" })]
-            )
+            let problems: Logger.MetadataValue = .array(error.problems.map { "\($0)" })
+            self.logger.error("New settings refused; the old ones stay", metadata: ["problems": problems])
             return ReloadReport(problems: error.problems.map { "\($0)" })
         }
         // What is the console's alone concerns its process, and no restart of this one.
@@ -57,17 +53,16 @@ package actor SettingsReload {
         await self.apply(loaded.settings)
         if changes.isEmpty { self.logger.notice("Settings read again; nothing has changed") }
         for change in changes {
-            // At warning, because the operator expects an effect and needs to know why there is none.
-            let level: Logger.Level = change.effect == .takesEffect ? .notice : .warning
-            self.logger.log(
-                level: level,
-                change.effect == .takesEffect
-                    ? "Setting changed" : "Setting changed; it takes effect at the next start",
-                metadata: [
-                    LogKey.setting: "\(change.key)", LogKey.oldValue: "\(change.from ?? "-")",
-                    LogKey.newValue: "\(change.to ?? "-")",
-                ]
-            )
+            let facts: Logger.Metadata = [
+                LogKey.setting: "\(change.key)", LogKey.oldValue: "\(change.from ?? "-")",
+                LogKey.newValue: "\(change.to ?? "-")",
+            ]
+            switch change.effect {
+            case .takesEffect: self.logger.notice("Setting changed", metadata: facts)
+            // The operator expects an effect and needs to know why there is none.
+            case .needsRestart:
+                self.logger.warning("Setting changed; it takes effect at the next start", metadata: facts)
+            }
         }
         return ReloadReport(
             changed: changes.filter { $0.effect == .takesEffect }.map(\.key),

@@ -9,22 +9,15 @@ import WorkerLogging
 /// Before ``take(over:)`` TERM and INT end the process with code 0 at once: nothing was begun. HUP and TSTP are done
 /// afterwards.
 package final class SignalDuty: Sendable {
-    /// What signals do to a worker that runs.
-    package struct Actions: Sendable {
-        /// The first TERM or INT.
-        package let drain: @Sendable () -> Void
-        /// A second one, as ``StopRequests`` tells; does not return.
-        package let abort: @Sendable () -> Never
-        /// HUP.
-        package let reload: @Sendable () async -> Void
-        /// TSTP.
-        package let suspend: @Sendable () -> Void
-        /// CONT.
-        package let resume: @Sendable () -> Void
-        /// TTIN.
-        package let logInFlight: @Sendable () async -> Void
-        /// USR2; only when the hidden option asks for it.
-        package let wedge: @Sendable () -> Void
+    /// What signals do to a worker that runs; ``obey(_:at:)`` says which signal does what.
+    struct Actions: Sendable {
+        let drain: @Sendable () -> Void
+        let abort: @Sendable () -> Never
+        let reload: @Sendable () async -> Void
+        let suspend: @Sendable () -> Void
+        let resume: @Sendable () -> Void
+        let logInFlight: @Sendable () async -> Void
+        let wedge: @Sendable () -> Void
     }
 
     private struct State {
@@ -55,7 +48,7 @@ package final class SignalDuty: Sendable {
     }
 
     /// From now on signals concern a worker; a suspension and a reload that were asked for before are carried out.
-    package func take(over actions: Actions) async {
+    func take(over actions: Actions) async {
         let early = self.state.withLock { state in
             state.actions = actions
             return state.early
@@ -72,29 +65,19 @@ package final class SignalDuty: Sendable {
     /// Does what one signal asks for, or takes note of it.
     func obey(_ signal: ProcessSignals.Signal, at now: ContinuousClock.Instant = .now) async {
         switch signal {
-        case .terminate, .interrupt:
-            self.stop(signal, at: now)
-        case .hangUp where self.endsWithTerminal:
-            self.stop(.terminate, at: now)
-        case .hangUp:
-            await self.actions(orLater: { $0.insert(.reload) })?.reload()
-        case .suspend:
-            self.actions(orLater: { $0.insert(.suspend) })?.suspend()
-        case .resume:
-            self.actions(orLater: { $0.remove(.suspend) })?.resume()
-        case .terminalInput:
-            await self.actions?.logInFlight()
-        case .user2:
-            self.actions?.wedge()
-        case .quit, .windowChange:
-            break
+        case .terminate, .interrupt: self.stop(signal, at: now)
+        case .hangUp where self.endsWithTerminal: self.stop(.terminate, at: now)
+        case .hangUp: await self.actions(orLater: { $0.insert(.reload) })?.reload()
+        case .suspend: self.actions(orLater: { $0.insert(.suspend) })?.suspend()
+        case .resume: self.actions(orLater: { $0.remove(.suspend) })?.resume()
+        case .terminalInput: await self.actions()?.logInFlight()
+        case .user2: self.actions()?.wedge()
+        case .quit, .windowChange: break
         }
     }
 
-    private var actions: Actions? { self.state.withLock { $0.actions } }
-
     /// The actions; before there are any, `note` what is to be done then.
-    private func actions(orLater note: (inout Early) -> Void) -> Actions? {
+    private func actions(orLater note: (inout Early) -> Void = { _ in }) -> Actions? {
         self.state.withLock { state in
             if state.actions == nil { note(&state.early) }
             return state.actions

@@ -12,7 +12,6 @@ package import Settings
 package struct StoreContinuity: Sendable {
     private let settings: Settings
 
-    /// Looks at the ledger and the group of a configuration.
     package init(_ settings: Settings) {
         self.settings = settings
     }

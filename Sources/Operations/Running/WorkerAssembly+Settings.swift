@@ -1,6 +1,10 @@
 package import CommandWorker
 import CustomerContract
 package import FlexpriceAPI
+import Glibc
+import Kafka
+import Ledger
+package import Logging
 package import Settings
 
 extension FlexpriceSettings {
@@ -48,8 +52,6 @@ extension FlexpriceSettings {
 }
 
 extension LiveSettings {
-    /// Those of a configuration.
-    ///
     /// - Parameter requestBound: requests that there are descriptors for; a higher limit is lowered to it.
     package init(_ settings: Settings, requestBound: Int = OpenFiles.requestBound) {
         self.init(
@@ -58,5 +60,51 @@ extension LiveSettings {
             rateLimit: settings.api.rateLimit,
             replyTopicsAllowed: settings.kafka.replyTopicsAllowed
         )
+    }
+}
+
+extension Settings {
+    /// What the first line of a run says: versions of the program and of the libraries that it has loaded, and where
+    /// its work is done; no secret.
+    package var startFacts: Logger.Metadata {
+        var facts: Logger.Metadata = [
+            "version": "\(BuildInfo.version)", "librdkafka": "\(ClientProperties.libraryVersion)",
+            "sqlite": "\(SQLiteLedger.libraryVersion)", "brokers": "\(self.kafka.bootstrapServers)",
+            "group": "\(self.kafka.consumerGroup)", "topic": "\(self.kafka.topic)",
+            "topic_results": "\(self.kafka.resultsTopic)", "topic_dlq": "\(self.kafka.deadLetterTopic)",
+            "backend": "\(self.backend.rawValue)", "store": "\(self.store)",
+            "guarantee": "\(self.delivery.guarantee.rawValue)",
+        ]
+        if self.backend == .flexprice, let host = self.api.host { facts["api"] = "\(host)" }
+        return facts
+    }
+}
+
+/// How many files and connections this process may have open.
+package enum OpenFiles {
+    /// Kept for what is not a request to the API: brokers, the ledger, the admin endpoint, libraries.
+    static let reserve = 128
+    /// More than any setting asks for; a table of a million descriptors would serve nothing.
+    private static let wanted: rlim_t = 65_536
+
+    /// Raises the limit that holds (`RLIMIT_NOFILE`, soft) to the one that an administrator allows (hard), up to
+    /// 65,536.
+    ///
+    /// The soft limit is 1,024 on most systems for the sake of programs that use select(2).
+    package static func raiseLimit() {
+        var limit = rlimit()
+        guard getrlimit(.init(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        let raised = min(limit.rlim_max, Self.wanted)
+        guard raised > limit.rlim_cur else { return }
+        limit.rlim_cur = raised
+        // Refused: the limit stays, and requests are held below it.
+        _ = setrlimit(.init(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Requests to the API that may be under way at once, as far as descriptors go; each takes one.
+    package static var requestBound: Int {
+        var limit = rlimit()
+        guard getrlimit(.init(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return .max }
+        return max(1, Int(clamping: limit.rlim_cur) - Self.reserve)
     }
 }

@@ -1,6 +1,6 @@
 package import CommandWorker
 import CustomerContract
-package import FlexpriceAPI
+import FlexpriceAPI
 import Foundation
 package import Kafka
 package import Ledger
@@ -13,18 +13,13 @@ import WorkerLogging
 package struct WorkerAssembly: Sendable {
     /// The worker, not yet running.
     package let worker: CommandWorker
-    /// Its memory.
-    package let ledger: any Ledger
-    /// How it reaches the brokers.
     package let kafka: ClientProperties
-    /// What its parts have recorded.
-    package let metrics: MetricsRegistry
+    let metrics: MetricsRegistry
     /// Forgets old successes; `nil` when all are remembered forever.
     package let retention: LedgerRetention<ContinuousClock>?
-    /// Lets it obey what operators pause.
     let pauses: PauseFollower
     /// The API key, which can be replaced while the worker runs; `nil` without the API.
-    package let apiKeys: APIKeySource?
+    private let apiKeys: APIKeySource?
     private let client: FlexpriceClient?
     private let logger: Logger
 
@@ -69,7 +64,6 @@ package struct WorkerAssembly: Sendable {
         }
         self.logger = logger
         self.kafka = kafka
-        self.ledger = ledger
         self.retention = Self.retention(settings, ledger)
         self.metrics = metrics
         self.worker = CommandWorker(

@@ -50,8 +50,7 @@ struct ServiceNotices: Sendable {
                 self.phase = .running
                 notices.append("READY=1")
             }
-        case .running:
-            break
+        case .running: break
         case .stopping(let earlier):
             let progress = DrainProgress(snapshot)
             if progress != earlier {
@@ -99,9 +98,7 @@ struct ServiceNotices: Sendable {
         let count = inspection.partitions.count
         var words = [count == 1 ? "1 partition" : "\(count) partitions"]
         words.append("\(Int(nearest: view.activity.rate ?? 0))/s")
-        words.append(
-            "lag \(view.lags.total.map { "\($0)" } ?? (count == 0 ? "0" : "unknown"))"
-        )
+        words.append("lag \(view.lags.total.map { "\($0)" } ?? (count == 0 ? "0" : "unknown"))")
         if inspection.snapshot.intakeBlock == "draining" { return Self.draining(inspection.snapshot) }
         let reasons = Health(inspection, silence: .zero).reasons.map(\.detail)
         return (words + reasons).joined(separator: ", ")

@@ -10,7 +10,24 @@ extension JSONObject {
     }
 
     /// The object on a line of its own.
-    package var line: String { String(decoding: JSONWriter.encode(self), as: UTF8.self) + "\n" }
+    package var line: String { JSONValue.object(self).compact + "\n" }
+}
+
+/// What programs that read a status ask of it: of an older or newer worker any member may be missing.
+extension JSONObject {
+    package func string(_ name: String) -> String? { self[name]?.stringValue }
+    package func isTrue(_ name: String) -> Bool { self[name] == .bool(true) }
+    package func object(_ name: String) -> JSONObject? { self[name]?.objectValue }
+    package func objects(_ name: String) -> [JSONObject] { self.values(name).compactMap(\.objectValue) }
+    package func values(_ name: String) -> [JSONValue] { self[name]?.arrayValue ?? [] }
+
+    /// A number as the worker spelt it.
+    package func spelling(_ name: String) -> String? {
+        guard case .number(let number)? = self[name] else { return nil }
+        return number.spelling
+    }
+
+    package func double(_ name: String) -> Double? { self.spelling(name).flatMap { Double($0) } }
 }
 
 extension JSONValue {
@@ -19,7 +36,6 @@ extension JSONValue {
         .object(JSONObject(members))
     }
 
-    /// A whole number.
     package static func integer(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
 
     /// A text; `null` for none.
@@ -32,15 +48,28 @@ extension JSONValue {
         return JSONNumber(spelling: PrometheusText.number(rounded)).map { .number($0) } ?? .null
     }
 
+    /// A span in seconds; `null` for none.
+    static func seconds(_ span: Duration?) -> JSONValue { .decimal(span.map { $0 / .seconds(1) }) }
+
+    /// Numbers by name, in their order.
+    static func counts(_ counts: [(String, Int)]) -> JSONValue {
+        .object(JSONObject(counts.map { .init(name: $0, value: .integer($1)) }))
+    }
+
     /// Numbers by name, ordered by name.
     package static func counts(_ counts: [String: Int]) -> JSONValue {
-        .object(JSONObject(counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer($0.value)) }))
+        .counts(counts.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
     }
 
     /// A number for each word of a closed set, in the set's order.
     static func counts<Word: RawRepresentable<String> & Hashable & CaseIterable>(_ counts: [Word: Int]) -> JSONValue {
-        .object(JSONObject(Word.allCases.map { .init(name: $0.rawValue, value: .integer(counts[$0] ?? 0)) }))
+        .counts(Word.allCases.map { ($0.rawValue, counts[$0] ?? 0) })
     }
+
+    package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+
+    /// The value on one line, without its end.
+    package var compact: String { String(decoding: JSONWriter.encode(self), as: UTF8.self) }
 
     /// What an operator has paused.
     package static func pause(_ pause: Pause) -> JSONValue {

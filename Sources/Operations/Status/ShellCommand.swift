@@ -8,7 +8,6 @@ package struct ShellCommand: Sendable, Hashable, CustomStringConvertible {
 
     /// - Parameters:
     ///   - words: Subcommands and options; the value of an option follows it, or its `=`.
-    ///   - operand: The last argument, if it has one.
     ///   - config: The file of `--config`; `nil` when it was not given.
     package init(_ words: [String], operand: String? = nil, config: String? = nil) {
         self.words = words

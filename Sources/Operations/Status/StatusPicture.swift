@@ -13,7 +13,6 @@ package struct Silence: Sendable {
         self.age = age
     }
 
-    /// A sentence for people.
     package var text: String {
         guard let age else { return "\(self.sentence); none has answered yet" }
         let seconds = max(0, age.wholeSeconds)

@@ -6,19 +6,27 @@ import Records
 /// Of a step it keeps the largest value of each, and of the steps the latest 300, which are five minutes of seconds. A
 /// character of a line is as many steps as make all of them fit.
 package struct StatusTrend: Sendable {
-    /// One of the numbers that are drawn.
-    private enum Series: Int, CaseIterable {
-        case rate
-        case latency
-        case lag
-    }
+    /// The numbers that are drawn: the name, how a status has it, and how a value is written.
+    private static let series = [
+        Series(name: "rate", read: { $0.double("rate_per_second") }, text: { "\(Int(nearest: $0.rounded(.up)))/s" }),
+        Series(
+            name: "p99",
+            read: { $0.object("latency_seconds")?.double("p99") },
+            text: { StatusScreen.duration($0) }
+        ),
+        Series(name: "lag", read: { $0.double("lag") }, text: { "\(Int(nearest: $0))" }),
+    ]
 
-    /// The largest values of a step, by series; `nil` where no worker answered.
-    private typealias Step = [Double?]
+    private struct Series: Sendable {
+        let name: String
+        let read: @Sendable (JSONObject) -> Double?
+        let text: @Sendable (Double) -> String
+    }
 
     private static let steps = 300
     private let length: Duration
-    private var values: [Step] = []
+    /// The largest values of each step, by series; `nil` where no worker answered.
+    private var values: [[Double?]] = []
     /// The number of the last step since the watch began.
     private var last = -1
 
@@ -34,15 +42,12 @@ package struct StatusTrend: Sendable {
         let step = Int(nearest: (time / self.length).rounded(.down))
         while self.last < step {
             self.last = max(self.last + 1, step - Self.steps)
-            self.values.append([Double?](repeating: nil, count: Series.allCases.count))
+            self.values.append(Self.series.map { _ in nil })
             if self.values.count > Self.steps { self.values.removeFirst() }
         }
         guard let status else { return }
-        let latency = status["latency_seconds"]?.objectValue?["p99"]
-        let now = [status["rate_per_second"], latency, status["lag"]].map { $0.flatMap(StatusScreen.double) }
-        self.values[self.values.count - 1] = zip(self.values[self.values.count - 1], now).map { old, new in
-            guard let old, let new else { return old ?? new }
-            return max(old, new)
+        self.values[self.values.count - 1] = zip(self.values[self.values.count - 1], Self.series).map { old, series in
+            [old, series.read(status)].compactMap(\.self).max()
         }
     }
 
@@ -55,22 +60,20 @@ package struct StatusTrend: Sendable {
         let size = [1, 2, 5, 10, 20].first { self.values.count <= (room - 1) * $0 } ?? Self.steps
         let span = StatusScreen.span(self.length / .seconds(1) * Double(self.values.count))
         let step = StatusScreen.span(self.length / .seconds(1) * Double(size))
-        let lines = Series.allCases.map { series in
-            let values = self.grouped(series, by: size)
-            let highest = values.compactMap { $0 }.max()
-            return StyledLine(
-                "  \(Self.name(series).padding(to: 9))  \(Self.line(values))  \(Self.text(series, highest))"
-            )
+        let lines = Self.series.enumerated().map { index, series in
+            let values = self.grouped(index, by: size)
+            let highest = values.compactMap(\.self).max().map { "at most \(series.text($0))" }
+            return StyledLine("  \(series.name.padding(to: 9))  \(Self.line(values))  \(highest ?? "")")
         }
         return [StyledLine("THE LAST \(span), in steps of \(step)", .heading)] + lines
     }
 
     /// The largest values of several steps each; which steps are together does not change while time goes by.
-    private func grouped(_ series: Series, by size: Int) -> [Double?] {
+    private func grouped(_ series: Int, by size: Int) -> [Double?] {
         let first = self.last - self.values.count + 1
         var groups: [Double?] = []
         for (offset, step) in self.values.enumerated() {
-            let value = step[series.rawValue]
+            let value = step[series]
             if offset == 0 || (first + offset).isMultiple(of: size) {
                 groups.append(value)
             } else {
@@ -91,22 +94,5 @@ package struct StatusTrend: Sendable {
                 return heights[min(heights.count - 1, Int(nearest: value / highest * Double(heights.count - 1)))]
             }
         )
-    }
-
-    private static func name(_ series: Series) -> String {
-        switch series {
-        case .rate: "rate"
-        case .latency: "p99"
-        case .lag: "lag"
-        }
-    }
-
-    private static func text(_ series: Series, _ highest: Double?) -> String {
-        guard let highest else { return "" }
-        switch series {
-        case .rate: return "at most \(Int(nearest: highest.rounded(.up)))/s"
-        case .latency: return "at most \(StatusScreen.duration(seconds: highest))"
-        case .lag: return "at most \(Int(nearest: highest))"
-        }
     }
 }

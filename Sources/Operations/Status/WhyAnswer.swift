@@ -17,7 +17,10 @@ package struct WhyAnswer: Sendable {
     }
 
     /// Whether the worker says that it is ready.
-    package var isReady: Bool { self.status["ready"] == .bool(true) }
+    package var isReady: Bool { self.status.isTrue("ready") }
+
+    /// Those of the external_id that are in flight.
+    var commands: [JSONObject] { self.externalID == nil ? [] : self.status.objects("commands_in_flight") }
 
     /// The sentence for a terminal.
     package var text: String { LogEscaping.escaped(self.sentence) }
@@ -36,42 +39,39 @@ package struct WhyAnswer: Sendable {
     }
 
     /// The sentence, as it is.
-    package var sentence: String { self.externalID.map { self.sentence(of: $0) } ?? self.sentenceOfAll }
+    package var sentence: String {
+        if let externalID { return self.sentence(of: externalID) }
+        let pauses = self.status.pauses(beside: "all")
+        return self.sentenceOfFlow
+            + (pauses.map { " Paused by operators: \($0); «customer-worker resume» ends it." } ?? "")
+    }
 
     // MARK: All commands
-
-    private var sentenceOfAll: String { self.sentenceOfFlow + self.pauses }
-
-    /// What operators have paused beside what stops all; with a space before it.
-    private var pauses: String {
-        guard let pauses = self.status.pauses(beside: "all") else { return "" }
-        return " Paused by operators: \(pauses); «customer-worker resume» ends it."
-    }
 
     private var sentenceOfFlow: String {
         if let trouble = self.trouble { return "Commands wait: \(trouble)." }
         let inFlight = self.status.integer("in_flight") ?? 0
         let lag = self.status.integer("lag")
-        if self.status["partitions"]?.arrayValue?.isEmpty ?? false {
+        if self.status["partitions"] == .array([]) {
             return "This instance has no partition: the group is still dividing them, or its other members have them "
                 + "all, since a topic feeds no more instances than it has partitions."
         }
-        if self.status["intake"]?.objectValue?["blocked_by"]?.stringValue == "full" {
+        if self.status.object("intake")?.string("blocked_by") == "full" {
             return "Commands move as fast as their results come: limits.max_in_flight is reached, "
                 + "and most commands \(self.busiestStage)."
         }
-        let slow = (self.status["partitions"]?.arrayValue ?? []).compactMap { $0.objectValue }
-            .filter { $0["over_share"] == .bool(true) }
-        if let first = slow.first, case .number(let number)? = first["partition"] {
+        let slow = self.status.objects("partitions").filter { $0.isTrue("over_share") }
+        if let number = slow.first?.spelling("partition") {
             return "Commands move but for those behind the unfinished ones of \(slow.count) partitions, among them "
-                + "\(number.spelling): they fill their share of limits.max_in_flight, and most commands "
+                + "\(number): they fill their share of limits.max_in_flight, and most commands "
                 + "\(self.busiestStage)."
         }
-        if inFlight > 0, inFlight == self.status["stages"]?.objectValue?.integer("paused") {
+        if inFlight > 0, inFlight == self.status.object("stages")?.integer("paused") {
             return "No command moves: the \(inFlight) in flight wait for the end of an operator's pause."
         }
         if inFlight > 0 {
-            return "Commands move: \(self.rate)\(inFlight) in flight, of which most \(self.busiestStage)"
+            let rate = self.status.spelling("rate_per_second").map { "\($0) results a second, " } ?? ""
+            return "Commands move: \(rate)\(inFlight) in flight, of which most \(self.busiestStage)"
                 + "\(lag.map { ", and the lag is \($0)" } ?? "")."
         }
         if let lag, lag > 0 {
@@ -82,17 +82,12 @@ package struct WhyAnswer: Sendable {
     }
 
     private var trouble: String? {
-        let details = (self.status["reasons"]?.arrayValue ?? []).compactMap { $0.objectValue?["detail"]?.stringValue }
+        let details = self.status.objects("reasons").compactMap { $0.string("detail") }
         return details.isEmpty ? nil : details.joined(separator: "; and ")
     }
 
-    private var rate: String {
-        guard case .number(let rate)? = self.status["rate_per_second"] else { return "" }
-        return "\(rate.spelling) results a second, "
-    }
-
     private var busiestStage: String {
-        let stages = self.status["stages"]?.objectValue ?? JSONObject()
+        let stages = self.status.object("stages") ?? JSONObject()
         let counts = stages.members.compactMap { member in stages.integer(member.name).map { (member.name, $0) } }
         return switch counts.max(by: { $0.1 < $1.1 })?.0 {
         case "waiting_in_lane": "wait for an earlier command of the same external_id"
@@ -109,13 +104,13 @@ package struct WhyAnswer: Sendable {
     // MARK: One external_id
 
     private func sentence(of externalID: String) -> String {
-        let commands = (self.status["commands_in_flight"]?.arrayValue ?? []).compactMap { $0.objectValue }
-        guard let first = commands.first else { return self.sentence(ofAbsent: externalID) }
-        let name = first["command_id"]?.stringValue ?? "-"
-        let position = first["position"]?.stringValue ?? "-"
-        let number = commands.count == 1 ? "The command" : "The first of \(commands.count) commands"
-        let wait = first["waits_for"]?.stringValue ?? "something that this worker does not tell"
-        let next = first["next_attempt"]?.stringValue.map { ", at \($0)" } ?? ""
+        guard let first = self.commands.first else { return self.sentence(ofAbsent: externalID) }
+        let name = first.string("command_id") ?? "-"
+        let position = first.string("position") ?? "-"
+        let count = self.commands.count
+        let number = count == 1 ? "The command" : "The first of \(count) commands"
+        let wait = first.string("waits_for") ?? "something that this worker does not tell"
+        let next = first.string("next_attempt").map { ", at \($0)" } ?? ""
         // A wait for the API says already that it fails.
         let isSaid = wait.contains("failing for all commands")
         let trouble = self.trouble.map { isSaid ? ": \($0)" : "; meanwhile \($0)" } ?? ""
@@ -124,9 +119,8 @@ package struct WhyAnswer: Sendable {
     }
 
     private func sentence(ofAbsent externalID: String) -> String {
-        let failure = (self.status["recent_failures"]?.arrayValue ?? []).compactMap { $0.objectValue }
-            .first { $0["external_id"]?.stringValue == externalID }
-        if let code = failure?["code"]?.stringValue, let time = failure?["at"]?.stringValue {
+        let failure = self.status.objects("recent_failures").first { $0.string("external_id") == externalID }
+        if let code = failure?.string("code"), let time = failure?.string("at") {
             return "No command of \(externalID) is in flight here: the last one failed at \(time) as \(code)."
         }
         let story = "`customer-worker explain` tells the story of one that has ended"
@@ -147,11 +141,10 @@ extension JSONObject {
     /// What operators have paused, as `/status` tells it: the first three, and the number of the others; `nil` for
     /// nothing.
     func pauses(beside scope: String? = nil) -> String? {
-        let pauses = (self["pauses"]?.arrayValue ?? []).compactMap { $0.objectValue }
-            .filter { $0["scope"]?.stringValue != scope }
+        let pauses = self.objects("pauses").filter { $0.string("scope") != scope }
         let texts = pauses.prefix(3).map { pause in
-            let reason = pause["reason"]?.stringValue ?? ""
-            let scope = [pause["scope"]?.stringValue, pause["value"]?.stringValue].compactMap(\.self)
+            let reason = pause.string("reason") ?? ""
+            let scope = [pause.string("scope"), pause.string("value")].compactMap(\.self)
             return scope.joined(separator: " ") + (reason.isEmpty ? "" : " (\(reason))")
         }
         guard !texts.isEmpty else { return nil }

@@ -69,34 +69,24 @@ package struct PauseStore: Sendable {
     }
 }
 
-/// Pauses as people read them, and as JSON.
-package struct PausesView: Sendable {
-    private let pauses: [Pause]
-
-    /// Pauses, in their order.
-    package init(pauses: [Pause]) {
-        self.pauses = pauses
-    }
-
-    /// A line for each.
+extension [Pause] {
+    /// A table for people.
     ///
     /// - Parameter width: of the terminal; `nil` where the output is none.
     package func text(width: Int?) -> String {
-        guard !self.pauses.isEmpty else { return "Nothing is paused.\n" }
+        guard !self.isEmpty else { return "Nothing is paused.\n" }
         var table = TextTable(columns: ["scope", "value", "since", "until", "by", "reason"])
-        for pause in self.pauses {
+        for pause in self {
             let (kind, value) = pause.scope.parts
-            table.append(
-                [
-                    kind, value.isEmpty ? "-" : value.printable, pause.beganAt.description,
-                    pause.endsAt?.description ?? "resumed", pause.author.printable,
-                    pause.reason.isEmpty ? "-" : pause.reason.printable,
-                ]
-            )
+            table.append([
+                kind, value.isEmpty ? "-" : value.printable, pause.beganAt.description,
+                pause.endsAt?.description ?? "resumed", pause.author.printable,
+                pause.reason.isEmpty ? "-" : pause.reason.printable,
+            ])
         }
         return table.text(width: width)
     }
 
     /// For scripts.
-    package var json: String { JSONObject(["pauses": .array(self.pauses.map { .pause($0) })]).line }
+    package var json: String { JSONObject(["pauses": .array(self.map { .pause($0) })]).line }
 }

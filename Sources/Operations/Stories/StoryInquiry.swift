@@ -13,17 +13,10 @@ package struct StoryInquiry: Sendable {
         package let story: Story
         /// What the running worker says about the customer.
         package let worker: WorkerWord
-
-        package init(subject: String, story: Story, worker: WorkerWord) {
-            self.subject = subject
-            self.story = story
-            self.worker = worker
-        }
     }
 
     private let settings: ClusterSettings
 
-    /// Asks those that the settings name: the topics, the ledger, and the workers.
     package init(_ settings: ClusterSettings) {
         self.settings = settings
     }

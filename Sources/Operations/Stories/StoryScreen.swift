@@ -6,24 +6,7 @@ import WorkerLogging
 
 /// A story on one screen: what happened, what it waits for, and the command to run next; and the same as JSON.
 package struct StoryScreen: Sendable {
-    /// The size of a terminal, in characters.
-    package struct Size: Sendable, Hashable {
-        /// The usual one.
-        package static let usual = Size(columns: 80, rows: 24)
-
-        let columns: Int
-        let rows: Int
-
-        /// A size as a terminal has it.
-        package init(columns: Int, rows: Int) {
-            self.columns = columns
-            self.rows = rows
-        }
-    }
-
-    private let subject: String
-    private let story: Story
-    private let worker: WorkerWord
+    private let answer: StoryInquiry.Answer
     private let config: String?
 
     /// The first events of a long story.
@@ -32,29 +15,31 @@ package struct StoryScreen: Sendable {
     /// count of what is left out, empty lines, and the shell's own.
     private static let otherLines = 11
     private static let nowLines = 2
+    private static let usualRows = 24
     /// The newest events that are shown however low the terminal is.
     private static let fewestNewest = 5
 
     /// - Parameter config: The file of `--config`, for the commands that are suggested.
     package init(_ answer: StoryInquiry.Answer, config: String?) {
-        self.subject = answer.subject
-        self.story = answer.story
-        self.worker = answer.worker
+        self.answer = answer
         self.config = config
     }
+
+    private var story: Story { self.answer.story }
+    private var worker: WorkerWord { self.answer.worker }
 
     // MARK: For people
 
     /// One line an event, no line longer than the terminal is wide.
     ///
     /// - Parameter size: The terminal's; `nil` where the output is none, then no line is cut.
-    package func text(_ size: Size? = nil) -> String {
+    package func text(_ size: (columns: Int, rows: Int)? = nil) -> String {
         var lines = [self.title, ""]
         // What decides is never cut.
-        let sentence = LogEscaping.escaped("now   \(self.waitsFor)")
-        let now = size.map { sentence.wrapped(to: $0.columns, hanging: "now   ".count) } ?? [sentence]
+        let now = LogEscaping.escaped("now   \(self.waitsFor)")
+            .wrapped(to: size?.columns ?? .max, hanging: "now   ".count)
         let others = Self.otherLines + max(0, now.count - Self.nowLines)
-        let newest = max(Self.fewestNewest, (size ?? .usual).rows - others - Self.firstEvents)
+        let newest = max(Self.fewestNewest, (size?.rows ?? Self.usualRows) - others - Self.firstEvents)
         let events = self.story.events
         if events.count > Self.firstEvents + newest + 1 {
             let between = events.count - Self.firstEvents - newest
@@ -65,10 +50,8 @@ package struct StoryScreen: Sendable {
             lines += events.map(self.line)
         }
         if !events.isEmpty { lines.append("") }
-        lines = lines.map { Self.cut(LogEscaping.escaped($0), to: size?.columns) }
-        lines += now
-        lines.append("next  \(self.next)")
-        return lines.map { $0 + "\n" }.joined()
+        lines = lines.map { LogEscaping.escaped($0).shortened(to: size?.columns ?? .max) } + now
+        return (lines + ["next  \(self.next)"]).map { $0 + "\n" }.joined()
     }
 
     /// A detail in the JSON: a number where the story counts.
@@ -87,17 +70,16 @@ package struct StoryScreen: Sendable {
             lines += event.details.map { "    \($0.name): \($0.value)" }
         }
         if !self.story.events.isEmpty { lines.append("") }
-        lines.append("now")
-        lines += self.story.now.map { "  \($0)" }
-        lines.append("  \(self.workerSays)")
-        lines.append("")
+        lines += ["now"] + self.story.now.map { "  \($0)" } + ["  \(self.workerSays)", ""]
         return lines.map { LogEscaping.escaped($0) + "\n" }.joined() + "next  \(self.next)\n"
     }
 
     private var title: String {
-        guard let id = self.story.externalID, !id.text.hasSameBytes(as: self.subject) else { return self.subject }
-        if let name = self.story.foundBy { return "\(self.subject) is the \(name.text) of \(id.text)" }
-        return "\(self.subject) (external_id \(id.text))"
+        guard let id = self.story.externalID, !id.text.hasSameBytes(as: self.answer.subject) else {
+            return self.answer.subject
+        }
+        if let name = self.story.foundBy { return "\(self.answer.subject) is the \(name.text) of \(id.text)" }
+        return "\(self.answer.subject) (external_id \(id.text))"
     }
 
     private func line(_ event: StoryEvent) -> String {
@@ -112,10 +94,6 @@ package struct StoryScreen: Sendable {
             }
         let place = event.position.map { " \($0.partition)/\($0.offset)" } ?? ""
         return "\(time)  \("\(kind)\(place)".padding(to: 14))  \(event.brief)"
-    }
-
-    private static func cut(_ line: String, to width: Int?) -> String {
-        width.map { line.shortened(to: $0) } ?? line
     }
 
     // MARK: What it waits for, and what to do
@@ -147,11 +125,11 @@ package struct StoryScreen: Sendable {
     /// The command that an operator runs next.
     package var next: ShellCommand {
         let id = self.story.externalID?.text
-        if self.worker.hasCommand { return self.why(id) }
+        if self.worker.hasCommand { return self.command(["why"], operand: id) }
         switch self.story.state {
         case .unanswered:
             if case .notAsked = self.worker { return self.command(["check"]) }
-            return self.why(id)
+            return self.command(["why"], operand: id)
         case .letter(let position, isSendable: false):
             return self.command(["dlq", "show"], operand: "\(position.partition)/\(position.offset)")
         case .letter(let position, isSendable: true):
@@ -168,8 +146,6 @@ package struct StoryScreen: Sendable {
         }
     }
 
-    private func why(_ id: String?) -> ShellCommand { self.command(["why"], operand: id) }
-
     private func command(_ words: [String], operand: String? = nil) -> ShellCommand {
         ShellCommand(words, operand: operand, config: self.config)
     }
@@ -180,18 +156,16 @@ package struct StoryScreen: Sendable {
     package var json: JSONObject {
         let events = self.story.events.map { event in
             JSONValue.members([
-                "at": .text(event.at?.description),
-                "kind": .string(event.kind.name),
-                "position": .text(event.position?.description),
-                "command": .text(event.command?.description),
+                "at": .text(event.at?.description), "kind": .string(event.kind.name),
+                "position": .text(event.position?.description), "command": .text(event.command?.description),
                 "text": .string(event.text),
                 "details": .object(JSONObject(event.details.map { .init(name: $0.name, value: Self.detail($0)) })),
             ])
         }
         var object = JSONObject([
-            "subject": .string(self.subject), "external_id": .text(self.story.externalID?.text),
+            "subject": .string(self.answer.subject), "external_id": .text(self.story.externalID?.text),
             "found_by": .text(self.story.foundBy?.rawValue),
-            "events": .array(events), "now": .array(self.story.now.map { .string($0) }),
+            "events": .array(events), "now": .strings(self.story.now),
             "waits_for": .string(self.waitsFor), "next": .string("\(self.next)"),
         ])
         switch self.worker {

@@ -12,12 +12,7 @@ package enum WorkerWord: Sendable {
 
     /// Asks several workers at once: what one says that has a command of the customer, or what another says.
     package init(asking workers: [HostAndPort], about externalID: ExternalID) async {
-        let words = await withTaskGroup(of: (Int, WorkerWord).self) { group in
-            for (index, worker) in workers.enumerated() {
-                group.addTask { (index, await WorkerWord(asking: worker, about: externalID)) }
-            }
-            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
-        }
+        let words = await workers.concurrently { await WorkerWord(asking: $0, about: externalID) }
         let best = words.first { $0.hasCommand } ?? words.first { $0.isAnswer } ?? words.first
         self = best ?? .notAsked("there is no worker to ask")
     }
@@ -35,12 +30,10 @@ package enum WorkerWord: Sendable {
         let address = listen.reachable
         switch await AdminClient(address).ask(about: externalID.text, within: .seconds(2)) {
         case .answered(let answer):
-            guard answer.status == 200, let status = try? JSONParser.parseObject(answer.body), status["version"] != nil
-            else {
-                self = .notAsked("what answers at \(address) is no customer-worker")
-                return
-            }
-            self = .answered(WhyAnswer(status, externalID: externalID.text))
+            let status = AdminClient.status(in: answer)
+            self =
+                status.map { .answered(WhyAnswer($0, externalID: externalID.text)) }
+                ?? .notAsked("what answers at \(address) is no customer-worker")
         case .unanswered: self = .notAsked("no answer at \(address)")
         }
     }
@@ -48,6 +41,19 @@ package enum WorkerWord: Sendable {
     /// Whether a command of the customer is in flight there.
     package var hasCommand: Bool {
         guard case .answered(let answer) = self else { return false }
-        return answer.json["commands_in_flight"]?.arrayValue?.isEmpty == false
+        return !answer.commands.isEmpty
+    }
+}
+
+extension Array where Element: Sendable {
+    /// What comes of each element, in their order; all are worked on at once.
+    package func concurrently<Result: Sendable>(_ body: @escaping @Sendable (Element) async -> Result) async -> [Result]
+    {
+        await withTaskGroup(of: (Int, Result).self) { group in
+            for (index, element) in self.enumerated() {
+                group.addTask { (index, await body(element)) }
+            }
+            return await group.reduce(into: []) { $0.append($1) }.sorted { $0.0 < $1.0 }.map(\.1)
+        }
     }
 }

@@ -98,9 +98,9 @@ package struct TextTable: Sendable {
     /// One array of objects, a member for each column.
     package var json: String {
         let objects = self.rows.map { row in
-            JSONValue.object(JSONObject(zip(self.columns, row).map { .init(name: $0, value: self.value($1, of: $0)) }))
+            JSONObject(zip(self.columns, row).map { .init(name: $0, value: self.value($1, of: $0)) })
         }
-        return String(decoding: JSONWriter.encode(.array(objects)), as: UTF8.self) + "\n"
+        return JSONValue.array(objects.map { .object($0) }).compact + "\n"
     }
 
     /// A cell's value; a word in a column of numbers, such as `default`, stays a word.
@@ -119,18 +119,13 @@ package enum PrettyJSON {
         switch value {
         case .object(let object) where !object.members.isEmpty:
             let lines = object.members.map { member in
-                inner + Self.compact(.string(member.name)) + ": " + Self.text(member.value, indent: inner)
+                inner + JSONValue.string(member.name).compact + ": " + Self.text(member.value, indent: inner)
             }
             return "{\n" + lines.joined(separator: ",\n") + "\n" + indent + "}"
         case .array(let elements) where !elements.isEmpty:
             return "[\n" + elements.map { inner + Self.text($0, indent: inner) }.joined(separator: ",\n") + "\n"
                 + indent + "]"
-        case .object, .array, .null, .bool, .number, .string:
-            return Self.compact(value)
+        case .object, .array, .null, .bool, .number, .string: return value.compact
         }
-    }
-
-    private static func compact(_ value: JSONValue) -> String {
-        String(decoding: JSONWriter.encode(value), as: UTF8.self)
     }
 }

@@ -6,13 +6,16 @@ import Records
 package struct Health: Sendable, Equatable {
     /// One thing that is missing.
     package struct Reason: Sendable, Equatable {
-        /// What kind of thing.
         package let kind: ReadinessWord
         /// A sentence for people.
         package let detail: String
 
-        /// The kind's word, for programs.
         package var word: String { self.kind.rawValue }
+
+        init(_ kind: ReadinessWord, _ detail: String) {
+            self.kind = kind
+            self.detail = detail
+        }
     }
 
     /// Whether the loop is alive; `false` means that only a restart helps.
@@ -20,7 +23,6 @@ package struct Health: Sendable, Equatable {
     /// Everything that keeps it from being ready; empty when it is.
     package let reasons: [Reason]
 
-    /// Whether commands are taken in and answered.
     package var isReady: Bool { self.reasons.isEmpty }
 
     /// A loop that has not answered for this time is stuck: its longest legitimate calls take milliseconds.
@@ -28,8 +30,6 @@ package struct Health: Sendable, Equatable {
     /// A wait that the API asked for is a reason while more than this is left of it.
     static let shortHold: Duration = .seconds(2)
 
-    /// Judges.
-    ///
     /// - Parameters:
     ///   - inspection: the loop's last answer; `nil` before the first.
     ///   - silence: how long ago it was, or how long the loop runs without one.
@@ -37,10 +37,10 @@ package struct Health: Sendable, Equatable {
         self.isLive = silence < Self.longestSilence
         var reasons: [Reason] = []
         if !self.isLive {
-            reasons.append(.init(kind: .loopStuck, detail: "the loop has not answered for \(silence.wholeSeconds) s"))
+            reasons.append(.init(.loopStuck, "the loop has not answered for \(silence.wholeSeconds) s"))
         }
         guard let inspection else {
-            self.reasons = reasons + [.init(kind: .starting, detail: "the loop has not begun")]
+            self.reasons = reasons + [.init(.starting, "the loop has not begun")]
             return
         }
         let hasJoined = inspection.snapshot.hasJoined
@@ -48,10 +48,9 @@ package struct Health: Sendable, Equatable {
         reasons += inspection.stops.filter { hasJoined || !$0.isLostMembership }.map { Reason($0) }
         if !hasJoined {
             let refusal = inspection.joinRefusal.map { " (\($0))" } ?? ""
-            reasons.append(.init(kind: .notJoined, detail: "the consumer group has not answered yet\(refusal)"))
+            reasons.append(.init(.notJoined, "the consumer group has not answered yet\(refusal)"))
         } else if inspection.snapshot.isTakingPartitions {
-            let detail = "the committed offsets of new partitions are being read"
-            reasons.append(.init(kind: .takingPartitions, detail: detail))
+            reasons.append(.init(.takingPartitions, "the committed offsets of new partitions are being read"))
         }
         let waits = [Reason(intakeOf: inspection), Reason(lettersOf: inspection), Reason(holdOf: inspection)]
         self.reasons = reasons + waits.compactMap(\.self) + Self.silences(inspection)
@@ -61,14 +60,13 @@ package struct Health: Sendable, Equatable {
     private static func silences(_ inspection: WorkerInspection) -> [Reason] {
         var reasons: [Reason] = []
         if let silence = inspection.storeSilence, silence >= self.longestSilence {
-            let detail = "the store has not answered for \(silence.wholeSeconds) s"
-            reasons.append(.init(kind: .storeSilent, detail: detail))
+            reasons.append(.init(.storeSilent, "the store has not answered for \(silence.wholeSeconds) s"))
         }
         if let silence = inspection.publishSilence, silence >= self.longestSilence {
             let detail =
                 "the brokers have not said for \(silence.wholeSeconds) s whether a batch of results is committed; "
                 + "nothing is published before that is known"
-            reasons.append(.init(kind: .commitUnsettled, detail: detail))
+            reasons.append(.init(.commitUnsettled, detail))
         }
         return reasons
     }
@@ -78,47 +76,34 @@ extension Health.Reason {
     /// `nil` while records flow, and for fullness, which is the ordinary way to be busy.
     fileprivate init?(intakeOf inspection: WorkerInspection) {
         switch inspection.snapshot.intakeBlock {
-        case nil, "full":
-            return nil
-        case "draining":
-            self.init(kind: .draining, detail: "the worker is stopping")
+        case nil, "full": return nil
+        case "draining": self.init(.draining, "the worker is stopping")
         case "suspended":
-            guard let pause = inspection.pauses.first(where: { $0.scope == .all }) else {
-                self.init(kind: .intakePaused, detail: "an operator suspended the intake (TSTP); CONT resumes it")
-                return
-            }
-            let detail = "an operator paused \(pause); «customer-worker resume --all» ends it"
-            self.init(kind: .intakePaused, detail: detail)
+            let pause = inspection.pauses.first { $0.scope == .all }
+            let paused = pause.map { "an operator paused \($0); «customer-worker resume --all» ends it" }
+            self.init(.intakePaused, paused ?? "an operator suspended the intake (TSTP); CONT resumes it")
         case "publishing":
             let error = inspection.publishTrouble.map { " (\($0))" } ?? ""
-            self.init(kind: .publishingTrouble, detail: "results cannot be published\(error); they are tried again")
+            self.init(.publishingTrouble, "results cannot be published\(error); they are tried again")
         case let word? where word.hasPrefix("store_"):
-            self.init(
-                kind: .storeTrouble,
-                detail: "the store cannot be used (\(word.dropFirst(6))); it is tried again"
-            )
+            self.init(.storeTrouble, "the store cannot be used (\(word.dropFirst(6))); it is tried again")
         case "refused_alike":
-            self.init(
-                kind: .refusedAlike,
-                detail: "the API refuses all commands alike: \(inspection.refusal ?? "no message"); "
-                    + "one new command a second is tried until one succeeds"
-            )
+            let detail =
+                "the API refuses all commands alike: \(inspection.refusal ?? "no message"); "
+                + "one new command a second is tried until one succeeds"
+            self.init(.refusedAlike, detail)
         case let word?:
-            self.init(
-                kind: .intakePaused,
-                detail: "the API is failing for all commands (\(word)); probes continue"
-            )
+            self.init(.intakePaused, "the API is failing for all commands (\(word)); probes continue")
         }
     }
 
     /// `nil` while no dead letter waits for its topic.
     fileprivate init?(lettersOf inspection: WorkerInspection) {
         guard let trouble = inspection.letterTrouble, inspection.lettersWaiting > 0 else { return nil }
-        self.init(
-            kind: .publishingTrouble,
-            detail: "dead letters cannot be published (\(trouble)); they are tried again, and the results of all "
-                + "commands that did not fail go on"
-        )
+        let detail =
+            "dead letters cannot be published (\(trouble)); they are tried again, and the results of all commands that "
+            + "did not fail go on"
+        self.init(.publishingTrouble, detail)
     }
 
     /// `nil` without a wait that the API asked for, and while little is left of it.
@@ -127,46 +112,33 @@ extension Health.Reason {
         // Rounded, so that the sentence stays the same from look to look.
         let end = inspection.moment.wall.advanced(by: left + .milliseconds(500))
         let second = String("\(end)".prefix(19)) + "Z"
-        self.init(
-            kind: .apiHold,
-            detail: "the API asked all callers to wait; requests go again at \(second), or on HUP"
-        )
+        self.init(.apiHold, "the API asked all callers to wait; requests go again at \(second), or on HUP")
     }
 
     fileprivate init(_ stop: ConsumerStop) {
+        func because(_ cause: String?) -> String { cause.map { " (\($0))" } ?? "" }
         switch stop {
         case .brokersUnreachable(let cause):
-            let detail = "no Kafka broker can be reached\(cause.map { " (\($0))" } ?? "")"
-            self.init(kind: .brokersUnreachable, detail: detail)
+            self.init(.brokersUnreachable, "no Kafka broker can be reached\(because(cause))")
         case .brokersSilent(let time):
-            self.init(kind: .brokersSilent, detail: "no Kafka broker has answered for \(time.wholeSeconds) s")
+            self.init(.brokersSilent, "no Kafka broker has answered for \(time.wholeSeconds) s")
         case .membershipLost(let time, let state):
-            self.init(
-                kind: .membershipLost,
-                detail: "out of the consumer group for \(time.wholeSeconds) s (\(state)); it joins again by itself"
-            )
+            let detail = "out of the consumer group for \(time.wholeSeconds) s (\(state)); it joins again by itself"
+            self.init(.membershipLost, detail)
         case .topicMissing(let message):
-            self.init(
-                kind: .topicMissing,
-                detail: "the command topic is not there (\(message)); create it with: customer-worker topics create"
-            )
+            let remedy = "create it with: customer-worker topics create"
+            self.init(.topicMissing, "the command topic is not there (\(message)); \(remedy)")
         case .leaderMissing(let partitions, let refusal):
-            self.init(
-                kind: .leaderMissing,
-                detail: "no broker serves \(Self.list(partitions))\(refusal.map { " (\($0))" } ?? ""); "
-                    + "their records wait"
-            )
+            let detail = "no broker serves \(Self.list(partitions))\(because(refusal)); their records wait"
+            self.init(.leaderMissing, detail)
         case .notFetched(let partitions):
-            self.init(
-                kind: .notFetched,
-                detail: "\(Self.list(partitions)) assigned, but the Kafka client does not fetch; restart this worker"
-            )
+            let detail = "\(Self.list(partitions)) assigned, but the Kafka client does not fetch; restart this worker"
+            self.init(.notFetched, detail)
         case .foreignTransaction(let partitions):
-            self.init(
-                kind: .foreignTransaction,
-                detail: "another producer's open transaction holds back the records of \(Self.list(partitions)) "
-                    + "until it ends or times out"
-            )
+            let detail =
+                "another producer's open transaction holds back the records of \(Self.list(partitions)) "
+                + "until it ends or times out"
+            self.init(.foreignTransaction, detail)
         }
     }
 
@@ -174,6 +146,26 @@ extension Health.Reason {
     private static func list(_ partitions: [TopicPartition]) -> String {
         let named = partitions.prefix(3).map { "\($0.topic)/\($0.partition)" }.joined(separator: ", ")
         return partitions.count > 3 ? "\(named) and \(partitions.count - 3) more" : named
+    }
+}
+
+extension Health {
+    /// What `/readyz` says, in numbers: every word has a series from the start, so that an alert on one ends when the
+    /// reason does.
+    ///
+    /// - Parameters:
+    ///   - hold: what is left of a wait that the API asked of all callers.
+    ///   - hasReloaded: whether the settings that were last read are in effect.
+    func families(hold: Duration?, hasReloaded: Bool) -> [MetricFamily] {
+        let words = Set(self.reasons.map(\.kind))
+        let reasons = ReadinessWord.allCases.map { word in
+            MetricFamily.Sample(words.contains(word) ? 1 : 0, [.init("reason", word.rawValue)])
+        }
+        return [
+            MetricFamily(.ready, self.isReady ? 1 : 0), MetricFamily(.notReady, reasons),
+            MetricFamily(.apiHold, (hold ?? .zero) / .seconds(1)),
+            MetricFamily(.lastReloadSuccess, hasReloaded ? 1 : 0),
+        ]
     }
 }
 

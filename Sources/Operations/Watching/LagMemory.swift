@@ -23,9 +23,6 @@ struct LagMemory: Sendable {
     private var entries: [TopicPartition: Entry] = [:]
     private var learnedAt: ContinuousClock.Instant?
 
-    /// Nothing is known yet.
-    init() {}
-
     /// The lag of all partitions together; `nil` while none is known.
     var total: Int64? {
         self.entries.isEmpty ? nil : self.entries.values.reduce(0) { $0.boundedSum($1.lag) }

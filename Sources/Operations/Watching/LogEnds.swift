@@ -4,12 +4,10 @@ import Synchronization
 
 /// Asks a broker for the ends of logs while the consumer does not fetch, so that the lag of a paused worker is known.
 package final class LogEnds: Sendable {
-    /// Asks for the ends of some partitions.
     package typealias Asking = @Sendable ([TopicPartition]) async -> [TopicPartition: Int64]
 
     /// What was learned so far.
     struct Known: Sendable {
-        /// Ends by partition.
         var ends: [TopicPartition: Int64] = [:]
         /// When every partition was last answered for; `nil` before the first time.
         var answeredAt: ContinuousClock.Instant?
@@ -39,7 +37,6 @@ package final class LogEnds: Sendable {
         self.init { await asker.ends(of: $0) }
     }
 
-    /// The ends last heard of.
     var known: Known { self.state.withLock { $0.known } }
 
     /// Wants the ends of these partitions, if the last question is old; does not wait for the answer.

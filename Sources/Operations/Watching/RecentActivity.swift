@@ -20,9 +20,8 @@ struct RecentActivity: Sendable {
     mutating func add(_ inspection: WorkerInspection) {
         let uptime = inspection.moment.uptime
         let counters = inspection.snapshot.counters
-        if self.samples.count > 1,
-            self.samples[self.samples.count - 1].uptime
-                < self.samples[self.samples.count - 2].uptime + Self.spacing
+        if let earlier = self.samples.dropLast().last, let last = self.samples.last,
+            last.uptime < earlier.uptime + Self.spacing
         {
             self.samples.removeLast()
         }
@@ -33,9 +32,8 @@ struct RecentActivity: Sendable {
 
     /// Results a second over the last ten; `nil` before there are two samples.
     var rate: Double? {
-        guard let last = self.samples.last, let first = self.first(since: last.uptime - Self.rateSpan) else {
-            return nil
-        }
+        guard let last = self.samples.last else { return nil }
+        let first = self.samples.last { $0.uptime <= last.uptime - Self.rateSpan } ?? self.samples[0]
         let seconds = (last.uptime - first.uptime) / .seconds(1)
         return seconds > 0 ? Double(last.results - first.results) / seconds : nil
     }
@@ -44,10 +42,5 @@ struct RecentActivity: Sendable {
     var durations: DurationHistogram? {
         guard let last = self.samples.last, let first = self.samples.first else { return nil }
         return self.samples.count > 1 ? last.durations.since(first.durations) : last.durations
-    }
-
-    private func first(since start: Duration) -> Sample? {
-        let index = self.samples.lastIndex { $0.uptime <= start } ?? self.samples.startIndex
-        return self.samples.indices.contains(index) ? self.samples[index] : nil
     }
 }

@@ -10,7 +10,6 @@ import WorkerLogging
 ///
 /// Nothing waits for a count, and a count that fails leaves the last one in place.
 package final class WaitingLetters: Sendable {
-    /// Makes one count.
     package typealias Counting = @Sendable () async throws -> WaitingCounter.Count
 
     private struct State {
@@ -22,9 +21,9 @@ package final class WaitingLetters: Sendable {
         var isFailing = false
     }
 
-    /// Between two counts when nothing is known to have changed.
+    /// Between two counts; the short one while dead letters are written, and while a large topic is read for the first
+    /// time.
     static let interval: Duration = .seconds(60)
-    /// Between two counts while dead letters are written, and while a large topic is read for the first time.
     static let shortInterval: Duration = .seconds(10)
     /// What each request of a count adds to the interval.
     private static let spacing: Duration = .seconds(2)
@@ -54,8 +53,13 @@ package final class WaitingLetters: Sendable {
     ///
     /// - Parameter writtenHere: dead letters that this instance has written so far.
     func refresh(writtenHere: Int, at now: ContinuousClock.Instant = .now) {
-        guard self.isDue(writtenHere: writtenHere, at: now) else { return }
-        self.want.yield()
+        let isDue = self.state.withLock { state in
+            let interval = state.writtenHere == writtenHere ? state.interval : Self.shortInterval
+            guard !state.isCounting, state.startedAt.map({ now - $0 >= interval }) ?? true else { return false }
+            (state.isCounting, state.startedAt, state.writtenHere) = (true, now, writtenHere)
+            return true
+        }
+        if isDue { self.want.yield() }
     }
 
     /// Makes the counts that are due, one at a time, until the task is cancelled.
@@ -69,19 +73,9 @@ package final class WaitingLetters: Sendable {
         }
     }
 
-    private func isDue(writtenHere: Int, at now: ContinuousClock.Instant) -> Bool {
-        self.state.withLock { state in
-            let interval = state.writtenHere == writtenHere ? state.interval : Self.shortInterval
-            guard !state.isCounting, state.startedAt.map({ now - $0 >= interval }) ?? true else { return false }
-            (state.isCounting, state.startedAt, state.writtenHere) = (true, now, writtenHere)
-            return true
-        }
-    }
-
     private func take(_ count: WaitingCounter.Count) {
         self.state.withLock { state in
-            state.isCounting = false
-            state.isFailing = false
+            (state.isCounting, state.isFailing) = (false, false)
             // A part is told once the whole was known: before that it would look like letters that come in.
             if count.isWhole || state.tally != nil { state.tally = count.tally }
             state.interval = count.isWhole ? max(Self.interval, Self.spacing * count.pageCount) : Self.shortInterval
@@ -107,12 +101,7 @@ extension WaitingTally {
     /// The metrics: a series for each code, and the age of the oldest letter.
     func families(now: UnixMilliseconds) -> [MetricFamily] {
         let age = self.oldestFailure.map { Double(max(0, now.milliseconds(since: $0))) / 1_000 } ?? 0
-        return [
-            MetricFamily(
-                .deadLettersWaiting,
-                Self.codes.map { .init(Double(self.counts[$0] ?? 0), [.init("code", $0)]) }
-            ),
-            MetricFamily(.deadLettersOldest, [.init(age)]),
-        ]
+        let waiting = Self.codes.map { MetricFamily.Sample(Double(self.counts[$0] ?? 0), [.init("code", $0)]) }
+        return [MetricFamily(.deadLettersWaiting, waiting), MetricFamily(.deadLettersOldest, age)]
     }
 }

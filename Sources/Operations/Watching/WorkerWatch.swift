@@ -4,6 +4,19 @@ import Records
 import Synchronization
 import WorkerLogging
 
+/// What came of reading the settings again.
+package struct ReloadReport: Sendable, Equatable {
+    /// Settings that changed and are in effect.
+    package var changed: [String] = []
+    /// Settings that changed and need a restart.
+    package var needsRestart: [String] = []
+    /// Why all of it was refused; empty when it was not.
+    package var problems: [String] = []
+
+    /// Whether the settings are in effect, as far as they can be without a restart.
+    package var isInEffect: Bool { self.problems.isEmpty }
+}
+
 /// Looks at the worker from outside, once a second and on request, and remembers what it saw.
 ///
 /// Everything that is told about the worker comes from here: health, metrics, status, the service manager's notices. It
@@ -18,10 +31,16 @@ package final class WorkerWatch: Sendable {
         let activity: RecentActivity
         let logEnds: [TopicPartition: Int64]
         var lags = LagMemory()
-        var reloads = ReloadHistory()
+        var reloads = Reloads()
 
-        /// Whether the worker lives and is ready.
         package var health: Health { Health(self.inspection, silence: self.silence) }
+    }
+
+    /// The last reload of this process, and how many there were: whoever asks for one knows by the number whose answer
+    /// it reads.
+    struct Reloads: Sendable {
+        var count = 0
+        var last: ReloadReport?
     }
 
     private struct State {
@@ -30,7 +49,7 @@ package final class WorkerWatch: Sendable {
         var activity = RecentActivity()
         var families = WorkerFamilies()
         var lags = LagMemory()
-        var reloads = ReloadHistory()
+        var reloads = Reloads()
     }
 
     private let worker: CommandWorker
@@ -40,12 +59,7 @@ package final class WorkerWatch: Sendable {
     private let state: Mutex<State>
 
     /// Begins to watch; the time of silence counts from now.
-    package init(
-        _ worker: CommandWorker,
-        registry: MetricsRegistry,
-        logEnds: LogEnds,
-        letters: WaitingLetters
-    ) {
+    package init(_ worker: CommandWorker, registry: MetricsRegistry, logEnds: LogEnds, letters: WaitingLetters) {
         self.worker = worker
         self.registry = registry
         self.logEnds = logEnds
@@ -101,7 +115,9 @@ package final class WorkerWatch: Sendable {
     }
 
     /// The settings were read again.
-    package func reloaded(_ report: ReloadReport) { self.state.withLock { $0.reloads.add(report) } }
+    package func reloaded(_ report: ReloadReport) {
+        self.state.withLock { $0.reloads = Reloads(count: $0.reloads.count + 1, last: report) }
+    }
 
     /// Requests to the API by their answer, as `customer_worker_api_requests_total` has them.
     var apiAnswers: [(status: String, count: Int)] { self.registry.counts(of: .apiRequests) }
@@ -112,12 +128,9 @@ package final class WorkerWatch: Sendable {
         let worker = view.inspection.map { inspection in
             self.state.withLock { $0.families.families(inspection, now: .now()) } + view.lags.families(at: .now)
         }
-        let readiness = ReadinessFamilies.families(
-            view.health,
-            hold: view.inspection?.hold,
-            hasReloaded: view.reloads.isInEffect
-        )
-        let log = MetricFamily(.logLinesDropped, [.init(Double(QueuedLogSink.droppedCount))])
+        let hasReloaded = view.reloads.last?.isInEffect ?? true
+        let readiness = view.health.families(hold: view.inspection?.hold, hasReloaded: hasReloaded)
+        let log = MetricFamily(.logLinesDropped, Double(QueuedLogSink.droppedCount))
         let letters = self.letters.known.map { $0.families(now: .now()) } ?? []
         return readiness + (worker ?? []) + letters + self.registry.families() + [BuildInfo.family, log]
             + ProcessFamilies.read()

@@ -44,9 +44,9 @@ extension DLQCommand {
             var history = JobHistory()
             try history.read(auditLog: self.auditLog ?? settings.auditPath)
             try await history.take(lastOf: topic, settings.client)
-            let view = JobsView(jobs: Array(history.jobs(of: topic).prefix(self.limit)))
-            print(self.json ? view.json : view.text(width: Terminal.width), terminator: "")
-            if view.jobs.isEmpty { throw ExitStatus.nothingMatched.exit }
+            let jobs = Array(history.jobs(of: topic).prefix(self.limit))
+            print(self.json ? jobs.json : jobs.text(width: Terminal.width), terminator: "")
+            if jobs.isEmpty { throw ExitStatus.nothingMatched.exit }
         }
     }
 }

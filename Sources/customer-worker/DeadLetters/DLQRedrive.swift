@@ -79,19 +79,19 @@ extension DLQCommand {
             let request = try self.request(settings)
             let operation = try RedriveOperation(request, settings.client)
             let plan = try await operation.plan()
-            let view = RedrivePlanView(request: request, plan: plan)
+            let text = plan.text(request)
             if self.dryRun {
                 if self.json {
-                    print(view.json, terminator: "")
+                    print(plan.json(request), terminator: "")
                 } else {
-                    Terminal.print(view.text + "Nothing was done: this was a dry run.\n")
+                    Terminal.print(text + "Nothing was done: this was a dry run.\n")
                 }
                 if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
                 return
             }
-            StandardError.write(view.text)
+            StandardError.write(text)
             if plan.resumed == nil, plan.sendable == 0 { throw ExitCode(plan.matched == 0 ? 3 : 4) }
-            try Terminal.confirm("Send \(view.count) back?", isAnswered: self.yes)
+            try Terminal.confirm("Send \(NumberText.count(plan.sendable, "dead letter")) back?", isAnswered: self.yes)
             let (ending, progress) = try await self.run(operation, plan)
             let outcomeView = RedriveOutcomeView(ending: ending, progress: progress)
             if self.json { print(outcomeView.json, terminator: "") }

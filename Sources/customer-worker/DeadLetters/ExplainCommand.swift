@@ -51,7 +51,8 @@ struct ExplainCommand: AsyncParsableCommand {
             throw ExitStatus.badInput.exit("\(error); for the customer of the external_id \(self.what) use --id")
         }
         let screen = StoryScreen(answer, config: self.options.config)
-        print(self.json ? screen.json.line : self.all ? screen.longText : screen.text(Self.size), terminator: "")
+        let size = Terminal.output.map { (columns: $0.columns, rows: $0.rows) }
+        print(self.json ? screen.json.line : self.all ? screen.longText : screen.text(size), terminator: "")
         guard answer.story.events.isEmpty else { return }
         if position == nil, !self.id, RecordPosition(parsing: self.what) != nil {
             let topics = inquiry.topics.joined(separator: ", ")
@@ -60,10 +61,5 @@ struct ExplainCommand: AsyncParsableCommand {
             )
         }
         throw ExitStatus.nothingMatched.exit
-    }
-
-    /// The terminal's size; `nil` when standard output is none.
-    private static var size: StoryScreen.Size? {
-        Terminal.output.map { StoryScreen.Size(columns: $0.columns, rows: $0.rows) }
     }
 }

@@ -41,10 +41,8 @@ struct LedgerCommand: AsyncParsableCommand {
 
         func run() async throws {
             let ledger = try await WorkerAssembly.existingLedger(try self.options.load().settings.store)
-            let view = LedgerEntryView(
-                entry: try await LedgerCommand.entry(for: ExternalID(self.externalID), in: ledger)
-            )
-            print(self.json ? view.json : view.text, terminator: "")
+            let entry = try await LedgerCommand.entry(for: ExternalID(self.externalID), in: ledger)
+            print(self.json ? entry.object.line : entry.text, terminator: "")
         }
     }
 
@@ -96,7 +94,7 @@ struct LedgerCommand: AsyncParsableCommand {
             let ledger = try await WorkerAssembly.existingLedger(settings.settings.store)
             let id = ExternalID(self.externalID)
             let entry = try await LedgerCommand.entry(for: id, in: ledger)
-            StandardError.write(LedgerEntryView(entry: entry).text)
+            StandardError.write(entry.text)
             try Terminal.confirm("Forget this?", isAnswered: self.yes)
             // Before it is done: what cannot be audited is not done.
             let audit = try LineFile(path: self.auditLog ?? settings.auditPath)

@@ -81,8 +81,8 @@ struct PauseCommand: AsyncParsableCommand {
             for: self.time.flatMap { DurationText.parse($0) },
             at: now
         )
-        let view = PausesView(pauses: try await store.current(at: now))
-        print(self.json ? view.json : view.text(width: Terminal.width), terminator: "")
+        let pauses = try await store.current(at: now)
+        print(self.json ? pauses.json : pauses.text(width: Terminal.width), terminator: "")
     }
 }
 
@@ -118,8 +118,8 @@ struct ResumeCommand: AsyncParsableCommand {
         let store = try await PauseStore(settings)
         let now = UnixMilliseconds.now()
         let ended = try await store.end(self.scope.all ? nil : self.scope.scopes, at: now)
-        let view = PausesView(pauses: try await store.current(at: now))
-        print(self.json ? view.json : view.text(width: Terminal.width), terminator: "")
+        let pauses = try await store.current(at: now)
+        print(self.json ? pauses.json : pauses.text(width: Terminal.width), terminator: "")
         guard ended > 0 else {
             StandardError.write("customer-worker: there was no such pause; «customer-worker pause» lists them")
             throw ExitStatus.nothingMatched.exit

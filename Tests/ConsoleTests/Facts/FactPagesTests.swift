@@ -124,10 +124,10 @@ import Testing
         let runner = CheckRunner {
             count.withLock { $0 += 1 }
             for await _ in gate { break }
-            return CheckReport([
+            return [
                 CheckFinding("broker", .fine, "1 broker"),
                 CheckFinding("topic <x>", .failed(.unavailable), "missing", remedy: "create it"),
-            ])
+            ]
         }
         let pages = CheckPages(runner: runner, pages: try Pages(), streams: LiveStreams())
         try await PageClient.with(.operator, pages.addRoutes) { client in

@@ -13,7 +13,7 @@ import Testing
         replicas: Int = 3,
         inSync: Int? = nil,
         commands: [String: String] = [:]
-    ) -> [TopicRules.Problem] {
+    ) -> [CheckFinding.Outcome] {
         let topic = TopicDescription(
             name: name,
             partitionCount: 6,
@@ -56,10 +56,10 @@ import Testing
 
     @Test func `too few replicas in sync stop writing, and nothing else does`() {
         let two = ["min.insync.replicas": "2"]
-        #expect(Self.problems("customer_results", two, replicas: 1).map(\.stopsWriting) == [true])
-        #expect(Self.problems("customer_results", two, inSync: 1).map(\.stopsWriting) == [true])
+        #expect(Self.problems("customer_results", two, replicas: 1).map { $0.state } == [.failed(.unavailable)])
+        #expect(Self.problems("customer_results", two, inSync: 1).map { $0.state } == [.failed(.unavailable)])
         #expect(Self.problems("customer_results", two, inSync: 2).isEmpty)
-        #expect(Self.problems("customer_results", ["cleanup.policy": "compact"]).map(\.stopsWriting) == [false])
+        #expect(Self.problems("customer_results", ["cleanup.policy": "compact"]).map { $0.state } == [.warning])
     }
 
     @Test func `times that the dead-letter topic does not take or does not keep are told`() {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct MetricsRegistryTests {
     @Test func `what components record is told by name and labels`() throws {
         let registry = MetricsRegistry()
-        let label = Metric.apiRequests.name
+        let label = Metric.apiRequests.rawValue
         Counter(label: label, dimensions: [("status", "503")], factory: registry).increment()
         Counter(label: label, dimensions: [("status", "201")], factory: registry).increment(by: 3)
         // The same labels again are the same series.
@@ -24,7 +24,7 @@ import Testing
 
     @Test func `durations fall into their buckets, the bound itself included`() throws {
         let registry = MetricsRegistry()
-        let timer = CoreMetrics.Timer(label: Metric.apiRequestDuration.name, factory: registry)
+        let timer = CoreMetrics.Timer(label: Metric.apiRequestDuration.rawValue, factory: registry)
         timer.recordNanoseconds(Int64(5_000_000))
         timer.recordNanoseconds(Int64(5_000_001))
         timer.recordNanoseconds(Int64(90_000_000_000))
@@ -43,7 +43,7 @@ import Testing
             for _ in 0..<8 {
                 group.addTask {
                     let counter = Counter(
-                        label: Metric.apiRequests.name,
+                        label: Metric.apiRequests.rawValue,
                         dimensions: [("status", "201")],
                         factory: registry
                     )

@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test func `this process has the whole family`() {
-        let names = ProcessFamilies.read().map(\.metric.name)
+        let names = ProcessFamilies.read().map(\.metric.rawValue)
         #expect(
             names == [
                 "process_cpu_seconds_total", "process_start_time_seconds", "process_virtual_memory_bytes",

@@ -72,7 +72,7 @@ import Topics
         _ rows: Int
     ) throws {
         let screen = Self.screen { story in for offset in 0..<500 { story.command(Self.command(Int64(offset))) } }
-        let lines = screen.text(.init(columns: columns, rows: rows)).split(separator: "\n")
+        let lines = screen.text((columns, rows)).split(separator: "\n")
         let height = lines.reduce(0) { $0 + max(1, ($1.count + columns - 1) / columns) }
         let now = try #require(lines.firstIndex { $0.hasPrefix("now ") })
         // Two empty lines, and one for the shell. A low terminal has the fewest events and all of the sentence.

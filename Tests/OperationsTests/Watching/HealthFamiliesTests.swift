@@ -3,17 +3,17 @@ import Testing
 @testable import CommandWorker
 @testable import Operations
 
-@Suite struct ReadinessFamiliesTests {
+@Suite struct HealthFamiliesTests {
     private func values(_ families: [MetricFamily]) -> [String: Double] {
         let samples = families.flatMap { family in
-            family.samples.map { ([family.metric.name] + $0.labels.map(\.value), $0.value) }
+            family.samples.map { ([family.metric.rawValue] + $0.labels.map(\.value), $0.value) }
         }
         return Dictionary(uniqueKeysWithValues: samples.map { ($0.0.joined(separator: " "), $0.1) })
     }
 
     @Test func `a worker that is well is ready, with a series for every word`() {
         let health = Health(.sample(), silence: .zero)
-        let values = self.values(ReadinessFamilies.families(health, hold: nil, hasReloaded: true))
+        let values = self.values(health.families(hold: nil, hasReloaded: true))
         #expect(values["customer_worker_ready"] == 1)
         #expect(values["customer_worker_last_reload_success"] == 1)
         #expect(values["customer_worker_api_hold_seconds"] == 0)
@@ -26,7 +26,7 @@ import Testing
             .sample(stops: [.brokersUnreachable(nil)]) { $0.intakeBlock = "store_full" },
             silence: .zero
         )
-        let values = self.values(ReadinessFamilies.families(health, hold: .seconds(90), hasReloaded: false))
+        let values = self.values(health.families(hold: .seconds(90), hasReloaded: false))
         #expect(values["customer_worker_ready"] == 0)
         #expect(values["customer_worker_not_ready brokers_unreachable"] == 1)
         #expect(values["customer_worker_not_ready store_trouble"] == 1)

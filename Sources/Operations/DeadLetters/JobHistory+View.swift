@@ -17,25 +17,14 @@ extension JobHistory {
     }
 }
 
-/// Jobs of a dead-letter topic as a table, and as JSON.
-package struct JobsView: Sendable {
-    /// The jobs, the newest first.
-    package let jobs: [JobHistory.Job]
-
-    /// The jobs to be shown, in their order.
-    package init(jobs: [JobHistory.Job]) {
-        self.jobs = jobs
-    }
-
-    /// For people.
+extension [JobHistory.Job] {
+    /// A table for people.
     ///
     /// - Parameter width: of the terminal; `nil` where the output is none.
     package func text(width: Int?) -> String {
-        guard !self.jobs.isEmpty else { return "No job is known.\n" }
-        var table = TextTable(
-            columns: ["job", "kind", "state", "moved", "by", "began", "ended", "selection", "reason"]
-        )
-        for job in self.jobs {
+        guard !self.isEmpty else { return "No job is known.\n" }
+        var table = TextTable(columns: ["job", "kind", "state", "moved", "by", "began", "ended", "selection", "reason"])
+        for job in self {
             let state = job.ending.map { "\(job.state.rawValue): \($0)" } ?? job.state.rawValue
             table.append([
                 job.id.printable, job.kind.printable, state.printable, NumberText.count(job.moved),
@@ -48,7 +37,7 @@ package struct JobsView: Sendable {
 
     /// For scripts.
     package var json: String {
-        let objects = self.jobs.map { job in
+        let objects = self.map { job in
             JSONValue.members([
                 "job": .string(job.id), "kind": .string(job.kind), "state": .string(job.state.rawValue),
                 "ending": .text(job.ending), "moved": .integer(job.moved), "topic": .string(job.topic),
@@ -56,6 +45,6 @@ package struct JobsView: Sendable {
                 "began_at": .text(job.beganAt?.description), "ended_at": .text(job.endedAt?.description),
             ])
         }
-        return String(decoding: JSONWriter.encode(.array(objects)), as: UTF8.self) + "\n"
+        return JSONValue.array(objects).compact + "\n"
     }
 }
