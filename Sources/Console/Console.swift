@@ -23,10 +23,8 @@ package struct Console: Sendable {
     package struct Place: Sendable {
         /// The file of `--config`; `nil` when it was not given.
         let configPath: String?
-        /// The variables of the process.
         let environment: [String: String]
 
-        /// A place for ``Console``.
         package init(configPath: String?, environment: [String: String]) {
             self.configPath = configPath
             self.environment = environment
@@ -56,11 +54,7 @@ package struct Console: Sendable {
     ///
     /// - Throws: ``StartFailure`` 78 when there is no way to log in or a file of tokens is wrong, 77 when a file cannot
     ///   be used.
-    package init(
-        _ settings: Settings,
-        _ place: Place,
-        logger: Logger
-    ) async throws {
+    package init(_ settings: Settings, _ place: Place, logger: Logger) async throws {
         let console = settings.console
         self.settings = console
         self.logger = logger
@@ -78,8 +72,7 @@ package struct Console: Sendable {
         try await history.load()
         let workers = settings.watchedWorkers
         self.fleet = FleetWatch(workers, history: history, logger: logger)
-        let pages = try Pages()
-        let streams = LiveStreams()
+        let pages = try Pages(viewersSeeValues: console.viewersSeeValues)
         let router = Router(context: ConsoleContext.self)
         let isSecure = console.tlsCertificateFile != nil || console.behindProxy
         router.add(middleware: ErrorPages(pages: pages, isSecure: isSecure, logger: logger))
@@ -88,25 +81,19 @@ package struct Console: Sendable {
         router.add(middleware: Gatekeeper(self.doors, mostFormBytes: mostFormBytes))
         Files.addRoutes(to: router)
         LoginPages(doors: self.doors, pages: pages, limit: LoginLimit(), logger: logger).addRoutes(to: router)
-        OverviewPages(
-            fleet: self.fleet,
-            history: history,
-            pages: pages,
-            streams: streams,
-            group: settings.kafka.consumerGroup
-        )
-        .addRoutes(to: router)
+        let kafka = settings.kafka
+        OverviewPages(fleet: self.fleet, history: history, pages: pages, group: kafka.consumerGroup)
+            .addRoutes(to: router)
         PartitionPages(
             fleet: self.fleet,
             lanes: LaneWatch(workers),
             pauses: PauseWatch(settings),
             pages: pages,
-            streams: streams,
-            audit: Audit(path: cluster.auditPath, logger: logger)
+            auditPath: cluster.auditPath,
+            logger: logger
         )
         .addRoutes(to: router)
-        let topic = settings.kafka.deadLetterTopic
-        let kafka = settings.kafka
+        let topic = kafka.deadLetterTopic
         let index = LetterIndex(topic: topic, resultTopic: kafka.resultsTopic, rules: cluster.rules, cluster.client)
         let board = JobBoard(topic: topic, auditPath: cluster.auditPath, cluster.client)
         let planner = JobPlanner(cluster: cluster)
@@ -117,54 +104,23 @@ package struct Console: Sendable {
             try await planner.plan($0)
         }
         (self.index, self.board, self.runner) = (index, board, runner)
-        let desk = LetterDesk(
-            cluster: cluster,
-            index: index,
-            reader: LetterReader(topic: topic, cluster.client),
-            runner: runner,
-            pages: pages,
-            streams: streams
-        )
+        let reader = LetterReader(topic: topic, cluster.client)
+        let desk = LetterDesk(cluster: cluster, index: index, reader: reader, runner: runner, pages: pages)
         LetterPages(desk: desk).addRoutes(to: router)
         let actions = LetterActions(desk: desk)
         actions.addRoutes(to: router)
         LetterPage(desk: desk, actions: actions).addRoutes(to: router)
-        JobPages(
-            runner: runner,
-            board: board,
-            pages: pages,
-            streams: streams,
-            topic: topic,
-            viewersSeeValues: console.viewersSeeValues
-        )
-        .addRoutes(to: router)
-        let viewersSeeValues = console.viewersSeeValues
-        SearchPages(
-            pages: pages,
-            streams: streams,
-            viewersSeeValues: viewersSeeValues,
-            configPath: place.configPath,
-            read: SearchPages.reading(cluster)
-        )
-        .addRoutes(to: router)
-        let results = ResultFeed(cluster)
-        self.results = results
-        ResultPages(look: results.look, pages: pages, streams: streams, viewersSeeValues: viewersSeeValues)
+        JobPages(runner: runner, board: board, pages: pages, topic: topic).addRoutes(to: router)
+        SearchPages(pages: pages, configPath: place.configPath, read: SearchPages.reading(cluster))
             .addRoutes(to: router)
-        let ledger = LedgerFigures(settings.store)
-        self.ledger = ledger
-        LedgerFactPages(
-            url: settings.store,
-            figures: ledger.look,
-            pages: pages,
-            streams: streams,
-            viewersSeeValues: viewersSeeValues
-        )
-        .addRoutes(to: router)
+        self.results = ResultFeed(cluster)
+        ResultPages(look: self.results.look, pages: pages).addRoutes(to: router)
+        self.ledger = LedgerFigures(settings.store)
+        LedgerFactPages(url: settings.store, figures: self.ledger.look, pages: pages).addRoutes(to: router)
         ConfigurationPages(sources: place.sources, pages: pages).addRoutes(to: router)
         let preflight = Preflight(place.sources, environment: place.environment, needsKey: false)
         self.check = CheckRunner { await preflight.run() }
-        CheckPages(runner: self.check, pages: pages, streams: streams).addRoutes(to: router)
+        CheckPages(runner: self.check, pages: pages).addRoutes(to: router)
         self.responder = router.buildResponder()
     }
 
@@ -234,10 +190,8 @@ package struct Console: Sendable {
                 privateKey: .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
             )
         } catch {
-            throw StartFailure(
-                .configuration,
-                "console.tls_certificate_file, console.tls_key_file: no certificate and key in PEM: \(error)"
-            )
+            let settings = "console.tls_certificate_file, console.tls_key_file"
+            throw StartFailure(.configuration, "\(settings): no certificate and key in PEM: \(error)")
         }
     }
 }

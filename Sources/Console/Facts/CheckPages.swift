@@ -6,7 +6,6 @@ import Synchronization
 
 /// Runs the check, once at a time, and keeps what came of it last.
 final class CheckRunner: Sendable {
-    /// The state of the check.
     struct State: Sendable {
         /// When the one that runs began; `nil` while none runs.
         var beganAt: UnixMilliseconds?
@@ -25,7 +24,6 @@ final class CheckRunner: Sendable {
         (self.orders, self.order) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// What is known now.
     var current: State { self.state.withLock(\.self) }
 
     /// Begins a check, unless one runs already.
@@ -51,16 +49,13 @@ final class CheckRunner: Sendable {
 struct CheckPages: Sendable {
     let runner: CheckRunner
     let pages: Pages
-    let streams: LiveStreams
 
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/check") { request, context in
             self.pages.page("check", title: "Check", self.content, request, context, live: "/live/check")
         }
         router.get("/live/check") { _, _ in
-            try self.streams.response(every: .seconds(1)) {
-                ["check": self.pages.fragment("check_report", self.content)]
-            }
+            try self.pages.live(every: .seconds(1), ["check": "check_report"]) { self.content }
         }
         router.post("/check") { _, context in
             guard let session = context.session else { throw PageError(.forbidden, "log in first") }

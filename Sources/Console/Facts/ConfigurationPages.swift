@@ -10,13 +10,7 @@ struct ConfigurationPages: Sendable {
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/configuration") { request, context in
             let filter = Form(queryOf: request)["q"] ?? ""
-            return self.pages.page(
-                "configuration",
-                title: "Configuration",
-                self.content(filter),
-                request,
-                context
-            )
+            return self.pages.page("configuration", title: "Configuration", self.content(filter), request, context)
         }
     }
 
@@ -27,9 +21,8 @@ struct ConfigurationPages: Sendable {
             let loaded = try self.sources.load(needsKey: false)
             let wanted = filter.lowercased()
             let rows = loaded.report.rows.filter { row in
-                wanted.isEmpty || row.key.lowercased().contains(wanted)
-                    || row.value?.lowercased().contains(wanted) ?? false
-                    || row.origin.description.lowercased().contains(wanted)
+                let texts = [row.key, row.value ?? "", row.origin.description]
+                return wanted.isEmpty || texts.contains { $0.lowercased().contains(wanted) }
             }
             content["rows"] = rows.map { row in
                 var cells: [String: Any] = [

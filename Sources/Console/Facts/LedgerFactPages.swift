@@ -10,7 +10,6 @@ import Synchronization
 
 /// How much the ledger remembers, counted again every minute while pages ask: a count may read a whole file.
 final class LedgerFigures: Sendable {
-    /// What was counted last.
     struct State: Sendable {
         var stats: LedgerStats?
         var at: UnixMilliseconds?
@@ -61,8 +60,6 @@ struct LedgerFactPages: Sendable {
     let url: StoreURL
     let figures: @Sendable () -> LedgerFigures.State
     let pages: Pages
-    let streams: LiveStreams
-    let viewersSeeValues: Bool
 
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/ledger") { request, context in
@@ -72,15 +69,13 @@ struct LedgerFactPages: Sendable {
                     throw PageError(.badRequest, "external_id: expected at most 1024 bytes")
                 }
                 content["asked"] = id
-                let seesValues = context.session?.seesValues(self.viewersSeeValues) ?? false
-                content.merge(try await self.entry(of: ExternalID(id), seesValues: seesValues)) { $1 }
+                content["entry"] = try await self.entry(of: ExternalID(id), context.session)
+                content["isUnknown"] = content["entry"] == nil
             }
             return self.pages.page("ledger", title: "Ledger", content, request, context, live: "/live/ledger")
         }
         router.get("/live/ledger") { _, _ in
-            try self.streams.response(every: .seconds(2)) {
-                ["ledger": self.pages.fragment("ledger_figures", self.content)]
-            }
+            try self.pages.live(every: .seconds(2), ["ledger": "ledger_figures"]) { self.content }
         }
     }
 
@@ -89,7 +84,7 @@ struct LedgerFactPages: Sendable {
         var content: [String: Any] = ["store": self.url.description]
         if let stats = state.stats {
             content["customers"] = NumberText.count(stats.customers)
-            content["bytes"] = ByteText.text(stats.bytes)
+            content["bytes"] = Figures.bytes(stats.bytes)
         }
         if let at = state.at { content["counted"] = Figures.moment(at) }
         content["trouble"] = state.trouble
@@ -97,31 +92,19 @@ struct LedgerFactPages: Sendable {
         return content
     }
 
-    private func entry(of id: ExternalID, seesValues: Bool) async throws -> [String: Any] {
+    private func entry(of id: ExternalID, _ session: Session?) async throws -> [String: Any]? {
         let ledger = try await LedgerFigures.open(self.url)
-        guard let entry = try await ledger.entry(for: id) else { return ["isUnknown": true] }
+        guard let entry = try await ledger.entry(for: id) else { return nil }
         let object = entry.object
         let facts = object.members.filter { $0.name != "customer" }.map { member in
             ["name": member.name, "value": member.value.stringValue ?? PrettyJSON.text(member.value)]
         }
         var content: [String: Any] = ["facts": facts, "href": "/search?\(Form([("q", id.text)]).query)"]
-        if seesValues, let customer = object["customer"] {
+        if self.pages.seesValues(session), let customer = object["customer"] {
             content["customer"] = PrettyJSON.text(customer)
         } else {
             content["isHidden"] = true
         }
-        return ["entry": content]
-    }
-}
-
-/// Sizes as people read them.
-private enum ByteText {
-    static func text(_ bytes: Int) -> String {
-        var size = Double(bytes)
-        for unit in ["B", "KiB", "MiB", "GiB"] {
-            if size < 1_024 { return "\(Figures.rate(size) ?? "–") \(unit)" }
-            size /= 1_024
-        }
-        return "\(Figures.rate(size) ?? "–") TiB"
+        return content
     }
 }

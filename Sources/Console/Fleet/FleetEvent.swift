@@ -26,11 +26,9 @@ struct FleetEvent: Sendable, Equatable {
     let at: UnixMilliseconds
     /// The worker's admin endpoint.
     let worker: String
-    /// The kind.
     let kind: Kind
     /// One sentence.
     let text: String
-    /// Whether it is trouble.
     let isBad: Bool
 
     init(_ kind: Kind, _ text: String, isBad: Bool = false, worker: String, at: UnixMilliseconds) {
@@ -58,29 +56,23 @@ extension FleetEvent {
         var events = before.status == nil ? [event(.contact, "Answers again")] : []
         // Most workers are silent for a while when they restart: the answer before that is what is compared.
         guard let old = before.status ?? before.lastStatus else { return events }
-        let version = status["version"]?.stringValue ?? "-"
         if old["version"] != status["version"] {
-            events.append(event(.deploy, "Version \(version), after \(old["version"]?.stringValue ?? "-")"))
+            let (before, after) = (old.string("version") ?? "-", status.string("version") ?? "-")
+            events.append(event(.deploy, "Version \(after), after \(before)"))
         }
         if old["pid"] != status["pid"] {
             events.append(event(.restart, "New process \(status.spelling("pid") ?? "-")"))
         }
         events += Self.reasons(old, status).map { event(.readiness, $0.text, isBad: $0.isBad) }
-        if let reload = status["reload"]?.objectValue, reload["count"] != old["reload"]?.objectValue?["count"],
+        if let reload = status.object("reload"), reload["count"] != old.object("reload")?["count"],
             old["pid"] == status["pid"]
         {
-            let isInEffect = reload["in_effect"] == .bool(true)
-            events.append(
-                event(
-                    .reload,
-                    isInEffect ? "Settings read again" : "Settings read again and refused",
-                    isBad: !isInEffect
-                )
-            )
+            let isInEffect = reload.isTrue("in_effect")
+            events.append(event(.reload, "Settings read again\(isInEffect ? "" : " and refused")", isBad: !isInEffect))
         }
         if let change = Self.partitions(old, status) { events.append(event(.rebalance, change)) }
         if old["pauses"] != status["pauses"] {
-            let count = status["pauses"]?.arrayValue?.count ?? 0
+            let count = status.values("pauses").count
             let pauses = NumberText.count(count, "pause")
             events.append(event(.pause, count == 0 ? "Nothing is paused any more" : "\(pauses) of operators in effect"))
         }
@@ -90,9 +82,7 @@ extension FleetEvent {
     /// Reasons for not being ready that began or ended.
     private static func reasons(_ old: JSONObject, _ new: JSONObject) -> [(text: String, isBad: Bool)] {
         func words(_ status: JSONObject) -> [(word: String, detail: String)] {
-            (status["reasons"]?.arrayValue ?? []).compactMap { $0.objectValue }.map {
-                ($0["reason"]?.stringValue ?? "-", $0["detail"]?.stringValue ?? "-")
-            }
+            status.objects("reasons").map { ($0.string("reason") ?? "-", $0.string("detail") ?? "-") }
         }
         let (before, after) = (words(old), words(new))
         let began = after.filter { reason in !before.contains { $0.word == reason.word } }
@@ -102,9 +92,7 @@ extension FleetEvent {
 
     private static func partitions(_ old: JSONObject, _ new: JSONObject) -> String? {
         func held(_ status: JSONObject) -> Set<String> {
-            Set(
-                (status["partitions"]?.arrayValue ?? []).compactMap { $0.objectValue?.spelling("partition") }
-            )
+            Set(status.objects("partitions").compactMap { $0.spelling("partition") })
         }
         let (before, after) = (held(old), held(new))
         guard before != after else { return nil }
@@ -112,18 +100,9 @@ extension FleetEvent {
             let sorted = partitions.sorted { (Int($0) ?? 0) < (Int($1) ?? 0) }
             return sorted.prefix(8).joined(separator: ", ") + (sorted.count > 8 ? " and \(sorted.count - 8) more" : "")
         }
-        let taken = after.subtracting(before)
-        let given = before.subtracting(after)
+        let (taken, given) = (after.subtracting(before), before.subtracting(after))
         return [
             taken.isEmpty ? nil : "took partitions \(list(taken))", given.isEmpty ? nil : "gave up \(list(given))",
         ].compactMap(\.self).joined(separator: ", ") + "; has \(after.count)"
-    }
-}
-
-extension JSONObject {
-    /// The spelling of a number; `nil` when the member is none.
-    func spelling(_ name: String) -> String? {
-        guard case .number(let number)? = self[name] else { return nil }
-        return number.spelling
     }
 }

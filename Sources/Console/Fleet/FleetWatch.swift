@@ -5,6 +5,39 @@ import Records
 import Settings
 import Synchronization
 
+/// What the workers of the group said when they were asked last.
+struct FleetView: Sendable {
+    struct Worker: Sendable {
+        let address: HostAndPort
+        /// Its last answer; `nil` when it gave none to the last question.
+        var status: JSONObject?
+        /// The last of all its answers; `nil` before the first.
+        var lastStatus: JSONObject?
+        /// Why there is none, without its end.
+        var silence: String?
+        /// The time of its last answer; `nil` before the first.
+        var answeredAt: UnixMilliseconds?
+
+        init(address: HostAndPort) {
+            self.address = address
+        }
+
+        /// A number of the answer, by its path.
+        func number(_ path: String...) -> Double? {
+            let object = path.dropLast().reduce(self.status) { $0?.object($1) }
+            return path.last.flatMap { object?.double($0) }
+        }
+
+        /// Whether the worker says that it is ready; `nil` when it does not answer.
+        var isReady: Bool? { self.status?.isTrue("ready") }
+    }
+
+    /// In the order of the settings.
+    var workers: [Worker]
+    /// When they were asked; `nil` before the first time.
+    var askedAt: UnixMilliseconds?
+}
+
 /// Asks the admin endpoints of all workers every two seconds, however many pages are open, and remembers the answers.
 ///
 /// That is all that the console asks of a worker by itself.
@@ -23,11 +56,7 @@ final class FleetWatch: Sendable {
         self.logger = logger
     }
 
-    /// The last answers.
     var view: FleetView { self.state.withLock(\.self) }
-
-    /// The admin endpoints.
-    var addresses: [HostAndPort] { self.view.workers.map(\.address) }
 
     /// Asks until the task is cancelled.
     func run() async {
@@ -48,26 +77,19 @@ final class FleetWatch: Sendable {
     }
 
     private func ask(_ before: FleetView) async -> FleetView {
-        await withTaskGroup(of: (Int, AdminClient.Answer).self) { group in
-            for (index, worker) in before.workers.enumerated() {
-                group.addTask { (index, await AdminClient(worker.address).look(within: Self.answerTimeout)) }
-            }
-            var view = before
-            let now = UnixMilliseconds.now()
-            for await (index, answer) in group {
-                switch answer {
-                case .status(let status):
-                    view.workers[index].status = status
-                    view.workers[index].lastStatus = status
-                    view.workers[index].silence = nil
-                    view.workers[index].answeredAt = now
-                case .silence(let sentence):
-                    view.workers[index].status = nil
-                    view.workers[index].silence = sentence
-                }
-            }
-            view.askedAt = now
-            return view
+        let now = UnixMilliseconds.now()
+        let answers = await before.workers.concurrently { worker in
+            await AdminClient(worker.address).look(within: Self.answerTimeout)
         }
+        var view = FleetView(workers: before.workers, askedAt: now)
+        for (index, answer) in answers.enumerated() {
+            switch answer {
+            case .status(let status):
+                (view.workers[index].status, view.workers[index].lastStatus) = (status, status)
+                (view.workers[index].silence, view.workers[index].answeredAt) = (nil, now)
+            case .silence(let sentence): (view.workers[index].status, view.workers[index].silence) = (nil, sentence)
+            }
+        }
+        return view
     }
 }

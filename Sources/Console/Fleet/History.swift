@@ -11,7 +11,6 @@ final class History: Sendable {
     struct Span: Sendable, Hashable {
         /// The length of a step, in seconds.
         let step: Int64
-        /// The number of steps.
         let count: Int64
 
         /// 15 minutes in steps of 5 seconds.
@@ -59,7 +58,6 @@ final class History: Sendable {
         self.file = file
     }
 
-    /// Reads what the file has.
     func load(at now: UnixMilliseconds = .now()) async throws {
         guard let file else { return }
         for span in [Span.quarterHour, .day] {
@@ -84,7 +82,7 @@ final class History: Sendable {
             look.workers["\(new.address)"] = Self.numbers(of: new)
             let seconds = old.answeredAt.map { Double(now.milliseconds(since: $0)) / 1_000 } ?? 0
             guard seconds > 0, old.status?["pid"] == new.status?["pid"] else { continue }
-            for member in new.status?["api_answers"]?.objectValue?.members ?? [] {
+            for member in new.status?.object("api_answers")?.members ?? [] {
                 guard let count = new.number("api_answers", member.name) else { continue }
                 let more = count - (old.number("api_answers", member.name) ?? 0)
                 look.answers[member.name, default: 0] += max(0, more) / seconds
@@ -137,19 +135,14 @@ final class History: Sendable {
         }
         return JSONObject([
             "step": .integer(Int(span.step)), "end": .integer(Int((last + 1) * span.step)),
-            "count": .integer(Int(span.count)), "workers": .array(workers.map { .string($0) }),
+            "count": .integer(Int(span.count)), "workers": .strings(workers),
             "series": .object(JSONObject(series)), "answers": .object(JSONObject(answers)),
         ])
     }
 
-    /// A number with three decimals.
+    /// A number with three decimals; `nil` for one that is none.
     static func number(_ value: Double) -> JSONValue? {
-        guard value.isFinite, abs(value) < 1e15 else { return nil }
-        let thousandths = Int64((value * 1_000).rounded())
-        let (whole, rest) = (abs(thousandths) / 1_000, abs(thousandths) % 1_000)
-        let decimals = String(repeating: "0", count: 3 - "\(rest)".count) + "\(rest)"
-        let text = (thousandths < 0 ? "-" : "") + (rest == 0 ? "\(whole)" : "\(whole).\(decimals)")
-        return JSONNumber(spelling: text).map { .number($0) }
+        value.isFinite && abs(value) < 1e15 ? .decimal(value) : nil
     }
 }
 

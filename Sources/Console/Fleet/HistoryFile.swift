@@ -16,18 +16,14 @@ struct HistoryFile: Sendable {
     init(path: String) throws(StartFailure) {
         do {
             self.database = try Self.open(path)
-        } catch let error as DatabaseError
-            where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode)
-        {
+        } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_NOTADB].contains(error.resultCode) {
             do {
                 try? FileManager.default.removeItem(atPath: "\(path).damaged")
                 try FileManager.default.moveItem(atPath: path, toPath: "\(path).damaged")
                 self.database = try Self.open(path)
             } catch {
-                throw StartFailure(
-                    .notPermitted,
-                    "console.history: \(path) is damaged and cannot be replaced: \(error)"
-                )
+                let sentence = "console.history: \(path) is damaged and cannot be replaced: \(error)"
+                throw StartFailure(.notPermitted, sentence)
             }
         } catch {
             throw StartFailure(.notPermitted, "console.history: \(path) cannot be opened: \(error)")
@@ -35,13 +31,11 @@ struct HistoryFile: Sendable {
     }
 
     private static func open(_ path: String) throws -> DatabaseQueue {
-        if !FileManager.default.fileExists(atPath: path) {
-            let isMade = FileManager.default.createFile(
-                atPath: path,
-                contents: nil,
-                attributes: [.posixPermissions: 0o600]
-            )
-            if !isMade { throw CocoaError(.fileWriteNoPermission) }
+        let files = FileManager.default
+        if !files.fileExists(atPath: path) {
+            guard files.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600]) else {
+                throw CocoaError(.fileWriteNoPermission)
+            }
         }
         var configuration = Configuration()
         configuration.busyMode = .timeout(2)
@@ -96,12 +90,8 @@ struct HistoryFile: Sendable {
     /// The samples of a ring, by their step.
     func samples(of span: History.Span) async throws -> [Int64: History.Sample] {
         try await self.database.read { database in
-            let rows = try Row.fetchAll(
-                database,
-                sql: "SELECT step, sample FROM samples WHERE span = ?",
-                arguments: [span.step]
-            )
-            return rows.reduce(into: [:]) { samples, row in
+            let sql = "SELECT step, sample FROM samples WHERE span = ?"
+            return try Row.fetchAll(database, sql: sql, arguments: [span.step]).reduce(into: [:]) { samples, row in
                 samples[row["step"]] = History.Sample(text: row["sample"])
             }
         }
@@ -112,61 +102,46 @@ struct HistoryFile: Sendable {
         try await self.database.read { database in
             try Row.fetchAll(database, sql: "SELECT * FROM events ORDER BY number DESC LIMIT ?", arguments: [count])
                 .compactMap { row in
-                    FleetEvent.Kind(rawValue: row["kind"]).map { kind in
-                        FleetEvent(
-                            kind,
-                            row["text"],
-                            isBad: row["is_bad"],
-                            worker: row["worker"],
-                            at: UnixMilliseconds(row["at"])
-                        )
-                    }
+                    guard let kind = FleetEvent.Kind(rawValue: row["kind"]) else { return nil }
+                    let at = UnixMilliseconds(row["at"])
+                    return FleetEvent(kind, row["text"], isBad: row["is_bad"], worker: row["worker"], at: at)
                 }
         }
     }
 }
 
 extension History.Sample {
-    /// The sample as JSON.
     var text: String {
+        func members(_ numbers: [String: Double]) -> JSONValue {
+            let members = numbers.sorted { $0.key < $1.key }.compactMap { name, value in
+                History.number(value).map { JSONObject.Member(name: name, value: $0) }
+            }
+            return .object(JSONObject(members))
+        }
         let workers = self.workers.sorted { $0.key < $1.key }.map { worker, numbers in
-            JSONObject.Member(
-                name: worker,
-                value: .object(
-                    JSONObject(
-                        numbers.sorted { $0.key.rawValue < $1.key.rawValue }.compactMap { series, value in
-                            History.number(value).map { .init(name: series.rawValue, value: $0) }
-                        }
-                    )
-                )
-            )
+            let named = numbers.map { ($0.key.rawValue, $0.value) }
+            return JSONObject.Member(name: worker, value: members(Dictionary(uniqueKeysWithValues: named)))
         }
-        let answers = self.answers.sorted { $0.key < $1.key }.compactMap { status, rate in
-            History.number(rate).map { JSONObject.Member(name: status, value: $0) }
-        }
-        let object = JSONObject([
-            "workers": .object(JSONObject(workers)), "answers": .object(JSONObject(answers)),
-            "looks": .integer(self.looks),
-        ])
-        return String(decoding: JSONWriter.encode(object), as: UTF8.self)
+        let sample: [JSONObject.Member] = [
+            .init(name: "workers", value: .object(JSONObject(workers))),
+            .init(name: "answers", value: members(self.answers)), .init(name: "looks", value: .integer(self.looks)),
+        ]
+        return JSONValue.object(JSONObject(sample)).compact
     }
 
     /// Reads a sample; what is not there is absent from it.
     init(text: String) {
         self.init()
         guard let object = try? JSONParser.parseObject(Array(text.utf8)) else { return }
-        func numbers(_ value: JSONValue?) -> [String: Double] {
-            (value?.objectValue?.members ?? []).reduce(into: [:]) { numbers, member in
-                guard case .number(let number) = member.value else { return }
-                numbers[member.name] = Double(number.spelling)
-            }
+        func numbers(_ object: JSONObject?) -> [String: Double] {
+            (object?.members ?? []).reduce(into: [:]) { $0[$1.name] = object?.double($1.name) }
         }
-        for member in object["workers"]?.objectValue?.members ?? [] {
-            for (name, value) in numbers(member.value) {
+        for member in object.object("workers")?.members ?? [] {
+            for (name, value) in numbers(member.value.objectValue) {
                 History.Series(rawValue: name).map { self.workers[member.name, default: [:]][$0] = value }
             }
         }
-        self.answers = numbers(object["answers"])
-        self.looks = Int(object.spelling("looks") ?? "") ?? 0
+        self.answers = numbers(object.object("answers"))
+        self.looks = object.integer("looks") ?? 0
     }
 }

@@ -9,7 +9,6 @@ import Topics
 
 /// The jobs that this machine's audit log and the cluster know, for pages: read in the background while pages ask.
 actor JobBoard {
-    /// One line of the audit log.
     struct AuditLine: Sendable {
         let at: String
         /// Such as `redrive.began`.
@@ -20,7 +19,6 @@ actor JobBoard {
         let details: [(name: String, value: String)]
     }
 
-    /// What is known.
     struct View: Sendable {
         /// The newest first.
         var jobs: [JobHistory.Job] = []
@@ -64,7 +62,6 @@ actor JobBoard {
         return self.view
     }
 
-    /// Reads again at once.
     nonisolated func hurry() { self.attention.ask(hasNews: true) }
 
     /// Reads while pages ask, until the task is cancelled.
@@ -77,7 +74,6 @@ actor JobBoard {
         }
     }
 
-    /// Reads once.
     func refresh(running: String?) async {
         self.readAuditLog()
         do {
@@ -92,15 +88,9 @@ actor JobBoard {
     }
 
     private func readRecord(_ running: String?) async throws {
-        let log: KafkaLogSink = { _ in }
-        guard
-            let snapshot = try await TopicSnapshot(
-                existing: self.topic,
-                Admin(self.client, log: log),
-                within: .seconds(3)
-            )
-        else { return }
-        let store = try JobStore(self.client, deadLetterTopic: self.topic, log: log)
+        let admin = try Admin(self.client, log: { _ in })
+        guard let snapshot = try await TopicSnapshot(existing: self.topic, admin, within: .seconds(3)) else { return }
+        let store = try JobStore(self.client, deadLetterTopic: self.topic, log: { _ in })
         guard let record = try await store.find(snapshot.partitions, results: []).record else { return }
         let now = ContinuousClock.now
         if self.seen?.record.id != record.id || self.seen?.record.beat != record.beat { self.seen = (record, now) }
@@ -147,18 +137,17 @@ extension JobBoard.AuditLine {
         guard let entry = try? JSONParser.parseObject(line), let action = entry["action"]?.stringValue else {
             return nil
         }
-        self.at = entry["at"]?.stringValue ?? ""
+        self.at = entry.string("at") ?? ""
         self.action = action
-        self.user = [entry["user"]?.stringValue, entry["host"]?.stringValue].compactMap(\.self).joined(separator: "@")
-        self.job = entry["job"]?.stringValue
+        self.user = [entry.string("user"), entry.string("host")].compactMap(\.self).joined(separator: "@")
+        self.job = entry.string("job")
         let own: Set<String> = ["at", "action", "user", "host", "process", "job", "topic"]
         self.details = entry.members.filter { !own.contains($0.name) && !$0.value.isNull }.prefix(12).map { member in
-            let text: String =
-                if let lines = member.value.arrayValue, !lines.isEmpty, lines.allSatisfy({ $0.stringValue != nil }) {
-                    lines.compactMap(\.stringValue).joined(separator: " ")
-                } else {
-                    member.value.stringValue ?? String(decoding: JSONWriter.encode(member.value), as: UTF8.self)
-                }
+            let lines = member.value.arrayValue ?? []
+            let texts = lines.compactMap(\.stringValue)
+            let text =
+                !texts.isEmpty && texts.count == lines.count
+                ? texts.joined(separator: " ") : member.value.stringValue ?? member.value.compact
             return (member.name.replacing("_", with: " "), text.cut(toBytes: 2_000))
         }
     }

@@ -134,7 +134,6 @@ struct JobContent {
 }
 
 extension JobRequest.Kind {
-    /// For a heading.
     var title: String {
         switch self {
         case .redrive: "Redrive"
@@ -145,7 +144,6 @@ extension JobRequest.Kind {
 }
 
 extension JobHistory.Job {
-    /// For a heading.
     var title: String { JobRequest.Kind(rawValue: self.kind)?.title ?? self.kind }
 
     /// Whether the same words continue it.

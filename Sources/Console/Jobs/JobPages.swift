@@ -9,10 +9,7 @@ struct JobPages: Sendable {
     let runner: JobRunner
     let board: JobBoard
     let pages: Pages
-    let streams: LiveStreams
     let topic: String
-    /// Whether viewers see what customers' commands hold.
-    let viewersSeeValues: Bool
 
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/jobs") { request, context in
@@ -21,32 +18,29 @@ struct JobPages: Sendable {
         }
         router.get("/live/jobs") { _, context in
             let session = context.session
-            return try self.streams.response(every: .seconds(1)) {
-                let content = await self.overview(session)
-                return [
-                    "jobs-now": self.pages.fragment("jobs_now", content),
-                    "jobs-history": self.pages.fragment("jobs_history", content),
-                    "jobs-audit": self.pages.fragment("audit", content),
-                ]
-            }
+            let parts = ["jobs-now": "jobs_now", "jobs-history": "jobs_history", "jobs-audit": "audit"]
+            return try self.pages.live(every: .seconds(1), parts) { await self.overview(session) }
         }
         router.get("/jobs/:id") { request, context in
             let id = try Self.id(context)
-            guard let content = await self.content(of: id, context.session) else { return try await self.unknown() }
+            guard let content = await self.content(of: id, context.session) else {
+                let sentence =
+                    await self.board.current().readAt == nil
+                    ? "the audit log is being read; look again in a moment"
+                    : "no such job is known: this console was restarted, or the audit log is another machine's"
+                throw PageError(.notFound, sentence)
+            }
             let live = "/live/jobs/\(Form.encoded(id))"
             return self.pages.page("job", title: "Job", content, request, context, live: live)
         }
         router.get("/live/jobs/:id") { _, context in
             let id = try Self.id(context)
             let session = context.session
-            return try self.streams.response(every: .milliseconds(500)) {
+            return try self.pages.live(every: .milliseconds(500), ["job": "job_state", "job-audit": "audit"]) {
                 guard var content = await self.content(of: id, session) else { return [:] }
                 content["csrf"] = session?.csrf
                 content["isOperator"] = session?.role == .operator
-                return [
-                    "job": self.pages.fragment("job_state", content),
-                    "job-audit": self.pages.fragment("audit", content),
-                ]
+                return content
             }
         }
         router.post("/jobs/:id/confirm") { _, context in
@@ -72,15 +66,6 @@ struct JobPages: Sendable {
         return id
     }
 
-    private func unknown() async throws -> Response {
-        throw PageError(
-            .notFound,
-            await self.board.current().readAt == nil
-                ? "the audit log is being read; look again in a moment"
-                : "no such job is known: this console was restarted, or the audit log is another machine's"
-        )
-    }
-
     /// A job that was stopped is planned again from the words that the audit log keeps.
     private func resume(_ id: String, _ context: ConsoleContext) async throws -> Response {
         let name = await self.runner.job(id)?.job ?? id
@@ -96,7 +81,7 @@ struct JobPages: Sendable {
 
     private func overview(_ session: Session?) async -> [String: Any] {
         let view = await self.board.current()
-        let text = JobContent(session, viewersSeeValues: self.viewersSeeValues)
+        let text = JobContent(session, viewersSeeValues: self.pages.viewersSeeValues)
         var content: [String: Any] = [
             "topic": self.topic, "now": await self.runner.jobs.prefix(20).map { text.row($0) },
             "jobs": view.jobs.prefix(100).map { text.row($0) },
@@ -113,7 +98,7 @@ struct JobPages: Sendable {
         let view = await self.board.current()
         let name = own?.job ?? id
         let known = view.jobs.first { $0.id == name }
-        let text = JobContent(session, viewersSeeValues: self.viewersSeeValues)
+        let text = JobContent(session, viewersSeeValues: self.pages.viewersSeeValues)
         var content: [String: Any]
         switch (own, known) {
         case (nil, nil): return nil

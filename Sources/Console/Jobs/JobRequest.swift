@@ -5,19 +5,11 @@ import Settings
 
 /// What a user asks of a job.
 struct JobRequest: Sendable {
-    /// What is done with the letters.
     enum Kind: String, Sendable {
-        /// They are sent back.
         case redrive
-        /// They are taken out of those that wait.
         case dismiss
-        /// They wait again.
         case restore
 
-        /// `Send 12 letters back?`.
-        func question(_ count: Int) -> String { "\(self.order(count))?" }
-
-        /// For a button.
         func order(_ count: Int) -> String {
             let letters = NumberText.count(count, "letter")
             return switch self {
@@ -28,7 +20,6 @@ struct JobRequest: Sendable {
         }
     }
 
-    /// What is done.
     let kind: Kind
     /// Which letters, and how they are changed.
     let words: JobWords
@@ -47,7 +38,6 @@ struct JobRequest: Sendable {
     /// Whether an abandoned job is left behind.
     var takesOver = false
 
-    /// A request with the usual settings.
     init(_ kind: Kind, _ words: JobWords, by user: String) {
         self.kind = kind
         self.words = words
@@ -57,17 +47,14 @@ struct JobRequest: Sendable {
 
 /// A job as it would be performed now.
 struct PlannedJob: Sendable {
-    /// The letters that would change.
     let count: Int
     /// What would be done, one sentence each.
     let lines: [String]
     /// Whether it continues a job that was stopped.
     let isResumed: Bool
-    /// Performs it.
     let run: @Sendable (_ show: @escaping @Sendable (JobProgress) -> Void) async throws -> JobOutcome
 }
 
-/// How far a job has come.
 struct JobProgress: Sendable, Hashable {
     /// Its name in the audit log.
     let job: String
@@ -77,16 +64,12 @@ struct JobProgress: Sendable, Hashable {
     let text: String
 }
 
-/// How a job ended.
 struct JobOutcome: Sendable, Hashable {
     /// Its name in the audit log.
     let job: String
-    /// What was done, one sentence each.
     let lines: [String]
     /// Whether all letters changed that should.
     let isGood: Bool
-    /// Whether the same request continues it.
-    let isResumable: Bool
 }
 
 /// Plans jobs against the cluster.
@@ -97,8 +80,7 @@ struct JobPlanner: Sendable {
     ///
     /// - Throws: `SelectionForm.Mistake`, `RedriveRequest.Refusal`, and what the operations throw.
     func plan(_ request: JobRequest) async throws -> PlannedJob {
-        let here = JobRecord.Owner.current()
-        let owner = JobRecord.Owner(user: request.user, host: here.host, process: here.process)
+        let owner = JobRecord.Owner(console: request.user)
         return switch request.kind {
         case .redrive: try await self.redrive(request, owner)
         case .dismiss: try await self.dismissal(.dismiss, request, owner)
@@ -133,12 +115,9 @@ struct JobPlanner: Sendable {
             isResumed: plan.resumed != nil
         ) { show in
             let (ending, progress) = try await operation.run(plan) { show(JobProgress($0)) }
-            return JobOutcome(
-                job: progress.job,
-                lines: Self.lines(RedriveOutcomeView(ending: ending, progress: progress).text),
-                isGood: ending == .finished && progress.counts.leftCount + progress.counts.failedAgainCount == 0,
-                isResumable: ending.isResumable
-            )
+            let view = RedriveOutcomeView(ending: ending, progress: progress)
+            let isGood = ending == .finished && progress.counts.leftCount + progress.counts.failedAgainCount == 0
+            return JobOutcome(job: progress.job, lines: Self.lines(view.text), isGood: isGood)
         }
     }
 
@@ -161,7 +140,7 @@ struct JobPlanner: Sendable {
         return PlannedJob(count: plan.matched, lines: Self.lines(view.text), isResumed: false) { _ in
             let (job, count) = try await operation.run(plan)
             let lines = Self.lines(view.outcome(job: job, count: count))
-            return JobOutcome(job: job, lines: lines, isGood: true, isResumable: false)
+            return JobOutcome(job: job, lines: lines, isGood: true)
         }
     }
 

@@ -7,7 +7,6 @@ import Synchronization
 ///
 /// A process takes a job of its own process for abandoned, so that two at once are refused here.
 actor JobRunner {
-    /// How a job is.
     enum Phase: Sendable, Hashable {
         /// What it would do is being found out.
         case planning
@@ -15,7 +14,6 @@ actor JobRunner {
         case planned
         /// It runs, or is about to.
         case running
-        /// It is over.
         case ended
         /// It could not be planned, or not begin.
         case refused
@@ -26,20 +24,16 @@ actor JobRunner {
         /// The name of its page.
         let id: String
         let request: JobRequest
-        let beganAt: UnixMilliseconds
         var phase = Phase.planning
         /// The letters that it would change, once that is known.
         var count: Int?
-        /// What it would do.
         var plan: [String] = []
         var isResumed = false
         /// That the count has changed since it was confirmed.
         var remark: String?
-        /// Why it was refused.
         var problem: String?
         var progress: JobProgress?
         var outcome: JobOutcome?
-        /// Whether it was asked to stop.
         var isStopping = false
 
         /// Its name in the audit log, once it has one.
@@ -97,10 +91,9 @@ actor JobRunner {
     func begin(_ request: JobRequest) throws -> String {
         try self.checkFree()
         self.lastNumber += 1
-        let now = UnixMilliseconds.now()
-        let id = "c\(String(now.value, radix: 36))-\(self.lastNumber)"
+        let id = "c\(String(UnixMilliseconds.now().value, radix: 36))-\(self.lastNumber)"
         try self.order(.plan(id))
-        self.entries[id] = Entry(job: Job(id: id, request: request, beganAt: now))
+        self.entries[id] = Entry(job: Job(id: id, request: request))
         self.order.append(id)
         while self.order.count > Self.limit, let oldest = self.order.first(where: { $0 != self.current }) {
             self.order.removeAll { $0 == oldest }
@@ -148,7 +141,6 @@ actor JobRunner {
     /// Every job that is remembered, the newest first.
     var jobs: [Job] { self.order.reversed().compactMap { self.entries[$0].map(Self.shown) } }
 
-    /// The job that runs.
     var running: Job? { self.current.flatMap { self.entries[$0] }.map(Self.shown) }
 
     private static func shown(_ entry: Entry) -> Job {

@@ -11,7 +11,6 @@ import Topics
 /// A text with characters that a page cannot show, such as control and formatting characters, is edited as JSON, where
 /// these are escapes. What an operator leaves as it is stays byte for byte.
 struct CommandForm: Sendable {
-    /// How a field is edited.
     enum Kind: Sendable, Hashable {
         /// As a text; a number becomes one.
         case text
@@ -21,7 +20,6 @@ struct CommandForm: Sendable {
         case entries
     }
 
-    /// A known field.
     struct Field: Sendable {
         let field: KnownField
         let kind: Kind
@@ -42,14 +40,12 @@ struct CommandForm: Sendable {
         }
     }
 
-    /// A row of the metadata.
     struct Entry: Sendable {
         let key: String
         let shown: String
         let original: JSONValue
     }
 
-    /// What an operator wrote.
     struct Edited: Sendable {
         /// The changes; `nil` for none.
         var patch: JSONObject?
@@ -70,7 +66,6 @@ struct CommandForm: Sendable {
     let others: String
     private let body: JSONObject
 
-    /// The form of a command.
     init(_ body: JSONObject) {
         self.body = body
         self.fields = KnownField.allCases.map { Self.field($0, body[$0.fieldName]) }

@@ -41,11 +41,9 @@ struct LetterActions: Sendable {
             return try await self.begin(.restore, words, context)
         }
         router.get("/letters/export") { request, context in
-            guard self.desk.seesValues(context.session) else {
-                throw PageError(
-                    .forbidden,
-                    "values of customers are hidden from viewers, and an export is made of them"
-                )
+            guard self.desk.pages.seesValues(context.session) else {
+                let sentence = "values of customers are hidden from viewers, and an export is made of them"
+                throw PageError(.forbidden, sentence)
             }
             return try await self.export(Form(queryOf: request))
         }
@@ -77,10 +75,9 @@ struct LetterActions: Sendable {
 
     private func askForReason(_ request: Request, _ context: ConsoleContext) -> Response {
         let fields = context.form.fields.filter { !["csrf", "reason"].contains($0.name) }
+        let consequence = "They need no sending back and no longer wait. They stay in their topic, and can be restored."
         let content: [String: Any] = [
-            "question": "Dismiss the chosen letters?",
-            "consequence":
-                "They need no sending back and no longer wait. They stay in their topic, and can be restored.",
+            "question": "Dismiss the chosen letters?", "consequence": consequence,
             "facts": [String](), "action": "/letters/dismiss", "reason": true, "danger": false,
             "fields": fields.map { ["name": $0.name, "value": $0.value] }, "confirm": "Plan to dismiss",
             "back": "/letters",
@@ -109,9 +106,7 @@ struct LetterActions: Sendable {
     /// letters themselves.
     private func selection(_ filter: LetterFilter) async throws -> SelectionForm {
         var selection = SelectionForm()
-        let isSpeakable =
-            filter.field == nil && filter.source == nil && filter.externalID.isEmpty && filter.kind != ""
-        if isSpeakable {
+        if filter.field == nil, filter.source == nil, filter.externalID.isEmpty, filter.kind != "" {
             selection.codes = filter.kind.map { [$0] } ?? []
             selection.whys = filter.why.map { [$0] } ?? []
             (selection.since, selection.until) = (filter.since, filter.until)
@@ -167,22 +162,20 @@ struct LetterActions: Sendable {
         }
         let kafka = self.desk.cluster.settings.kafka
         let topic = try await DeadLetterTopic(kafka.deadLetterTopic, self.desk.cluster.client)
-        var headers = HTTPFields()
-        headers[.contentType] = "application/x-ndjson"
-        headers[.contentDisposition] = "attachment; filename=\"dead-letters.jsonl\""
-        return Response(
-            status: .ok,
-            headers: headers,
-            body: ResponseBody { writer in
-                defer { withExtendedLifetime(place) {} }
-                var portions = try await topic.portions(selection, state)
-                while let letters = try await portions.next() {
-                    var buffer = ByteBuffer()
-                    for letter in letters { buffer.writeBytes(ExportLine(letter).encoded + [UInt8(ascii: "\n")]) }
-                    if buffer.readableBytes > 0 { try await LiveStreams.write(buffer, &writer) }
-                }
-                try await writer.finish(nil)
+        let body = ResponseBody { writer in
+            defer { withExtendedLifetime(place) {} }
+            var portions = try await topic.portions(selection, state)
+            while let letters = try await portions.next() {
+                var buffer = ByteBuffer()
+                for letter in letters { buffer.writeBytes(ExportLine(letter).encoded + [UInt8(ascii: "\n")]) }
+                if buffer.readableBytes > 0 { try await LiveStreams.write(buffer, &writer) }
             }
-        )
+            try await writer.finish(nil)
+        }
+        let headers: HTTPFields = [
+            .contentType: "application/x-ndjson",
+            .contentDisposition: "attachment; filename=\"dead-letters.jsonl\"",
+        ]
+        return Response(status: .ok, headers: headers, body: body)
     }
 }

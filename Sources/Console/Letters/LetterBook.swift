@@ -4,7 +4,6 @@ import Redrive
 
 /// The letters of a topic as they are remembered at one moment, for the questions of pages.
 struct LetterBook: Sendable {
-    /// A letter in a list.
     struct Line: Sendable {
         let partition: Int32
         let offset: Int64
@@ -21,19 +20,16 @@ struct LetterBook: Sendable {
         var pageCount: Int { max(1, (self.count + LetterBook.pageSize - 1) / LetterBook.pageSize) }
     }
 
-    /// Letters on one page.
     static let pageSize = 50
 
     private let known: KnownLetters<LetterSummary>
     private let marks: LetterMarks
-    /// The forms of reasons.
     let forms: ReasonForms
     /// The number of letters by what was done with them.
     let counts: [LetterMark: Int]
     /// The earliest timestamp among those that wait, which retention deletes first.
     let oldestWaitingRecord: UnixMilliseconds?
 
-    /// What is remembered.
     init(_ known: KnownLetters<LetterSummary>, _ marks: LetterMarks, _ forms: ReasonForms) {
         self.known = known
         self.marks = marks
@@ -69,7 +65,6 @@ struct LetterBook: Sendable {
         }
     }
 
-    /// One page of a list.
     func page(_ filter: LetterFilter, number: Int, now: UnixMilliseconds) -> Page {
         var lines: [Line] = []
         self.visit(filter, now: now) { lines.append($0) }

@@ -15,7 +15,6 @@ struct LetterFilter: Sendable, Hashable {
     var source: String?
     /// A part of the external_id; an empty one for any.
     var externalID = ""
-    /// What was done with them.
     var state = LetterState.waiting
     /// Failed since then: an age or a time, as options have it.
     var since: String?
@@ -58,7 +57,6 @@ struct LetterFilter: Sendable, Hashable {
         _ = try OptionTimes(since: self.since, until: self.until)
     }
 
-    /// Every letter that waits.
     init() {}
 
     /// The same as a test of summaries, with the times of now.

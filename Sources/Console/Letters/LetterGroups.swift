@@ -9,22 +9,18 @@ struct LetterGroups: Sendable {
     enum Grouping: String, Sendable, CaseIterable {
         /// The code and the form of the reason.
         case reason
-        /// The code.
         case code
         /// A field that is wrong; a letter may be in several groups.
         case field
-        /// The topic of the command.
         case source
         /// How long ago it failed.
         case age
 
-        /// As a tab has it.
         var title: String {
             self == .reason ? "Reason" : self.rawValue.prefix(1).uppercased() + self.rawValue.dropFirst()
         }
     }
 
-    /// One group.
     struct Group: Sendable {
         /// Selects its letters.
         let filter: LetterFilter
@@ -34,13 +30,10 @@ struct LetterGroups: Sendable {
         let name: String?
         /// The form of the reasons.
         let form: ReasonForms.Place?
-        /// The number of letters.
         var count = 0
         /// Those that failed in each of the last 24 hours, the latest last.
         var trend = [Int](repeating: 0, count: 24)
-        /// When the first failed.
         var oldest: UnixMilliseconds?
-        /// When the last failed.
         var newest: UnixMilliseconds?
         /// Those that a redrive would send.
         var sendable = 0
@@ -54,7 +47,6 @@ struct LetterGroups: Sendable {
     let groups: [Group]
     /// The number of groups that are not shown.
     let hidden: Int
-    /// Letters that are selected.
     let count: Int
 
     /// More are not read.
@@ -72,7 +64,6 @@ struct LetterGroups: Sendable {
         ("1 to 7 days ago", "7d", "24h", 168), ("more than 7 days ago", nil, "7d", .max),
     ]
 
-    /// Groups the letters of a filter.
     init(_ book: LetterBook, _ filter: LetterFilter, by grouping: Grouping, now: UnixMilliseconds) {
         var groups: [Key: Group] = [:]
         var count = 0
@@ -103,12 +94,7 @@ struct LetterGroups: Sendable {
         }
     }
 
-    private static func group(
-        _ key: Key,
-        _ filter: LetterFilter,
-        _ grouping: Grouping,
-        _ forms: ReasonForms
-    ) -> Group {
+    private static func group(_ key: Key, _ filter: LetterFilter, _ grouping: Grouping, _ forms: ReasonForms) -> Group {
         var filter = filter
         switch (key, grouping) {
         case (.reason(let kind, let form), _):

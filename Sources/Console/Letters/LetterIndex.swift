@@ -9,9 +9,7 @@ import Topics
 ///
 /// At most ``LetterIndex/limit`` letters are remembered, of some hundred bytes each.
 actor LetterIndex {
-    /// How the memory is.
     struct Standing: Sendable {
-        /// The dead-letter topic.
         var topic: String
         /// When marks and ends were last read; `nil` before the first time.
         var readAt: UnixMilliseconds?
@@ -27,14 +25,11 @@ actor LetterIndex {
         var retention: RetentionGuard?
     }
 
-    /// Letters that are remembered at most.
     static let limit = 100_000
-    /// The time between two readings.
     static let interval: Duration = .seconds(3)
     /// After this time what was read is published, and reading continues.
     private static let portion: Duration = .seconds(4)
 
-    /// The topic.
     nonisolated let topic: String
     private let client: ClientProperties
     private let rules: CommandRules
@@ -46,7 +41,6 @@ actor LetterIndex {
     private var summaries = LetterSummaries()
     private var current: LetterBook
     private(set) var standing: Standing
-    /// The topics of the cluster.
     private var descriptions: [TopicDescription] = []
     private var retentionRead: ContinuousClock.Instant?
     private var retentionMilliseconds: String?
@@ -120,17 +114,13 @@ actor LetterIndex {
     private func currentRoute(_ topics: [TopicDescription]) -> ReturnRoute {
         let names = Set(topics.map { ExactText($0.name) })
         let changed = names.symmetricDifference(self.descriptions.map { ExactText($0.name) })
-        let isConcerned =
-            !changed.isEmpty
-            && self.memory.known.letters.values.contains { letters in
-                letters.contains { $0.summary.source.map { changed.contains(ExactText($0)) } ?? false }
-            }
-        if isConcerned {
+        let sources = self.memory.known.letters.values.lazy.joined().lazy.compactMap(\.summary.source)
+        if !changed.isEmpty, sources.contains(where: { changed.contains(ExactText($0)) }) {
             self.memory = LetterMemory(self.topic, self.client, limit: self.limit)
             self.summaries = LetterSummaries()
         }
         self.descriptions = topics
-        return self.route(topics, CommandEdits(), maximumLaps: ReturnRoute.usualLaps, isForced: false)
+        return self.route(topics)
     }
 
     /// The way back that an operator chooses.
@@ -149,9 +139,9 @@ actor LetterIndex {
 
     private func route(
         _ topics: [TopicDescription],
-        _ edits: CommandEdits,
-        maximumLaps: Int,
-        isForced: Bool
+        _ edits: CommandEdits = CommandEdits(),
+        maximumLaps: Int = ReturnRoute.usualLaps,
+        isForced: Bool = false
     ) -> ReturnRoute {
         ReturnRoute(
             destination: nil,

@@ -25,8 +25,7 @@ struct LetterPage: Sendable {
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/letters/:partition/:offset") { request, context in
             let found = try await self.find(context)
-            let content = try await self.content(found, context.session, Form(), nil)
-            return self.desk.pages.page("letter", title: "Letter \(found.place)", content, request, context)
+            return try await self.page(found, Form(), nil, request, context)
         }
         router.post("/letters/:partition/:offset/check") { _, context in
             let found = try await self.find(context)
@@ -36,18 +35,28 @@ struct LetterPage: Sendable {
             let found = try await self.find(context)
             let check = try await self.check(found.letter, context.form)
             guard check.isOK else {
-                let content = try await self.content(found, context.session, context.form, check)
-                let title = "Letter \(found.place)"
-                return self.desk.pages
-                    .page("letter", title: title, content, request, context, status: .unprocessableContent)
+                return try await self.page(found, context.form, check, request, context, .unprocessableContent)
             }
             var words = JobWords()
             words.selection.letters = [found.place]
             if let patch = check.patch {
-                words.edits = [["--patch", String(decoding: JSONWriter.encode(patch), as: UTF8.self)]]
+                words.edits = [["--patch", JSONValue.object(patch).compact]]
             }
             return try await self.actions.begin(.redrive, words, context)
         }
+    }
+
+    private func page(
+        _ found: Found,
+        _ form: Form,
+        _ check: Check?,
+        _ request: Request,
+        _ context: ConsoleContext,
+        _ status: HTTPResponse.Status = .ok
+    ) async throws -> Response {
+        let content = try await self.content(found, context.session, form, check)
+        let title = "Letter \(found.place)"
+        return self.desk.pages.page("letter", title: title, content, request, context, status: status)
     }
 
     private func find(_ context: ConsoleContext) async throws -> Found {
@@ -56,10 +65,8 @@ struct LetterPage: Sendable {
         else { throw PageError(.notFound, "a letter's page is /letters/PARTITION/OFFSET") }
         let (book, _) = await self.desk.index.book()
         guard let letter = try await self.desk.reader.letter(partition: partition, offset: offset) else {
-            throw PageError(
-                .notFound,
-                "there is no dead letter at \(partition)/\(offset); retention may have deleted it"
-            )
+            let place = "\(partition)/\(offset)"
+            throw PageError(.notFound, "there is no dead letter at \(place); retention may have deleted it")
         }
         let line = book.line(self.desk.index.topic, partition: partition, offset: offset)
         return Found(letter: letter, line: line, book: book)
@@ -75,11 +82,11 @@ struct LetterPage: Sendable {
         var isOK = false
 
         var json: JSONValue {
-            .members([
-                "ok": .bool(self.isOK), "summary": .string(self.summary),
-                "problems": .array(
-                    self.problems.map { .members(["field": .string($0.field), "message": .string($0.message)]) }
-                ),
+            let problems = self.problems.map { problem in
+                JSONValue.members(["field": .string(problem.field), "message": .string(problem.message)])
+            }
+            return .members([
+                "ok": .bool(self.isOK), "summary": .string(self.summary), "problems": .array(problems),
             ])
         }
     }
@@ -139,7 +146,7 @@ struct LetterPage: Sendable {
         _ check: Check?
     ) async throws -> [String: Any] {
         let letter = found.letter
-        let sees = self.desk.seesValues(session)
+        let sees = self.desk.pages.seesValues(session)
         let now = UnixMilliseconds.now()
         let verdict = try await self.desk.index.route().verdict(for: letter)
         var content: [String: Any] = [
@@ -154,14 +161,11 @@ struct LetterPage: Sendable {
         let ids = letter.bodyAndKey
         if let id = ids.body ?? (sees ? ids.key : nil) { content["story"] = "/search?q=" + Form.encoded(id) }
         content["lastLap"] = Self.lastLap(found)
-        if found.mark == .waiting {
-            content["verdict"] = Self.verdict(verdict)
-        }
+        if found.mark == .waiting { content["verdict"] = Self.verdict(verdict) }
         let headers = letter.record.headers.filter { header in sees || Self.isHarmless(header.name) }
         let hidden = letter.record.headers.count - headers.count
         content["headers"] = headers.map { ["name": $0.name.text, "value": LetterView.shown($0.value)] }
-        content["headersTitle"] =
-            "Headers (\(headers.count)\(hidden > 0 ? "; \(hidden) more are hidden" : ""))"
+        content["headersTitle"] = "Headers (\(headers.count)\(hidden > 0 ? "; \(hidden) more are hidden" : ""))"
         guard sees else {
             content["hiddenValues"] =
                 "Key, value, and headers that may hold values are hidden from viewers (console.viewers_see_values)."
@@ -249,7 +253,6 @@ struct LetterPage: Sendable {
 }
 
 extension LetterMark {
-    /// As a badge has it.
     var title: String {
         switch self {
         case .waiting: "waits"

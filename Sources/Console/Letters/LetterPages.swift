@@ -13,12 +13,6 @@ struct LetterDesk: Sendable {
     let reader: LetterReader
     let runner: JobRunner
     let pages: Pages
-    let streams: LiveStreams
-
-    /// Whether a user sees what customers' commands hold.
-    func seesValues(_ session: Session?) -> Bool {
-        session?.seesValues(self.cluster.settings.console.viewersSeeValues) ?? false
-    }
 }
 
 /// The groups of dead letters, and the list of those that are selected.
@@ -36,15 +30,12 @@ struct LetterPages: Sendable {
             let query = Form(queryOf: request)
             let session = context.session
             _ = try LetterFilter(query)
-            return try self.desk.streams.response(every: .seconds(1)) {
-                guard let content = try? await self.groups(query, session) else { return [:] }
-                let pages = self.desk.pages
-                return [
-                    "letters-summary": pages.fragment("letter_summary", content),
-                    "letters-notices": pages.fragment("letter_notices", content),
-                    "letters-states": pages.fragment("letter_states", content),
-                    "letters-groups": pages.fragment("letter_groups", content),
-                ]
+            let parts = [
+                "letters-summary": "letter_summary", "letters-notices": "letter_notices",
+                "letters-states": "letter_states", "letters-groups": "letter_groups",
+            ]
+            return try self.desk.pages.live(every: .seconds(1), parts) {
+                (try? await self.groups(query, session)) ?? [:]
             }
         }
         router.get("/letters/list") { request, context in
@@ -61,7 +52,7 @@ struct LetterPages: Sendable {
         let grouping = query["by"].flatMap { LetterGroups.Grouping(rawValue: $0) } ?? .reason
         let (book, standing) = await self.desk.index.book()
         let now = UnixMilliseconds.now()
-        let sees = self.desk.seesValues(session)
+        let sees = self.desk.pages.seesValues(session)
         let groups = LetterGroups(book, filter, by: grouping, now: now)
         var content = await self.frame(book, standing, filter, sees, now)
         content["groupedBy"] = grouping.title
@@ -147,7 +138,7 @@ struct LetterPages: Sendable {
     // MARK: List
 
     private func list(_ query: Form, _ session: Session?) async throws -> [String: Any] {
-        let sees = self.desk.seesValues(session)
+        let sees = self.desk.pages.seesValues(session)
         let filter = try LetterFilter(query, searchesKeys: sees)
         let (book, standing) = await self.desk.index.book()
         let now = UnixMilliseconds.now()
@@ -223,7 +214,6 @@ extension LetterBook.Line {
 }
 
 extension LetterState {
-    /// As a tab has it.
     var title: String {
         switch self {
         case .waiting: "Waiting"
@@ -235,7 +225,6 @@ extension LetterState {
 }
 
 extension LetterFilter {
-    /// Reads a query or a form.
     init(_ form: Form, searchesKeys: Bool = true) throws(PageError) {
         do throws(OptionTimeMistake) {
             try self.init { name in form.all(name).first }
@@ -245,7 +234,6 @@ extension LetterFilter {
         self.searchesKeys = searchesKeys
     }
 
-    /// The conditions in words.
     var text: String {
         let parts = [
             self.kind.map { $0.isEmpty ? "without a code" : "code \($0)" },

@@ -26,13 +26,8 @@ struct LetterSummary: Sendable {
     let externalID: String?
     /// Its key as a text, where the body names no customer; cut.
     let key: String?
-    /// The command's id; cut.
-    let commandID: String?
-    /// Whether the same command may succeed later.
-    let isRetryable: Bool?
     /// How often it had been sent back when it failed.
     let redriveCount: Int
-    /// When it failed.
     let failedAt: UnixMilliseconds?
     /// The record's timestamp, by which retention deletes.
     let timestamp: UnixMilliseconds?
@@ -47,7 +42,6 @@ struct LetterSummary: Sendable {
 
 /// Makes summaries: what many letters share is kept once.
 struct LetterSummaries: Sendable {
-    /// The forms of reasons.
     private(set) var forms = ReasonForms()
     private var shared: Set<ExactText> = []
     /// Texts beyond these are kept by each letter.
@@ -68,8 +62,6 @@ struct LetterSummaries: Sendable {
             source: letter.source.map { self.share($0.topic) },
             externalID: ids.body.map { $0.cut(toBytes: LetterSummary.mostBytes) },
             key: ids.body == nil ? ids.key.map { $0.cut(toBytes: LetterSummary.mostBytes) } : nil,
-            commandID: letter.commandID.map { $0.cut(toBytes: LetterSummary.mostBytes) },
-            isRetryable: letter.isRetryable,
             redriveCount: letter.redriveCount,
             failedAt: letter.failedAt,
             timestamp: letter.record.timestamp,
@@ -123,11 +115,8 @@ extension DeadLetter {
 
 /// The forms of the reasons of many letters, each kept once.
 struct ReasonForms: Sendable {
-    /// Where a form is.
     enum Place: Sendable, Hashable {
-        /// There is no reason.
         case none
-        /// At this index.
         case at(Int32)
         /// There was no room for it.
         case beyond
@@ -139,7 +128,6 @@ struct ReasonForms: Sendable {
     /// Other programs choose the words of reasons.
     private static let most = 5_000
 
-    /// Takes in a reason.
     mutating func take(_ reason: String?) -> Place {
         guard let reason else { return .none }
         let form = ReasonForm(reason)

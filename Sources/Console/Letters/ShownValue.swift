@@ -7,13 +7,11 @@ import Topics
 
 /// The value of a record as text of which some parts are marked as wrong.
 struct ShownValue: Sendable {
-    /// A part of the text.
     struct Segment: Sendable, Hashable {
         var text: String
         let isWrong: Bool
     }
 
-    /// The parts in their order.
     private(set) var segments: [Segment] = []
     /// What is not shown, or not as it is; `nil` for nothing.
     private(set) var note: String?
@@ -37,7 +35,7 @@ struct ShownValue: Sendable {
         if letter.isStructuredEvent, let data = object["data"]?.objectValue {
             self.add("{\n")
             for (index, member) in object.members.enumerated() {
-                self.add("  \(Self.compact(.string(member.name))): ")
+                self.add("  \(JSONValue.string(member.name).compact): ")
                 if member.value == .object(data) {
                     self.show(data, at: "", indent: "  ")
                 } else {
@@ -73,12 +71,12 @@ struct ShownValue: Sendable {
             let inner = indent + "  "
             self.add(inner)
             if !self.wrong.contains(place), let nested = member.value.objectValue, self.hasWrong(below: place) {
-                self.add("\(Self.compact(.string(member.name))): ")
+                self.add("\(JSONValue.string(member.name).compact): ")
                 self.show(nested, at: place, indent: inner)
             } else {
                 let isWrong = self.wrong.contains(place) || self.hasWrong(below: place)
                 let text = PrettyJSON.text(member.value, indent: inner)
-                self.add("\(Self.compact(.string(member.name))): \(text)", isWrong: isWrong)
+                self.add("\(JSONValue.string(member.name).compact): \(text)", isWrong: isWrong)
             }
             self.add(index + 1 < object.members.count ? ",\n" : "\n")
         }
@@ -95,9 +93,5 @@ struct ShownValue: Sendable {
         } else {
             self.segments.append(Segment(text: text, isWrong: isWrong))
         }
-    }
-
-    private static func compact(_ value: JSONValue) -> String {
-        String(decoding: JSONWriter.encode(value), as: UTF8.self)
     }
 }

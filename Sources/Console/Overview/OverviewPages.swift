@@ -2,13 +2,13 @@ import Hummingbird
 import JSON
 import Operations
 import Records
+import Synchronization
 
 /// All workers side by side, the charts of their numbers, and what happened to them.
 struct OverviewPages: Sendable {
     let fleet: FleetWatch
     let history: History
     let pages: Pages
-    let streams: LiveStreams
     let group: String
 
     func addRoutes(to router: Router<ConsoleContext>) {
@@ -22,14 +22,16 @@ struct OverviewPages: Sendable {
             return self.pages.page("overview", title: "Overview", content, request, context, live: "/live/overview")
         }
         router.get("/live/overview") { _, _ in
-            let news = News()
-            return try self.streams.response(every: .seconds(1)) {
-                guard await news.isNew(self.fleet.view.askedAt) else { return nil }
-                let content = self.content
-                return [
-                    "group": self.pages.fragment("group", content), "workers": self.pages.fragment("workers", content),
-                    "timeline": self.pages.fragment("timeline", content),
-                ]
+            let parts = ["group": "group", "workers": "workers", "timeline": "timeline"]
+            // The look at the workers that was sent last.
+            let last = Mutex<UnixMilliseconds?>(nil)
+            return try self.pages.live(every: .seconds(1), parts) {
+                let now = self.fleet.view.askedAt
+                let isNew = last.withLock { last in
+                    defer { last = now }
+                    return now != nil && now != last
+                }
+                return isNew ? self.content : nil
             }
         }
         router.get("/data/history") { request, _ in
@@ -44,15 +46,6 @@ struct OverviewPages: Sendable {
                 ])
             }
             return Response.json(.array(workers))
-        }
-    }
-
-    /// Remembers which look at the workers a stream has sent.
-    private actor News {
-        private var last: UnixMilliseconds?
-        func isNew(_ time: UnixMilliseconds?) -> Bool {
-            defer { self.last = time }
-            return time != nil && time != self.last
         }
     }
 
@@ -105,7 +98,7 @@ struct OverviewPages: Sendable {
         }
         let isReady = worker.isReady == true
         let numbers: [String: Any?] = [
-            "version": status["version"]?.stringValue,
+            "version": status.string("version"),
             "uptime": worker.number("uptime_seconds").map { Figures.age(Int($0)) },
             "rate": Figures.rate(worker.number("rate_per_second")).map { "\($0)/s" },
             "p50": Figures.time(worker.number("latency_seconds", "p50")),

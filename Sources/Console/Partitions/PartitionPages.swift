@@ -4,6 +4,7 @@ import Hummingbird
 import JSON
 import Kafka
 import Ledger
+import Logging
 import Operations
 import Records
 import Settings
@@ -14,22 +15,15 @@ struct PartitionPages: Sendable {
     let lanes: LaneWatch
     let pauses: PauseWatch
     let pages: Pages
-    let streams: LiveStreams
-    let audit: Audit
+    let auditPath: String
+    let logger: Logger
 
     func addRoutes(to router: Router<ConsoleContext>) {
-        router.get("/partitions") { request, context in
-            await self.page(request, context, problem: nil)
-        }
+        router.get("/partitions") { request, context in await self.page(request, context, problem: nil) }
         router.get("/live/partitions") { _, context in
             let session = context.session
-            return try self.streams.response(every: FleetWatch.interval) {
-                let content = await self.content(session)
-                return [
-                    "partitions": self.pages.fragment("partition_rows", content),
-                    "lanes": self.pages.fragment("lanes", content), "pauses": self.pages.fragment("pauses", content),
-                ]
-            }
+            let parts = ["partitions": "partition_rows", "lanes": "lanes", "pauses": "pauses"]
+            return try self.pages.live(every: FleetWatch.interval, parts) { await self.content(session) }
         }
         router.post("/partitions/pause") { request, context in try await self.pause(request, context) }
         router.post("/partitions/resume") { request, context in try await self.resume(request, context) }
@@ -40,25 +34,15 @@ struct PartitionPages: Sendable {
     private func page(_ request: Request, _ context: ConsoleContext, problem: String?) async -> Response {
         var content = await self.content(context.session)
         content["problem"] = problem
-        var form: [String: Any] = ["value": context.form["value"] ?? "", "reason": context.form["reason"] ?? ""]
-        form["for"] = context.form["for"] ?? ""
-        switch context.form["scope"] {
-        case "external_id": form["externalID"] = true
-        case "external_id_prefix": form["externalIDPrefix"] = true
-        case "partition": form["partition"] = true
-        case "all": form["all"] = true
-        default: break
-        }
-        content["form"] = form
-        return self.pages.page(
-            "partitions",
-            title: "Partitions",
-            content,
-            request,
-            context,
-            live: "/live/partitions",
-            status: problem == nil ? .ok : .badRequest
-        )
+        let scope = context.form["scope"]
+        content["form"] = [
+            "value": context.form["value"] ?? "", "reason": context.form["reason"] ?? "",
+            "for": context.form["for"] ?? "", "externalID": scope == "external_id",
+            "externalIDPrefix": scope == "external_id_prefix", "partition": scope == "partition", "all": scope == "all",
+        ]
+        let status: HTTPResponse.Status = problem == nil ? .ok : .badRequest
+        let live = "/live/partitions"
+        return self.pages.page("partitions", title: "Partitions", content, request, context, live: live, status: status)
     }
 
     private func content(_ session: Session?) async -> [String: Any] {
@@ -91,15 +75,10 @@ struct PartitionPages: Sendable {
                 ("Commands", words), ("Ends", end), ("Reason", reason.isEmpty ? "none" : reason),
                 ("Records that are not read yet", self.lag(of: asked.scope)),
             ]
-            return self.confirmation(
-                "Pause \(words)?",
+            let consequence =
                 "What has started runs to its end; what waits keeps its place and order. Workers obey within two "
-                    + "seconds.",
-                facts,
-                "Pause",
-                request,
-                context
-            )
+                + "seconds."
+            return self.confirmation("Pause", words, consequence, facts, request, context)
         }
         guard let session = context.session else { throw PageError(.forbidden, "log in first") }
         try await self.pauses.change { store in
@@ -115,14 +94,9 @@ struct PartitionPages: Sendable {
         else { throw PageError(.badRequest, "scope: expected a pause of the page") }
         let words = PartitionRows.words(scope)
         guard context.form["confirmed"] != nil else {
-            return self.confirmation(
-                "Resume \(words)?",
-                "Workers take these commands again within two seconds, in their order.",
-                [("Records that are not read yet", self.lag(of: scope))],
-                "Resume",
-                request,
-                context
-            )
+            let consequence = "Workers take these commands again within two seconds, in their order."
+            let facts = [("Records that are not read yet", self.lag(of: scope))]
+            return self.confirmation("Resume", words, consequence, facts, request, context)
         }
         guard let session = context.session else { throw PageError(.forbidden, "log in first") }
         try await self.pauses.change { store in
@@ -140,7 +114,8 @@ struct PartitionPages: Sendable {
         _ more: [(name: String, value: JSONValue)]
     ) throws {
         let (kind, value) = scope.parts
-        try self.audit.note(action, by: session, [("scope", .string(kind)), ("value", .string(value))] + more)
+        let members = [("scope", JSONValue.string(kind)), ("value", .string(value))] + more
+        try session.note(action, members, in: self.auditPath, self.logger)
     }
 
     /// The scope and the time of a form.
@@ -182,17 +157,16 @@ struct PartitionPages: Sendable {
     private var knownPartitions: Set<Int32>? {
         let view = self.fleet.view
         guard view.workers.allSatisfy({ $0.status != nil }) else { return nil }
-        let numbers = view.workers.flatMap { $0.status?["partitions"]?.arrayValue ?? [] }
-            .compactMap { $0.objectValue?.spelling("partition").flatMap { Int32($0) } }
+        let numbers = view.workers.flatMap { $0.status?.objects("partitions") ?? [] }
+            .compactMap { $0.spelling("partition").flatMap { Int32($0) } }
         return numbers.isEmpty ? nil : Set(numbers)
     }
 
     /// The lag that a pause concerns, as far as it is known.
     private func lag(of scope: Pause.Scope) -> String {
-        let rows = self.fleet.view.workers.flatMap { $0.status?["partitions"]?.arrayValue ?? [] }
-            .compactMap(\.objectValue)
+        let rows = self.fleet.view.workers.flatMap { $0.status?.objects("partitions") ?? [] }
         func sum(_ rows: [JSONObject]) -> String {
-            Figures.count(rows.compactMap { $0.spelling("lag").flatMap { Double($0) } }.reduce(0, +)) ?? "unknown"
+            Figures.count(rows.compactMap { $0.double("lag") }.reduce(0, +)) ?? "unknown"
         }
         return switch scope {
         case .all: sum(rows)
@@ -202,25 +176,19 @@ struct PartitionPages: Sendable {
     }
 
     private func confirmation(
-        _ question: String,
+        _ label: String,
+        _ words: String,
         _ consequence: String,
         _ facts: [(name: String, value: String)],
-        _ label: String,
         _ request: Request,
         _ context: ConsoleContext
     ) -> Response {
         let fields = context.form.fields.filter { $0.name != "csrf" } + [(name: "confirmed", value: "1")]
-        return self.pages.page(
-            "confirm",
-            title: label,
-            [
-                "question": question, "consequence": consequence, "confirm": label, "action": request.uri.path,
-                "facts": facts.map { ["name": $0.name, "value": $0.value] },
-                "fields": fields.map { ["name": $0.name, "value": $0.value] }, "danger": false,
-                "back": "/partitions",
-            ],
-            request,
-            context
-        )
+        let content: [String: Any] = [
+            "question": "\(label) \(words)?", "consequence": consequence, "confirm": label, "danger": false,
+            "action": request.uri.path, "facts": facts.map { ["name": $0.name, "value": $0.value] },
+            "fields": fields.map { ["name": $0.name, "value": $0.value] }, "back": "/partitions",
+        ]
+        return self.pages.page("confirm", title: label, content, request, context)
     }
 }

@@ -9,23 +9,23 @@ enum PartitionRows {
     /// A row for each partition of each worker that answers, the largest lag first.
     static func partitions(_ view: FleetView) -> [[String: Any]] {
         let held = view.workers.flatMap { worker in
-            (worker.status?["partitions"]?.arrayValue ?? []).compactMap(\.objectValue).map { (worker, $0) }
+            (worker.status?.objects("partitions") ?? []).map { (worker, $0) }
         }
-        let largest = held.compactMap { Self.number($0.1, "lag") }.max() ?? 0
+        let largest = held.compactMap { $0.1.double("lag") }.max() ?? 0
         let sorted = held.sorted { left, right in
-            let (one, other) = (Self.number(left.1, "lag") ?? -1, Self.number(right.1, "lag") ?? -1)
+            let (one, other) = (left.1.double("lag") ?? -1, right.1.double("lag") ?? -1)
             guard one == other else { return one > other }
-            return (Self.number(left.1, "partition") ?? 0) < (Self.number(right.1, "partition") ?? 0)
+            return (left.1.double("partition") ?? 0) < (right.1.double("partition") ?? 0)
         }
         return sorted.map { worker, partition in
-            let lag = Self.number(partition, "lag")
-            let isPaused = partition["paused"] == .bool(true)
-            let isOverShare = partition["over_share"] == .bool(true)
+            let lag = partition.double("lag")
+            let isPaused = partition.isTrue("paused")
+            let isOverShare = partition.isTrue("over_share")
             let row: [String: Any?] = [
-                "topic": partition["topic"]?.stringValue, "partition": partition.spelling("partition"),
-                "lag": Figures.count(lag), "committed": Figures.count(Self.number(partition, "committed")),
-                "logEnd": Figures.count(Self.number(partition, "log_end")),
-                "incomplete": Figures.count(Self.number(partition, "incomplete")), "holder": "\(worker.address)",
+                "topic": partition.string("topic"), "partition": partition.spelling("partition"),
+                "lag": Figures.count(lag), "committed": Figures.count(partition.double("committed")),
+                "logEnd": Figures.count(partition.double("log_end")),
+                "incomplete": Figures.count(partition.double("incomplete")), "holder": "\(worker.address)",
                 "kind": isPaused || isOverShare ? "warn" : nil,
             ]
             return row.compactMapValues(\.self).merging([
@@ -40,17 +40,17 @@ enum PartitionRows {
     {
         let commands = answers.flatMap { answer in answer.slowest.map { (answer.worker, $0) } }
             .filter { Self.isWorthARow($0.1) }
-            .sorted { (Self.number($0.1, "age_seconds") ?? 0) > (Self.number($1.1, "age_seconds") ?? 0) }
+            .sorted { ($0.1.double("age_seconds") ?? 0) > ($1.1.double("age_seconds") ?? 0) }
         return commands.prefix(LaneWatch.most).map { worker, command in
-            let id = command["external_id"]?.stringValue
-            let attempts = Self.number(command, "attempts") ?? 0
-            let next = command["next_attempt"]?.stringValue.flatMap { UnixMilliseconds(parsing: $0) }
+            let id = command.string("external_id")
+            let attempts = command.double("attempts") ?? 0
+            let next = command.string("next_attempt").flatMap { UnixMilliseconds(parsing: $0) }
             let row: [String: Any?] = [
                 "externalID": id ?? "no external_id",
-                "href": "/search?q=" + Form.encoded(id ?? command["position"]?.stringValue ?? ""),
-                "stage": command["waits_for"]?.stringValue, "age": Figures.time(Self.number(command, "age_seconds")),
+                "href": "/search?q=" + Form.encoded(id ?? command.string("position") ?? ""),
+                "stage": command.string("waits_for"), "age": Figures.time(command.double("age_seconds")),
                 "attempts": Figures.count(attempts), "next": next.map { Figures.ago($0, now: now) }, "worker": worker,
-                "position": command["position"]?.stringValue, "kind": attempts > 1 ? "warn" : nil,
+                "position": command.string("position"), "kind": attempts > 1 ? "warn" : nil,
             ]
             return row.compactMapValues(\.self)
         }
@@ -58,7 +58,7 @@ enum PartitionRows {
 
     /// One that has just come is neither slow nor retried.
     private static func isWorthARow(_ command: JSONObject) -> Bool {
-        (Self.number(command, "age_seconds") ?? 0) >= 1 || (Self.number(command, "attempts") ?? 0) > 1
+        (command.double("age_seconds") ?? 0) >= 1 || (command.double("attempts") ?? 0) > 1
             || command["stage"] == .string("paused")
     }
 
@@ -84,9 +84,5 @@ enum PartitionRows {
         case .externalID(let id): "external_id \(id.text)"
         case .externalIDPrefix(let prefix): "every external_id that begins with \(prefix)"
         }
-    }
-
-    private static func number(_ object: JSONObject, _ name: String) -> Double? {
-        object.spelling(name).flatMap { Double($0) }
     }
 }

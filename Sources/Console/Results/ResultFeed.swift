@@ -41,7 +41,6 @@ final class ResultFeed: Sendable {
         }
     }
 
-    /// What is known.
     struct State: Sendable {
         /// The newest first.
         var rows: [Row] = []

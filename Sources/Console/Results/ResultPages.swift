@@ -6,15 +6,11 @@ import Topics
 
 /// The newest results, live.
 struct ResultPages: Sendable {
-    /// The rows of a page.
     static let shown = 50
 
     let look: @Sendable () -> ResultFeed.State
     let pages: Pages
-    let streams: LiveStreams
-    let viewersSeeValues: Bool
 
-    /// Which results a page shows.
     struct Filter: Sendable, Hashable {
         var isCreated: Bool?
         var code: String?
@@ -48,7 +44,7 @@ struct ResultPages: Sendable {
     func addRoutes(to router: Router<ConsoleContext>) {
         router.get("/results") { request, context in
             let filter = try Filter(Form(queryOf: request))
-            var content = self.content(filter, seesValues: self.seesValues(context))
+            var content = self.content(filter, seesValues: self.pages.seesValues(context.session))
             content["created"] = filter.isCreated == true
             content["failed"] = filter.isCreated == false
             content["codes"] = ResultSelection.knownCodes.map { ["code": $0, "isChosen": $0 == filter.code] }
@@ -58,15 +54,11 @@ struct ResultPages: Sendable {
         }
         router.get("/live/results") { request, context in
             let filter = try Filter(Form(queryOf: request))
-            let seesValues = self.seesValues(context)
-            return try self.streams.response(every: .seconds(1)) {
-                ["results": self.pages.fragment("result_rows", self.content(filter, seesValues: seesValues))]
+            let seesValues = self.pages.seesValues(context.session)
+            return try self.pages.live(every: .seconds(1), ["results": "result_rows"]) {
+                self.content(filter, seesValues: seesValues)
             }
         }
-    }
-
-    private func seesValues(_ context: ConsoleContext) -> Bool {
-        context.session?.seesValues(self.viewersSeeValues) ?? false
     }
 
     private func content(_ filter: Filter, seesValues: Bool) -> [String: Any] {

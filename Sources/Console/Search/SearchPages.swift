@@ -12,9 +12,7 @@ struct SearchPages: Sendable {
     /// Looks up what is asked; replaced in tests.
     typealias Reading = @Sendable (_ question: Question) async throws -> StoryInquiry.Answer
 
-    /// What is looked for.
     struct Question: Sendable, Hashable {
-        /// What the reader typed.
         let text: String
         /// Whether it is an external_id, whatever it looks like.
         let isExternalID: Bool
@@ -30,16 +28,12 @@ struct SearchPages: Sendable {
     /// Searches that read whole topics at one time; others wait for their turn.
     private let turns = Places(2)
     private let pages: Pages
-    private let streams: LiveStreams
-    private let viewersSeeValues: Bool
     private let configPath: String?
 
     /// - Parameter configPath: The file of `--config`, for the commands that are suggested.
-    init(pages: Pages, streams: LiveStreams, viewersSeeValues: Bool, configPath: String?, read: @escaping Reading) {
+    init(pages: Pages, configPath: String?, read: @escaping Reading) {
         self.read = read
         self.pages = pages
-        self.streams = streams
-        self.viewersSeeValues = viewersSeeValues
         self.configPath = configPath
     }
 
@@ -58,12 +52,8 @@ struct SearchPages: Sendable {
             guard let question = try Self.question(request) else {
                 throw PageError(.badRequest, "q: expected what to look for")
             }
-            return try self.stream(question, seesValues: self.seesValues(context))
+            return try self.stream(question, seesValues: self.pages.seesValues(context.session))
         }
-    }
-
-    private func seesValues(_ context: ConsoleContext) -> Bool {
-        context.session?.seesValues(self.viewersSeeValues) ?? false
     }
 
     private static func question(_ request: Request) throws(PageError) -> Question? {
@@ -93,21 +83,20 @@ struct SearchPages: Sendable {
             throw PageError(.serviceUnavailable, "\(self.turns.most) other searches are read; try again in a minute")
         }
         defer { withExtendedLifetime(turn) {} }
-        content.merge(await self.content(question, within: end - .now, seesValues: self.seesValues(context))) { $1 }
+        let sees = self.pages.seesValues(context.session)
+        content.merge(await self.content(question, within: end - .now, seesValues: sees)) { $1 }
         return self.pages.page("search", title: "Search", content, request, context)
     }
 
     private func stream(_ question: Question, seesValues: Bool) throws -> Response {
         let isTold = Mutex(false)
-        return try self.streams.response(every: .seconds(1)) {
+        return try self.pages.live(every: .seconds(1), ["story": "story"]) {
             guard !isTold.withLock(\.self) else { return [:] }
-            guard let turn = self.turns.take() else {
-                return ["story": self.pages.fragment("story", ["reading": ["waits": true]])]
-            }
+            guard let turn = self.turns.take() else { return ["reading": ["waits": true]] }
             defer { withExtendedLifetime(turn) {} }
             let content = await self.content(question, within: Self.streamLimit, seesValues: seesValues)
             isTold.withLock { $0 = true }
-            return ["story": self.pages.fragment("story", content)]
+            return content
         }
     }
 

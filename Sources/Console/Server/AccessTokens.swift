@@ -3,9 +3,7 @@ import Records
 
 /// A token that logs a user in.
 struct AccessToken: Sendable, Equatable {
-    /// The user's name.
     let user: String
-    /// What the user may do.
     let role: Role
     /// SHA-256 of the token.
     let digest: [UInt8]
@@ -22,7 +20,6 @@ struct AccessTokens: Sendable {
 
     private let files: [(setting: String, path: String, role: Role)]
 
-    /// Names the files; none is read yet.
     init(viewers: String?, operators: String?) {
         self.files = [
             ("console.viewer_tokens_file", viewers, Role.viewer),
@@ -30,7 +27,6 @@ struct AccessTokens: Sendable {
         ].compactMap { setting, path, role in path.map { (setting, $0, role) } }
     }
 
-    /// Whether there is no file.
     var isEmpty: Bool { self.files.isEmpty }
 
     /// Reads all files.
@@ -40,36 +36,29 @@ struct AccessTokens: Sendable {
     func read() throws(StartFailure) -> [AccessToken] {
         var tokens: [AccessToken] = []
         for (setting, path, role) in self.files {
+            func wrong(_ what: String) -> StartFailure { StartFailure(.configuration, "\(setting): \(path)\(what)") }
             let file: FileBytes
             do throws(FileBytes.Failure) {
                 file = try FileBytes(path: path, limit: Self.largestFile)
             } catch {
-                throw StartFailure(
-                    .configuration,
-                    "\(setting): \(path): found \(error.description); expected a file of lines NAME TOKEN"
-                )
+                throw wrong(": found \(error.description); expected a file of lines NAME TOKEN")
             }
             guard !file.isReadableByEveryone else {
-                throw StartFailure(
-                    .configuration,
-                    "\(setting): \(path) can be read by every user of this machine; take that away (chmod o-r)"
-                )
+                throw wrong(" can be read by every user of this machine; take that away (chmod o-r)")
             }
-            for (index, line) in String(decoding: file.bytes, as: UTF8.self)
-                .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
-            {
+            let lines = String(decoding: file.bytes, as: UTF8.self)
+                .split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+            for (index, line) in lines.enumerated() {
                 let words = line.split(whereSeparator: \.isWhitespace)
                 guard let name = words.first, !name.hasPrefix("#") else { continue }
                 guard words.count == 2, name.utf8.count <= 64, words[1].count >= Self.fewestCharacters else {
-                    throw StartFailure(
-                        .configuration,
-                        "\(setting): \(path), line \(index + 1): expected a name of at most 64 bytes and a token of at "
-                            + "least \(Self.fewestCharacters) characters, as «openssl rand -hex 24» makes one"
+                    throw wrong(
+                        ", line \(index + 1): expected a name of at most 64 bytes and a token of at least "
+                            + "\(Self.fewestCharacters) characters, as «openssl rand -hex 24» makes one"
                     )
                 }
-                tokens.append(
-                    AccessToken(user: String(name), role: role, digest: SHA256.digest(of: Array(words[1].utf8)))
-                )
+                let digest = SHA256.digest(of: Array(words[1].utf8))
+                tokens.append(AccessToken(user: String(name), role: role, digest: digest))
             }
         }
         return tokens

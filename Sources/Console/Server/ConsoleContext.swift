@@ -1,6 +1,11 @@
 import Hummingbird
+import JSON
+import Logging
 import NIOCore
+import Records
+import Redrive
 import Synchronization
+import Topics
 
 /// A request to the console, and who makes it.
 struct ConsoleContext: RequestContext {
@@ -41,7 +46,6 @@ enum Role: String, Sendable {
 struct Session: Sendable, Equatable {
     /// The name that the audit log gets.
     let user: String
-    /// What the user may do.
     let role: Role
     /// The token that every form of the session carries.
     let csrf: String
@@ -50,4 +54,32 @@ struct Session: Sendable, Equatable {
 extension Session {
     /// Whether the user sees what customers' commands hold: operators do, viewers if a setting says so.
     func seesValues(_ viewersSeeValues: Bool) -> Bool { self.role == .operator || viewersSeeValues }
+
+    /// The user as an owner of jobs, pauses and audit lines.
+    var owner: JobRecord.Owner { JobRecord.Owner(console: self.user) }
+
+    /// Writes who changed what, to the audit log that the command line uses too and to the console's own log; before
+    /// the change is made, since what cannot be audited is not done.
+    ///
+    /// - Throws: `LineFile.Failure`.
+    func note(
+        _ action: String,
+        _ members: [(name: String, value: JSONValue)],
+        in auditPath: String,
+        _ logger: Logger
+    ) throws {
+        var entry = AuditEntry(action, by: self.owner, at: .now())
+        for (name, value) in members { entry[name] = value }
+        try LineFile(path: auditPath).append([entry.encoded])
+        let facts: Logger.Metadata = ["user": "\(self.user)", "action": "\(action)", "audit": "\(auditPath)"]
+        logger.notice("Changed from the console", metadata: facts)
+    }
+}
+
+extension JobRecord.Owner {
+    /// A user of the console: the name is the console's, host and process are its own.
+    init(console user: String) {
+        let process = Self.current()
+        self.init(user: user, host: process.host, process: process.process)
+    }
 }

@@ -57,14 +57,9 @@ struct ErrorPages: RouterMiddleware {
         if path.hasPrefix("/data/") || path.hasPrefix("/live/") || path.hasSuffix("/check") && request.method == .post {
             return Response.json(.string(sentence), status: status)
         }
-        return self.pages.page(
-            "error",
-            title: status.reasonPhrase,
-            ["status": status.code, "heading": status.reasonPhrase, "sentence": sentence],
-            request,
-            context,
-            status: status
-        )
+        let title = status.reasonPhrase
+        let content: [String: Any] = ["status": status.code, "heading": title, "sentence": sentence]
+        return self.pages.page("error", title: title, content, request, context, status: status)
     }
 
     /// The status and the sentence of an error.

@@ -35,6 +35,16 @@ enum Figures {
         }
     }
 
+    /// `12.5 MiB`.
+    static func bytes(_ bytes: Int) -> String {
+        var size = Double(bytes)
+        for unit in ["B", "KiB", "MiB", "GiB"] {
+            if size < 1_024 { return "\(Self.rate(size) ?? "–") \(unit)" }
+            size /= 1_024
+        }
+        return "\(Self.rate(size) ?? "–") TiB"
+    }
+
     /// A moment as templates want it: `iso` and `ago`.
     static func moment(_ time: UnixMilliseconds, now: UnixMilliseconds = .now()) -> [String: Any] {
         ["iso": time.description, "ago": Self.ago(time, now: now)]

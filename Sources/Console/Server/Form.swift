@@ -8,14 +8,9 @@ struct Form: Sendable, Equatable {
     /// More fields than any page has.
     private static let mostFields = 5_000
 
-    /// Names and values.
     private(set) var fields: [(name: String, value: String)] = []
 
-    /// No fields.
-    init() {}
-
-    /// Fields in this order.
-    init(_ fields: [(name: String, value: String)]) {
+    init(_ fields: [(name: String, value: String)] = []) {
         self.fields = fields
     }
 
@@ -36,8 +31,6 @@ struct Form: Sendable, Equatable {
         self = Form(parsing: request.uri.query ?? "") ?? Form()
     }
 
-    private static func decoded(_ text: Substring.UTF8View.SubSequence) -> String? { self.decoded(Array(text)) }
-
     private static func decoded(_ text: some Sequence<UInt8>) -> String? {
         var bytes: [UInt8] = []
         var rest = Array(text)[...]
@@ -45,10 +38,8 @@ struct Form: Sendable, Equatable {
             switch byte {
             case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
             case UInt8(ascii: "%"):
-                guard rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16)
-                else {
-                    return nil
-                }
+                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
+                guard rest.count >= 2, let value = UInt8(digits, radix: 16) else { return nil }
                 bytes.append(value)
                 rest.removeFirst(2)
             default: bytes.append(byte)

@@ -69,7 +69,6 @@ struct Gatekeeper: RouterMiddleware {
         return form
     }
 
-    /// Reads the body of a form.
     static func form(of request: Request, upTo limit: Int) async throws -> Form {
         guard request.headers[.contentType]?.hasPrefix("application/x-www-form-urlencoded") ?? false else {
             throw PageError(.unsupportedMediaType, "expected a form (application/x-www-form-urlencoded)")
@@ -92,10 +91,8 @@ struct Gatekeeper: RouterMiddleware {
         let site = HTTPField.Name("Sec-Fetch-Site").flatMap { request.headers[$0] }
         let isForeign = site.map { $0 != "same-origin" && $0 != "none" } ?? false
         let authority = request.head.authority ?? ""
-        let hasForeignOrigin = request.headers[.origin].map {
-            $0 != "https://\(authority)" && $0 != "http://\(authority)"
-        }
-        guard !isForeign, !(hasForeignOrigin ?? false) else {
+        let origins = ["https://\(authority)", "http://\(authority)"]
+        guard !isForeign, request.headers[.origin].map(origins.contains) ?? true else {
             throw PageError(.forbidden, "this form was sent from a page of another site")
         }
     }
@@ -130,7 +127,6 @@ struct Doors: Sendable {
         return "\(value); Path=/; HttpOnly; SameSite=Strict\(self.isSecure ? "; Secure" : "")"
     }
 
-    /// The secret that a request carries.
     func secret(of request: Request) -> String? { request.cookies[self.cookieName]?.value }
 
     /// Finds out who asks.

@@ -1,6 +1,50 @@
 import Hummingbird
 import JSON
 import NIOCore
+import Operations
+import Synchronization
+
+/// A bounded number of places: for streams, exports and searches, each of which holds a connection or a reader.
+final class Places: Sendable {
+    let most: Int
+    private let taken = Mutex(0)
+
+    /// - Parameter most: how many may be taken at one time.
+    init(_ most: Int) {
+        self.most = most
+    }
+
+    /// Takes a place, which comes back when nothing refers to it any more, however its holder ends; `nil` when all are
+    /// taken.
+    func take() -> Place? {
+        let isFree = self.taken.withLock { taken in
+            guard taken < self.most else { return false }
+            taken += 1
+            return true
+        }
+        return isFree ? Place(self) : nil
+    }
+
+    /// Waits for a place; `nil` when none comes until a moment.
+    func take(until end: ContinuousClock.Instant) async -> Place? {
+        while true {
+            if let place = self.take() { return place }
+            guard ContinuousClock.now < end, !Task.isCancelled else { return nil }
+            // By looking again, since a place comes back from a `deinit`, which can wait for nothing.
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    final class Place: Sendable {
+        private let places: Places
+
+        fileprivate init(_ places: Places) {
+            self.places = places
+        }
+
+        deinit { self.places.taken.withLock { $0 -= 1 } }
+    }
+}
 
 /// The open streams of Server-Sent Events, of which there are a bounded number.
 ///
@@ -30,18 +74,13 @@ final class LiveStreams: Sendable {
         guard let place = self.places.take() else {
             throw PageError(.serviceUnavailable, "\(Self.limit) live pages are open; close some of them")
         }
-        var headers = HTTPFields()
-        headers[.contentType] = "text/event-stream"
-        headers[.cacheControl] = "no-store"
-        return Response(
-            status: .ok,
-            headers: headers,
-            body: ResponseBody { writer in
-                defer { withExtendedLifetime(place) {} }
-                try await Self.run(&writer, interval, next)
-                try await writer.finish(nil)
-            }
-        )
+        let body = ResponseBody { writer in
+            defer { withExtendedLifetime(place) {} }
+            try await Self.run(&writer, interval, next)
+            try await writer.finish(nil)
+        }
+        let headers: HTTPFields = [.contentType: "text/event-stream", .cacheControl: "no-store"]
+        return Response(status: .ok, headers: headers, body: body)
     }
 
     private static func run(
@@ -63,7 +102,7 @@ final class LiveStreams: Sendable {
                 if !changed.isEmpty {
                     let members = changed.map { JSONObject.Member(name: $0.key, value: .string($0.value)) }
                     // JSON has no line breaks, so it is one line of data.
-                    let data = String(decoding: JSONWriter.encode(.object(JSONObject(members))), as: UTF8.self)
+                    let data = JSONValue.object(JSONObject(members)).compact
                     try await Self.write("event: fragment\ndata: \(data)\n\n", &writer)
                     sent.merge(changed.map { ($0.key, $0.value) }) { $1 }
                     lastWritten = .now

@@ -3,6 +3,7 @@ import Hummingbird
 import JSON
 import Logging
 import Operations
+import Synchronization
 
 /// Logging in with a token, and out again.
 struct LoginPages: Sendable {
@@ -18,9 +19,8 @@ struct LoginPages: Sendable {
             self.page(request, context, next: Form(queryOf: request)["next"], problem: nil, .ok)
         }
         router.get("/data/session") { _, context in
-            Response.json(
-                .members(["user": .text(context.session?.user), "role": .text(context.session?.role.rawValue)])
-            )
+            let session = context.session
+            return Response.json(.members(["user": .text(session?.user), "role": .text(session?.role.rawValue)]))
         }
         router.post("/login") { request, context in try await self.logIn(request, context) }
         router.post("/logout") { request, _ in
@@ -34,13 +34,8 @@ struct LoginPages: Sendable {
         let form = try await Gatekeeper.form(of: request, upTo: Self.mostFormBytes)
         let address = context.remoteAddress ?? "unknown"
         guard self.limit.allows(address) else {
-            var response = self.page(
-                request,
-                context,
-                next: form["next"],
-                problem: "Too many attempts; wait a minute.",
-                .tooManyRequests
-            )
+            let problem = "Too many attempts; wait a minute."
+            var response = self.page(request, context, next: form["next"], problem: problem, .tooManyRequests)
             response.headers[.retryAfter] = "60"
             return response
         }
@@ -79,5 +74,47 @@ struct LoginPages: Sendable {
             next.utf8.allSatisfy({ (0x21...0x7E).contains($0) && $0 != UInt8(ascii: "\\") })
         else { return "/" }
         return next
+    }
+}
+
+/// Bounds failed logins: ten a minute for one address, a hundred for all of them together.
+///
+/// Counted by the address of the connection. Behind a proxy that is the proxy's: one that guesses keeps others from
+/// logging in by token for a minute, but no one from working who is logged in.
+final class LoginLimit: Sendable {
+    private struct Window {
+        var began: ContinuousClock.Instant
+        var failures: [String: Int] = [:]
+        var total = 0
+    }
+
+    private static let length: Duration = .seconds(60)
+    private static let mostOfOne = 10
+    private static let mostOfAll = 100
+
+    private let window: Mutex<Window>
+
+    init(at now: ContinuousClock.Instant = .now) {
+        self.window = Mutex(Window(began: now))
+    }
+
+    func allows(_ address: String, at now: ContinuousClock.Instant = .now) -> Bool {
+        self.window.withLock { window in
+            Self.turn(&window, now)
+            return window.total < Self.mostOfAll && window.failures[address, default: 0] < Self.mostOfOne
+        }
+    }
+
+    /// An address tried in vain.
+    func failed(_ address: String, at now: ContinuousClock.Instant = .now) {
+        self.window.withLock { window in
+            Self.turn(&window, now)
+            window.total += 1
+            window.failures[address, default: 0] += 1
+        }
+    }
+
+    private static func turn(_ window: inout Window, _ now: ContinuousClock.Instant) {
+        if window.began + Self.length <= now { window = Window(began: now) }
     }
 }

@@ -3,6 +3,7 @@ import JSON
 import Mustache
 import NIOCore
 import Operations
+import WorkerLogging
 
 /// Renders pages: a template within the frame that all of them share.
 struct Pages: Sendable {
@@ -11,12 +12,19 @@ struct Pages: Sendable {
         ("/jobs", "Jobs"), ("/ledger", "Ledger"), ("/configuration", "Configuration"), ("/check", "Check"),
     ]
 
+    /// Whether viewers see what customers' commands hold.
+    let viewersSeeValues: Bool
     private let library: MustacheLibrary
+    private let streams = LiveStreams()
 
     /// - Throws: Mustache's error for a template that cannot be read.
-    init() throws {
+    init(viewersSeeValues: Bool = false) throws {
+        self.viewersSeeValues = viewersSeeValues
         self.library = try Files.library()
     }
+
+    /// Whether a user sees what customers' commands hold.
+    func seesValues(_ session: Session?) -> Bool { session?.seesValues(self.viewersSeeValues) ?? false }
 
     /// A whole page.
     ///
@@ -48,7 +56,9 @@ struct Pages: Sendable {
             frame["isOperator"] = session.role == .operator
             frame["csrf"] = session.csrf
         }
-        return Self.html(self.fragment(template, frame), status)
+        let body = ByteBuffer(string: self.fragment(template, frame))
+        let headers: HTTPFields = [.contentType: "text/html; charset=utf-8"]
+        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
     /// A template alone, as a live stream sends it.
@@ -56,43 +66,75 @@ struct Pages: Sendable {
         self.library.render(content, withTemplate: template) ?? ""
     }
 
-    private static func html(_ text: String, _ status: HTTPResponse.Status) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = "text/html; charset=utf-8"
-        return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    /// A stream that keeps parts of a page fresh.
+    ///
+    /// - Parameters:
+    ///   - parts: The templates, by the ids of their elements.
+    ///   - content: What the templates ask for; `nil` for nothing new, an empty dictionary ends the stream.
+    func live(
+        every interval: Duration,
+        _ parts: [String: String],
+        _ content: @escaping @Sendable () async -> [String: Any]?
+    ) throws(PageError) -> Response {
+        try self.streams.response(every: interval) {
+            guard let content = await content() else { return nil }
+            return content.isEmpty ? [:] : parts.mapValues { self.fragment($0, content) }
+        }
     }
 }
 
 extension Response {
     /// JSON for scripts and for the pages' own script.
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
-        var headers = HTTPFields()
-        headers[.contentType] = "application/json"
-        return Response(
-            status: status,
-            headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: JSONWriter.encode(value)))
-        )
+        let body = ByteBuffer(bytes: JSONWriter.encode(value))
+        return Response(status: status, headers: [.contentType: "application/json"], body: .init(byteBuffer: body))
     }
 
     /// Sends the browser to another page of the console, with a GET.
     static func seeOther(_ path: String) -> Response {
-        var headers = HTTPFields()
-        headers[.location] = path
-        return Response(status: .seeOther, headers: headers)
+        Response(status: .seeOther, headers: [.location: path])
     }
 }
 
 /// Why a page cannot be shown or a form not be taken: one sentence for the person in front of it.
 struct PageError: Error, Sendable, CustomStringConvertible {
-    /// The status of the answer.
     let status: HTTPResponse.Status
-    /// The sentence.
     let description: String
 
-    /// Says why.
     init(_ status: HTTPResponse.Status, _ description: String) {
         self.status = status
         self.description = description
+    }
+}
+
+/// The content type of every template: a text from anywhere becomes harmless HTML.
+///
+/// Mustache's own escapes whole characters, and a quotation mark with a combining mark behind it is one character that
+/// it leaves as it is, though a browser ends an attribute there. Here every scalar is looked at. What would steer the
+/// direction of the text, or is not visible at all, is shown as its escape.
+struct PageText: MustacheContentType {
+    /// The name that templates begin with: `{{% CONTENT_TYPE:PAGE}}`.
+    static let name = "PAGE"
+
+    func escapeText(_ text: String) -> String { Self.escaped(text) }
+
+    /// A text as HTML, for an element or for an attribute in quotation marks.
+    static func escaped(_ text: String) -> String {
+        var result = ""
+        result.reserveCapacity(text.utf8.count)
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": result += "&amp;"
+            case "<": result += "&lt;"
+            case ">": result += "&gt;"
+            case "\"": result += "&quot;"
+            case "'": result += "&#39;"
+            // Values are shown with their lines.
+            case "\n", "\t": result.unicodeScalars.append(scalar)
+            case _ where LogEscaping.needsEscape(scalar): result += LogEscaping.escape(scalar)
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result
     }
 }

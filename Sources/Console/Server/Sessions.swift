@@ -54,7 +54,6 @@ final class Sessions: Sendable {
         }
     }
 
-    /// Ends a session.
     func close(_ secret: String) {
         let key = Self.digest(secret)
         self.entries.withLock { $0[key] = nil }

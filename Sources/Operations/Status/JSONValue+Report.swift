@@ -42,7 +42,7 @@ extension JSONValue {
     package static func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 
     /// A number with at most three decimals; `null` for none.
-    static func decimal(_ value: Double?) -> JSONValue {
+    package static func decimal(_ value: Double?) -> JSONValue {
         guard let value, value.isFinite else { return .null }
         let rounded = (value * 1_000).rounded() / 1_000
         return JSONNumber(spelling: PrometheusText.number(rounded)).map { .number($0) } ?? .null
@@ -67,9 +67,6 @@ extension JSONValue {
     }
 
     package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
-
-    /// The value on one line, without its end.
-    package var compact: String { String(decoding: JSONWriter.encode(self), as: UTF8.self) }
 
     /// What an operator has paused.
     package static func pause(_ pause: Pause) -> JSONValue {

@@ -111,6 +111,11 @@ package struct TextTable: Sendable {
     }
 }
 
+extension JSONValue {
+    /// The value on one line, without its end.
+    package var compact: String { String(decoding: JSONWriter.encode(self), as: UTF8.self) }
+}
+
 /// JSON with one member a line, for people.
 package enum PrettyJSON {
     /// The value, its members below each other and further in than `indent`.

@@ -21,13 +21,7 @@ import Testing
     // MARK: Ledger
 
     private static func ledgerPages(_ url: StoreURL, _ state: LedgerFigures.State = .init()) throws -> LedgerFactPages {
-        LedgerFactPages(
-            url: url,
-            figures: { state },
-            pages: try Pages(),
-            streams: LiveStreams(),
-            viewersSeeValues: false
-        )
+        LedgerFactPages(url: url, figures: { state }, pages: try Pages())
     }
 
     @Test func `the ledger is counted, and one customer looked up, whose values only operators see`() async throws {
@@ -129,7 +123,7 @@ import Testing
                 CheckFinding("topic <x>", .failed(.unavailable), "missing", remedy: "create it"),
             ]
         }
-        let pages = CheckPages(runner: runner, pages: try Pages(), streams: LiveStreams())
+        let pages = CheckPages(runner: runner, pages: try Pages())
         try await PageClient.with(.operator, pages.addRoutes) { client in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await runner.run() }

@@ -15,7 +15,7 @@ import Testing
         var words = JobWords()
         words.selection.headers = ["x-note=Secret"]
         words.edits = [["--set", "name=Secret"]]
-        var job = JobRunner.Job(id: "c1", request: JobRequest(.redrive, words, by: "ada"), beganAt: UnixMilliseconds(0))
+        var job = JobRunner.Job(id: "c1", request: JobRequest(.redrive, words, by: "ada"))
         job.phase = phase
         job.count = count
         job.plan = ["dlq: 3 waiting dead letters (header x-note=Secret)."]

@@ -29,7 +29,7 @@ import Testing
                 show(JobProgress(job: "lx-1", done: 2, total: count, text: "2 of \(count) sent back"))
                 for await _ in self.ends {}
                 let isStopped = Task.isCancelled
-                return JobOutcome(job: "lx-1", lines: ["Done."], isGood: !isStopped, isResumable: isStopped)
+                return JobOutcome(job: "lx-1", lines: ["Done."], isGood: !isStopped)
             }
         }
     }
@@ -135,7 +135,7 @@ import Testing
             _ = try await Self.wait(runner, id) { $0.progress != nil }
             await runner.stop("lx-1")
             let job = try await Self.wait(runner, id) { $0.phase == .ended }
-            #expect(job.outcome?.isResumable == true && job.isStopping)
+            #expect(job.outcome?.isGood == false && job.isStopping)
         }
         try await Self.withRunner([7]) { runner, _ in
             let id = try await runner.begin(Self.request())

@@ -41,7 +41,7 @@ import Topics
     }
 
     private static func pages(_ state: ResultFeed.State) throws -> ResultPages {
-        ResultPages(look: { state }, pages: try Pages(), streams: LiveStreams(), viewersSeeValues: false)
+        ResultPages(look: { state }, pages: try Pages())
     }
 
     @Test func `the newest come first, of one status or code where that is asked`() async throws {

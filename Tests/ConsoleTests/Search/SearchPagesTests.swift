@@ -61,13 +61,7 @@ import Topics
     }
 
     private static func pages(_ read: @escaping SearchPages.Reading) throws -> SearchPages {
-        SearchPages(
-            pages: try Pages(),
-            streams: LiveStreams(),
-            viewersSeeValues: false,
-            configPath: "my config.yaml",
-            read: read
-        )
+        SearchPages(pages: try Pages(), configPath: "my config.yaml", read: read)
     }
 
     private static func path(_ text: String, _ more: String = "") -> String {

@@ -1,7 +1,38 @@
+import JSON
 import Ledger
 import Operations
 import Records
 import Settings
+
+/// Asks the workers for their slowest commands, when a page wants to know and at most every two seconds for all pages.
+actor LaneWatch {
+    /// The number of commands that each worker is asked for.
+    static let most = 20
+    private static let spacing: Duration = .seconds(2)
+
+    private let addresses: [HostAndPort]
+    private var asked: ContinuousClock.Instant?
+    private var answers: [(worker: String, slowest: [JSONObject])] = []
+
+    init(_ addresses: [HostAndPort]) {
+        self.addresses = addresses
+    }
+
+    /// What the workers said last, not older than two seconds.
+    func slowest() async -> [(worker: String, slowest: [JSONObject])] {
+        let now = ContinuousClock.now
+        // Who comes while the workers are being asked gets what is known.
+        if let asked, now - asked < Self.spacing { return self.answers }
+        self.asked = now
+        let commands = await self.addresses.concurrently { address -> [JSONObject] in
+            let answer = await AdminClient(address).look(slowest: Self.most, within: FleetWatch.answerTimeout)
+            guard case .status(let status) = answer else { return [] }
+            return status.objects("slowest")
+        }
+        self.answers = zip(self.addresses, commands).map { ("\($0)", $1) }
+        return self.answers
+    }
+}
 
 /// The pauses that the ledger keeps, looked up at most every two seconds for all pages.
 actor PauseWatch {
