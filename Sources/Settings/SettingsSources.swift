@@ -10,7 +10,6 @@ import Records
 package struct SettingsSources: Sendable {
     /// The file that is read when none is named; it may be missing.
     package static let standardPath = "/etc/customer-worker/config.yaml"
-
     private let path: String
     private let mayBeMissing: Bool
     private let environment: [String: String]
@@ -30,8 +29,8 @@ package struct SettingsSources: Sendable {
         flags: [SettingFlag] = [],
         standardPath: String = Self.standardPath
     ) {
-        path = configPath ?? standardPath
-        mayBeMissing = configPath == nil
+        self.path = configPath ?? standardPath
+        self.mayBeMissing = configPath == nil
         self.environment = environment
         self.flags = flags
     }
@@ -47,21 +46,20 @@ package struct SettingsSources: Sendable {
         var fileProblems: [ConfigurationProblem] = []
         var source: (file: ConfigurationFile, bytes: FileBytes)?
         do throws(ConfigurationErrors) {
-            source = try ConfigurationFile.load(path: path, mayBeMissing: mayBeMissing)
+            source = try ConfigurationFile.load(path: self.path, mayBeMissing: self.mayBeMissing)
         } catch {
             fileProblems = error.problems
         }
-        var layers = [EnvironmentLayer.layer(flags), EnvironmentLayer.layer(environment)]
+        var layers = [EnvironmentLayer.layer(self.flags), EnvironmentLayer.layer(self.environment)]
         if let file = source?.file {
             layers.append(SettingLayer(snapshot: file, origin: { file.origin(key: $0, entry: $1) }))
         }
-        var reader = SettingsReader(layers: layers, credentialsDirectory: environment["CREDENTIALS_DIRECTORY"])
+        var reader = SettingsReader(layers: layers, credentialsDirectory: self.environment["CREDENTIALS_DIRECTORY"])
         let settings = Settings(from: &reader)
-
         let unknown = UnknownKeys(known: reader.knownKeys)
         let strays =
             (source.map { unknown.problems(in: $0.file) } ?? [])
-            + unknown.problems(in: environment) + unknown.problems(in: flags)
+            + unknown.problems(in: self.environment) + unknown.problems(in: self.flags)
         // With half of the file unread, a contradiction may only be the shadow of another mistake.
         let contradictions = fileProblems.isEmpty ? reader.problems(of: reader.contradictions) : []
         var problems = fileProblems + reader.problems + strays + contradictions
@@ -72,13 +70,7 @@ package struct SettingsSources: Sendable {
 
         if let source, source.bytes.isReadableByEveryone {
             for key in reader.secretsInFile {
-                reader.warn(
-                    ConfigurationWarning(
-                        key: key,
-                        place: reader.origins[key] ?? .builtIn,
-                        remark: "a secret in a file that every user of this machine can read (chmod o-r)"
-                    )
-                )
+                reader.warn(key, "a secret in a file that every user of this machine can read (chmod o-r)")
             }
         }
         let isIdle = [
@@ -86,21 +78,58 @@ package struct SettingsSources: Sendable {
             "idempotency.on_archived": settings.idempotency.onArchived == .recreate,
         ]
         for (key, isSet) in isIdle.sorted(by: { $0.key > $1.key }) where isSet && settings.backend == .local {
-            reader.warn(
-                ConfigurationWarning(
-                    key: key,
-                    place: reader.origins[key] ?? .builtIn,
-                    remark: "has no effect with backend local: what its store remembers are the customers themselves"
-                )
-            )
+            let remark = "has no effect with backend local: what its store remembers are the customers themselves"
+            reader.warn(key, remark)
         }
         return LoadedSettings(
             settings: settings,
             report: ConfigurationReport(rows: reader.rows),
-            configurationFile: source == nil ? nil : path,
+            configurationFile: source == nil ? nil : self.path,
             warnings: reader.warnings,
             keyProblems: keyProblems,
-            serviceLinks: EnvironmentLayer.serviceLinks(environment)
+            serviceLinks: EnvironmentLayer.serviceLinks(self.environment)
         )
+    }
+}
+
+/// Settings that were read, with everything that is told about them.
+package struct LoadedSettings: Sendable {
+    package let settings: Settings
+    /// The values as texts, each with its origin, for `config show`.
+    package let report: ConfigurationReport
+    /// The file that was read; nil if there is none at the standard place.
+    package let configurationFile: String?
+    /// What is unwise but works.
+    package let warnings: [ConfigurationWarning]
+    /// Why there is no API key; empty when there is one, and when none is needed.
+    package let keyProblems: [ConfigurationProblem]
+    /// Variables that look like settings and were set by Kubernetes for services of the namespace; nothing was read
+    /// from them.
+    package let serviceLinks: [String]
+
+    /// What a reload changed, also secrets, whose old and new value both read `<secret>`.
+    package func changes(since older: LoadedSettings) -> [ConfigurationReport.Change] {
+        var changes = self.report.changes(since: older.report)
+        // The report masks secrets, so one that was replaced by another is only seen in the values.
+        for row in self.report.rows where row.value?.contains(Secret.mask) == true {
+            guard self.secret(row.key) != older.secret(row.key), !changes.contains(where: { $0.key == row.key }) else {
+                continue
+            }
+            changes.append(.init(key: row.key, from: row.value, to: row.value, effect: row.onReload))
+        }
+        return changes
+    }
+
+    private func secret(_ key: String) -> String? {
+        switch key {
+        case "api.key": return self.settings.api.key?.reveal()
+        case "store.url":
+            guard case .postgres(let url) = self.settings.store else { return nil }
+            return url.reveal()
+        default:
+            let section = "kafka.properties."
+            guard key.hasPrefix(section) else { return nil }
+            return self.settings.kafka.properties.reveal()[String(key.dropFirst(section.count))]
+        }
     }
 }

@@ -30,24 +30,21 @@ extension SettingsReader {
     /// installations have none.
     mutating func apiKey() -> (key: Secret?, keyFile: String?, path: String?) {
         var (direct, keyFile): (Secret?, String?)
-        read("api.key", into: &direct, .optional(.apiKey), onReload: .takesEffect)
-        read("api.key_file", into: &keyFile, .optional(.path), onReload: .takesEffect)
-        if direct != nil || hasProblem("api.key") { return (direct, keyFile, nil) }
+        self.read("api.key", into: &direct, .optional(.apiKey), onReload: .takesEffect)
+        self.read("api.key_file", into: &keyFile, .optional(.path), onReload: .takesEffect)
+        if direct != nil || self.hasProblem("api.key") { return (direct, keyFile, nil) }
         if let keyFile {
-            let place = origins["api.key_file"] ?? .builtIn
-            return (secret(in: keyFile, mayBeMissing: false, place: place), keyFile, keyFile)
+            let place = self.origins["api.key_file"] ?? .builtIn
+            return (self.secret(in: keyFile, mayBeMissing: false, place: place), keyFile, keyFile)
         }
         if let credentialsDirectory {
             let path = credentialsDirectory + "/api_key"
-            return (secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), nil, path)
+            return (self.secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), nil, path)
         }
         return (nil, nil, nil)
     }
 
-    /// Whether a mistake was found in a setting.
-    func hasProblem(_ key: String) -> Bool {
-        (problems + keyProblems).contains { $0.key == key }
-    }
+    func hasProblem(_ key: String) -> Bool { (self.problems + self.keyProblems).contains { $0.key == key } }
 
     private mutating func secret(in path: String, mayBeMissing: Bool, place: SettingOrigin) -> Secret? {
         let key = mayBeMissing ? "api.key" : "api.key_file"
@@ -56,38 +53,21 @@ extension SettingsReader {
             file = try FileBytes(path: path, limit: 8_192)
         } catch {
             if error != .missing || !mayBeMissing {
-                reportKey(
-                    ConfigurationProblem(
-                        key: key,
-                        place: place,
-                        found: "\(Redaction.quoted(path)), \(error.description)",
-                        expected: "a readable file with the API key"
-                    )
-                )
+                let found = "\(Redaction.quoted(path)), \(error.description)"
+                self.reportKey(key, place, found: found, expected: "a readable file with the API key")
             }
             return nil
         }
         guard let text = String(validating: file.bytes, as: UTF8.self), let secret = APIKeyText.parse(text) else {
             let found = file.bytes.isEmpty ? "an empty file" : "a file whose text does not fit (not shown)"
-            reportKey(
-                ConfigurationProblem(
-                    key: key,
-                    place: place,
-                    found: "\(Redaction.quoted(path)), \(found)",
-                    expected: APIKeyText.expected
-                )
-            )
+            let what = "\(Redaction.quoted(path)), \(found)"
+            self.reportKey(key, place, found: what, expected: APIKeyText.expected)
             return nil
         }
-        replace("api.key", value: Secret.mask, origin: .secretFile(path: path))
+        self.replace("api.key", value: Secret.mask, origin: .secretFile(path: path))
         if file.isReadableByEveryone {
-            warn(
-                ConfigurationWarning(
-                    key: key,
-                    place: place,
-                    remark: "\(path) can be read by every user of this machine; take the permission away (chmod o-r)"
-                )
-            )
+            let remark = "\(path) can be read by every user of this machine; take the permission away (chmod o-r)"
+            self.warn(key, at: place, remark)
         }
         return secret
     }

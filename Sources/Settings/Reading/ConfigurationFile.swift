@@ -12,10 +12,8 @@ import Yams
 struct ConfigurationFile: ConfigSnapshot {
     /// Far above any sensible file, far below what would strain the process.
     private static let largestFile = 1 << 20
-
     /// As given by the user; messages name it.
     let path: String
-
     /// The root, a map; empty for an empty file.
     let root: FileEntry?
 
@@ -28,7 +26,7 @@ struct ConfigurationFile: ConfigSnapshot {
     static func load(path: String, mayBeMissing: Bool) throws(ConfigurationErrors) -> (Self, FileBytes)? {
         let file: FileBytes
         do throws(FileBytes.Failure) {
-            file = try FileBytes(path: path, limit: largestFile)
+            file = try FileBytes(path: path, limit: Self.largestFile)
         } catch {
             if error == .missing, mayBeMissing { return nil }
             throw .file(path, line: nil, found: error.description, expected: "a readable configuration file")
@@ -48,16 +46,12 @@ struct ConfigurationFile: ConfigSnapshot {
         } catch {
             throw Self.explain(error, path: path)
         }
-        root = node.map { FileEntry($0, line: nil) }
-        switch root?.content {
+        self.root = node.map { FileEntry($0, line: nil) }
+        switch self.root?.content {
         case nil, .map, .nothing: break
         case .text, .list:
-            throw .file(
-                path,
-                line: root?.line,
-                found: root?.phrase ?? "nothing",
-                expected: "a map of settings at the top of the file"
-            )
+            let found = self.root?.phrase ?? "nothing"
+            throw .file(path, line: self.root?.line, found: found, expected: "a map of settings at the top of the file")
         }
     }
 
@@ -68,23 +62,14 @@ struct ConfigurationFile: ConfigSnapshot {
         switch error {
         case YamlError.scanner(_, let problem, let mark, _), YamlError.parser(_, let problem, let mark, _),
             YamlError.composer(_, let problem, let mark, _):
-            return .file(
-                path,
-                line: mark.line,
-                found: "a YAML syntax error at column \(mark.column) (\(problem))",
-                expected: "valid YAML"
-            )
+            let found = "a YAML syntax error at column \(mark.column) (\(problem))"
+            return .file(path, line: mark.line, found: found, expected: "valid YAML")
         case YamlError.duplicatedKeysInMapping(let names, let context):
-            return ConfigurationErrors(
-                names.map { name in
-                    ConfigurationProblem(
-                        key: name,
-                        place: .file(path: path, line: context.mark.line),
-                        found: "the same key twice",
-                        expected: "each key once"
-                    )
-                }
-            )
+            let place = SettingOrigin.file(path: path, line: context.mark.line)
+            let problems = names.map { name in
+                ConfigurationProblem(key: name, place: place, found: "the same key twice", expected: "each key once")
+            }
+            return ConfigurationErrors(problems)
         case YamlError.reader(let problem, let offset, _, let yaml):
             let line = offset.map { yaml.prefix($0).count { $0.isNewline } + 1 }
             return .file(path, line: line, found: "a character that YAML forbids (\(problem))", expected: "valid YAML")
@@ -96,7 +81,7 @@ struct ConfigurationFile: ConfigSnapshot {
     /// The place of a key, or of an entry of the map that it holds.
     func origin(key: [String], entry: String?) -> SettingOrigin {
         let path = entry.map { key + [$0] } ?? key
-        return .file(path: self.path, line: root?.entry(at: path)?.line ?? root?.entry(at: key)?.line)
+        return .file(path: self.path, line: self.root?.entry(at: path)?.line ?? self.root?.entry(at: key)?.line)
     }
 
     /// Answers in the form that was asked for, or says what is there instead.
@@ -104,13 +89,13 @@ struct ConfigurationFile: ConfigSnapshot {
     /// - Throws: ``SettingMistakes``, without an expectation, which only the reader knows.
     func value(forKey key: AbsoluteConfigKey, type: ConfigType) throws -> LookupResult {
         let name = key.components.joined(separator: ".")
-        guard let entry = root?.entry(at: key.components) else { return LookupResult(encodedKey: name, value: nil) }
+        guard let entry = self.root?.entry(at: key.components) else {
+            return LookupResult(encodedKey: name, value: nil)
+        }
         let content: ConfigContent
         switch (type, entry.content) {
-        case (_, .nothing):
-            return LookupResult(encodedKey: name, value: nil)
-        case (.string, .text(let text)):
-            content = .string(text)
+        case (_, .nothing): return LookupResult(encodedKey: name, value: nil)
+        case (.string, .text(let text)): content = .string(text)
         case (.stringArray, .list(let entries)):
             let texts = entries.compactMap(\.text)
             guard texts.count == entries.count else {
@@ -124,10 +109,8 @@ struct ConfigurationFile: ConfigSnapshot {
             // A map has no type in swift-configuration. Its JSON text is the form in which a variable writes it, so
             // every source hands over a map alike.
             content = .bytes(try Self.json(entries))
-        case (.bytes, .text(let text)):
-            content = .bytes(Array(text.utf8))
-        default:
-            throw SettingMistakes(found: entry.phrase, expected: "")
+        case (.bytes, .text(let text)): content = .bytes(Array(text.utf8))
+        default: throw SettingMistakes(found: entry.phrase, expected: "")
         }
         return LookupResult(encodedKey: name, value: ConfigValue(content, isSecret: true))
     }
@@ -150,8 +133,6 @@ struct ConfigurationFile: ConfigSnapshot {
 extension ConfigurationErrors {
     /// One problem of the file as a whole.
     fileprivate static func file(_ path: String, line: Int?, found: String, expected: String) -> Self {
-        Self([
-            ConfigurationProblem(key: nil, place: .file(path: path, line: line), found: found, expected: expected)
-        ])
+        Self([ConfigurationProblem(key: nil, place: .file(path: path, line: line), found: found, expected: expected)])
     }
 }

@@ -7,7 +7,7 @@ enum EnvironmentLayer {
 
     /// The variable of a key: `kafka.topic_dlq` is `FLEXPRICE_KAFKA_TOPIC_DLQ`.
     static func name(of key: String) -> String {
-        prefix + key.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
+        Self.prefix + key.uppercased().map { $0 == "." ? "_" : String($0) }.joined()
     }
 
     /// The variables that concern this program.
@@ -16,28 +16,28 @@ enum EnvironmentLayer {
     /// compose files and unit files often pass an empty value on where nothing was meant.
     static func relevant(_ environment: [String: String]) -> [String: String] {
         environment.filter {
-            $0.key.hasPrefix(prefix) && !$0.value.isEmpty && !ServiceLink.matches($0.key, $0.value)
+            $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty && !ServiceLink.matches($0.key, $0.value)
         }
     }
 
     /// The variables with our prefix that Kubernetes set for services, in order.
     static func serviceLinks(_ environment: [String: String]) -> [String] {
-        environment.filter { $0.key.hasPrefix(prefix) && ServiceLink.matches($0.key, $0.value) }.keys.sorted()
+        environment.filter { $0.key.hasPrefix(Self.prefix) && ServiceLink.matches($0.key, $0.value) }.keys.sorted()
     }
 
     /// The environment as a source of values.
     static func layer(_ environment: [String: String]) -> SettingLayer {
-        SettingLayer(snapshot: snapshot(relevant(environment))) { key, _ in
-            .environment(name(of: key.joined(separator: ".")))
+        SettingLayer(snapshot: Self.snapshot(Self.relevant(environment))) { key, _ in
+            .environment(Self.name(of: key.joined(separator: ".")))
         }
     }
 
     /// Options of the command line as a source: their values are written as the variable's would be (lists with
     /// commas, maps as JSON), so the same provider reads them.
     static func layer(_ flags: [SettingFlag]) -> SettingLayer {
-        let values = Dictionary(flags.map { (name(of: $0.key), $0.value) }) { _, last in last }
+        let values = Dictionary(flags.map { (Self.name(of: $0.key), $0.value) }) { _, last in last }
         let names = Dictionary(flags.map { ($0.key, $0.name) }) { _, last in last }
-        return SettingLayer(snapshot: snapshot(values), isPublic: true) { key, _ in
+        return SettingLayer(snapshot: Self.snapshot(values), isPublic: true) { key, _ in
             let key = key.joined(separator: ".")
             return .flag(names[key] ?? "--set \(key)")
         }

@@ -16,7 +16,7 @@ struct FileEntry: Sendable {
 
     /// What a complaint calls it; never its value.
     var phrase: String {
-        switch content {
+        switch self.content {
         case .nothing: "nothing"
         case .text: "a single value"
         case .list(let entries): "a list of \(entries.count)"
@@ -26,13 +26,13 @@ struct FileEntry: Sendable {
 
     /// The text of a scalar.
     var text: String? {
-        guard case .text(let text) = content else { return nil }
+        guard case .text(let text) = self.content else { return nil }
         return text
     }
 
     /// The entries of a map; empty for anything else.
     var children: [(name: String, entry: FileEntry)] {
-        guard case .map(let entries) = content else { return [] }
+        guard case .map(let entries) = self.content else { return [] }
         return entries
     }
 
@@ -55,18 +55,18 @@ struct FileEntry: Sendable {
         switch node {
         case .scalar(let scalar):
             let isNull = scalar.style == .plain && ["", "~", "null", "Null", "NULL"].contains(scalar.string)
-            content = isNull ? .nothing : .text(scalar.string)
+            self.content = isNull ? .nothing : .text(scalar.string)
         case .sequence(let sequence):
-            content = .list(depth == 0 ? [] : sequence.map { FileEntry($0, line: nil, depth: depth - 1) })
+            self.content = .list(depth == 0 ? [] : sequence.map { FileEntry($0, line: nil, depth: depth - 1) })
         case .mapping(let mapping):
             let pairs = depth == 0 ? [] : Array(mapping)
-            content = .map(
+            self.content = .map(
                 pairs.map { key, value in
                     (key.string ?? "(a key that is no text)", FileEntry(value, line: key.mark?.line, depth: depth - 1))
                 }
             )
         case .alias:
-            content = .nothing
+            self.content = .nothing
         }
     }
 }

@@ -44,10 +44,8 @@ struct SettingMistakes: Error, Sendable, Equatable {
 /// keeps its place.
 struct SettingLayer: Sendable {
     let snapshot: any ConfigSnapshot
-
     /// Whether other users of the machine can read this source (`/proc/PID/cmdline`), so that secrets are refused.
     var isPublic = false
-
     /// The place of a key, or of an entry of its map.
     let origin: @Sendable (_ key: [String], _ entry: String?) -> SettingOrigin
 
@@ -61,16 +59,13 @@ struct SettingLayer: Sendable {
             }
         let content: ConfigContent?
         do {
-            content = try snapshot.value(forKey: AbsoluteConfigKey(key), type: type).value?.content
-        } catch let error as SettingMistakes {
+            content = try self.snapshot.value(forKey: AbsoluteConfigKey(key), type: type).value?.content
+        } catch var error as SettingMistakes {
             // The source knows what it found, the kind knows what would be right.
-            throw SettingMistakes(
-                error.mistakes.map { mistake in
-                    var mistake = mistake
-                    if mistake.expected.isEmpty { mistake.expected = kind.expected }
-                    return mistake
-                }
-            )
+            for index in error.mistakes.indices where error.mistakes[index].expected.isEmpty {
+                error.mistakes[index].expected = kind.expected
+            }
+            throw error
         } catch {
             throw SettingMistakes(found: "a value of another form", expected: kind.expected)
         }
@@ -99,13 +94,13 @@ private struct JSONScalar: Decodable {
     init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let value = try? container.decode(Bool.self) {
-            text = "\(value)"
+            self.text = "\(value)"
         } else if let value = try? container.decode(Int64.self) {
-            text = "\(value)"
+            self.text = "\(value)"
         } else if let value = try? container.decode(Double.self) {
-            text = "\(value)"
+            self.text = "\(value)"
         } else {
-            text = try container.decode(String.self)
+            self.text = try container.decode(String.self)
         }
     }
 }

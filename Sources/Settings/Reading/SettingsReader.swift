@@ -8,25 +8,18 @@ import Records
 struct SettingsReader {
     /// The strongest first.
     let layers: [SettingLayer]
-
     /// Where systemd put the credentials of the unit.
     let credentialsDirectory: String?
-
     private(set) var problems: [ConfigurationProblem] = []
-
     /// Why the file that holds the API key cannot be read, or not be understood.
     private(set) var keyProblems: [ConfigurationProblem] = []
-
     private(set) var rows: [ConfigurationReport.Row] = []
     private(set) var warnings: [ConfigurationWarning] = []
     private(set) var origins: [String: SettingOrigin] = [:]
-
     /// The settings whose secrets are in the file, which should then not be readable by all users.
     private(set) var secretsInFile: [String] = []
-
     /// All keys that were read, in their order.
     private(set) var knownKeys: [String] = []
-
     /// Settings that are wrong together.
     private(set) var contradictions: [Contradiction] = []
 
@@ -47,11 +40,11 @@ struct SettingsReader {
         _ kind: ValueKind<Value>,
         onReload: ReloadEffect = .needsRestart
     ) {
-        knownKeys.append(key)
+        self.knownKeys.append(key)
         let path = key.split(separator: ".").map(String.init)
         // The strongest first.
         var found: [(value: Value, layer: SettingLayer)] = []
-        for layer in layers {
+        for layer in self.layers {
             do throws(SettingMistakes) {
                 guard let raw = try layer.raw(path, as: kind) else { continue }
                 let value = try kind.parse(raw)
@@ -63,14 +56,12 @@ struct SettingsReader {
                 }
                 found.append((value, layer))
             } catch {
-                for mistake in error.mistakes {
-                    problems.append(
-                        ConfigurationProblem(
-                            key: mistake.entry.map { "\(key).\($0)" } ?? key,
-                            place: layer.origin(path, mistake.entry),
-                            found: mistake.found,
-                            expected: mistake.expected
-                        )
+                self.problems += error.mistakes.map { mistake in
+                    ConfigurationProblem(
+                        key: mistake.entry.map { "\(key).\($0)" } ?? key,
+                        place: layer.origin(path, mistake.entry),
+                        found: mistake.found,
+                        expected: mistake.expected
                     )
                 }
             }
@@ -80,29 +71,34 @@ struct SettingsReader {
             if let fill = kind.fill { value = found.dropFirst().reduce(value) { fill($0, $1.value) } }
         }
         let origin = found.first?.layer.origin(path, nil) ?? .builtIn
-        origins[key] = origin
+        self.origins[key] = origin
         for (value, layer) in found where kind.holdsSecret(value) {
-            if case .file = layer.origin(path, nil) { secretsInFile.append(key) }
+            if case .file = layer.origin(path, nil) { self.secretsInFile.append(key) }
         }
         func row(_ key: String, _ text: String?, _ origin: SettingOrigin) -> ConfigurationReport.Row {
             ConfigurationReport.Row(key: key, value: text, origin: origin, onReload: onReload)
         }
         let entries = kind.entries(value)
         if entries.isEmpty {
-            rows.append(row(key, kind.text(value), origin))
-            rows[rows.endIndex - 1].isBare = kind.isBare
+            self.rows.append(row(key, kind.text(value), origin))
+            self.rows[self.rows.endIndex - 1].isBare = kind.isBare
         }
         for (name, text) in entries {
             let layer = found.first { kind.entries($0.value).contains { $0.name == name } }?.layer
-            rows.append(row("\(key).\(name)", text, layer?.origin(path, name) ?? origin))
+            self.rows.append(row("\(key).\(name)", text, layer?.origin(path, name) ?? origin))
         }
     }
 
     /// Notes a value that was found in another place after its setting was read.
     mutating func replace(_ key: String, value: String, origin: SettingOrigin) {
-        origins[key] = origin
-        guard let index = rows.firstIndex(where: { $0.key == key }) else { return }
-        rows[index] = ConfigurationReport.Row(key: key, value: value, origin: origin, onReload: rows[index].onReload)
+        self.origins[key] = origin
+        guard let index = self.rows.firstIndex(where: { $0.key == key }) else { return }
+        self.rows[index] = ConfigurationReport.Row(
+            key: key,
+            value: value,
+            origin: origin,
+            onReload: self.rows[index].onReload
+        )
     }
 
     /// Notes that settings contradict each other.
@@ -115,7 +111,7 @@ struct SettingsReader {
     {
         guard value < other.value else { return }
         func text(_ value: Value) -> String { (value as? Duration).map(DurationText.text) ?? "\(value)" }
-        contradict(
+        self.contradict(
             [key, other.key],
             found: "\(text(value)), less than the \(text(other.value)) of \(other.key)",
             expected: "\(key) not below \(other.key)"
@@ -124,34 +120,32 @@ struct SettingsReader {
 
     /// Adds a mistake that only shows once the setting was read; at the place of an entry if it is one's.
     mutating func refuse(_ key: String, entry: String?, found: String, expected: String) {
-        guard !hasProblem(key) else { return }
+        guard !self.hasProblem(key) else { return }
         let name = entry.map { "\(key).\($0)" } ?? key
-        let place = rows.first { $0.key == name }?.origin ?? origins[key] ?? .builtIn
-        problems.append(ConfigurationProblem(key: name, place: place, found: found, expected: expected))
+        let place = self.rows.first { $0.key == name }?.origin ?? self.origins[key] ?? .builtIn
+        self.problems.append(ConfigurationProblem(key: name, place: place, found: found, expected: expected))
     }
 
     /// Gives contradictions their place, and drops those about a setting that is wrong already.
     func problems(of contradictions: [Contradiction]) -> [ConfigurationProblem] {
         contradictions.compactMap { contradiction in
-            guard !contradiction.keys.contains(where: hasProblem) else { return nil }
-            let key = contradiction.keys.first { origins[$0] != .builtIn } ?? contradiction.keys[0]
-            return ConfigurationProblem(
-                key: contradiction.keys[0],
-                place: origins[key] ?? .builtIn,
-                found: contradiction.found,
-                expected: contradiction.expected
-            )
+            let (keys, found, expected) = (contradiction.keys, contradiction.found, contradiction.expected)
+            guard !keys.contains(where: self.hasProblem) else { return nil }
+            let place = keys.first { self.origins[$0] != .builtIn }.flatMap { self.origins[$0] } ?? .builtIn
+            return ConfigurationProblem(key: keys[0], place: place, found: found, expected: expected)
         }
     }
 
     /// Adds a mistake that is in the way only of those who need the API key.
-    mutating func reportKey(_ problem: ConfigurationProblem) {
-        keyProblems.append(problem)
+    mutating func reportKey(_ key: String, _ place: SettingOrigin, found: String, expected: String) {
+        let problem = ConfigurationProblem(key: key, place: place, found: found, expected: expected)
+        self.keyProblems.append(problem)
     }
 
     /// Adds a remark that does not keep the worker from starting.
-    mutating func warn(_ warning: ConfigurationWarning) {
-        warnings.append(warning)
+    mutating func warn(_ key: String, at place: SettingOrigin? = nil, _ remark: String) {
+        let place = place ?? self.origins[key] ?? .builtIn
+        self.warnings.append(ConfigurationWarning(key: key, place: place, remark: remark))
     }
 }
 

@@ -7,11 +7,9 @@ extension ValueKind where Value == Duration {
     /// A duration within bounds, both included.
     static func duration(_ bounds: ClosedRange<Duration>) -> Self {
         let (least, most) = (DurationText.text(bounds.lowerBound), DurationText.text(bounds.upperBound))
-        return scalar(
-            "a duration from \(least) to \(most), written like 250ms, 30s, 2m or 1h",
-            text: DurationText.text
-        ) { written in
-            DurationText.parse(written).flatMap { bounds.contains($0) ? $0 : nil }
+        let expected = "a duration from \(least) to \(most), written like 250ms, 30s, 2m or 1h"
+        return Self.scalar(expected, text: DurationText.text) {
+            DurationText.parse($0).flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
 }
@@ -19,7 +17,7 @@ extension ValueKind where Value == Duration {
 extension ValueKind where Value == ByteCount {
     /// A number of bytes within bounds, both included.
     static func byteCount(_ bounds: ClosedRange<ByteCount>) -> Self {
-        scalar("a size from \(bounds.lowerBound) to \(bounds.upperBound), written like 256KiB, 64MiB or 65536") {
+        Self.scalar("a size from \(bounds.lowerBound) to \(bounds.upperBound), written like 256KiB, 64MiB or 65536") {
             ByteCount(parsing: $0).flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
@@ -28,7 +26,7 @@ extension ValueKind where Value == ByteCount {
 extension ValueKind where Value == Int {
     /// A whole number within bounds, both included.
     static func integer(_ bounds: ClosedRange<Int>) -> Self {
-        scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isBare: true) {
+        Self.scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isBare: true) {
             Int($0).flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
@@ -37,8 +35,8 @@ extension ValueKind where Value == Int {
 extension ValueKind where Value == Double {
     /// A number within bounds, both included; printed without a needless fraction.
     static func number(_ bounds: ClosedRange<Double>, of what: String = "a number") -> Self {
-        let expected = "\(what) from \(plain(bounds.lowerBound)) to \(plain(bounds.upperBound))"
-        return scalar(expected, isBare: true, text: plain) { written in
+        let expected = "\(what) from \(Self.plain(bounds.lowerBound)) to \(Self.plain(bounds.upperBound))"
+        return Self.scalar(expected, isBare: true, text: Self.plain) { written in
             // Double's own reader also takes "nan", "inf" and hexadecimal.
             let isPlain =
                 !written.isEmpty && written.allSatisfy { $0.isASCII && ($0.isNumber || $0 == "." || $0 == "-") }
@@ -54,14 +52,14 @@ extension ValueKind where Value == Double {
 
 extension ValueKind where Value == Bool {
     /// `true` or `false`.
-    static var flag: Self { scalar("true or false", isBare: true) { Bool($0) } }
+    static var flag: Self { Self.scalar("true or false", isBare: true) { Bool($0) } }
 }
 
 extension ValueKind where Value == RequestLimit {
     /// A whole number within bounds, or `auto`.
     static func concurrency(_ bounds: ClosedRange<Int>) -> Self {
         let expected = "a whole number from \(bounds.lowerBound) to \(bounds.upperBound), or auto"
-        return scalar(expected, isBare: true) { written in
+        return Self.scalar(expected, isBare: true) { written in
             if written == "auto" { return .automatic }
             return Int(written).flatMap { bounds.contains($0) ? .fixed($0) : nil }
         }
@@ -71,7 +69,7 @@ extension ValueKind where Value == RequestLimit {
 extension ValueKind where Value == String {
     /// A text of visible ASCII characters without spaces, as a header or an identifier needs.
     static func identifier(upTo limit: Int) -> Self {
-        scalar("1 to \(limit) visible ASCII characters without spaces") { written in
+        Self.scalar("1 to \(limit) visible ASCII characters without spaces") { written in
             guard 1...limit ~= written.utf8.count, written.utf8.allSatisfy({ 0x21...0x7E ~= $0 }) else { return nil }
             return written
         }
@@ -79,17 +77,17 @@ extension ValueKind where Value == String {
 
     /// The name of a topic, or an identifier that Kafka holds to the same rule.
     static var topicName: Self {
-        scalar("1 to 249 letters, digits, '.', '_' or '-'") { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }
+        Self.scalar("1 to 249 letters, digits, '.', '_' or '-'") { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }
     }
 
     /// A user as a proxy names one.
     static var userName: Self {
-        scalar("a name of 1 to 256 bytes") { 1...256 ~= $0.utf8.count ? $0 : nil }
+        Self.scalar("a name of 1 to 256 bytes") { 1...256 ~= $0.utf8.count ? $0 : nil }
     }
 
     /// The name of an HTTP header.
     static var headerName: Self {
-        scalar("the name of an HTTP header: 1 to 100 letters, digits, '-' or '_'") { written in
+        Self.scalar("the name of an HTTP header: 1 to 100 letters, digits, '-' or '_'") { written in
             let isName = written.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
             return isName && 1...100 ~= written.utf8.count ? written : nil
         }
@@ -97,12 +95,12 @@ extension ValueKind where Value == String {
 
     /// A topic's name or a prefix of it.
     static var replyTopics: Self {
-        scalar("a topic name or a prefix followed by '*'") { ReplyTopicAllowList.isEntry($0) ? $0 : nil }
+        Self.scalar("a topic name or a prefix followed by '*'") { ReplyTopicAllowList.isEntry($0) ? $0 : nil }
     }
 
     /// The path of a file; whether it exists is found out by whoever opens it.
     static var path: Self {
-        scalar("the path of a file") { written in
+        Self.scalar("the path of a file") { written in
             let isPath =
                 !written.isEmpty && !written.hasSuffix("/") && !written.unicodeScalars.contains { $0.value < 0x20 }
             return isPath ? written : nil
@@ -116,33 +114,33 @@ extension ValueKind where Value: RawRepresentable<String> & CaseIterable {
         let words = Value.allCases.map(\.rawValue)
         let expected =
             words.count == 1 ? words[0] : words.dropLast().joined(separator: ", ") + " or " + (words.last ?? "")
-        return scalar(expected, text: \.rawValue) { Value(rawValue: $0) }
+        return Self.scalar(expected, text: \.rawValue) { Value(rawValue: $0) }
     }
 }
 
 extension ValueKind where Value == Secret {
     /// An API key: it becomes a header, so it is visible ASCII without spaces; never quoted, never printed.
     static var apiKey: Self {
-        scalar(APIKeyText.expected, isSecret: true, parse: APIKeyText.parse)
+        Self.scalar(APIKeyText.expected, isSecret: true, parse: APIKeyText.parse)
     }
 }
 
 extension ValueKind where Value == HostAndPort {
     /// The address of a broker; without a port it is Kafka's 9092.
     static var broker: Self {
-        scalar("HOST or HOST:PORT with a port from 1 to 65535 (the protocol is set by kafka.properties)") {
+        Self.scalar("HOST or HOST:PORT with a port from 1 to 65535 (the protocol is set by kafka.properties)") {
             HostAndPort(parsing: $0, defaultPort: 9092)
         }
     }
 
     /// The address of a worker's admin endpoint.
     static var worker: Self {
-        scalar("HOST:PORT with a port from 1 to 65535, such as worker-2:9464") { HostAndPort(parsing: $0) }
+        Self.scalar("HOST:PORT with a port from 1 to 65535, such as worker-2:9464") { HostAndPort(parsing: $0) }
     }
 
     /// The address to listen on; port 0 lets the system choose.
     static func listen(such example: String) -> Self {
-        scalar("HOST:PORT with a port from 0 to 65535, such as \(example)") {
+        Self.scalar("HOST:PORT with a port from 0 to 65535, such as \(example)") {
             HostAndPort(parsing: $0, ports: 0...65_535)
         }
     }
@@ -151,14 +149,14 @@ extension ValueKind where Value == HostAndPort {
 extension ValueKind where Value == IPAddress {
     /// An IP address, not a name.
     static var ipAddress: Self {
-        scalar("an IP address such as 10.0.0.7 or fd00::7") { IPAddress(parsing: $0) }
+        Self.scalar("an IP address such as 10.0.0.7 or fd00::7") { IPAddress(parsing: $0) }
     }
 }
 
 extension ValueKind where Value == APIBaseURL {
     /// The address of the Flexprice API.
     static var apiHost: Self {
-        scalar("a host such as us.api.flexprice.io, or a URL such as https://us.api.flexprice.io/v1") {
+        Self.scalar("a host such as us.api.flexprice.io, or a URL such as https://us.api.flexprice.io/v1") {
             APIBaseURL(parsing: $0)
         }
     }
@@ -167,7 +165,9 @@ extension ValueKind where Value == APIBaseURL {
 extension ValueKind where Value == StoreURL {
     /// Where the ledger is kept.
     static var store: Self {
-        var kind = scalar("sqlite:PATH or postgres://USER@HOST/DATABASE, with @ and / in a password as %40 and %2F") {
+        var kind = Self.scalar(
+            "sqlite:PATH or postgres://USER@HOST/DATABASE, with @ and / in a password as %40 and %2F"
+        ) {
             StoreURL(parsing: $0)
         }
         kind.holdsSecret = \.holdsPassword

@@ -4,19 +4,14 @@ import Records
 struct ValueKind<Value: Sendable>: Sendable {
     /// The form to ask the sources for.
     var shape: ValueShape = .text
-
     /// What a right value looks like, with its bounds; the second half of every complaint.
     let expected: String
-
     /// Whether what ``text`` prints is a number, `true` or `false`, where it is not a word such as `auto`.
     var isBare = false
-
     /// Whether a wrong value must not be quoted, nor a right one printed.
     var isSecret = false
-
     /// Reads a written value.
     let parse: @Sendable (RawValue) throws(SettingMistakes) -> Value
-
     /// Prints a value as it would be written; nil means «not set».
     let text: @Sendable (Value) -> String?
 

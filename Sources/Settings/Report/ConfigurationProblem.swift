@@ -2,16 +2,12 @@
 package struct ConfigurationProblem: Sendable, Hashable {
     /// The setting, dotted; nil where the file as a whole is wrong.
     package let key: String?
-
     /// The line, variable or option to change.
     package let place: SettingOrigin
-
     /// What is there; never a secret's value.
     package let found: String
-
     /// What would be right, with bounds.
     package let expected: String
-
     /// The nearest known key, for a key that is not known.
     package var nearest: String?
 }
@@ -19,9 +15,9 @@ package struct ConfigurationProblem: Sendable, Hashable {
 extension ConfigurationProblem: CustomStringConvertible {
     /// One line: key, place, found, expected, nearest key.
     package var description: String {
-        let subject = key.map { "\($0) (\(place))" } ?? "\(place)"
-        let hint = nearest.map { "; did you mean \($0)?" } ?? ""
-        return "\(subject): found \(found); expected \(expected)\(hint)"
+        let subject = self.key.map { "\($0) (\(self.place))" } ?? "\(self.place)"
+        let hint = self.nearest.map { "; did you mean \($0)?" } ?? ""
+        return "\(subject): found \(self.found); expected \(self.expected)\(hint)"
     }
 }
 
@@ -45,22 +41,17 @@ extension ConfigurationErrors: CustomStringConvertible {
     /// A headline with the count, then one line a problem.
     package var description: String {
         let headline =
-            problems.count == 1 ? "1 problem in the configuration" : "\(problems.count) problems in the configuration"
-        return ([headline + ":"] + problems.map { "  \($0)" }).joined(separator: "\n")
+            "\(self.problems.count) \(self.problems.count == 1 ? "problem" : "problems") in the configuration:"
+        return ([headline] + self.problems.map { "  \($0)" }).joined(separator: "\n")
     }
 }
 
 /// A remark about the configuration that does not keep the worker from starting.
 package struct ConfigurationWarning: Sendable, Equatable, CustomStringConvertible {
-    /// The setting that it is about.
     package let key: String
-
-    /// The place of the setting.
     package let place: SettingOrigin
-
     /// What is unwise, and what to do.
     package let remark: String
 
-    /// One line for a log or a terminal.
     package var description: String { "\(key) (\(place)): \(remark)" }
 }

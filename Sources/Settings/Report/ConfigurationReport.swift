@@ -1,21 +1,16 @@
+import Foundation
+
 /// The effective settings as texts, each with the place it comes from; secrets are masked.
 package struct ConfigurationReport: Sendable, Equatable {
     /// One setting, or one entry of `kafka.properties`.
     package struct Row: Sendable, Equatable {
         /// The setting, dotted.
         package let key: String
-
-        /// The value as it would be written; nil if it is not set.
-        ///
-        /// A secret is its mask.
+        /// The value as it would be written, of a secret its mask; nil if it is not set.
         package let value: String?
-
-        /// The place of the value.
         package let origin: SettingOrigin
-
         /// Whether a reload puts a new value into effect.
         package let onReload: ReloadEffect
-
         /// Whether the value is a number, `true` or `false`, where it is not a word such as `auto`.
         var isBare = false
     }
@@ -31,7 +26,6 @@ package struct ConfigurationReport: Sendable, Equatable {
 package enum ReloadEffect: String, Sendable {
     /// The new value holds from then on.
     case takesEffect = "takes effect"
-
     /// The old value stays until the process is restarted; the log says so.
     case needsRestart = "needs a restart"
 }
@@ -41,13 +35,10 @@ extension ConfigurationReport {
     package struct Change: Sendable, Equatable {
         /// The setting, dotted.
         package let key: String
-
         /// The old value; nil if it was not set.
         package let from: String?
-
         /// The new value; nil if it is not set any more.
         package let to: String?
-
         /// Whether the new value holds from now on.
         package let effect: ReloadEffect
     }
@@ -57,15 +48,69 @@ extension ConfigurationReport {
     /// A secret that was replaced by another looks the same here (both are masked): compare the settings for it.
     package func changes(since older: ConfigurationReport) -> [Change] {
         let before = Dictionary(older.rows.map { ($0.key, $0) }) { first, _ in first }
-        let now = Set(rows.map(\.key))
-        let changed = rows.compactMap { row -> Change? in
-            let old = before[row.key]
-            guard old == nil || old?.value != row.value else { return nil }
-            return Change(key: row.key, from: old?.value, to: row.value, effect: row.onReload)
+        let now = Set(self.rows.map(\.key))
+        let changed = self.rows.filter { row in before[row.key].map { $0.value != row.value } ?? true }
+        let removed = older.rows.filter { !now.contains($0.key) }
+        return changed.map { Change(key: $0.key, from: before[$0.key]?.value, to: $0.value, effect: $0.onReload) }
+            + removed.map { Change(key: $0.key, from: $0.value, to: nil, effect: $0.onReload) }
+    }
+}
+
+extension ConfigurationReport {
+    /// `{"settings": [{"key", "value", "origin": {"kind", …}, "on_reload"}]}` on several lines, for scripts.
+    ///
+    /// A value that is not set is `null`, that of a number is a number, `true` and `false` are themselves. The kinds
+    /// are `default`, `file` (with `path`, `line`), `environment` and `flag` (with `name`), and `secret_file` (with
+    /// `path`).
+    package var json: String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        let entries = self.rows.map { row in
+            Node.object([
+                "key": .text(row.key), "value": row.value.map { Node($0, isBare: row.isBare) } ?? .null,
+                "origin": .object(Self.members(of: row.origin)),
+                "on_reload": .text(row.onReload == .takesEffect ? "takes_effect" : "needs_restart"),
+            ])
         }
-        let removed = older.rows.filter { !now.contains($0.key) }.map {
-            Change(key: $0.key, from: $0.value, to: nil, effect: $0.onReload)
+        // Encoding texts and numbers cannot fail; an empty object is the answer if it ever does.
+        return (try? encoder.encode(["settings": entries])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+
+    private static func members(of origin: SettingOrigin) -> [String: Node] {
+        switch origin {
+        case .builtIn: ["kind": .text("default")]
+        case .file(let path, let line?): ["kind": .text("file"), "path": .text(path), "line": .whole(line)]
+        case .file(let path, nil): ["kind": .text("file"), "path": .text(path)]
+        case .environment(let name): ["kind": .text("environment"), "name": .text(name)]
+        case .flag(let name): ["kind": .text("flag"), "name": .text(name)]
+        case .secretFile(let path): ["kind": .text("secret_file"), "path": .text(path)]
         }
-        return changed + removed
+    }
+
+    private enum Node: Encodable {
+        case null
+        case whole(Int)
+        case fraction(Double)
+        case flag(Bool)
+        case text(String)
+        case object([String: Node])
+
+        init(_ text: String, isBare: Bool) {
+            let number: Node? = Int(text).map { .whole($0) } ?? Double(text).map { .fraction($0) }
+            let bare = isBare ? number ?? Bool(text).map { .flag($0) } : nil
+            self = bare ?? .text(text)
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            switch self {
+            case .null: try container.encodeNil()
+            case .whole(let value): try container.encode(value)
+            case .fraction(let value): try container.encode(value)
+            case .flag(let value): try container.encode(value)
+            case .text(let value): try container.encode(value)
+            case .object(let members): try container.encode(members)
+            }
+        }
     }
 }

@@ -2,16 +2,12 @@
 package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     /// The default; the setting is not set.
     case builtIn
-
     /// The configuration file; the line counts from 1 and is nil where the file as a whole is meant.
     case file(path: String, line: Int?)
-
     /// An environment variable.
     case environment(String)
-
     /// An option of the command line, as it was typed (`--listen`).
     case flag(String)
-
     /// A file that holds one secret: `api.key_file` or a credential of systemd.
     case secretFile(path: String)
 
@@ -42,10 +38,8 @@ package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
 package struct SettingFlag: Sendable {
     /// The setting, such as `kafka.brokers`.
     package let key: String
-
     /// The value, written as in an environment variable: lists with commas, maps as a JSON object.
     package let value: String
-
     /// The option as the user typed it, for messages.
     package let name: String
 

@@ -12,14 +12,13 @@ package struct StarterConfiguration: Sendable {
 
     private let situation: Situation
 
-    /// A file for a situation.
     package init(for situation: Situation) {
         self.situation = situation
     }
 
     /// The file's text, YAML.
     package var text: String {
-        ([self.head, Self.kafka] + self.backend + [self.store, Self.admin]).joined(separator: "\n")
+        [self.head, Self.kafka, self.backend, self.store, Self.admin].joined(separator: "\n")
     }
 
     private var head: String {
@@ -56,17 +55,15 @@ package struct StarterConfiguration: Sendable {
 
         """
 
-    private var backend: [String] {
-        guard self.situation != .local else {
-            return [
-                """
-                # Customers are kept in the ledger below. For Flexprice: «customer-worker config init flexprice».
-                backend: local
+    private var backend: String {
+        switch self.situation {
+        case .local:
+            """
+            # Customers are kept in the ledger below. For Flexprice: «customer-worker config init flexprice».
+            backend: local
 
-                """
-            ]
-        }
-        return [
+            """
+        case .flexprice, .machines:
             """
             backend: flexprice
 
@@ -81,7 +78,7 @@ package struct StarterConfiguration: Sendable {
               max_concurrency: 64
 
             """
-        ]
+        }
     }
 
     private var store: String {

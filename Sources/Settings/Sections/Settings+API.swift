@@ -7,7 +7,6 @@ extension Settings {
     package enum Backend: String, Sendable, CaseIterable {
         /// The worker's own ledger.
         case local
-
         /// The Flexprice API.
         case flexprice
     }
@@ -16,35 +15,25 @@ extension Settings {
     package struct API: Sendable, Equatable {
         /// The address; nil unless set.
         package var host: APIBaseURL?
-
         /// The key; nil unless found.
         package var key: Secret?
-
         /// A file to read the key from, again on reload.
         package var keyFile: String?
-
         /// The file that the key was read from, which is looked at again after a refusal: ``keyFile``, or the systemd
         /// credential; nil for a key from elsewhere.
         package var keyPath: String?
-
         /// A PEM file of certificate authorities to trust in place of the system's; nil for the system's.
         package var caFile: String?
-
         /// The longest wait for one answer.
         package var timeout = Duration.seconds(30)
-
         /// The longest life of a connection.
         package var connectionLifetime = Duration.seconds(300)
-
         /// Open requests at a time.
         package var maxConcurrency = RequestLimit.fixed(64)
-
         /// Requests per second; nil for no limit.
         package var rateLimit: Double?
-
         /// What to do about stubs.
         package var onStub = StubPolicy.fail
-
         /// What to do about other customers that differ.
         package var onExisting = ExistingPolicy.fail
 

@@ -3,22 +3,16 @@ extension Settings {
     package struct Console: Sendable, Equatable {
         /// Where browsers find it.
         package var listen = HostAndPort(host: "127.0.0.1", port: 9480)
-
         /// The admin endpoints of the workers that it looks at; empty for that of ``Settings/adminListen``.
         package var workers: [HostAndPort] = []
-
         /// A file with the tokens of those who may look; nil for none.
         package var viewerTokensFile: String?
-
         /// A file with the tokens of those who may look and act; nil for none.
         package var operatorTokensFile: String?
-
         /// Whether a proxy in front of it encrypts.
         package var behindProxy = false
-
         /// The header in which that proxy names the user whom it has authenticated; nil for none.
         package var userHeader: String?
-
         /// The users of the proxy who may act.
         package var operators: [String] = []
 
@@ -27,13 +21,10 @@ extension Settings {
 
         /// The PEM file of the certificate and those that it is signed with; nil for no TLS.
         package var tlsCertificateFile: String?
-
         /// The PEM file of the certificate's key.
         package var tlsKeyFile: String?
-
         /// Whether those who may only look see the values of customers.
         package var viewersSeeValues = false
-
         /// The file of the figures that the charts are drawn from; nil for `console.sqlite` beside the ledger.
         package var history: String?
 

@@ -7,30 +7,23 @@ extension Settings {
     package struct Kafka: Sendable, Equatable {
         /// Where to find the cluster.
         package var brokers = [HostAndPort(host: "localhost", port: 9092)]
-
         /// The consumer group that shares the work.
         package var consumerGroup = "customer_worker"
-
         /// Static membership: a restart within the session timeout causes no rebalance; nil for none.
         package var groupInstanceID: String?
-
         /// Create commands.
         package var topic = "customer_commands"
-
         /// Result events.
         package var resultsTopic = "customer_results"
-
         /// Commands that ended in failure.
         package var deadLetterTopic = "customer_commands_dlq"
-
         /// The topics that a command may name for its result.
         package var replyTopicsAllowed = ReplyTopicAllowList([])
-
         /// librdkafka properties passed through.
         package var properties = KafkaProperties()
 
         /// The brokers as librdkafka's `bootstrap.servers` wants them.
-        package var bootstrapServers: String { brokers.map(\.description).joined(separator: ",") }
+        package var bootstrapServers: String { self.brokers.map(\.description).joined(separator: ",") }
 
         /// Reads the section.
         ///
@@ -61,19 +54,21 @@ extension Settings {
         ///
         /// Not with a file that only the service's user may read: operators look at settings as other users.
         private func checkProperties(_ reader: inout SettingsReader) {
-            guard !properties.names.isEmpty else { return }
-            let client = ClientProperties(brokers: "", passthrough: properties.reveal())
+            guard !self.properties.names.isEmpty else { return }
+            let client = ClientProperties(brokers: "", passthrough: self.properties.reveal())
             let misuses = client.misuses()
             for misuse in misuses {
                 reader.refuse(
                     "kafka.properties",
                     entry: misuse.name,
-                    found: Redaction.quoted(properties.shown(misuse.name) ?? ""),
+                    found: Redaction.quoted(self.properties.shown(misuse.name) ?? ""),
                     expected: misuse.expected
                 )
             }
-            guard misuses.isEmpty, !properties.nameForbiddenFiles, let problem = client.contradiction() else { return }
-            let value = problem.name.flatMap { properties.shown($0) }
+            guard misuses.isEmpty, !self.properties.nameForbiddenFiles, let problem = client.contradiction() else {
+                return
+            }
+            let value = problem.name.flatMap { self.properties.shown($0) }
             reader.refuse(
                 "kafka.properties",
                 entry: problem.name,
@@ -84,7 +79,8 @@ extension Settings {
 
         private func checkTopics(_ reader: inout SettingsReader) {
             let named = [
-                ("kafka.topic", topic), ("kafka.topic_results", resultsTopic), ("kafka.topic_dlq", deadLetterTopic),
+                ("kafka.topic", self.topic), ("kafka.topic_results", self.resultsTopic),
+                ("kafka.topic_dlq", self.deadLetterTopic),
             ]
             for (index, later) in named.enumerated() {
                 for earlier in named[..<index] where earlier.1 == later.1 {
@@ -96,7 +92,7 @@ extension Settings {
                 }
             }
             // A result sent to the command topic would be read as a command, fail, and be answered again, forever.
-            for entry in replyTopicsAllowed.entries {
+            for entry in self.replyTopicsAllowed.entries {
                 for (key, topic) in [named[0], named[2]] where ReplyTopicAllowList([entry]).allows(topic) {
                     reader.contradict(
                         ["kafka.reply_topics_allowed", key],
@@ -112,7 +108,6 @@ extension Settings {
     package struct Delivery: Sendable, Equatable {
         /// The promise that is kept.
         package var guarantee = WorkerSettings.Guarantee.exactlyOnce
-
         /// The transactional id; nil derives one that is stable per host and instance.
         package var transactionalID: String?
 

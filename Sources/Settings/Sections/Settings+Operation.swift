@@ -7,7 +7,6 @@ extension Settings {
     package struct Idempotency: Sendable, Equatable {
         /// Older successes are forgotten; nil remembers them forever.
         package var retention: Duration?
-
         /// What to do about archived customers.
         package var onArchived = WorkerSettings.ArchivedPolicy.replay
 
@@ -26,10 +25,8 @@ extension Settings {
     package struct Limits: Sendable, Equatable {
         /// A larger command fails with `payload_too_large`.
         package var maxCommandBytes = ByteCount.kibibytes(256)
-
         /// Commands in flight at a time; intake pauses above.
         package var maxInFlight = 4_096
-
         /// Bytes of commands in flight at a time; intake pauses above.
         package var maxInFlightBytes = ByteCount.mebibytes(64)
 
@@ -44,11 +41,8 @@ extension Settings {
             reader.read("limits.max_in_flight", into: &self.maxInFlight, .integer(1...1_000_000))
             let inFlight = ValueKind<ByteCount>.byteCount(.mebibytes(1) ... .gibibytes(64))
             reader.read("limits.max_in_flight_bytes", into: &self.maxInFlightBytes, inFlight)
-            reader.require(
-                "limits.max_in_flight_bytes",
-                self.maxInFlightBytes,
-                atLeast: ("limits.max_command_bytes", self.maxCommandBytes)
-            )
+            let least = ("limits.max_command_bytes", self.maxCommandBytes)
+            reader.require("limits.max_in_flight_bytes", self.maxInFlightBytes, atLeast: least)
         }
     }
 }

@@ -4,11 +4,9 @@ import Glibc
 package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
     /// A name or an IP address; an IPv6 address is written here without its brackets.
     package let host: String
-
     /// The TCP port, 0 to 65535; 0 only where the setting allows it.
     package let port: Int
 
-    /// An address from its parts.
     package init(host: String, port: Int) {
         self.host = host
         self.port = port
@@ -16,7 +14,7 @@ package struct HostAndPort: Sendable, Hashable, CustomStringConvertible {
 
     /// The form that a setting is written in.
     package var description: String {
-        host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        self.host.contains(":") ? "[\(self.host)]:\(self.port)" : "\(self.host):\(self.port)"
     }
 
     /// Where to connect for something that listens here: an address that means «all interfaces» is reached on loopback.
@@ -107,12 +105,11 @@ package struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 package struct APIBaseURL: Sendable, Hashable, CustomStringConvertible {
     /// `https`, or `http` if it was written so.
     package let scheme: String
-
     /// Host and, where written, port: `us.api.flexprice.io` or `localhost:8080`.
     package let authority: String
 
     /// The URL without a trailing slash, such as `https://us.api.flexprice.io/v1`.
-    package var description: String { "\(scheme)://\(authority)/v1" }
+    package var description: String { "\(self.scheme)://\(self.authority)/v1" }
 
     /// Reads one of the accepted forms; nil for anything else.
     init?(parsing text: String) {

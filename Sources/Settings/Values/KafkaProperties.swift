@@ -13,27 +13,27 @@ package struct KafkaProperties: Sendable, Equatable {
     }
 
     /// The names, sorted.
-    package var names: [String] { values.keys.sorted() }
+    package var names: [String] { self.values.keys.sorted() }
 
     /// All properties with their real values, for the one place that hands them to librdkafka.
-    package func reveal() -> [String: String] { values }
+    package func reveal() -> [String: String] { self.values }
 
     /// The value of a property, masked if it is a secret; nil if it is not set.
     package func shown(_ name: String) -> String? {
-        guard let value = values[name] else { return nil }
+        guard let value = self.values[name] else { return nil }
         return Self.isSecret(name) ? Secret.mask : value
     }
 
     /// Whether one of them names a file that is there, and that this process may not read.
     var nameForbiddenFiles: Bool {
-        values.contains { name, path in
+        self.values.contains { name, path in
             let isFile = [".location", ".keytab", ".file"].contains { name.hasSuffix($0) }
             return isFile && access(path, R_OK) != 0 && errno == EACCES
         }
     }
 
     /// Whether one of them is a secret.
-    var holdsSecrets: Bool { values.keys.contains(where: Self.isSecret) }
+    var holdsSecrets: Bool { self.values.keys.contains(where: Self.isSecret) }
 
     /// Whether a property's value may not be shown.
     ///
@@ -50,14 +50,17 @@ package struct KafkaProperties: Sendable, Equatable {
 extension KafkaProperties: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// `{name: value, …}` with secrets masked.
     package var description: String {
-        "{" + names.map { "\($0): \(shown($0) ?? "")" }.joined(separator: ", ") + "}"
+        "{" + self.names.map { "\($0): \(self.shown($0) ?? "")" }.joined(separator: ", ") + "}"
     }
 
-    /// The same as the description.
     package var debugDescription: String { description }
 
     /// A mirror that shows masked values only.
     package var customMirror: Mirror {
-        Mirror(self, children: names.map { (label: Optional($0), value: shown($0) as Any) }, displayStyle: .dictionary)
+        Mirror(
+            self,
+            children: self.names.map { (label: Optional($0), value: self.shown($0) as Any) },
+            displayStyle: .dictionary
+        )
     }
 }

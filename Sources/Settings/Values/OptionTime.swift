@@ -46,11 +46,10 @@ package enum PastTime {
     ) throws(OptionTimeMistake) -> UnixMilliseconds {
         if let time = Self.calendar(text) { return time }
         guard let age = SpanText.span(text) else {
-            throw OptionTimeMistake(
-                description:
-                    "\(text): expected an age such as 30m, 2h or 7d, a date such as 2026-11-25, or a time such as "
-                    + "2026-11-25T10:00:00Z (UTC without an offset)"
-            )
+            let description =
+                "\(text): expected an age such as 30m, 2h or 7d, a date such as 2026-11-25, or a time such as "
+                + "2026-11-25T10:00:00Z (UTC without an offset)"
+            throw OptionTimeMistake(description: description)
         }
         guard age > .zero else {
             throw OptionTimeMistake(description: "\(text): expected an age above zero, such as 30m, 2h or 7d")
@@ -81,20 +80,15 @@ package struct OptionTimes: Sendable, Hashable {
     ///
     /// - Throws: ``OptionTimeMistake`` that names the option: no time, a beginning that is still to come, or an end
     ///   that is not behind the beginning. An end that is still to come bounds nothing yet and is taken.
-    package init(
-        since: String?,
-        until: String?,
-        now: UnixMilliseconds = .now()
-    ) throws(OptionTimeMistake) {
+    package init(since: String?, until: String?, now: UnixMilliseconds = .now()) throws(OptionTimeMistake) {
         self.since = try Self.read("--since", since, now)
         self.until = try Self.read("--until", until, now)
         if let since, let time = self.since, time > now {
             throw OptionTimeMistake(description: "--since \(since): is still to come; expected a time in the past")
         }
         if let since, let until, let start = self.since, let end = self.until, start >= end {
-            throw OptionTimeMistake(
-                description: "--until \(until): is not later than --since \(since); nothing can be between them"
-            )
+            let description = "--until \(until): is not later than --since \(since); nothing can be between them"
+            throw OptionTimeMistake(description: description)
         }
     }
 

@@ -10,7 +10,7 @@ package enum DurationText {
     package static func parse(_ text: String) -> Duration? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let suffix = text.dropFirst(digits.count)
-        guard let unit = units.first(where: { $0.name == suffix }), let count = Int64(digits) else { return nil }
+        guard let unit = Self.units.first(where: { $0.name == suffix }), let count = Int64(digits) else { return nil }
         let product = count.multipliedReportingOverflow(by: unit.milliseconds)
         return product.overflow ? nil : .milliseconds(product.partialValue)
     }
@@ -20,7 +20,7 @@ package enum DurationText {
         let milliseconds = duration.boundedMilliseconds
         guard milliseconds < .max else { return "\(duration.components.seconds)s" }
         guard milliseconds != 0 else { return "0s" }
-        let unit = units.first { milliseconds.isMultiple(of: $0.milliseconds) } ?? ("ms", 1)
+        let unit = Self.units.first { milliseconds.isMultiple(of: $0.milliseconds) } ?? ("ms", 1)
         return "\(milliseconds / unit.milliseconds)\(unit.name)"
     }
 }
@@ -30,28 +30,21 @@ package struct ByteCount: Sendable, Hashable, Comparable, CustomStringConvertibl
     /// The number of bytes, never negative.
     package let bytes: Int
 
-    /// A count of bytes.
     package init(bytes: Int) {
         self.bytes = bytes
     }
 
-    /// A count in units of 1,024 bytes.
     package static func kibibytes(_ count: Int) -> Self { Self(bytes: count << 10) }
-
-    /// A count in units of 1,048,576 bytes.
     package static func mebibytes(_ count: Int) -> Self { Self(bytes: count << 20) }
-
-    /// A count in units of 1,073,741,824 bytes.
     package static func gibibytes(_ count: Int) -> Self { Self(bytes: count << 30) }
 
-    /// Compares two counts.
     package static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
 
     /// The largest unit that needs no fraction.
     package var description: String {
-        let unit = Self.units.last { bytes > 0 && bytes.isMultiple(of: $0.bytes) }
-        guard let unit else { return "\(bytes)" }
-        return "\(bytes / unit.bytes)\(unit.name)"
+        let unit = Self.units.last { self.bytes > 0 && self.bytes.isMultiple(of: $0.bytes) }
+        guard let unit else { return "\(self.bytes)" }
+        return "\(self.bytes / unit.bytes)\(unit.name)"
     }
 
     private static let units: [(name: String, bytes: Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]

@@ -9,12 +9,12 @@ enum Redaction {
     /// A value in quotation marks, for the «found» of a problem.
     static func quoted(_ text: String) -> String {
         // A key pasted into the wrong setting is the likeliest way for a secret to reach a message.
-        if looksLikeKey(text) { return "a text of \(text.count) characters that looks like an API key" }
+        if Self.looksLikeKey(text) { return "a text of \(text.count) characters that looks like an API key" }
         var shown = ""
-        for scalar in withoutCredentials(text).unicodeScalars.prefix(longest) {
+        for scalar in Self.withoutCredentials(text).unicodeScalars.prefix(Self.longest) {
             shown += LogEscaping.needsEscape(scalar) ? LogEscaping.escape(scalar) : String(scalar)
         }
-        return "\"\(shown)\"" + (text.unicodeScalars.count > longest ? "…" : "")
+        return "\"\(shown)\"" + (text.unicodeScalars.count > Self.longest ? "…" : "")
     }
 
     /// Whether a text begins, or continues after a separator, with the `sk_` of Flexprice's keys and a long word.

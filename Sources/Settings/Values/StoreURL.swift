@@ -4,7 +4,6 @@ package import Records
 package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
     /// A SQLite file; the path is absolute or relative to the working directory.
     case sqlite(path: String)
-
     /// A PostgreSQL connection URI as libpq reads it; it may hold a password and is therefore a secret.
     case postgres(Secret)
 
