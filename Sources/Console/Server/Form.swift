@@ -1,3 +1,4 @@
+import Foundation
 import Hummingbird
 
 /// The fields of a form or of a query (`application/x-www-form-urlencoded`), in their order; names may be repeated.
@@ -19,33 +20,18 @@ struct Form: Sendable, Equatable {
         for field in text.utf8.split(separator: UInt8(ascii: "&")) {
             guard self.fields.count < Self.mostFields else { return nil }
             let parts = field.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
-            guard let name = Self.decoded(parts[0]), let value = parts.count > 1 ? Self.decoded(parts[1]) : "" else {
-                return nil
+            let decoded = parts.compactMap { part in
+                String(decoding: part.map { $0 == UInt8(ascii: "+") ? 0x20 : $0 }, as: UTF8.self)
+                    .removingPercentEncoding
             }
-            self.fields.append((name, value))
+            guard decoded.count == parts.count else { return nil }
+            self.fields.append((decoded[0], decoded.count > 1 ? decoded[1] : ""))
         }
     }
 
     /// The query of a request; empty for one that cannot be read.
     init(queryOf request: Request) {
         self = Form(parsing: request.uri.query ?? "") ?? Form()
-    }
-
-    private static func decoded(_ text: some Sequence<UInt8>) -> String? {
-        var bytes: [UInt8] = []
-        var rest = Array(text)[...]
-        while let byte = rest.popFirst() {
-            switch byte {
-            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
-            case UInt8(ascii: "%"):
-                let digits = String(decoding: rest.prefix(2), as: UTF8.self)
-                guard rest.count >= 2, let value = UInt8(digits, radix: 16) else { return nil }
-                bytes.append(value)
-                rest.removeFirst(2)
-            default: bytes.append(byte)
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
     }
 
     /// The first value of a name; `nil` when it is absent or empty.
@@ -63,18 +49,11 @@ struct Form: Sendable, Equatable {
 
     /// A text as part of a path or a query.
     static func encoded(_ text: String) -> String {
-        var result = ""
-        for byte in text.utf8 {
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."):
-                result.unicodeScalars.append(Unicode.Scalar(byte))
-            default:
-                result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
-            }
-        }
-        return result
+        text.addingPercentEncoding(withAllowedCharacters: Self.kept) ?? ""
     }
+
+    private static let kept = CharacterSet(charactersIn: "-_.0123456789")
+        .union(CharacterSet(charactersIn: "a"..."z")).union(CharacterSet(charactersIn: "A"..."Z"))
 
     static func == (left: Form, right: Form) -> Bool {
         left.fields.elementsEqual(right.fields) { $0.name == $1.name && $0.value == $1.value }

@@ -1,7 +1,6 @@
 /// One thing that was looked at before a worker runs, and how it was found.
 package struct CheckFinding: Sendable, Hashable {
     package enum State: Sendable, Hashable {
-        /// As it should be.
         case fine
         /// It works, and may not do what one expects.
         case warning
@@ -36,7 +35,6 @@ extension CheckFinding {
 }
 
 extension CheckFinding.State: CustomStringConvertible {
-    /// One word.
     package var description: String {
         switch self {
         case .fine: "ok"

@@ -6,7 +6,6 @@ import Records
 /// Readers of committed records see nothing of it. What a transaction of it leaves open, because the brokers went away
 /// in between, they abort themselves after `transaction.timeout.ms`.
 struct PublishTrial {
-    /// What became of a record.
     enum Verdict: Sendable, Hashable {
         /// The brokers have it, on all in-sync replicas.
         case taken

@@ -80,10 +80,8 @@ struct TrialRecords: Sendable {
 
     /// The bytes of the largest record: what the longest command becomes, as far as the topic and the client take it.
     private func largest(_ configuration: [String: String]) -> Int {
-        let client = ClientProperties(
-            brokers: self.settings.kafka.bootstrapServers,
-            passthrough: self.settings.kafka.properties.reveal()
-        )
+        let kafka = self.settings.kafka
+        let client = ClientProperties(brokers: kafka.bootstrapServers, passthrough: kafka.properties.reveal())
         let longest = TopicRules.largestRecord(self.settings)
         let taken = configuration["max.message.bytes"].flatMap { Int($0) } ?? .max
         return min(longest, taken, ProducerSettings(client: client).largestRecord)

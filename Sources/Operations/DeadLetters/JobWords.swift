@@ -4,7 +4,6 @@ package import Redrive
 ///
 /// The audit log keeps these words, so a job can be run again from there.
 package struct JobWords: Sendable, Hashable {
-    /// Which letters.
     package var selection = SelectionForm()
     /// `--set`, `--unset` and `--patch`, with their texts.
     package var edits: [[String]] = []
@@ -13,7 +12,6 @@ package struct JobWords: Sendable, Hashable {
     /// `--force`.
     package var isForced = false
 
-    /// Every letter, as it is.
     package init() {}
 
     /// Reads words.

@@ -44,10 +44,8 @@ extension RedrivePlan {
         let wouldFail = self.wouldFail.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key.rawValue, $0.value) }
         let examples = self.examples.sorted { $0.key.rawValue < $1.key.rawValue }.map { code, example in
             let place = JSONValue.string(example.position.description)
-            return JSONObject.Member(
-                name: code.rawValue,
-                value: .members(["position": place, "message": .string(example.message)])
-            )
+            let value = JSONValue.members(["position": place, "message": .string(example.message)])
+            return JSONObject.Member(name: code.rawValue, value: value)
         }
         return JSONObject([
             "topic": .string(request.topic), "selection": .string(self.selection.description),

@@ -44,7 +44,6 @@ struct PauseFollower: Sendable {
         self.worker.pause(pauses)
     }
 
-    /// Looks until the task is cancelled.
     func run() async {
         var follower = self
         while !Task.isCancelled {

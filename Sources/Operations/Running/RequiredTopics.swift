@@ -20,11 +20,8 @@ package struct RequiredTopics: Sendable {
     package func check(_ client: ClientProperties) async throws(StartFailure) {
         let missing = try await self.missing(Self.checkLimit, client)
         guard missing.isEmpty else {
-            throw StartFailure(
-                .unavailable,
-                "missing \(missing.count == 1 ? "topic" : "topics"): \(missing.joined(separator: ", ")); "
-                    + "create with: customer-worker topics create"
-            )
+            let what = "\(missing.count == 1 ? "topic" : "topics"): \(missing.joined(separator: ", "))"
+            throw StartFailure(.unavailable, "missing \(what); create with: customer-worker topics create")
         }
         try await self.checkGroup(client)
     }

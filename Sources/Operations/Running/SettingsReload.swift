@@ -64,9 +64,7 @@ package actor SettingsReload {
                 self.logger.warning("Setting changed; it takes effect at the next start", metadata: facts)
             }
         }
-        return ReloadReport(
-            changed: changes.filter { $0.effect == .takesEffect }.map(\.key),
-            needsRestart: changes.filter { $0.effect != .takesEffect }.map(\.key)
-        )
+        let (now, later) = (changes.filter { $0.effect == .takesEffect }, changes.filter { $0.effect != .takesEffect })
+        return ReloadReport(changed: now.map(\.key), needsRestart: later.map(\.key))
     }
 }

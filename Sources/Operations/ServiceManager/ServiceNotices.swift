@@ -40,7 +40,6 @@ struct ServiceNotices: Sendable {
         self.hasWatchdog = hasWatchdog
     }
 
-    /// The loop has answered.
     mutating func seen(_ view: WorkerWatch.View, _ inspection: WorkerInspection) -> [String] {
         var notices: [String] = []
         let snapshot = inspection.snapshot
@@ -67,7 +66,6 @@ struct ServiceNotices: Sendable {
         return notices
     }
 
-    /// The drain begins.
     mutating func stopping(_ snapshot: WorkerSnapshot) -> [String] {
         if case .stopping = self.phase { return [] }
         self.phase = .stopping(DrainProgress(snapshot))

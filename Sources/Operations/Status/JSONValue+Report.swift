@@ -68,7 +68,6 @@ extension JSONValue {
 
     package static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
 
-    /// What an operator has paused.
     package static func pause(_ pause: Pause) -> JSONValue {
         let (kind, value) = pause.scope.parts
         return .members([
@@ -78,7 +77,6 @@ extension JSONValue {
         ])
     }
 
-    /// Reasons for not being ready.
     static func reasons(_ reasons: [Health.Reason]) -> JSONValue {
         .array(reasons.map { .members(["reason": .string($0.word), "detail": .string($0.detail)]) })
     }

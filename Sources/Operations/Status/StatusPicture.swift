@@ -39,7 +39,6 @@ package struct StatusPicture: Sendable {
     private let columns: Int
     private let rows: Int
 
-    /// The picture of an answer.
     package init(_ screen: StatusScreen, _ trend: StatusTrend, columns: Int, rows: Int) {
         let lines = trend.lines(width: columns)
         self.head = screen.head(columns) + screen.numbers(columns) + (lines.isEmpty ? [] : [""] + lines)
@@ -50,7 +49,6 @@ package struct StatusPicture: Sendable {
         self.rows = rows
     }
 
-    /// The picture of a worker that does not answer.
     package init(_ silence: Silence, _ trend: StatusTrend, columns: Int, rows: Int) {
         let lines = trend.lines(width: columns)
         self.head = silence.text.wrapped(to: columns).map { StyledLine($0, .bad) } + (lines.isEmpty ? [] : [""] + lines)

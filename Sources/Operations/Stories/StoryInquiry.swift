@@ -5,11 +5,9 @@ import Settings
 
 /// Asks the topics, the ledger and the running worker what became of a customer or a command; nothing is changed.
 package struct StoryInquiry: Sendable {
-    /// What is known.
     package struct Answer: Sendable {
         /// What was asked: a name, or the record that was found.
         package let subject: String
-        /// What happened.
         package let story: Story
         /// What the running worker says about the customer.
         package let worker: WorkerWord

@@ -7,7 +7,6 @@ package import Settings
 package enum WorkerWord: Sendable {
     /// It gave no answer that can be used, and why.
     case notAsked(String)
-    /// Its answer.
     case answered(WhyAnswer)
 
     /// Asks several workers at once: what one says that has a command of the customer, or what another says.

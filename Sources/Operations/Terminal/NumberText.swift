@@ -5,12 +5,10 @@ package enum NumberText {
     /// With a comma between thousands.
     package static func count(_ number: some BinaryInteger) -> String {
         let digits = String(number.magnitude)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
-            text.append(digit)
+        let text = digits.enumerated().map { index, digit in
+            index > 0 && (digits.count - index).isMultiple(of: 3) ? ",\(digit)" : "\(digit)"
         }
-        return number < 0 ? "-\(text)" : text
+        return (number < 0 ? "-" : "") + text.joined()
     }
 
     /// A count with its noun: `1 row`, `1,240 rows`.
@@ -43,10 +41,7 @@ package enum NumberText {
 extension String {
     /// The text with `?` for control characters: what anybody can write into a record must not steer a terminal.
     package var printable: String {
-        String(
-            String.UnicodeScalarView(
-                self.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }
-            )
-        )
+        let scalars = self.unicodeScalars.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? "?" : $0 }
+        return String(String.UnicodeScalarView(scalars))
     }
 }

@@ -2,11 +2,9 @@ import Records
 
 /// How far something is, for those who watch it.
 package struct ProgressNews: Sendable {
-    /// How much is done.
     package let done: Int
     /// How much there is; `nil` while unknown.
     package let total: Int?
-    /// Since it began.
     package let elapsed: Duration
     /// What is said of it, in phrases, the most important first.
     package let parts: [String]

@@ -31,9 +31,9 @@ struct TableLayout: Equatable {
         self.widths = natural
         if self.room(width) >= 0 { return }
         // A column that says nothing takes no room from the others.
-        self.empty = Set(
-            all.filter { column in cells.count > 1 && cells.dropFirst().allSatisfy { $0[column].isEmpty } }
-        )
+        if cells.count > 1 {
+            self.empty = Set(all.filter { column in cells.dropFirst().allSatisfy { $0[column].isEmpty } })
+        }
         self.columns.removeAll { self.empty.contains($0) }
         let isText = all.map { column in cells.dropFirst().contains { $0[column].contains(" ") } }
         let least = all.map { column in

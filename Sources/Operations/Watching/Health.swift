@@ -4,10 +4,8 @@ import Records
 
 /// Whether the worker lives and is ready, and if not, why: a pure function of what was last seen of it.
 package struct Health: Sendable, Equatable {
-    /// One thing that is missing.
     package struct Reason: Sendable, Equatable {
         package let kind: ReadinessWord
-        /// A sentence for people.
         package let detail: String
 
         package var word: String { self.kind.rawValue }

@@ -6,7 +6,6 @@ import Synchronization
 package final class LogEnds: Sendable {
     package typealias Asking = @Sendable ([TopicPartition]) async -> [TopicPartition: Int64]
 
-    /// What was learned so far.
     struct Known: Sendable {
         var ends: [TopicPartition: Int64] = [:]
         /// When every partition was last answered for; `nil` before the first time.

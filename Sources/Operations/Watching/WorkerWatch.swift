@@ -22,7 +22,6 @@ package struct ReloadReport: Sendable, Equatable {
 /// Everything that is told about the worker comes from here: health, metrics, status, the service manager's notices. It
 /// continues when the loop is stuck, and tells then what was last seen.
 package final class WorkerWatch: Sendable {
-    /// What was seen at one moment.
     package struct View: Sendable {
         /// The loop's last answer; `nil` before the first.
         package let inspection: WorkerInspection?
@@ -96,7 +95,6 @@ package final class WorkerWatch: Sendable {
         await counts
     }
 
-    /// What was last seen.
     package var view: View { self.view(showing: nil) }
 
     /// What was last seen, with one inspection of several that were made at about the same time.
@@ -114,7 +112,6 @@ package final class WorkerWatch: Sendable {
         }
     }
 
-    /// The settings were read again.
     package func reloaded(_ report: ReloadReport) {
         self.state.withLock { $0.reloads = Reloads(count: $0.reloads.count + 1, last: report) }
     }
