@@ -76,12 +76,12 @@ struct CheckPages: Sendable {
             "sentence": failed > 0
                 ? "\(NumberText.count(failed, "finding")) would keep a worker from its work." : "A worker would run.",
             "findings": last.findings.map { finding -> [String: Any] in
-                var row: [String: Any] = [
+                let row: [String: Any?] = [
                     "subject": finding.subject, "state": finding.state.description.lowercased(),
                     "kind": Self.kind(finding.state), "found": finding.found,
+                    "remedy": finding.remedy.isEmpty ? nil : finding.remedy,
                 ]
-                if !finding.remedy.isEmpty { row["remedy"] = finding.remedy }
-                return row
+                return row.filled
             },
         ]
         return content

@@ -24,13 +24,12 @@ struct ConfigurationPages: Sendable {
                 let texts = [row.key, row.value ?? "", row.origin.description]
                 return wanted.isEmpty || texts.contains { $0.lowercased().contains(wanted) }
             }
-            content["rows"] = rows.map { row in
-                var cells: [String: Any] = [
+            content["rows"] = rows.map { row -> [String: Any] in
+                let cells: [String: Any?] = [
                     "key": row.key, "origin": row.origin.description, "isSet": row.origin != .builtIn,
-                    "reload": row.onReload.rawValue,
+                    "reload": row.onReload.rawValue, "value": row.value,
                 ]
-                cells["value"] = row.value
-                return cells
+                return cells.filled
             }
             content["file"] = loaded.configurationFile
             content["warnings"] = (loaded.warnings.map { "\($0)" }).map { ["text": $0] }

@@ -81,15 +81,12 @@ struct LedgerFactPages: Sendable {
 
     private var content: [String: Any] {
         let state = self.figures()
-        var content: [String: Any] = ["store": self.url.description]
-        if let stats = state.stats {
-            content["customers"] = NumberText.count(stats.customers)
-            content["bytes"] = Figures.bytes(stats.bytes)
-        }
-        if let at = state.at { content["counted"] = Figures.moment(at) }
-        content["trouble"] = state.trouble
-        content["isCounting"] = state.stats == nil && state.trouble == nil
-        return content
+        let content: [String: Any?] = [
+            "store": self.url.description, "customers": state.stats.map { NumberText.count($0.customers) },
+            "bytes": state.stats.map { Figures.bytes($0.bytes) }, "counted": state.at.map { Figures.moment($0) },
+            "trouble": state.trouble, "isCounting": state.stats == nil && state.trouble == nil,
+        ]
+        return content.filled
     }
 
     private func entry(of id: ExternalID, _ session: Session?) async throws -> [String: Any]? {

@@ -92,35 +92,34 @@ struct JobContent {
             case .ended: ("ended", job.outcome?.isGood == true ? "good" : "warn")
             case .refused: ("refused", "bad")
             }
-        var row: [String: Any] = [
+        let row: [String: Any?] = [
             "href": "/jobs/\(job.id)", "kind": job.request.kind.title, "name": job.job ?? job.id, "state": state,
             "badge": badge, "user": job.request.user, "selection": self.selection(job.request),
+            "text": job.phase == .running ? job.progress?.text : job.problem.map { self.shown($0) },
         ]
-        row["text"] = job.phase == .running ? job.progress?.text : job.problem.map { self.shown($0) }
-        return row
+        return row.filled
     }
 
     func row(_ job: JobHistory.Job) -> [String: Any] {
-        var row: [String: Any] = [
+        let row: [String: Any?] = [
             "href": "/jobs/\(Form.encoded(job.id))", "kind": job.title, "name": job.id,
             "state": job.ending.map { "\(job.state.rawValue): \($0.replacing("_", with: " "))" } ?? job.state.rawValue,
             "badge": job.badge, "moved": NumberText.count(job.moved), "user": job.owner,
-            "selection": self.shown(job.selection),
+            "selection": self.shown(job.selection), "reason": job.reason,
+            "began": job.beganAt.map { Figures.moment($0, now: self.now) },
         ]
-        row["began"] = job.beganAt.map { Figures.moment($0, now: self.now) }
-        row["reason"] = job.reason
-        return row
+        return row.filled
     }
 
     func line(_ line: JobBoard.AuditLine) -> [String: Any] {
-        var row: [String: Any] = [
+        let row: [String: Any?] = [
             "at": line.at, "action": line.action, "user": line.user,
             // The words of a command change and choose letters by what they hold.
             "details": line.details.filter { self.sees || $0.name != "command" }
                 .map { ["name": $0.name, "value": self.shown($0.value)] },
+            "job": line.job.map { ["href": "/jobs/\(Form.encoded($0))", "name": $0] },
         ]
-        row["job"] = line.job.map { ["href": "/jobs/\(Form.encoded($0))", "name": $0] }
-        return row
+        return row.filled
     }
 
     private func selection(_ request: JobRequest) -> String {

@@ -82,14 +82,13 @@ struct JobPages: Sendable {
     private func overview(_ session: Session?) async -> [String: Any] {
         let view = await self.board.current()
         let text = JobContent(session, viewersSeeValues: self.pages.viewersSeeValues)
-        var content: [String: Any] = [
+        let content: [String: Any?] = [
             "topic": self.topic, "now": await self.runner.jobs.prefix(20).map { text.row($0) },
             "jobs": view.jobs.prefix(100).map { text.row($0) },
-            "audit": view.lines.suffix(50).reversed().map { text.line($0) },
+            "audit": view.lines.suffix(50).reversed().map { text.line($0) }, "trouble": view.trouble,
+            "reading": view.readAt == nil ? "The audit log and the cluster are being read." : nil,
         ]
-        content["trouble"] = view.trouble
-        content["reading"] = view.readAt == nil ? "The audit log and the cluster are being read." : nil
-        return content
+        return content.filled
     }
 
     /// What is known of a job; `nil` for none.

@@ -17,30 +17,27 @@ extension LetterPage {
         }
         let fields = command.fields.filter { $0.kind != .entries }.map { field -> [String: Any] in
             let value = written(field.control, field.shown)
-            var content: [String: Any] = [
+            let content: [String: Any?] = [
                 "name": field.name, "control": field.control, "value": value, "isText": field.kind == .text,
                 "isJSON": field.kind == .json, "rows": self.rows(value), "removable": field.original != nil,
-                "removed": form["remove.\(field.name)"] != nil,
+                "removed": form["remove.\(field.name)"] != nil, "problem": problem(field.name),
+                "hint": self.hint(field),
             ]
-            content["problem"] = problem(field.name)
-            content["hint"] = self.hint(field)
-            return content
+            return content.filled
         }
-        var content: [String: Any] = [
+        let entries: [String: Any?] = [
+            "rows": self.entries(command, form, isFirst), "problem": problem(KnownField.metadata.fieldName),
+        ]
+        let hasEntries = command.fields.contains { $0.kind == .entries }
+        let content: [String: Any?] = [
             "fields": fields, "other": written("field.\(CommandForm.other)", command.others),
             "otherRows": self.rows(command.others), "allowUnknown": form["allow_unknown"] != nil,
             "force": form["force"] != nil, "needsLaps": letter.redriveCount >= ReturnRoute.usualLaps,
             "maximumLaps": form["max_laps"] ?? "\(letter.redriveCount + 1)",
-            "lapsText": NumberText.count(letter.redriveCount, "time"),
+            "lapsText": NumberText.count(letter.redriveCount, "time"), "entries": hasEntries ? entries.filled : nil,
+            "otherProblem": problem(CommandForm.other), "checkSummary": check?.summary,
         ]
-        if command.fields.contains(where: { $0.kind == .entries }) {
-            var entries: [String: Any] = ["rows": self.entries(command, form, isFirst)]
-            entries["problem"] = problem(KnownField.metadata.fieldName)
-            content["entries"] = entries
-        }
-        content["otherProblem"] = problem(CommandForm.other)
-        content["checkSummary"] = check?.summary
-        return content
+        return content.filled
     }
 
     /// The rows of the metadata, and three empty ones.

@@ -149,7 +149,10 @@ struct LetterPage: Sendable {
         let sees = self.desk.pages.seesValues(session)
         let now = UnixMilliseconds.now()
         let verdict = try await self.desk.index.route().verdict(for: letter)
-        var content: [String: Any] = [
+        let ids = letter.bodyAndKey
+        let headers = letter.record.headers.filter { header in sees || Self.isHarmless(header.name) }
+        let hidden = letter.record.headers.count - headers.count
+        let content: [String: Any?] = [
             "place": found.place, "code": letter.kind ?? "without a code", "state": found.mark.title,
             "stateKind": found.mark == .waiting ? "warn" : "quiet",
             "why": self.why(letter, sees) ?? "No header says why.",
@@ -157,30 +160,30 @@ struct LetterPage: Sendable {
                 .map { ["field": $0.name, "message": $0.value.stringValue ?? ""] },
             "facts": self.facts(found, sees), "laps": self.laps(found, sees, now),
             "mayExport": sees, "mayDismiss": found.mark == .waiting, "mayRestore": found.mark == .dismissed,
+            "story": (ids.body ?? (sees ? ids.key : nil)).map { "/search?q=" + Form.encoded($0) },
+            "lastLap": Self.lastLap(found), "verdict": found.mark == .waiting ? Self.verdict(verdict) : nil,
+            "headers": headers.map { ["name": $0.name.text, "value": LetterView.shown($0.value)] },
+            "headersTitle": "Headers (\(headers.count)\(hidden > 0 ? "; \(hidden) more are hidden" : ""))",
+            "hiddenValues": sees
+                ? nil
+                : "Key, value, and headers that may hold values are hidden from viewers (console.viewers_see_values).",
+            "record": sees ? Self.record(letter, verdict.failure) : nil,
         ]
-        let ids = letter.bodyAndKey
-        if let id = ids.body ?? (sees ? ids.key : nil) { content["story"] = "/search?q=" + Form.encoded(id) }
-        content["lastLap"] = Self.lastLap(found)
-        if found.mark == .waiting { content["verdict"] = Self.verdict(verdict) }
-        let headers = letter.record.headers.filter { header in sees || Self.isHarmless(header.name) }
-        let hidden = letter.record.headers.count - headers.count
-        content["headers"] = headers.map { ["name": $0.name.text, "value": LetterView.shown($0.value)] }
-        content["headersTitle"] = "Headers (\(headers.count)\(hidden > 0 ? "; \(hidden) more are hidden" : ""))"
-        guard sees else {
-            content["hiddenValues"] =
-                "Key, value, and headers that may hold values are hidden from viewers (console.viewers_see_values)."
-            return content
-        }
-        content["record"] = Self.record(letter, verdict.failure)
-        guard session?.role == .operator, found.mark == .waiting else { return content }
+        guard sees, session?.role == .operator, found.mark == .waiting else { return content.filled }
+        return content.filled.merging(self.editing(found, form, check)) { $1 }
+    }
+
+    /// The form that edits the command, or why there is none.
+    private func editing(_ found: Found, _ form: Form, _ check: Check?) -> [String: Any] {
         let largest = self.desk.cluster.settings.limits.maxCommandBytes.bytes
-        if let size = letter.record.value?.count, size > largest {
+        var content: [String: Any] = [:]
+        if let size = found.letter.record.value?.count, size > largest {
             content["noEdit"] =
                 "Its value has \(NumberText.count(size)) bytes, more than a command may have "
                 + "(\(NumberText.count(largest))), and is not edited here: «dlq redrive --letter \(found.place) "
                 + "--unset FIELD» shortens it."
-        } else if let command = CommandForm(letter) {
-            content["edit"] = Self.edit(command, letter, form, check)
+        } else if let command = CommandForm(found.letter) {
+            content["edit"] = Self.edit(command, found.letter, form, check)
         } else {
             content["noEdit"] =
                 "Its value is not a JSON object, so it cannot be edited here: export it, or dismiss it; «dlq redrive "
@@ -214,14 +217,14 @@ struct LetterPage: Sendable {
         guard let line = found.line else { return [] }
         return found.book.laps(self.desk.index.topic, of: line).map { lap in
             let reason = sees ? lap.summary.reason : found.book.why(lap.summary.form, false)
-            var row: [String: Any] = [
+            let row: [String: Any?] = [
                 "place": "\(lap.partition)/\(lap.offset)", "state": lap.mark.title,
                 "kind": lap.mark == .waiting ? "warn" : "quiet",
                 "current": lap.partition == line.partition && lap.offset == line.offset,
                 "text": [lap.summary.kind, reason].compactMap(\.self).joined(separator: ": "),
+                "at": lap.summary.failedAt.map { Figures.moment($0, now: now) },
             ]
-            row["at"] = lap.summary.failedAt.map { Figures.moment($0, now: now) }
-            return row
+            return row.filled
         }
     }
 
@@ -243,12 +246,12 @@ struct LetterPage: Sendable {
 
     private static func record(_ letter: DeadLetter, _ failure: CommandFailure?) -> [String: Any] {
         let value = ShownValue(letter, wrong: failure?.details?.members.map(\.name) ?? [])
-        var record: [String: Any] = [
-            "key": LetterView.shown(letter.record.key),
-            "segments": value.segments.map { ["text": $0.text, "wrong": $0.isWrong] as [String: Any] },
-        ]
-        record["valueNote"] = value.note
-        return record
+        let segments = value.segments.map { segment -> [String: Any] in
+            ["text": segment.text, "wrong": segment.isWrong]
+        }
+        let key = LetterView.shown(letter.record.key)
+        let record: [String: Any?] = ["key": key, "segments": segments, "valueNote": value.note]
+        return record.filled
     }
 }
 

@@ -54,17 +54,8 @@ struct LetterPages: Sendable {
         let now = UnixMilliseconds.now()
         let sees = self.desk.pages.seesValues(session)
         let groups = LetterGroups(book, filter, by: grouping, now: now)
-        var content = await self.frame(book, standing, filter, sees, now)
-        content["groupedBy"] = grouping.title
-        content["groups"] = groups.groups.map { Self.row($0, book, sees, now) }
-        content["nothing"] =
-            standing.readAt == nil
-            ? "The dead letters are being read."
-            : filter.state == .waiting ? "No dead letters wait." : "There are none."
-        content["hidden"] =
-            groups.hidden > 0 ? "\(NumberText.count(groups.hidden, "more group")) of fewer letters not shown." : nil
         let counts = book.counts
-        content["states"] = LetterState.allCases.map { state in
+        let states = LetterState.allCases.map { state -> [String: Any] in
             let count = state == .all ? counts.values.reduce(0, +) : counts.first { state.includes($0.key) }?.value ?? 0
             var other = filter
             other.state = state
@@ -73,13 +64,20 @@ struct LetterPages: Sendable {
                 "href": "/letters?" + Form(other.query + [("by", grouping.rawValue)]).query,
             ]
         }
-        content["groupings"] = LetterGroups.Grouping.allCases.map { other in
+        let groupings = LetterGroups.Grouping.allCases.map { other -> [String: Any] in
             [
                 "label": "By \(other.title.lowercased())", "current": other == grouping,
                 "href": "/letters?" + Form(filter.query + [("by", other.rawValue)]).query,
             ]
         }
-        return content
+        let nothing = filter.state == .waiting ? "No dead letters wait." : "There are none."
+        let hidden = groups.hidden > 0 ? NumberText.count(groups.hidden, "more group") : nil
+        let content: [String: Any?] = [
+            "groupedBy": grouping.title, "groups": groups.groups.map { Self.row($0, book, sees, now) },
+            "nothing": standing.readAt == nil ? "The dead letters are being read." : nothing,
+            "hidden": hidden.map { "\($0) of fewer letters not shown." }, "states": states, "groupings": groupings,
+        ]
+        return await self.frame(book, standing, filter, sees, now).merging(content.filled) { $1 }
     }
 
     private static func row(
@@ -89,17 +87,17 @@ struct LetterPages: Sendable {
         _ now: UnixMilliseconds
     ) -> [String: Any] {
         let recent = group.trend.reduce(0, +)
-        var row: [String: Any] = [
+        let row: [String: Any?] = [
             "href": "/letters/list?" + Form(group.filter.query).query,
             "title": group.name ?? group.kind ?? "without a code", "count": NumberText.count(group.count),
             "trend": group.trend.map(String.init).joined(separator: ","), "verdict": group.verdict,
             "recent": recent == 0 ? "none" : "\(NumberText.count(recent)) in 24 h",
+            "why": group.form.flatMap { book.why($0, sees) },
+            "oldest": group.oldest.map { Figures.moment($0, now: now) },
+            "newest": group.newest.map { Figures.moment($0, now: now) },
+            "example": group.example.map { "\($0.partition)/\($0.offset)" },
         ]
-        row["why"] = group.form.flatMap { book.why($0, sees) }
-        row["oldest"] = group.oldest.map { Figures.moment($0, now: now) }
-        row["newest"] = group.newest.map { Figures.moment($0, now: now) }
-        row["example"] = group.example.map { "\($0.partition)/\($0.offset)" }
-        return row
+        return row.filled
     }
 
     /// What both pages say of the index, its troubles and the job that runs.
@@ -111,28 +109,24 @@ struct LetterPages: Sendable {
         _ now: UnixMilliseconds
     ) async -> [String: Any] {
         let waiting = book.counts[.waiting] ?? 0
-        var content: [String: Any] = [
-            "summary": "\(NumberText.count(waiting, "letter")) wait\(waiting == 1 ? "s" : "")"
+        let rest = standing.remaining > 0 ? ": up to \(NumberText.count(standing.remaining)) are left" : ""
+        let isReading = !standing.isWhole && standing.trouble == nil
+        let unread =
+            "\(NumberText.count(LetterIndex.limit)) letters are shown, and up to "
+            + "\(NumberText.count(standing.unread)) later ones are not until some of these are sent back or dismissed; "
+            + "«dlq list» counts all."
+        let running = await self.desk.runner.running
+        let content: [String: Any?] = [
+            "summary": "\(NumberText.count(waiting, "letter")) wait\(waiting == 1 ? "s" : "")",
+            "readAt": standing.readAt.map { Figures.moment($0, now: now) },
+            "trouble": standing.trouble.map { "The dead letters cannot be read now: \($0)" },
+            "reading": isReading ? "The dead letters are being read\(rest)." : nil,
+            "unread": standing.unread > 0 ? unread : nil,
+            "retention": LetterReportView.warning(standing.retention, standing.topic).map { "Warning: \($0)." },
+            "runningJob": running.map { ["text": "\($0.request.user) runs a job.", "href": "/jobs/\($0.id)"] },
+            "mayExport": sees, "export": "/letters/export?" + Form(filter.query).query,
         ]
-        content["readAt"] = standing.readAt.map { Figures.moment($0, now: now) }
-        content["trouble"] = standing.trouble.map { "The dead letters cannot be read now: \($0)" }
-        if !standing.isWhole, standing.trouble == nil {
-            let rest = standing.remaining > 0 ? ": up to \(NumberText.count(Int(standing.remaining))) are left" : ""
-            content["reading"] = "The dead letters are being read\(rest)."
-        }
-        if standing.unread > 0 {
-            content["unread"] =
-                "\(NumberText.count(LetterIndex.limit)) letters are shown, and up to "
-                + "\(NumberText.count(Int(standing.unread))) later ones are not until some of these are sent back or "
-                + "dismissed; «dlq list» counts all."
-        }
-        content["retention"] = LetterReportView.warning(standing.retention, standing.topic).map { "Warning: \($0)." }
-        content["runningJob"] = await self.desk.runner.running.map { job in
-            ["text": "\(job.request.user) runs a job.", "href": "/jobs/\(job.id)"]
-        }
-        content["mayExport"] = sees
-        content["export"] = "/letters/export?" + Form(filter.query).query
-        return content
+        return content.filled
     }
 
     // MARK: List
@@ -144,32 +138,30 @@ struct LetterPages: Sendable {
         let now = UnixMilliseconds.now()
         let number = try query.number("page", 1...1_000_000) ?? 1
         let page = book.page(filter, number: number, now: now)
-        var content = await self.frame(book, standing, filter, sees, now)
-        content["selection"] = "\(NumberText.count(page.count, "letter")): \(filter.text)"
-        content["countText"] = NumberText.count(page.count, "letter")
-        content["lines"] = page.lines.map { Self.row($0, book, sees, now) }
-        content["filter"] = [
-            "code": filter.kind ?? "", "externalID": filter.externalID, "field": filter.field ?? "",
-            "since": filter.since ?? "",
+        func link(_ number: Int) -> String { "/letters/list?" + Form(filter.query + [("page", "\(number)")]).query }
+        let pager: [String: Any?] = [
+            "text": "Page \(page.number) of \(page.pageCount)",
+            "newer": page.number > 1 ? link(page.number - 1) : nil,
+            "older": page.number < page.pageCount ? link(page.number + 1) : nil,
         ]
-        content["filterRest"] = filter.query.filter { ["why", "source", "until"].contains($0.name) }
-            .map { ["name": $0.name, "value": $0.value] }
-        content["filterAll"] = filter.query.map { ["name": $0.name, "value": $0.value] }
-        content["states"] = LetterState.allCases.map { state in
-            ["value": state.rawValue, "label": state.title, "current": state == filter.state] as [String: Any]
-        }
-        content["canSend"] = filter.state == .waiting || filter.state == .all
-        content["canRestore"] = filter.state == .dismissed || filter.state == .all
-        if page.pageCount > 1 {
-            func link(_ number: Int) -> String {
-                "/letters/list?" + Form(filter.query + [("page", "\(number)")]).query
-            }
-            var pager: [String: Any] = ["text": "Page \(page.number) of \(page.pageCount)"]
-            pager["newer"] = page.number > 1 ? link(page.number - 1) : nil
-            pager["older"] = page.number < page.pageCount ? link(page.number + 1) : nil
-            content["pager"] = pager
-        }
-        return content
+        let parts = filter.query.map { ["name": $0.name, "value": $0.value] }
+        let count = NumberText.count(page.count, "letter")
+        let content: [String: Any?] = [
+            "selection": "\(count): \(filter.text)", "countText": count,
+            "lines": page.lines.map { Self.row($0, book, sees, now) },
+            "filter": [
+                "code": filter.kind ?? "", "externalID": filter.externalID, "field": filter.field ?? "",
+                "since": filter.since ?? "",
+            ],
+            "filterRest": parts.filter { ["why", "source", "until"].contains($0["name"]) }, "filterAll": parts,
+            "states": LetterState.allCases.map { state -> [String: Any] in
+                ["value": state.rawValue, "label": state.title, "current": state == filter.state]
+            },
+            "canSend": filter.state == .waiting || filter.state == .all,
+            "canRestore": filter.state == .dismissed || filter.state == .all,
+            "pager": page.pageCount > 1 ? pager.filled : nil,
+        ]
+        return await self.frame(book, standing, filter, sees, now).merging(content.filled) { $1 }
     }
 
     private static func row(
@@ -179,15 +171,15 @@ struct LetterPages: Sendable {
         _ now: UnixMilliseconds
     ) -> [String: Any] {
         let letter = line.summary
-        var row: [String: Any] = [
+        let row: [String: Any?] = [
             "place": "\(line.partition)/\(line.offset)", "code": letter.kind ?? "–",
             "why": (sees ? letter.reason : book.why(letter.form, false)) ?? "–",
             "fields": letter.fields.isEmpty ? "–" : letter.fields.joined(separator: ", "),
             "verdict": line.verdict, "laps": "\(letter.redriveCount + (line.mark == .redriven ? 1 : 0))",
+            "externalID": letter.externalID ?? (sees ? letter.key : nil),
+            "failedAt": letter.failedAt.map { Figures.moment($0, now: now) },
         ]
-        row["externalID"] = letter.externalID ?? (sees ? letter.key : nil)
-        row["failedAt"] = letter.failedAt.map { Figures.moment($0, now: now) }
-        return row
+        return row.filled
     }
 }
 

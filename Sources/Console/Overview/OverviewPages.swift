@@ -76,29 +76,29 @@ struct OverviewPages: Sendable {
                 "\(ready) of \(view.workers.count) workers are ready."
             }
         let figures: [String: Any?] = [
+            "name": self.group, "sentence": sentence, "ready": "\(ready) of \(view.workers.count)",
+            "kind": ready == view.workers.count ? "good" : ready > 0 ? "warn" : "bad",
             "rate": Figures.rate(sum("rate_per_second")).map { "\($0)/s" },
             "p99": Figures.time(answering.compactMap { $0.number("latency_seconds", "p99") }.max()),
             "lag": Figures.count(sum("lag")), "inFlight": Figures.count(sum("in_flight")),
             "oldest": Figures.time(answering.compactMap { $0.number("oldest_unfinished_seconds") }.max()),
         ]
-        return figures.compactMapValues(\.self).merging([
-            "name": self.group, "sentence": sentence, "ready": "\(ready) of \(view.workers.count)",
-            "kind": ready == view.workers.count ? "good" : ready > 0 ? "warn" : "bad",
-        ]) { $1 }
+        return figures.filled
     }
 
     private static func card(_ worker: FleetView.Worker, now: UnixMilliseconds) -> [String: Any] {
         guard let status = worker.status else {
-            var card: [String: Any] = [
+            let card: [String: Any?] = [
                 "address": "\(worker.address)", "badge": "no answer", "kind": "bad", "answers": false,
                 "why": worker.silence.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } ?? "Not asked yet.",
+                "seen": worker.answeredAt.map { Figures.moment($0, now: now) },
             ]
-            card["seen"] = worker.answeredAt.map { Figures.moment($0, now: now) }
-            return card
+            return card.filled
         }
         let isReady = worker.isReady == true
-        let numbers: [String: Any?] = [
-            "version": status.string("version"),
+        let card: [String: Any?] = [
+            "address": "\(worker.address)", "badge": isReady ? "ready" : "not ready", "kind": isReady ? "good" : "bad",
+            "why": WhyAnswer(status).sentence, "answers": true, "version": status.string("version"),
             "uptime": worker.number("uptime_seconds").map { Figures.age(Int($0)) },
             "rate": Figures.rate(worker.number("rate_per_second")).map { "\($0)/s" },
             "p50": Figures.time(worker.number("latency_seconds", "p50")),
@@ -106,10 +106,7 @@ struct OverviewPages: Sendable {
             "inFlight": Figures.count(worker.number("in_flight")),
             "oldest": Figures.time(worker.number("oldest_unfinished_seconds")),
         ]
-        return numbers.compactMapValues(\.self).merging([
-            "address": "\(worker.address)", "badge": isReady ? "ready" : "not ready", "kind": isReady ? "good" : "bad",
-            "why": WhyAnswer(status).sentence, "answers": true,
-        ]) { $1 }
+        return card.filled
     }
 
     private static func line(_ event: FleetEvent) -> [String: Any] {

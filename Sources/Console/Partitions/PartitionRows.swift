@@ -26,12 +26,10 @@ enum PartitionRows {
                 "lag": Figures.count(lag), "committed": Figures.count(partition.double("committed")),
                 "logEnd": Figures.count(partition.double("log_end")),
                 "incomplete": Figures.count(partition.double("incomplete")), "holder": "\(worker.address)",
-                "kind": isPaused || isOverShare ? "warn" : nil,
+                "kind": isPaused || isOverShare ? "warn" : nil, "paused": isPaused, "overShare": isOverShare,
+                "share": largest > 0 ? Int(((lag ?? 0) / largest * 100).rounded()) : 0,
             ]
-            return row.compactMapValues(\.self).merging([
-                "share": largest > 0 ? Int(((lag ?? 0) / largest * 100).rounded()) : 0, "paused": isPaused,
-                "overShare": isOverShare,
-            ]) { $1 }
+            return row.filled
         }
     }
 
@@ -52,7 +50,7 @@ enum PartitionRows {
                 "attempts": Figures.count(attempts), "next": next.map { Figures.ago($0, now: now) }, "worker": worker,
                 "position": command.string("position"), "kind": attempts > 1 ? "warn" : nil,
             ]
-            return row.compactMapValues(\.self)
+            return row.filled
         }
     }
 
@@ -72,7 +70,7 @@ enum PartitionRows {
                 "since": Figures.moment(pause.beganAt, now: now),
                 "until": pause.endsAt.map { Figures.moment($0, now: now) },
             ]
-            return row.compactMapValues(\.self)
+            return row.filled
         }
     }
 

@@ -64,29 +64,22 @@ struct ResultPages: Sendable {
     private func content(_ filter: Filter, seesValues: Bool) -> [String: Any] {
         let state = self.look()
         let rows = Array(state.rows.lazy.filter { filter.matches($0) }.prefix(Self.shown))
-        var content: [String: Any] = [
+        let content: [String: Any?] = [
             "rows": rows.map { Self.row($0, seesValues) }, "isReading": !state.isRead && state.trouble == nil,
-            "of": NumberText.count(state.rows.count, "result"),
+            "of": NumberText.count(state.rows.count, "result"), "trouble": state.trouble,
         ]
-        content["trouble"] = state.trouble
-        return content
+        return content.filled
     }
 
     private static func row(_ row: ResultFeed.Row, _ seesValues: Bool) -> [String: Any] {
-        var content: [String: Any] = [
+        let content: [String: Any?] = [
             "code": row.code, "word": row.isCreated ? "created" : "failed", "kind": row.isCreated ? "good" : "bad",
             "commandID": row.commandID, "commandHref": "/search?\(Form([("q", row.commandID)]).query)",
-            "position": row.position.description,
+            "position": row.position.description, "at": row.at?.description,
+            "time": row.at.map { "\($0.description.prefix(10)) \(Figures.clock($0))" }, "externalID": row.externalID,
+            "href": row.externalID.map { "/search?\(Form([("q", $0)]).query)" },
+            "says": row.isCreated ? row.customerID : seesValues ? row.message : nil,
         ]
-        if let at = row.at {
-            content["at"] = at.description
-            content["time"] = "\(at.description.prefix(10)) \(Figures.clock(at))"
-        }
-        if let id = row.externalID {
-            content["externalID"] = id
-            content["href"] = "/search?\(Form([("q", id)]).query)"
-        }
-        content["says"] = row.isCreated ? row.customerID : seesValues ? row.message : nil
-        return content
+        return content.filled
     }
 }

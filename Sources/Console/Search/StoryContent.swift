@@ -21,23 +21,20 @@ struct StoryContent {
 
     var content: [String: Any] {
         let story = self.answer.story
-        var content: [String: Any] = [
-            "subject": self.answer.subject, "waitsFor": self.sentence, "kind": self.kind, "word": self.word,
-            "command": "\(self.screen.next)", "actions": self.actions, "hidesValues": !self.seesValues,
-        ]
-        if let id = story.externalID, !id.text.utf8.elementsEqual(self.answer.subject.utf8) {
-            content["externalID"] = id.text
-        }
-        content["foundBy"] = story.foundBy?.text
-        if case .notAsked(let reason) = self.answer.worker, story.externalID != nil { content["notAsked"] = reason }
         let events = story.events
         let leftOut = events.count - Self.mostEvents
-        let shown =
-            leftOut > 0
-            ? events.prefix(Self.firstEvents) + events.suffix(Self.mostEvents - Self.firstEvents) : events[...]
-        content["events"] = shown.map { self.event($0) }
-        if leftOut > 0 { content["leftOut"] = NumberText.count(leftOut, "event") }
-        return content
+        let newest = events.suffix(Self.mostEvents - Self.firstEvents)
+        let shown = leftOut > 0 ? events.prefix(Self.firstEvents) + newest : events[...]
+        let isNamed = story.externalID.map { !$0.text.utf8.elementsEqual(self.answer.subject.utf8) } ?? false
+        let notAsked: String? = if case .notAsked(let reason) = self.answer.worker { reason } else { nil }
+        let content: [String: Any?] = [
+            "subject": self.answer.subject, "waitsFor": self.sentence, "kind": self.kind, "word": self.word,
+            "command": "\(self.screen.next)", "actions": self.actions, "hidesValues": !self.seesValues,
+            "externalID": isNamed ? story.externalID?.text : nil, "foundBy": story.foundBy?.text,
+            "notAsked": story.externalID == nil ? nil : notAsked, "events": shown.map { self.event($0) },
+            "leftOut": leftOut > 0 ? NumberText.count(leftOut, "event") : nil,
+        ]
+        return content.filled
     }
 
     private var sentence: String {
@@ -93,20 +90,15 @@ struct StoryContent {
 
     private func event(_ event: StoryEvent) -> [String: Any] {
         let details = self.seesValues ? event.details : event.facts
-        var content: [String: Any] = [
+        let letter = event.position.map { "/letters/\($0.partition)/\($0.offset)" }
+        let content: [String: Any?] = [
             "text": self.seesValues ? event.text : event.outline, "word": Self.word(of: event.kind),
             "details": details.map { ["name": $0.name, "value": $0.value] }, "hasDetails": !details.isEmpty,
+            "kind": event.kind == .deadLetter ? "bad" : event.kind == .remembered ? "good" : nil,
+            "at": event.at?.description, "time": event.at.map { "\($0.description.prefix(19))Z" },
+            "position": event.position?.description, "href": event.kind == .deadLetter ? letter : nil,
         ]
-        content["kind"] = event.kind == .deadLetter ? "bad" : event.kind == .remembered ? "good" : nil
-        if let at = event.at {
-            content["at"] = at.description
-            content["time"] = "\(at.description.prefix(19))Z"
-        }
-        if let position = event.position {
-            content["position"] = position.description
-            if event.kind == .deadLetter { content["href"] = "/letters/\(position.partition)/\(position.offset)" }
-        }
-        return content
+        return content.filled
     }
 
     private static func word(of kind: StoryEvent.Kind) -> String {

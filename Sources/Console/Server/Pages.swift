@@ -83,6 +83,11 @@ struct Pages: Sendable {
     }
 }
 
+extension [String: Any?] {
+    /// What is there, as templates want it: they take an absent value for none, and `nil` for a text.
+    var filled: [String: Any] { self.compactMapValues(\.self) }
+}
+
 extension Response {
     /// JSON for scripts and for the pages' own script.
     static func json(_ value: JSONValue, status: HTTPResponse.Status = .ok) -> Response {
