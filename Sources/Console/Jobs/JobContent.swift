@@ -42,13 +42,14 @@ struct JobContent {
                 notice = ["kind": "", "text": "It waits for \(job.request.user) to confirm it."]
             }
         case .running:
-            var progress: [String: Any] = [
-                "done": job.progress?.done ?? 0, "total": max(1, job.progress?.total ?? job.count ?? 1),
-                "text": job.isStopping
-                    ? "It stops after the transaction that is open." : job.progress?.text ?? "It begins.",
+            let latest = job.progress
+            let stopping = job.isStopping ? "It stops after the transaction that is open." : nil
+            let progress: [String: Any?] = [
+                "done": latest?.done ?? 0, "total": max(1, latest?.total ?? job.count ?? 1),
+                "text": stopping ?? latest?.text ?? "It begins.",
+                "stop": isOperator && !job.isStopping ? "/jobs/\(job.id)/stop" : nil,
             ]
-            if isOperator, !job.isStopping { progress["stop"] = "/jobs/\(job.id)/stop" }
-            content["progress"] = progress
+            content["progress"] = progress.filled
         case .ended:
             let isGood = job.outcome?.isGood ?? false
             notice = ["kind": isGood ? "good" : "warn", "text": isGood ? "It is done." : "It has ended."]

@@ -32,22 +32,17 @@ actor JobRunner {
         /// That the count has changed since it was confirmed.
         var remark: String?
         var problem: String?
-        var progress: JobProgress?
         var outcome: JobOutcome?
         var isStopping = false
+        fileprivate let latest = Latest()
 
+        var progress: JobProgress? { self.latest.value.withLock(\.self) }
         /// Its name in the audit log, once it has one.
         var job: String? { self.outcome?.job ?? self.progress?.job }
     }
 
-    private struct Entry {
-        var job: Job
-        let progress = Latest()
-        var stop: AsyncStream<Void>.Continuation?
-    }
-
     /// The latest progress, which a job tells without waiting for anything.
-    private final class Latest: Sendable {
+    fileprivate final class Latest: Sendable {
         let value = Mutex<JobProgress?>(nil)
     }
 
@@ -63,9 +58,11 @@ actor JobRunner {
 
     private let plan: @Sendable (JobRequest) async throws -> PlannedJob
     private let changed: @Sendable () -> Void
-    private var entries: [String: Entry] = [:]
+    private var known: [String: Job] = [:]
     private var order: [String] = []
     private var current: String?
+    /// Stops the current job.
+    private var stopping: AsyncStream<Void>.Continuation?
     private var lastNumber = 0
     private let work: AsyncStream<Work>
     private let orders: AsyncStream<Work>.Continuation
@@ -93,11 +90,11 @@ actor JobRunner {
         self.lastNumber += 1
         let id = "c\(String(UnixMilliseconds.now().value, radix: 36))-\(self.lastNumber)"
         try self.order(.plan(id))
-        self.entries[id] = Entry(job: Job(id: id, request: request))
+        self.known[id] = Job(id: id, request: request)
         self.order.append(id)
         while self.order.count > Self.limit, let oldest = self.order.first(where: { $0 != self.current }) {
             self.order.removeAll { $0 == oldest }
-            self.entries[oldest] = nil
+            self.known[oldest] = nil
         }
         return id
     }
@@ -107,7 +104,7 @@ actor JobRunner {
     /// - Throws: ``PageError`` 409 while another one runs, and for one that does not wait for this.
     func confirm(_ id: String, count: Int, by user: String) throws {
         try self.checkFree()
-        guard let job = self.entries[id]?.job, job.phase == .planned else {
+        guard let job = self.known[id], job.phase == .planned else {
             throw PageError(.conflict, "this job does not wait for a confirmation; look at its page")
         }
         guard job.request.user == user else {
@@ -115,8 +112,8 @@ actor JobRunner {
         }
         try self.order(.run(id, confirmed: count))
         self.current = id
-        self.entries[id]?.job.phase = .running
-        self.entries[id]?.job.remark = nil
+        self.known[id]?.phase = .running
+        self.known[id]?.remark = nil
     }
 
     private func order(_ work: Work) throws(PageError) {
@@ -128,26 +125,17 @@ actor JobRunner {
     /// Stops a job between two transactions.
     func stop(_ name: String) {
         guard let id = self.job(name)?.id, self.current == id else { return }
-        self.entries[id]?.job.isStopping = true
-        self.entries[id]?.stop?.finish()
+        self.known[id]?.isStopping = true
+        self.stopping?.finish()
     }
 
     /// A job by the name of its page, or by its name in the audit log.
-    func job(_ name: String) -> Job? {
-        if let entry = self.entries[name] { return Self.shown(entry) }
-        return self.jobs.first { $0.job == name }
-    }
+    func job(_ name: String) -> Job? { self.known[name] ?? self.jobs.first { $0.job == name } }
 
     /// Every job that is remembered, the newest first.
-    var jobs: [Job] { self.order.reversed().compactMap { self.entries[$0].map(Self.shown) } }
+    var jobs: [Job] { self.order.reversed().compactMap { self.known[$0] } }
 
-    var running: Job? { self.current.flatMap { self.entries[$0] }.map(Self.shown) }
-
-    private static func shown(_ entry: Entry) -> Job {
-        var job = entry.job
-        job.progress = entry.progress.value.withLock(\.self)
-        return job
-    }
+    var running: Job? { self.current.flatMap { self.known[$0] } }
 
     private func checkFree() throws(PageError) {
         guard let running else { return }
@@ -171,7 +159,7 @@ actor JobRunner {
     private func perform(_ work: Work) async {
         switch work {
         case .plan(let id):
-            guard let request = self.entries[id]?.job.request else { return }
+            guard let request = self.known[id]?.request else { return }
             do {
                 self.show(try await self.plan(request), of: id)
             } catch {
@@ -179,8 +167,8 @@ actor JobRunner {
             }
         case .run(let id, let confirmed):
             let (stopping, stop) = AsyncStream.makeStream(of: Void.self)
-            self.entries[id]?.stop = stop
-            if self.entries[id]?.job.isStopping == true { stop.finish() }
+            self.stopping = stop
+            if self.known[id]?.isStopping == true { stop.finish() }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.execute(id, confirmed) }
                 group.addTask { for await _ in stopping {} }
@@ -188,43 +176,41 @@ actor JobRunner {
                 await group.next()
                 group.cancelAll()
             }
-            self.current = nil
-            self.entries[id]?.stop = nil
+            (self.current, self.stopping) = (nil, nil)
             self.changed()
         }
     }
 
     private func execute(_ id: String, _ confirmed: Int) async {
-        guard let entry = self.entries[id] else { return }
+        guard let job = self.known[id] else { return }
         do {
-            let planned = try await self.plan(entry.job.request)
+            let planned = try await self.plan(job.request)
             guard planned.count == confirmed else {
                 self.show(planned, of: id)
-                self.entries[id]?.job.remark =
+                self.known[id]?.remark =
                     "The number has changed from \(NumberText.count(confirmed)) to \(NumberText.count(planned.count)) "
                     + "since it was confirmed, so nothing was done yet."
                 return
             }
-            let latest = entry.progress
-            let outcome = try await planned.run { progress in latest.value.withLock { $0 = progress } }
-            self.entries[id]?.job.outcome = outcome
-            self.entries[id]?.job.phase = .ended
+            let outcome = try await planned.run { progress in job.latest.value.withLock { $0 = progress } }
+            self.known[id]?.outcome = outcome
+            self.known[id]?.phase = .ended
         } catch {
             self.refuse(id, error)
         }
     }
 
     private func show(_ planned: PlannedJob, of id: String) {
-        self.entries[id]?.job.phase = .planned
-        self.entries[id]?.job.count = planned.count
-        self.entries[id]?.job.plan = planned.lines
-        self.entries[id]?.job.isResumed = planned.isResumed
-        self.entries[id]?.job.isStopping = false
+        self.known[id]?.phase = .planned
+        self.known[id]?.count = planned.count
+        self.known[id]?.plan = planned.lines
+        self.known[id]?.isResumed = planned.isResumed
+        self.known[id]?.isStopping = false
     }
 
     private func refuse(_ id: String, _ error: any Error) {
-        self.entries[id]?.job.phase = .refused
-        self.entries[id]?.job.problem =
+        self.known[id]?.phase = .refused
+        self.known[id]?.problem =
             error is CancellationError
             ? "It was stopped before it changed anything." : ErrorPages.answer(to: error).sentence
     }

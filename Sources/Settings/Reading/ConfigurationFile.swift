@@ -34,7 +34,6 @@ struct ConfigurationFile: ConfigSnapshot {
         return (try Self(path: path, yaml: file.bytes), file)
     }
 
-    /// Parses the text of a file.
     init(path: String, yaml bytes: [UInt8]) throws(ConfigurationErrors) {
         self.path = path
         guard let yaml = String(validating: bytes, as: UTF8.self) else {

@@ -2,7 +2,6 @@ import Configuration
 
 /// The names and rules of environment variables.
 enum EnvironmentLayer {
-    /// Flexprice's own prefix.
     static let prefix = "FLEXPRICE_"
 
     /// The variable of a key: `kafka.topic_dlq` is `FLEXPRICE_KAFKA_TOPIC_DLQ`.
@@ -25,7 +24,6 @@ enum EnvironmentLayer {
         environment.filter { $0.key.hasPrefix(Self.prefix) && ServiceLink.matches($0.key, $0.value) }.keys.sorted()
     }
 
-    /// The environment as a source of values.
     static func layer(_ environment: [String: String]) -> SettingLayer {
         SettingLayer(snapshot: Self.snapshot(Self.relevant(environment))) { key, _ in
             .environment(Self.name(of: key.joined(separator: ".")))
@@ -65,7 +63,6 @@ private struct PlainBytes: ConfigBytesFromStringDecoder {
 /// `FLEXPRICE_API_SERVICE_PORT_HTTP`, `FLEXPRICE_API_PORT=tcp://10.0.0.1:80` and `FLEXPRICE_API_PORT_80_TCP_ADDR`: none
 /// of them is a misspelt setting.
 enum ServiceLink {
-    /// Whether a variable is one.
     static func matches(_ name: String, _ value: String) -> Bool {
         if name.hasSuffix("_SERVICE_HOST") || name.hasSuffix("_SERVICE_PORT") || name.contains("_SERVICE_PORT_") {
             return true

@@ -24,7 +24,6 @@ struct FileEntry: Sendable {
         }
     }
 
-    /// The text of a scalar.
     var text: String? {
         guard case .text(let text) = self.content else { return nil }
         return text

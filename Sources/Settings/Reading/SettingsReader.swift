@@ -20,7 +20,6 @@ struct SettingsReader {
     private(set) var secretsInFile: [String] = []
     /// All keys that were read, in their order.
     private(set) var knownKeys: [String] = []
-    /// Settings that are wrong together.
     private(set) var contradictions: [Contradiction] = []
 
     init(layers: [SettingLayer] = [], credentialsDirectory: String? = nil) {
@@ -93,15 +92,10 @@ struct SettingsReader {
     mutating func replace(_ key: String, value: String, origin: SettingOrigin) {
         self.origins[key] = origin
         guard let index = self.rows.firstIndex(where: { $0.key == key }) else { return }
-        self.rows[index] = ConfigurationReport.Row(
-            key: key,
-            value: value,
-            origin: origin,
-            onReload: self.rows[index].onReload
-        )
+        let effect = self.rows[index].onReload
+        self.rows[index] = ConfigurationReport.Row(key: key, value: value, origin: origin, onReload: effect)
     }
 
-    /// Notes that settings contradict each other.
     mutating func contradict(_ keys: [String], found: String, expected: String) {
         contradictions.append(Contradiction(keys: keys, found: found, expected: expected))
     }

@@ -8,9 +8,8 @@ struct UnknownKeys: Sendable {
     /// - Parameter known: every key, dotted.
     init(known: [String]) {
         self.known = known
-        self.sections = Set(
-            self.known.filter { $0.contains(".") }.compactMap { $0.split(separator: ".").first.map(String.init) }
-        )
+        let dotted = known.filter { $0.contains(".") }
+        self.sections = Set(dotted.compactMap { $0.split(separator: ".").first.map(String.init) })
     }
 
     /// The unknown keys of the file, and sections that are not maps.
@@ -51,7 +50,6 @@ struct UnknownKeys: Sendable {
         }
     }
 
-    /// The options that name no setting.
     func problems(in flags: [SettingFlag]) -> [ConfigurationProblem] {
         flags.compactMap { self.known.contains($0.key) ? nil : self.unknown($0.key, .flag($0.name)) }
     }

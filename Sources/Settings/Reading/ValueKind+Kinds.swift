@@ -4,7 +4,6 @@ import Kafka
 import Records
 
 extension ValueKind where Value == Duration {
-    /// A duration within bounds, both included.
     static func duration(_ bounds: ClosedRange<Duration>) -> Self {
         let (least, most) = (DurationText.text(bounds.lowerBound), DurationText.text(bounds.upperBound))
         let expected = "a duration from \(least) to \(most), written like 250ms, 30s, 2m or 1h"
@@ -24,7 +23,6 @@ extension ValueKind where Value == ByteCount {
 }
 
 extension ValueKind where Value == Int {
-    /// A whole number within bounds, both included.
     static func integer(_ bounds: ClosedRange<Int>) -> Self {
         Self.scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isBare: true) {
             Int($0).flatMap { bounds.contains($0) ? $0 : nil }
@@ -51,12 +49,10 @@ extension ValueKind where Value == Double {
 }
 
 extension ValueKind where Value == Bool {
-    /// `true` or `false`.
     static var flag: Self { Self.scalar("true or false", isBare: true) { Bool($0) } }
 }
 
 extension ValueKind where Value == RequestLimit {
-    /// A whole number within bounds, or `auto`.
     static func concurrency(_ bounds: ClosedRange<Int>) -> Self {
         let expected = "a whole number from \(bounds.lowerBound) to \(bounds.upperBound), or auto"
         return Self.scalar(expected, isBare: true) { written in
@@ -80,12 +76,10 @@ extension ValueKind where Value == String {
         Self.scalar("1 to 249 letters, digits, '.', '_' or '-'") { ReplyTopicAllowList.isTopicName($0) ? $0 : nil }
     }
 
-    /// A user as a proxy names one.
     static var userName: Self {
         Self.scalar("a name of 1 to 256 bytes") { 1...256 ~= $0.utf8.count ? $0 : nil }
     }
 
-    /// The name of an HTTP header.
     static var headerName: Self {
         Self.scalar("the name of an HTTP header: 1 to 100 letters, digits, '-' or '_'") { written in
             let isName = written.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
@@ -133,7 +127,6 @@ extension ValueKind where Value == HostAndPort {
         }
     }
 
-    /// The address of a worker's admin endpoint.
     static var worker: Self {
         Self.scalar("HOST:PORT with a port from 1 to 65535, such as worker-2:9464") { HostAndPort(parsing: $0) }
     }
@@ -147,14 +140,12 @@ extension ValueKind where Value == HostAndPort {
 }
 
 extension ValueKind where Value == IPAddress {
-    /// An IP address, not a name.
     static var ipAddress: Self {
         Self.scalar("an IP address such as 10.0.0.7 or fd00::7") { IPAddress(parsing: $0) }
     }
 }
 
 extension ValueKind where Value == APIBaseURL {
-    /// The address of the Flexprice API.
     static var apiHost: Self {
         Self.scalar("a host such as us.api.flexprice.io, or a URL such as https://us.api.flexprice.io/v1") {
             APIBaseURL(parsing: $0)
@@ -163,7 +154,6 @@ extension ValueKind where Value == APIBaseURL {
 }
 
 extension ValueKind where Value == StoreURL {
-    /// Where the ledger is kept.
     static var store: Self {
         var kind = Self.scalar(
             "sqlite:PATH or postgres://USER@HOST/DATABASE, with @ and / in a password as %40 and %2F"

@@ -10,7 +10,6 @@ struct ValueKind<Value: Sendable>: Sendable {
     var isBare = false
     /// Whether a wrong value must not be quoted, nor a right one printed.
     var isSecret = false
-    /// Reads a written value.
     let parse: @Sendable (RawValue) throws(SettingMistakes) -> Value
     /// Prints a value as it would be written; nil means «not set».
     let text: @Sendable (Value) -> String?
@@ -80,10 +79,8 @@ extension ValueKind {
                     throw SettingMistakes(found: "a value of another form", expected: expected)
                 }
                 guard count.contains(texts.count) else {
-                    throw SettingMistakes(
-                        found: "\(texts.count) entries",
-                        expected: "\(count.lowerBound) to \(count.upperBound) entries"
-                    )
+                    let expected = "\(count.lowerBound) to \(count.upperBound) entries"
+                    throw SettingMistakes(found: "\(texts.count) entries", expected: expected)
                 }
                 var elements: [Element] = []
                 var mistakes: [SettingMistake] = []

@@ -18,13 +18,11 @@ package struct ConfigurationReport: Sendable, Equatable {
     /// All settings, in the order of the documentation.
     package let rows: [Row]
 
-    /// Whether nothing sets a setting.
     package func isDefault(_ key: String) -> Bool { self.rows.first { $0.key == key }?.origin == .builtIn }
 }
 
 /// What a reload (HUP) does with a changed setting.
 package enum ReloadEffect: String, Sendable {
-    /// The new value holds from then on.
     case takesEffect = "takes effect"
     /// The old value stays until the process is restarted; the log says so.
     case needsRestart = "needs a restart"

@@ -4,7 +4,6 @@ package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     case builtIn
     /// The configuration file; the line counts from 1 and is nil where the file as a whole is meant.
     case file(path: String, line: Int?)
-    /// An environment variable.
     case environment(String)
     /// An option of the command line, as it was typed (`--listen`).
     case flag(String)

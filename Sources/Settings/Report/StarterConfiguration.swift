@@ -16,7 +16,6 @@ package struct StarterConfiguration: Sendable {
         self.situation = situation
     }
 
-    /// The file's text, YAML.
     package var text: String {
         [self.head, Self.kafka, self.backend, self.store, Self.admin].joined(separator: "\n")
     }

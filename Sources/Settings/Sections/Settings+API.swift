@@ -7,7 +7,6 @@ extension Settings {
     package enum Backend: String, Sendable, CaseIterable {
         /// The worker's own ledger.
         case local
-        /// The Flexprice API.
         case flexprice
     }
 

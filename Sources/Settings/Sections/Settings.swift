@@ -7,33 +7,24 @@ package import WorkerLogging
 /// A plain value; two of them can be compared to see what a reload changes. Printing it shows no secret.
 /// Get one from ``SettingsSources/load()``, or ``defaults`` in tests.
 package struct Settings: Sendable, Equatable {
-    /// `kafka.*`: brokers, topics, group.
     package var kafka: Kafka
-    /// `delivery.*`: what is promised about results.
     package var delivery: Delivery
     /// `backend`: who creates customers.
     package var backend = Backend.local
-    /// `api.*`: the Flexprice API.
     package var api: API
     /// `environment_id`, sent as `X-Environment-ID`; nil sends none.
     package var environmentID: String?
     /// `store.url`: the ledger and the local customers.
     package var store = StoreURL.sqlite(path: "/var/lib/customer-worker/customers.sqlite")
-    /// `idempotency.*`: how long successes are remembered, and what they answer.
     package var idempotency: Idempotency
-    /// `retry.*`: waiting after transient failures.
     package var retry: RetryPolicy
-    /// `breaker.*`: pausing when everything fails alike.
     package var breaker: BreakerSettings
-    /// `limits.*`: what is held in memory.
     package var limits: Limits
     /// `validation.mode`: how strictly commands are checked.
     package var validation = ValidationMode.full
     /// `admin.listen`: the endpoint for health, metrics and status.
     package var adminListen = HostAndPort(host: "127.0.0.1", port: 9464)
-    /// `console.*`: the web page for operators.
     package var console: Console
-    /// `log.*`: standard error.
     package var log: LogSettings
     /// `shutdown.drain_timeout`: how long commands in flight may take to finish after TERM.
     package var drainTimeout = Duration.seconds(30)

@@ -12,7 +12,6 @@ package struct KafkaProperties: Sendable, Equatable {
         self.values = values
     }
 
-    /// The names, sorted.
     package var names: [String] { self.values.keys.sorted() }
 
     /// All properties with their real values, for the one place that hands them to librdkafka.
@@ -32,7 +31,6 @@ package struct KafkaProperties: Sendable, Equatable {
         }
     }
 
-    /// Whether one of them is a secret.
     var holdsSecrets: Bool { self.values.keys.contains(where: Self.isSecret) }
 
     /// Whether a property's value may not be shown.
@@ -55,12 +53,8 @@ extension KafkaProperties: CustomStringConvertible, CustomDebugStringConvertible
 
     package var debugDescription: String { description }
 
-    /// A mirror that shows masked values only.
     package var customMirror: Mirror {
-        Mirror(
-            self,
-            children: self.names.map { (label: Optional($0), value: self.shown($0) as Any) },
-            displayStyle: .dictionary
-        )
+        let children = self.names.map { (label: Optional($0), value: self.shown($0) as Any) }
+        return Mirror(self, children: children, displayStyle: .dictionary)
     }
 }

@@ -2,7 +2,6 @@ package import Records
 
 /// Why the text of an option names no time or no span: one sentence with what was expected.
 package struct OptionTimeMistake: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The sentence, with the text.
     package let description: String
 }
 
@@ -71,9 +70,7 @@ package enum PastTime {
 
 /// The times between which records are chosen, from `--since` and `--until`.
 package struct OptionTimes: Sendable, Hashable {
-    /// Then or later.
     package let since: UnixMilliseconds?
-    /// Before then.
     package let until: UnixMilliseconds?
 
     /// Reads both options.

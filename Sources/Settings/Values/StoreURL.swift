@@ -15,7 +15,6 @@ package enum StoreURL: Sendable, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Whether the URL carries a password.
     package var holdsPassword: Bool {
         switch self {
         case .sqlite: false
