@@ -15,11 +15,9 @@ package struct LineLogHandler: LogHandler {
 
     /// The facts of every line of this logger.
     package var metadata: Logger.Metadata = [:]
-
     /// A source of facts that hold for the current task, such as trace ids.
     package var metadataProvider: Logger.MetadataProvider?
 
-    /// Makes a handler for one logger.
     package init(
         label: String,
         format: LogLineFormat,
@@ -38,33 +36,27 @@ package struct LineLogHandler: LogHandler {
 
     /// The shared level, unless this logger was given one of its own.
     package var logLevel: Logger.Level {
-        get { ownLevel ?? control.level }
-        set { ownLevel = newValue }
+        get { self.ownLevel ?? self.control.level }
+        set { self.ownLevel = newValue }
     }
 
-    /// One fact of every line of this logger.
     package subscript(metadataKey key: String) -> Logger.MetadataValue? {
-        get { metadata[key] }
-        set { metadata[key] = newValue }
+        get { self.metadata[key] }
+        set { self.metadata[key] = newValue }
     }
 
     /// Writes one line: facts of the call win over the provider's, and these over the logger's.
     package func log(event: LogEvent) {
-        var facts = metadata
-        if let provided = metadataProvider?.get() { facts.merge(provided) { $1 } }
+        var facts = self.metadata
+        if let provided = self.metadataProvider?.get() { facts.merge(provided) { $1 } }
         if let given = event.metadata { facts.merge(given) { $1 } }
         if let error = event.error {
             facts[LogKey.error] = "\(error)"
             facts[LogKey.errorType] = "\(String(reflecting: type(of: error)))"
         }
-        let line = LogLine(
-            time: now(),
-            level: event.level,
-            message: event.message.description,
-            label: label,
-            metadata: facts
-        )
-        sink.write(format.encode(line))
+        let (time, message) = (self.now(), event.message.description)
+        let line = LogLine(time: time, level: event.level, message: message, label: self.label, metadata: facts)
+        self.sink.write(self.format.encode(line))
     }
 }
 
@@ -72,7 +64,6 @@ package struct LineLogHandler: LogHandler {
 package final class LogLevelControl: Sendable {
     private let stored: Mutex<Logger.Level>
 
-    /// Starts with a level.
     package init(_ level: Logger.Level) {
         self.stored = Mutex(level)
     }
@@ -81,7 +72,5 @@ package final class LogLevelControl: Sendable {
     var level: Logger.Level { self.stored.withLock { $0 } }
 
     /// Puts another level into effect, for loggers that exist already too.
-    package func set(_ level: Logger.Level) {
-        self.stored.withLock { $0 = level }
-    }
+    package func set(_ level: Logger.Level) { self.stored.withLock { $0 = level } }
 }

@@ -10,13 +10,9 @@ package enum LogKey {
     package static let lasting = "lasting"
     /// A number of things; the message says which.
     package static let count = "count"
-    /// Commands in flight.
     package static let inFlight = "in_flight"
-    /// Why something was done.
     package static let reason = "reason"
-    /// The text of an error.
     package static let error = "error"
-    /// The type of an error.
     package static let errorType = "error_type"
     /// The address that something listens on or connects to.
     package static let address = "address"

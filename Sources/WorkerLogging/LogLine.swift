@@ -6,10 +6,8 @@ struct LogLine: Sendable {
     let time: UnixMilliseconds
     let level: Logger.Level
     let message: String
-
     /// The module or part that speaks.
     let label: String
-
     /// The facts, sorted by name so that equal events give equal lines; dictionaries are flattened with dots.
     let fields: [(name: String, value: LogField)]
 
@@ -39,8 +37,8 @@ enum LogField: Sendable, Equatable {
 
     /// Cuts a text that is too long, and says so.
     static func bounded(_ text: String) -> String {
-        guard text.utf8.count > longestText else { return text }
-        return String(decoding: text.utf8.prefix(longestText), as: UTF8.self) + "… (cut)"
+        guard text.utf8.count > Self.longestText else { return text }
+        return String(decoding: text.utf8.prefix(Self.longestText), as: UTF8.self) + "… (cut)"
     }
 
     fileprivate static func flatten(
@@ -50,15 +48,12 @@ enum LogField: Sendable, Equatable {
         into fields: inout [(name: String, value: LogField)]
     ) {
         switch value {
-        case .string(let text):
-            fields.append((name, .text(bounded(text))))
-        case .stringConvertible(let convertible):
-            fields.append((name, field(convertible)))
-        case .array(let values):
-            fields.append((name, .list(values.prefix(100).map { bounded("\($0)") })))
+        case .string(let text): fields.append((name, .text(Self.bounded(text))))
+        case .stringConvertible(let convertible): fields.append((name, Self.field(convertible)))
+        case .array(let values): fields.append((name, .list(values.prefix(100).map { Self.bounded("\($0)") })))
         case .dictionary(let entries):
-            guard depth < deepest else { return fields.append((name, .text(bounded("\(value)")))) }
-            for (inner, value) in entries { flatten("\(name).\(inner)", value, depth: depth + 1, into: &fields) }
+            guard depth < Self.deepest else { return fields.append((name, .text(Self.bounded("\(value)")))) }
+            for (inner, value) in entries { Self.flatten("\(name).\(inner)", value, depth: depth + 1, into: &fields) }
         }
     }
 
@@ -68,7 +63,7 @@ enum LogField: Sendable, Equatable {
         case let truth as Bool: .literal(truth ? "true" : "false")
         // JSON has no infinity and no NaN.
         case let number as Double where number.isFinite: .literal(number.description)
-        default: .text(bounded(value.description))
+        default: .text(Self.bounded(value.description))
         }
     }
 }

@@ -5,10 +5,8 @@ import Records
 package enum LogLineFormat: Sendable, Equatable {
     /// One JSON object: `time`, `level`, `message`, `logger`, and the facts beside them.
     case json
-
     /// Aligned, for people: time, level, message, facts as `name=value`.
     case text
-
     /// The text form for journald: a priority in place of time and level, which the journal keeps itself.
     ///
     /// Source: `sd-daemon(3)`, the prefixes `<0>` to `<7>`.
@@ -18,10 +16,8 @@ package enum LogLineFormat: Sendable, Equatable {
     func encode(_ line: LogLine) -> String {
         switch self {
         case .json: Self.json(line)
-        case .text:
-            "\(line.time.description) \(Self.padded(Self.name(line.level), 8)) \(Self.sentence(line))\n"
-        case .journal:
-            "<\(Self.priority(line.level))>\(Self.sentence(line))\n"
+        case .text: "\(line.time.description) \(Self.padded(line.level.rawValue, 8)) \(Self.sentence(line))\n"
+        case .journal: "<\(Self.priority(line.level))>\(Self.sentence(line))\n"
         }
     }
 
@@ -31,15 +27,15 @@ package enum LogLineFormat: Sendable, Equatable {
     private static func sentence(_ line: LogLine) -> String {
         let message = LogEscaping.escaped(line.message)
         guard !line.fields.isEmpty else { return message }
-        let facts = line.fields.map { "\(LogEscaping.escaped($0.name))=\(plain($0.value))" }
-        return padded(message, messageWidth) + " " + facts.joined(separator: " ")
+        let facts = line.fields.map { "\(LogEscaping.escaped($0.name))=\(Self.plain($0.value))" }
+        return Self.padded(message, Self.messageWidth) + " " + facts.joined(separator: " ")
     }
 
     private static func plain(_ value: LogField) -> String {
         switch value {
         case .literal(let literal): literal
-        case .text(let text): bare(text) ? text : LogEscaping.quoted(text)
-        case .list(let texts): "[" + texts.map { bare($0) ? $0 : LogEscaping.quoted($0) }.joined(separator: ",") + "]"
+        case .text(let text): Self.bare(text) ? text : LogEscaping.quoted(text)
+        case .list(let texts): "[" + texts.map { Self.plain(.text($0)) }.joined(separator: ",") + "]"
         }
     }
 
@@ -54,14 +50,14 @@ package enum LogLineFormat: Sendable, Equatable {
 
     private static func json(_ line: LogLine) -> String {
         var members = [
-            ("time", "\"\(line.time.description)\""), ("level", "\"\(name(line.level))\""),
+            ("time", "\"\(line.time.description)\""), ("level", "\"\(line.level.rawValue)\""),
             ("message", LogEscaping.quoted(line.message)),
         ]
         if !line.label.isEmpty { members.append(("logger", LogEscaping.quoted(line.label))) }
         let reserved: Set = ["time", "level", "message", "logger"]
         for (name, value) in line.fields {
             // A fact may not replace what the handler itself says.
-            members.append((reserved.contains(name) ? "field.\(name)" : name, json(value)))
+            members.append((reserved.contains(name) ? "field.\(name)" : name, Self.json(value)))
         }
         return "{" + members.map { "\(LogEscaping.quoted($0.0)):\($0.1)" }.joined(separator: ",") + "}\n"
     }
@@ -76,10 +72,6 @@ package enum LogLineFormat: Sendable, Equatable {
 
     private static func padded(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))
-    }
-
-    private static func name(_ level: Logger.Level) -> String {
-        level.rawValue
     }
 
     /// syslog's numbers: 7 debug, 6 informational, 5 notice, 4 warning, 3 error, 2 critical.

@@ -14,7 +14,7 @@ package protocol LogSink: Sendable {
 package struct DescriptorLogSink: LogSink {
     private let descriptor: Int32
 
-    /// A sink for an open descriptor, which it does not close.
+    /// - Parameter descriptor: is open, and stays so.
     package init(descriptor: Int32 = 2) {
         self.descriptor = descriptor
     }

@@ -20,7 +20,6 @@ package struct LogSettings: Sendable, Equatable {
     /// The form of a line.
     package var format = Format.auto
 
-    /// What holds without a configuration.
     package init() {}
 }
 
@@ -28,12 +27,9 @@ package struct LogSettings: Sendable, Equatable {
 package struct StandardErrorLog: Sendable {
     /// Changes the level of all loggers.
     package let level: LogLevelControl
-
     /// The form of the lines, after `auto` was decided.
     package let format: LogLineFormat
-
     private let sink: any LogSink
-
     /// The sink of the process's log, once there is one.
     private static let current = Mutex<QueuedLogSink?>(nil)
 
@@ -41,9 +37,7 @@ package struct StandardErrorLog: Sendable {
     /// alive.
     ///
     /// To be called before the process ends by `_exit`, and before a sentence is written past the log.
-    package static func flush() {
-        self.current.withLock { $0 }?.flush(within: .milliseconds(500))
-    }
+    package static func flush() { self.current.withLock { $0 }?.flush(within: .milliseconds(500)) }
 
     /// Decides the form from the settings and from what standard error is.
     ///
@@ -61,15 +55,14 @@ package struct StandardErrorLog: Sendable {
             isJournal: Self.isJournal(environment["JOURNAL_STREAM"], identity: identity)
         )
         let sink = QueuedLogSink(DescriptorLogSink(descriptor: descriptor)) { dropped in
-            format.encode(
-                LogLine(
-                    time: .now(),
-                    level: .warning,
-                    message: "Log lines dropped; standard error was not read",
-                    label: "customer-worker",
-                    metadata: [LogKey.count: "\(dropped)"]
-                )
+            let line = LogLine(
+                time: .now(),
+                level: .warning,
+                message: "Log lines dropped; standard error was not read",
+                label: "customer-worker",
+                metadata: [LogKey.count: "\(dropped)"]
             )
+            return format.encode(line)
         }
         self.init(settings, format: format, sink: sink)
         let isFirst = Self.current.withLock { current in
@@ -80,7 +73,7 @@ package struct StandardErrorLog: Sendable {
     }
 
     init(_ settings: LogSettings, format: LogLineFormat, sink: any LogSink) {
-        level = LogLevelControl(settings.level)
+        self.level = LogLevelControl(settings.level)
         self.format = format
         self.sink = sink
     }
@@ -90,7 +83,7 @@ package struct StandardErrorLog: Sendable {
     /// Call it once, at the start: swift-log stops the process at the second time.
     package func bootstrap(metadataProvider: Logger.MetadataProvider? = nil) {
         LoggingSystem.bootstrap(
-            { label, provider in handler(label: label, metadataProvider: provider) },
+            { label, provider in self.handler(label: label, metadataProvider: provider) },
             metadataProvider: metadataProvider
         )
     }
@@ -99,9 +92,9 @@ package struct StandardErrorLog: Sendable {
     package func handler(label: String, metadataProvider: Logger.MetadataProvider? = nil) -> LineLogHandler {
         LineLogHandler(
             label: label,
-            format: format,
-            sink: sink,
-            control: level,
+            format: self.format,
+            sink: self.sink,
+            control: self.level,
             metadataProvider: metadataProvider
         )
     }
@@ -119,7 +112,5 @@ package struct StandardErrorLog: Sendable {
     ///
     /// The variable is inherited by programs whose standard error leads elsewhere; `systemd.exec(5)` therefore asks to
     /// compare the device and inode that it holds with those of the descriptor.
-    static func isJournal(_ variable: String?, identity: String?) -> Bool {
-        variable != nil && variable == identity
-    }
+    static func isJournal(_ variable: String?, identity: String?) -> Bool { variable != nil && variable == identity }
 }

@@ -10,7 +10,6 @@ package struct Trouble: Sendable, Hashable {
     /// The event of its end, if that is seen; the line begins with «Recovered: ».
     let end: String?
 
-    /// Names a trouble.
     package init(_ message: String, of subject: String = "", end: String? = nil) {
         self.message = message
         self.subject = subject
@@ -53,10 +52,8 @@ package final class TroubleLog: Sendable {
         guard let lasted = self.book.withLock({ [now = self.now()] book in book.ended(trouble, at: now) }),
             let end = trouble.end
         else { return }
-        self.logger.notice(
-            "Recovered: \(end)",
-            metadata: facts.merging([LogKey.duration: "\(lasted.components.seconds)s"]) { _, duration in duration }
-        )
+        let facts = facts.merging([LogKey.duration: "\(lasted.components.seconds)s"]) { _, duration in duration }
+        self.logger.notice("Recovered: \(end)", metadata: facts)
     }
 }
 

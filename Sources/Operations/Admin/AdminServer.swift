@@ -19,12 +19,10 @@ package struct AdminServer: Sendable {
         self.logger = logger
     }
 
-    /// Serves for as long as `body` takes, which starts when the endpoint listens and is told its port.
+    /// Serves for as long as `body` takes, which starts when the endpoint listens.
     ///
     /// - Throws: ``StartFailure`` when the address cannot be bound; then `body` was not called.
-    package func serve<Result: Sendable>(
-        _ body: @Sendable @escaping (_ port: Int) async -> Result
-    ) async throws(StartFailure) -> Result {
+    func serve(_ body: @Sendable @escaping () async -> ExitStatus) async throws(StartFailure) -> ExitStatus {
         let (ports, bound) = AsyncStream.makeStream(of: Int.self)
         let application = Application(
             responder: AdminResponder(watch: self.watch),
@@ -37,7 +35,7 @@ package struct AdminServer: Sendable {
         )
         let listen = self.listen
         let logger = self.logger
-        let outcome = await withTaskGroup(of: Swift.Result<Result, StartFailure>?.self) { group in
+        let outcome = await withTaskGroup(of: Result<ExitStatus, StartFailure>?.self) { group in
             group.addTask {
                 do {
                     try await application.run()
@@ -52,7 +50,7 @@ package struct AdminServer: Sendable {
                 for await port in ports {
                     let address = HostAndPort(host: listen.host, port: port)
                     logger.info("Admin endpoint listens", metadata: [LogKey.address: "\(address)"])
-                    return .success(await body(port))
+                    return .success(await body())
                 }
                 return nil
             }

@@ -53,7 +53,7 @@ package struct Daemon: Sendable {
     /// - Throws: ``StartFailure`` when the admin endpoint cannot listen; nothing has been consumed then.
     package func untilStopped(_ signals: SignalDuty) async throws(StartFailure) -> ExitStatus {
         let admin = AdminServer(self.settings.adminListen, watch: self.watch, logger: self.logger)
-        return try await admin.serve { _ in
+        return try await admin.serve {
             await signals.take(over: self.actions)
             // They end with the worker.
             async let _ = self.look()
