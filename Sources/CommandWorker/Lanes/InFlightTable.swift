@@ -45,12 +45,12 @@ struct InFlightTable: Sendable {
 
     mutating func remove(_ ticket: CommandTicket) {
         guard self.slots[ticket.slot].generation == ticket.generation,
-            let size = self.slots[ticket.slot].command?.size
+            let command = self.slots[ticket.slot].command.take()
         else { return }
-        self.slots[ticket.slot] = Slot(generation: ticket.generation &+ 1)
+        self.slots[ticket.slot].generation &+= 1
         self.free.append(ticket.slot)
         self.count -= 1
-        self.byteCount -= size
+        self.byteCount -= command.size
     }
 
     /// Whether any command matches; for the rare moments that concern a whole partition.
