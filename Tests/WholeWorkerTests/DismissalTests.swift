@@ -2,9 +2,10 @@ import CustomerContract
 import Foundation
 import Kafka
 import Records
-import Redrive
 import Testing
 import Topics
+
+@testable import Redrive
 
 /// Dismissals as a broker keeps them.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct DismissalTests {
@@ -19,7 +20,7 @@ import Topics
 
         init(_ codes: [String]) async throws {
             self.broker = try await TestBroker(.ownProcess)
-            self.store = try JobStore(self.broker.client, deadLetterTopic: DismissalTests.topic, log: { _ in })
+            self.store = try JobStore(self.broker.client, deadLetterTopic: DismissalTests.topic)
             let letters = codes.enumerated().map { index, code in
                 ProducerRecord(
                     topic: DismissalTests.topic,
@@ -125,7 +126,7 @@ import Topics
         await #expect(throws: RedriveRequest.Refusal.self) { try await site.operation(.dismiss).run(plan) }
 
         // What was refused has fenced the job, which takes the topic again and gives signs of life.
-        let store = try JobStore(site.broker.client, deadLetterTopic: Self.topic, log: { _ in })
+        let store = try JobStore(site.broker.client, deadLetterTopic: Self.topic)
         try await store.take()
         let operation = try site.operation(.dismiss)
         async let isRefused = { () async -> Bool in

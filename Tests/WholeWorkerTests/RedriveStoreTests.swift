@@ -1,8 +1,9 @@
 import CustomerContract
 import Kafka
 import Records
-import Redrive
 import Testing
+
+@testable import Redrive
 
 /// What a redrive remembers in a cluster, shown against a broker that keeps it.
 @Suite(.serialized, .timeLimit(.minutes(2))) struct RedriveStoreTests {
@@ -37,7 +38,7 @@ import Testing
 
     @Test func `what is committed is found by the next process, and who was there is fenced`() async throws {
         let broker = try await TestBroker(.ownProcess)
-        let store = try JobStore(broker.client, deadLetterTopic: Self.topic, log: { _ in })
+        let store = try JobStore(broker.client, deadLetterTopic: Self.topic)
         let before = try await store.find([Self.partition], results: [])
         #expect(before.record == nil && before.ends.isEmpty)
         guard case .committed(let positions) = await Self.commit(store, beat: 1, offset: 5) else {
@@ -46,7 +47,7 @@ import Testing
         }
         #expect(positions == [0: RecordPosition(topic: "customer_commands", partition: 1, offset: 0)])
 
-        let next = try JobStore(broker.client, deadLetterTopic: Self.topic, log: { _ in })
+        let next = try JobStore(broker.client, deadLetterTopic: Self.topic)
         try await next.take()
         let found = try await next.find([Self.partition], results: [])
         #expect(found.record == Self.record(beat: 1))
@@ -67,7 +68,7 @@ import Testing
 
     @Test func `what was sent back is remembered over pages and jobs`() async throws {
         let broker = try await TestBroker(.ownProcess)
-        let store = try JobStore(broker.client, deadLetterTopic: Self.topic, log: { _ in })
+        let store = try JobStore(broker.client, deadLetterTopic: Self.topic)
         var sentBack = LetterSet()
         for offset in stride(from: 0 as Int64, to: 5_000, by: 2) { sentBack.insert(0, offset) }
         sentBack.insert(2, 4_999)
@@ -85,7 +86,7 @@ import Testing
         let ranges = (0..<3).map {
             (TopicPartition(topic: Self.topic, partition: Int32($0)), 0..<5_000 as Range<Int64>)
         }
-        let read = try await JobStore(broker.client, deadLetterTopic: Self.topic, log: { _ in })
+        let read = try await JobStore(broker.client, deadLetterTopic: Self.topic)
             .marks(of: Dictionary(uniqueKeysWithValues: ranges))
         #expect(read == LetterMarks(sentBack: sentBack))
     }

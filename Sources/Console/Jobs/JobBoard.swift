@@ -90,7 +90,7 @@ actor JobBoard {
     private func readRecord(_ running: String?) async throws {
         let admin = try Admin(self.client, log: { _ in })
         guard let snapshot = try await TopicSnapshot(existing: self.topic, admin, within: .seconds(3)) else { return }
-        let store = try JobStore(self.client, deadLetterTopic: self.topic, log: { _ in })
+        let store = try JobStore(self.client, deadLetterTopic: self.topic)
         guard let record = try await store.find(snapshot.partitions, results: []).record else { return }
         let now = ContinuousClock.now
         if self.seen?.record.id != record.id || self.seen?.record.beat != record.beat { self.seen = (record, now) }

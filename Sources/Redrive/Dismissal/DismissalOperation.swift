@@ -1,8 +1,48 @@
-import CustomerContract
 import JSON
 package import Kafka
 import Records
 import Topics
+
+/// What an operator asks for letters that need no sending back.
+package struct DismissalRequest: Sendable {
+    /// What is done with the letters.
+    package enum Action: String, Sendable, Hashable {
+        /// Letters that wait are dismissed.
+        case dismiss
+        /// Dismissed letters wait again.
+        case restore
+
+        /// The letters that it is done with.
+        package var state: LetterState { self == .dismiss ? .waiting : .dismissed }
+    }
+
+    package let action: Action
+    /// The dead-letter topic.
+    package let topic: String
+    package let selection: Selection
+    /// Why, in the operator's words.
+    package let reason: String?
+    /// The words that choose, as the operator gave them.
+    let words: [[String]]
+    let auditPath: String
+
+    /// A request with its parts.
+    package init(
+        _ action: Action,
+        topic: String,
+        selection: Selection,
+        reason: String?,
+        words: [[String]],
+        auditPath: String
+    ) {
+        self.action = action
+        self.topic = topic
+        self.selection = selection
+        self.reason = reason
+        self.words = words
+        self.auditPath = auditPath
+    }
+}
 
 /// Takes letters that need no sending back out of those that wait, or puts them back among them.
 ///
@@ -18,30 +58,27 @@ package struct DismissalOperation: Sendable {
     private let request: DismissalRequest
     private let client: ClientProperties
     private let owner: JobRecord.Owner
-    private let log: KafkaLogSink
     private let store: JobStore
 
     /// Prepares; nothing connects yet.
     package init(
         _ request: DismissalRequest,
         _ client: ClientProperties,
-        owner: JobRecord.Owner = .current(),
-        log: @escaping KafkaLogSink = { _ in }
+        owner: JobRecord.Owner = .current()
     ) throws(KafkaError) {
         self.request = request
         self.client = client
         self.owner = owner
-        self.log = log
-        self.store = try JobStore(client, deadLetterTopic: request.topic, log: log)
+        self.store = try JobStore(client, deadLetterTopic: request.topic)
     }
 
     /// Finds out what would be done; nothing is changed.
     ///
     /// - Throws: ``RedriveRequest/Refusal`` while a redrive runs, `TopicSnapshot.Missing`, or `KafkaError`.
     package func plan() async throws -> DismissalPlan {
-        let topic = try await DeadLetterTopic(self.request.topic, self.client, log: self.log)
+        let topic = try await DeadLetterTopic(self.request.topic, self.client)
         let partitions = topic.snapshot.partitions
-        let found = try await self.store.find(partitions, results: []).record
+        let found = try await self.store.find(partitions).record
         // A redrive knows the marks by heart, and would send what was dismissed meanwhile.
         if let found, try await self.store.isAlive(found, partitions, seenFrom: self.owner) {
             throw RedriveRequest.Refusal.busy(found)
@@ -61,18 +98,17 @@ package struct DismissalOperation: Sendable {
     ///   cannot be written (then nothing is done), `KafkaError` when the cluster refuses.
     package func run(_ plan: DismissalPlan) async throws -> (job: String, count: Int) {
         let audit = try LineFile(path: self.request.auditPath)
-        let now = UnixMilliseconds.now()
-        let job = JobRecord.name(of: RedriveRequest.identity(of: self.request.words), at: now)
-        try audit.append([self.entry("began", job, at: now).encoded])
-        var ended = self.entry("ended", job, at: now)
+        let job = JobRecord.name(of: RedriveRequest.identity(of: self.request.words), at: .now())
+        try audit.append([self.entry("began", job).encoded])
         do {
             let changed = try await self.change(plan)
-            ended = self.entry("ended", job, at: .now())
+            var ended = self.entry("ended", job)
             ended["ending"] = .string("finished")
             ended.add(moved: changed.count, of: plan.matched, in: changed.extents)
             try audit.append([ended.encoded])
             return (job, changed.count)
         } catch {
+            var ended = self.entry("ended", job)
             ended["ending"] = .string("failed")
             try audit.append([ended.encoded])
             throw (error as? KafkaError)?.isFenced == true ? RedriveRequest.Refusal.overtaken : error
@@ -82,22 +118,72 @@ package struct DismissalOperation: Sendable {
     private func change(_ plan: DismissalPlan) async throws -> LetterSet {
         let topic = self.request.topic
         try await self.store.take()
-        let snapshot = try await TopicSnapshot(topic, Admin(self.client, log: self.log))
+        let snapshot = try await TopicSnapshot(topic, Admin(self.client, log: { _ in }))
         // From here on no other process writes.
-        let found = try await self.store.find(snapshot.partitions, results: []).record
-        guard found == plan.found else { throw RedriveRequest.Refusal.overtaken }
+        guard try await self.store.find(snapshot.partitions).record == plan.found else {
+            throw RedriveRequest.Refusal.overtaken
+        }
         let outcome = plan.done(self.request.action, to: try await self.store.marks(of: snapshot.ranges), of: topic)
         try await self.store.commit(outcome.pages)
         return outcome.changed
     }
 
-    private func entry(_ moment: String, _ job: String, at now: UnixMilliseconds) -> AuditEntry {
-        var entry = AuditEntry("\(self.request.action.rawValue).\(moment)", by: self.owner, at: now)
-        entry["job"] = .string(job)
-        entry["topic"] = .string(self.request.topic)
-        entry["selection"] = .string(self.request.selection.description)
-        entry["command"] = .array(self.request.words.map { .string($0.joined(separator: " ")) })
-        entry["reason"] = self.request.reason.map(JSONValue.string)
+    private func entry(_ moment: String, _ job: String) -> AuditEntry {
+        let request = self.request
+        var entry = AuditEntry(
+            "\(request.action.rawValue).\(moment)",
+            of: job,
+            by: self.owner,
+            request.topic,
+            request.selection.description,
+            request.words
+        )
+        entry["reason"] = request.reason.map(JSONValue.string)
         return entry
+    }
+}
+
+/// What a dismissal is going to do.
+package struct DismissalPlan: Sendable {
+    /// Letters that are chosen, by code; an empty code for those without one.
+    package private(set) var codes: [String: Int] = [:]
+    private var letters = LetterSet()
+    /// The last job's record when the plan was made.
+    let found: JobRecord?
+
+    init(found: JobRecord?) {
+        self.found = found
+    }
+
+    /// The number of letters that are chosen.
+    package var matched: Int { self.letters.count }
+
+    mutating func take(_ code: String?, _ partition: Int32, _ offset: Int64) {
+        self.letters.insert(partition, offset)
+        self.codes[code ?? "", default: 0] += 1
+    }
+
+    /// The letters whose mark changes, all marks afterwards, and the pages to be committed for it.
+    ///
+    /// Letters that were sent back since the plan was made stay as they are.
+    func done(
+        _ action: DismissalRequest.Action,
+        to marks: LetterMarks,
+        of topic: String
+    ) -> (changed: LetterSet, marks: LetterMarks, pages: LetterMarks.Pages) {
+        var chosen = self.letters
+        chosen.subtract(marks.sentBack)
+        var next = marks
+        switch action {
+        case .dismiss:
+            chosen.subtract(marks.dismissed)
+            next.dismissed.formUnion(chosen)
+        case .restore:
+            next.dismissed.subtract(chosen)
+        }
+        var pages = next.allPages(of: topic)
+        // A page that has become empty is none of all.
+        pages.dismissed.merge(next.dismissed.pages(touchedBy: chosen, of: topic)) { $1 }
+        return (chosen, next, pages)
     }
 }

@@ -1,10 +1,9 @@
-import CustomerContract
 package import JSON
 package import Records
 
 /// One line of the audit log: who did what to the dead letters or to the ledger, when, and the outcome.
 package struct AuditEntry: Sendable {
-    private var object: JSONObject
+    private var object = JSONObject()
 
     /// Begins an entry.
     ///
@@ -12,13 +11,27 @@ package struct AuditEntry: Sendable {
     ///   - action: What was done, such as `redrive.began`.
     ///   - owner: Who did it.
     package init(_ action: String, by owner: JobRecord.Owner, at now: UnixMilliseconds) {
-        self.object = JSONObject([
-            .init(name: "at", value: .string(now.description)),
-            .init(name: "action", value: .string(action)),
-            .init(name: "user", value: .string(owner.user)),
-            .init(name: "host", value: .string(owner.host)),
-            .init(name: "process", value: .number(JSONNumber(Int(owner.process)))),
-        ])
+        self["at"] = .string(now.description)
+        self["action"] = .string(action)
+        self["user"] = .string(owner.user)
+        self["host"] = .string(owner.host)
+        self["process"] = .whole(owner.process)
+    }
+
+    /// Begins an entry about a job on the letters of a topic, with the words that its operator gave.
+    init(
+        _ action: String,
+        of job: String,
+        by owner: JobRecord.Owner,
+        _ topic: String,
+        _ selection: String,
+        _ words: [[String]]
+    ) {
+        self.init(action, by: owner, at: .now())
+        self["job"] = .string(job)
+        self["topic"] = .string(topic)
+        self["selection"] = .string(selection)
+        self["command"] = .array(words.map { .string($0.joined(separator: " ")) })
     }
 
     /// Sets a member.
@@ -28,39 +41,36 @@ package struct AuditEntry: Sendable {
     }
 
     /// The counts of a job: what was sent, left and failed again, and the first and last offsets.
-    package mutating func add(_ counts: RedriveJob.Counts) {
-        self["matched"] = .number(JSONNumber(counts.matched))
-        self["moved"] = .number(JSONNumber(counts.moved))
-        self["moved_before"] = .number(JSONNumber(counts.movedBefore))
-        self["left"] = Self.numbers(counts.left.byName.map { ($0.key, $0.value) })
-        self["failed_again"] = Self.numbers(counts.failedAgain.map { ($0.key, $0.value) })
+    mutating func add(_ counts: RedriveJob.Counts) {
+        self["matched"] = .whole(counts.matched)
+        self["moved"] = .whole(counts.moved)
+        self["moved_before"] = .whole(counts.movedBefore)
+        self["left"] = Self.numbers(counts.left.byName)
+        self["failed_again"] = Self.numbers(counts.failedAgain)
         self.add(counts.ranges)
     }
 
     /// The counts of letters that changed and that were chosen, and the first and last offsets.
-    package mutating func add(moved: Int, of matched: Int, in ranges: [Int32: ClosedRange<Int64>]) {
-        self["matched"] = .number(JSONNumber(matched))
-        self["moved"] = .number(JSONNumber(moved))
+    mutating func add(moved: Int, of matched: Int, in ranges: [Int32: ClosedRange<Int64>]) {
+        self["matched"] = .whole(matched)
+        self["moved"] = .whole(moved)
         self.add(ranges)
     }
 
     private mutating func add(_ ranges: [Int32: ClosedRange<Int64>]) {
         self["offsets"] = .array(
             ranges.sorted { $0.key < $1.key }.map { partition, range in
-                .object(
-                    JSONObject([
-                        .init(name: "partition", value: .number(JSONNumber(Int(partition)))),
-                        .init(name: "first", value: .number(JSONNumber(Int(range.lowerBound)))),
-                        .init(name: "last", value: .number(JSONNumber(Int(range.upperBound)))),
-                    ])
-                )
+                var offsets = JSONObject()
+                offsets["partition"] = .whole(partition)
+                offsets["first"] = .whole(range.lowerBound)
+                offsets["last"] = .whole(range.upperBound)
+                return .object(offsets)
             }
         )
     }
 
-    private static func numbers(_ counts: [(name: String, count: Int)]) -> JSONValue {
-        let sorted = counts.sorted { $0.name < $1.name }
-        return .object(JSONObject(sorted.map { .init(name: $0.name, value: .number(JSONNumber($0.count))) }))
+    private static func numbers(_ counts: [String: Int]) -> JSONValue {
+        .object(JSONObject(counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .whole($0.value)) }))
     }
 
     /// The line, without its end.

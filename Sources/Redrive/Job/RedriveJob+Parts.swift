@@ -1,6 +1,6 @@
 package import Kafka
-package import Records
-package import Topics
+import Records
+import Topics
 
 extension RedriveJob {
     /// The numbers that a job decides by.
@@ -16,32 +16,27 @@ extension RedriveJob {
         /// The number of letters that cannot be sent or fail again at which the job stops.
         package var maximumFailures: Int?
         /// The time between two signs of life.
-        package var beatInterval: Duration = .seconds(2)
-
-        /// The defaults.
-        package init() {}
+        var beatInterval: Duration = .seconds(2)
 
         /// Letters of one transaction: those of an eighth of a second, so that the rate is smooth and a stop is quick.
         var batchLimit: Int { min(500, max(1, Int((self.rate ?? 4_000) / 8))) }
     }
 
     /// What goes back in one transaction.
-    package struct Batch: Sendable {
+    struct Batch: Sendable {
         /// A dead letter with the record that it becomes.
-        package struct Entry: Sendable {
-            /// The dead letter as it is.
-            package let letter: DeadLetter
-            /// What goes back.
-            package let record: ProducerRecord
+        struct Entry: Sendable {
+            let letter: DeadLetter
+            let record: ProducerRecord
 
             var byteCount: Int { (self.record.key?.count ?? 0) + (self.record.value?.count ?? 0) }
         }
 
         /// In the order of their partitions.
-        package let entries: [Entry]
+        let entries: [Entry]
 
         /// The places of the dead letters.
-        package var places: [(partition: Int32, offset: Int64)] {
+        var places: [(partition: Int32, offset: Int64)] {
             self.entries.map { ($0.letter.record.topicPartition.partition, $0.letter.record.offset) }
         }
     }
@@ -49,7 +44,7 @@ extension RedriveJob {
     /// What a job has done so far.
     package struct Counts: Sendable, Hashable {
         /// Dead letters that met the selection.
-        package internal(set) var matched = 0
+        var matched = 0
         /// Sent back by this process; what is in an open transaction does not count yet.
         package internal(set) var moved = 0
         /// Sent back by earlier processes of the same job.
@@ -59,17 +54,15 @@ extension RedriveJob {
         /// Sent back and failed again, as far as results were followed, by code.
         package internal(set) var failedAgain: [String: Int] = [:]
         /// The lowest and the highest offset that was sent back, by partition of the dead-letter topic.
-        package internal(set) var ranges: [Int32: ClosedRange<Int64>] = [:]
+        var ranges: [Int32: ClosedRange<Int64>] = [:]
 
         /// All that were left.
         package var leftCount: Int { self.left.values.reduce(0, +) }
         /// All that failed again.
         package var failedAgainCount: Int { self.failedAgain.values.reduce(0, +) }
 
-        mutating func moved(_ entry: Batch.Entry) {
+        mutating func moved(_ partition: Int32, _ offset: Int64) {
             self.moved += 1
-            let offset = entry.letter.record.offset
-            let partition = entry.letter.record.topicPartition.partition
             let range = self.ranges[partition] ?? offset...offset
             self.ranges[partition] = min(range.lowerBound, offset)...max(range.upperBound, offset)
         }

@@ -1,7 +1,6 @@
-import CustomerContract
-package import Kafka
-package import Records
-package import Topics
+import Kafka
+import Records
+import Topics
 
 /// Every decision of a redrive: what to read, what to send, when, and when to stop.
 ///
@@ -17,7 +16,7 @@ package import Topics
 /// 4. While the first letters' results are awaited, nothing else is sent.
 package struct RedriveJob: Sendable {
     /// What the owner does next.
-    package enum Step: Sendable {
+    enum Step: Sendable {
         /// Read at most this number of letters and pass each to ``take(_:)``.
         case read(Int)
         /// Send this in one transaction with ``pages(with:of:)``, then call ``committed(positions:at:)``,
@@ -33,14 +32,12 @@ package struct RedriveJob: Sendable {
         case end(Ending)
     }
 
-    /// The numbers.
-    package let settings: Settings
-    /// What was counted.
-    package private(set) var counts = Counts()
+    let settings: Settings
+    private(set) var counts = Counts()
     /// What all jobs have sent back, and what was dismissed.
-    package private(set) var marks: LetterMarks
+    private(set) var marks: LetterMarks
     /// The state of the first letters.
-    package private(set) var canary: JobRecord.Canary
+    private(set) var canary: JobRecord.Canary
 
     private let selection: Selection
     private let route: ReturnRoute
@@ -66,7 +63,7 @@ package struct RedriveJob: Sendable {
     /// - Parameters:
     ///   - movedBefore: The number of letters that earlier processes of this job sent back.
     ///   - canary: The state of their first letters.
-    package init(
+    init(
         selection: Selection,
         route: ReturnRoute,
         settings: Settings,
@@ -94,7 +91,7 @@ package struct RedriveJob: Sendable {
     // MARK: What the owner reports
 
     /// Takes a letter that was read; one that is not selected, or does not wait, is skipped.
-    package mutating func take(_ letter: DeadLetter) {
+    mutating func take(_ letter: DeadLetter) {
         guard self.selection.matches(letter),
             self.marks[letter.record.topicPartition.partition, letter.record.offset] == .waiting
         else { return }
@@ -106,20 +103,18 @@ package struct RedriveJob: Sendable {
     }
 
     /// There is nothing more to read.
-    package mutating func readAll() {
-        self.hasReadAll = true
-    }
+    mutating func readAll() { self.hasReadAll = true }
 
     /// The batch is committed.
     ///
     /// - Parameter positions: The positions of its records by their index; empty if they are unknown.
-    package mutating func committed(positions: [Int: RecordPosition], at now: Duration) {
+    mutating func committed(positions: [Int: RecordPosition], at now: Duration) {
         guard let batch = self.offered else { return }
         self.offered = nil
         self.sendsSingly = max(0, self.sendsSingly - batch.entries.count)
-        for entry in batch.entries {
-            self.marks.sentBack.insert(entry.letter.record.topicPartition.partition, entry.letter.record.offset)
-            self.counts.moved(entry)
+        for (partition, offset) in batch.places {
+            self.marks.sentBack.insert(partition, offset)
+            self.counts.moved(partition, offset)
         }
         let places = batch.entries.indices.compactMap { positions[$0] }
         self.nextBeat = now + self.settings.beatInterval
@@ -130,66 +125,56 @@ package struct RedriveJob: Sendable {
             self.nextBeat = now
         }
         switch self.canary {
-        case .none:
-            self.canary = .awaited(places)
-            self.follow(places)
-        case .awaited(let earlier):
-            self.canary = .awaited(earlier + places)
-            self.follow(places)
-        case .passed where self.settings.maximumFailures != nil:
-            self.follow(places)
-        case .passed:
-            break
+        case .none: self.canary = .awaited(places)
+        case .awaited(let earlier): self.canary = .awaited(earlier + places)
+        case .passed: break
         }
+        if self.followsResults { self.follow(places) }
     }
 
     /// The records themselves were refused, and nothing was committed: they are sent one by one, and the one that is
     /// refused again is left.
-    package mutating func refused(_ error: KafkaError) {
-        guard let batch = self.offered else { return }
-        self.offered = nil
-        if batch.entries.count == 1 {
+    mutating func refused(_ error: KafkaError) {
+        if let offered, offered.entries.count == 1 {
+            self.offered = nil
             self.counts.left[.refused(error.name), default: 0] += 1
             self.sendsSingly = max(0, self.sendsSingly - 1)
         } else {
-            self.waiting = batch.entries + self.waiting
-            self.sendsSingly = batch.entries.count
+            self.sendsSingly = self.offered?.entries.count ?? self.sendsSingly
+            self.notCommitted()
         }
     }
 
     /// The transaction was aborted for a transient reason: the same batch is offered again.
-    package mutating func notCommitted() {
+    mutating func notCommitted() {
         guard let batch = self.offered else { return }
         self.offered = nil
         self.waiting = batch.entries + self.waiting
     }
 
     /// A sign of life was given.
-    package mutating func beaten(at now: Duration) {
-        self.nextBeat = now + self.settings.beatInterval
-    }
+    mutating func beaten(at now: Duration) { self.nextBeat = now + self.settings.beatInterval }
 
     /// A result was read; one of a record that this job did not send is skipped.
-    package mutating func observe(_ command: RecordPosition, succeeded: Bool, code: String) {
+    mutating func observe(_ command: RecordPosition, succeeded: Bool, code: String) {
         guard self.followedSet.remove(command) != nil else { return }
         if !succeeded { self.counts.failedAgain[code, default: 0] += 1 }
     }
 
     /// Stops as soon as the current step is over.
-    package mutating func stop(_ ending: Ending) {
+    mutating func stop(_ ending: Ending) {
         if self.ending == nil { self.ending = ending }
     }
 
     // MARK: What the owner does next
 
     /// The next step.
-    package mutating func next(at now: Duration) -> Step {
+    mutating func next(at now: Duration) -> Step {
         if let ending { return .end(ending) }
         if let maximum = self.settings.maximumFailures,
             self.counts.failedAgainCount + self.failedToSend >= max(1, maximum)
         {
-            self.ending = .tooManyFailures
-            return .end(.tooManyFailures)
+            return self.end(.tooManyFailures)
         }
         if now >= self.nextBeat { return .beat }
         if let step = self.canaryStep(at: now) { return step }
@@ -198,10 +183,7 @@ package struct RedriveJob: Sendable {
             // No more than there is room for: what is read and not held would not be read again.
             return .read(min(self.settings.batchLimit - self.waiting.count, self.roomLeft))
         }
-        guard !self.waiting.isEmpty else {
-            self.ending = .finished
-            return .end(.finished)
-        }
+        guard !self.waiting.isEmpty else { return self.end(.finished) }
         if now < self.pacer.due { return .rest(until: min(self.pacer.due, self.nextBeat)) }
         let batch = Batch(entries: self.cut(limit))
         self.waiting.removeFirst(batch.entries.count)
@@ -211,7 +193,7 @@ package struct RedriveJob: Sendable {
     }
 
     /// The pages of ``LetterSet`` as they must be committed with a batch.
-    package func pages(with batch: Batch, of topic: String) -> [Int64: [PartitionOffset]] {
+    func pages(with batch: Batch, of topic: String) -> [Int64: [PartitionOffset]] {
         var next = self.marks.sentBack
         for place in batch.places { next.insert(place.partition, place.offset) }
         return next.pages(holding: batch.places, of: topic)
@@ -219,14 +201,17 @@ package struct RedriveJob: Sendable {
 
     // MARK: Parts
 
+    private mutating func end(_ ending: Ending) -> Step {
+        self.ending = ending
+        return .end(ending)
+    }
+
     /// The number of letters that may still be held: what the limit and the canary leave.
     private var roomLeft: Int {
         let held = self.waiting.count + (self.offered?.entries.count ?? 0)
         var room = Int.max
         if let limit = self.settings.limit { room = limit - self.counts.moved - self.counts.movedBefore - held }
-        if self.canary != .passed {
-            room = min(room, self.settings.canary - self.canarySent - held)
-        }
+        if self.canary != .passed { room = min(room, self.settings.canary - self.canarySent - held) }
         return max(0, room)
     }
 
@@ -239,20 +224,14 @@ package struct RedriveJob: Sendable {
         guard case .awaited = self.canary, self.waiting.isEmpty, self.canaryDeadline != nil || !self.wantsMore else {
             return nil
         }
-        if self.counts.failedAgainCount > 0 {
-            self.ending = .canaryFailed
-            return .end(.canaryFailed)
-        }
+        if self.counts.failedAgainCount > 0 { return self.end(.canaryFailed) }
         if self.followedSet.isEmpty, self.unplaced == 0 {
             self.canary = .passed
             return nil
         }
         let deadline = self.canaryDeadline ?? now + self.settings.canaryTimeout
         self.canaryDeadline = deadline
-        if now >= deadline {
-            self.ending = .canaryTimedOut
-            return .end(.canaryTimedOut)
-        }
+        if now >= deadline { return self.end(.canaryTimedOut) }
         return .followResults(until: min(deadline, self.nextBeat))
     }
 
@@ -266,7 +245,7 @@ package struct RedriveJob: Sendable {
     }
 
     /// Whether any result is followed.
-    package var followsResults: Bool { self.canary != .passed || self.settings.maximumFailures != nil }
+    var followsResults: Bool { self.canary != .passed || self.settings.maximumFailures != nil }
 
     /// Bytes of one transaction; a single record may have more.
     private static let batchBytes = 4 << 20

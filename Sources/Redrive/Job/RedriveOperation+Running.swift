@@ -1,4 +1,3 @@
-import CustomerContract
 import JSON
 import Kafka
 import Records
@@ -13,7 +12,9 @@ extension RedriveOperation {
         var job: RedriveJob
         var record: JobRecord
         let plan: RedrivePlan
-        let started: C.Instant
+        let started = ContinuousClock.now
+
+        var elapsed: Duration { .now - self.started }
     }
 
     /// Performs the plan, and calls `show` whenever there is news.
@@ -25,11 +26,13 @@ extension RedriveOperation {
         _ plan: RedrivePlan,
         show: @Sendable (RedriveProgress) -> Void
     ) async throws -> (ending: RedriveJob.Ending, progress: RedriveProgress) {
-        let files = try self.openFiles()
+        // Before anything is done: what cannot be audited is not done.
+        let audit = try LineFile(path: self.request.auditPath)
+        let originals = self.request.edits.isEmpty ? nil : try LineFile(path: self.request.originalsPath)
         try await self.store.take()
         // From here on no other process writes: the record is the one of the plan, or another process was quicker. Only
         // a running job that is taken over may have come further.
-        let found = try await self.store.find(plan.snapshot.partitions, results: []).record
+        let found = try await self.store.find(plan.snapshot.partitions).record
         guard found == plan.found || self.request.takesOver && found?.id == plan.found?.id else {
             throw RedriveRequest.Refusal.overtaken
         }
@@ -49,9 +52,9 @@ extension RedriveOperation {
             movedBefore: resumed?.moved ?? 0,
             canary: resumed?.canary ?? .none
         )
-        var run = Run(job: job, record: record, plan: plan, started: self.clock.now)
+        var run = Run(job: job, record: record, plan: plan)
         let began = self.auditEntry(resumed == nil ? "redrive.began" : "redrive.resumed", record)
-        try files.audit.append([began.encoded])
+        try audit.append([began.encoded])
         let pages = job.marks.allPages(of: self.request.topic)
         switch await self.commit(self.auditRecords(began, record), pages: pages, &run, isWhole: true) {
         case .committed: break
@@ -60,7 +63,7 @@ extension RedriveOperation {
         }
         let ending: RedriveJob.Ending
         do {
-            ending = try await self.loop(&run, files.originals, show)
+            ending = try await self.loop(&run, originals, show)
         } catch is CancellationError {
             ending = .cancelled
         } catch let error as KafkaError {
@@ -74,7 +77,7 @@ extension RedriveOperation {
             run.record.state = ending.isResumable ? .paused : .ended
             _ = await self.commit(self.auditRecords(ended, run.record), &run)
         }
-        try files.audit.append([ended.encoded])
+        try audit.append([ended.encoded])
         return (ending, self.progress(run))
     }
 
@@ -83,19 +86,20 @@ extension RedriveOperation {
         _ originals: LineFile?,
         _ show: @Sendable (RedriveProgress) -> Void
     ) async throws -> RedriveJob.Ending {
-        let ranges = run.plan.selection.narrowed(run.plan.snapshot.ranges(upTo: run.plan.ends))
-        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
-        let results: ResultFollower? =
-            if run.job.followsResults, !run.plan.results.isEmpty {
-                try await ResultFollower(self.client, behind: run.plan.results.mapValues { $0..<$0 }, log: self.log)
-            } else {
-                nil
-            }
+        var reader = try await TopicReader(self.client, ranges: run.plan.ranges, log: { _ in })
+        var results: ResultFollower?
+        if run.job.followsResults, !run.plan.results.isEmpty {
+            results = try await ResultFollower(
+                self.client,
+                behind: run.plan.results.mapValues { $0..<$0 },
+                log: { _ in }
+            )
+        }
         var attemptsLeft = Self.attempts
         var lastShown = Duration.seconds(-1)
         while true {
             if Task.isCancelled { run.job.stop(.cancelled) }
-            let now = run.started.duration(to: self.clock.now)
+            let now = run.elapsed
             var phase = RedriveProgress.Phase.sending
             switch run.job.next(at: now) {
             case .read(let limit):
@@ -106,11 +110,11 @@ extension RedriveOperation {
                 let pages = LetterMarks.Pages(sentBack: run.job.pages(with: batch, of: self.request.topic))
                 let records = batch.entries.map(\.record)
                 let outcome = await self.commit(records, pages: pages, &run, sending: records.count)
-                run.job.learn(outcome, at: run.started.duration(to: self.clock.now))
+                run.job.learn(outcome, at: run.elapsed)
                 if case .aborted(let error) = outcome {
                     attemptsLeft -= 1
                     if attemptsLeft == 0 { run.job.stop(.failed(error)) }
-                    try? await self.clock.sleep(for: .seconds(1))
+                    try? await Task.sleep(for: .seconds(1))
                 } else {
                     attemptsLeft = Self.attempts
                 }
@@ -119,12 +123,12 @@ extension RedriveOperation {
                 if let results, run.job.followsResults { run.job.learn(try await results.next(within: .zero)) }
             case .beat:
                 let outcome = await self.commit([], &run)
-                run.job.beaten(at: run.started.duration(to: self.clock.now))
+                run.job.beaten(at: run.elapsed)
                 if case .takenOver = outcome { run.job.stop(.takenOver) }
                 if case .failed(let error) = outcome { run.job.stop(.failed(error)) }
             case .rest(let until):
                 // Ends early, with an error that says nothing else, when the task is cancelled.
-                try? await self.clock.sleep(until: run.started.advanced(by: until), tolerance: .zero)
+                try? await Task.sleep(until: run.started + until, tolerance: .zero)
             case .followResults(let until):
                 phase = .awaitingCanary
                 guard let results else {
@@ -168,7 +172,7 @@ extension RedriveOperation {
             job: run.record.id,
             counts: run.job.counts,
             total: run.plan.sendable,
-            elapsed: run.started.duration(to: self.clock.now),
+            elapsed: run.elapsed,
             phase: phase
         )
     }
@@ -186,20 +190,11 @@ extension RedriveOperation {
         )
     }
 
-    /// Opens the files before anything is done: what cannot be audited is not done.
-    private func openFiles() throws(LineFile.Failure) -> (audit: LineFile, originals: LineFile?) {
-        let audit = try LineFile(path: self.request.auditPath)
-        return (audit, self.request.edits.isEmpty ? nil : try LineFile(path: self.request.originalsPath))
-    }
-
     private func auditEntry(_ action: String, _ record: JobRecord) -> AuditEntry {
-        var entry = AuditEntry(action, by: self.owner, at: .now())
-        entry["job"] = .string(record.id)
-        entry["topic"] = .string(self.request.topic)
-        entry["selection"] = .string(record.summary)
-        entry["command"] = .array(self.request.words.map { .string($0.joined(separator: " ")) })
-        entry["to"] = self.request.destination.map(JSONValue.string)
-        if !self.request.edits.isEmpty { entry["originals"] = .string(self.request.originalsPath) }
+        let request = self.request
+        var entry = AuditEntry(action, of: record.id, by: self.owner, request.topic, record.summary, request.words)
+        entry["to"] = request.destination.map(JSONValue.string)
+        if !request.edits.isEmpty { entry["originals"] = .string(request.originalsPath) }
         return entry
     }
 

@@ -1,4 +1,3 @@
-import CustomerContract
 package import Kafka
 import Records
 import Topics
@@ -12,74 +11,55 @@ import Topics
 /// ```
 ///
 /// Cancelling the task that runs it stops it between two transactions; the same request resumes it.
-package struct RedriveOperation<C: Clock>: Sendable where C.Duration == Duration {
+package struct RedriveOperation: Sendable {
     let request: RedriveRequest
     let client: ClientProperties
     let owner: JobRecord.Owner
-    let clock: C
-    let log: KafkaLogSink
-    private let admin: Admin
     let store: JobStore
 
     /// Prepares; nothing connects yet.
     package init(
         _ request: RedriveRequest,
         _ client: ClientProperties,
-        owner: JobRecord.Owner = .current(),
-        clock: C = ContinuousClock(),
-        log: @escaping KafkaLogSink = { _ in }
+        owner: JobRecord.Owner = .current()
     ) throws(KafkaError) {
         self.request = request
         self.client = client
         self.owner = owner
-        self.clock = clock
-        self.log = log
-        self.admin = try Admin(client, log: log)
-        self.store = try JobStore(client, deadLetterTopic: request.topic, log: log)
+        self.store = try JobStore(client, deadLetterTopic: request.topic)
     }
 
     /// Finds out what would be done; nothing is changed.
     ///
     /// - Throws: ``RedriveRequest/Refusal``, ``TopicSnapshot/Missing``, or ``KafkaError``.
     package func plan() async throws -> RedrivePlan {
-        let topics = try await self.admin.topics()
-        let snapshot = try await TopicSnapshot(self.request.topic, self.admin)
+        let request = self.request
+        let admin = try Admin(self.client, log: { _ in })
+        let topics = try await admin.topics()
+        let snapshot = try await TopicSnapshot(request.topic, admin)
         var results: [TopicPartition: Int64] = [:]
-        if topics.contains(where: { $0.name.hasSameBytes(as: self.request.resultTopic) }) {
-            results = try await TopicSnapshot(self.request.resultTopic, self.admin).ranges.mapValues(\.upperBound)
+        if topics.contains(where: { $0.name.hasSameBytes(as: request.resultTopic) }) {
+            results = try await TopicSnapshot(request.resultTopic, admin).ranges.mapValues(\.upperBound)
         }
         let found = try await self.store.find(snapshot.partitions, results: Array(results.keys))
         let start = try RedrivePlan.Start(
             after: found.record,
-            identity: self.request.identity,
-            isAlive: try await self.store.isAlive(
-                found.record,
-                snapshot.partitions,
-                seenFrom: self.owner,
-                self.clock
-            ),
-            takesOver: self.request.takesOver
+            identity: request.identity,
+            isAlive: try await self.store.isAlive(found.record, snapshot.partitions, seenFrom: self.owner),
+            takesOver: request.takesOver
         )
         let route = ReturnRoute(
-            destination: self.request.destination,
-            edits: self.request.edits,
-            maximumLaps: self.request.maximumLaps,
+            destination: request.destination,
+            edits: request.edits,
+            maximumLaps: request.maximumLaps,
             topics: topics,
-            forbidden: [self.request.topic, self.request.resultTopic],
-            rules: self.request.rules,
-            isForced: self.request.isForced
+            forbidden: [request.topic, request.resultTopic],
+            rules: request.rules,
+            isForced: request.isForced
         )
-        var plan = RedrivePlan(
-            start,
-            self.request.selection,
-            snapshot,
-            found: found,
-            results: results,
-            route: route
-        )
+        var plan = RedrivePlan(start, request.selection, snapshot, found: found, results: results, route: route)
         let marks = try await self.store.marks(of: snapshot.ranges)
-        let ranges = plan.selection.narrowed(snapshot.ranges(upTo: plan.ends))
-        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
+        var reader = try await TopicReader(self.client, ranges: plan.ranges, log: { _ in })
         try await reader.visit { record in
             if plan.isFull { return false }
             plan.take(DeadLetter(record), marks[record.topicPartition.partition, record.offset])
@@ -101,13 +81,11 @@ package struct RedriveProgress: Sendable {
 
     /// The job's name.
     package let job: String
-    /// What was counted.
     package let counts: RedriveJob.Counts
     /// The number that this process will send if nothing fails.
     package let total: Int
     /// The time since it began.
     package let elapsed: Duration
-    /// What it does now.
     package let phase: Phase
 
     /// Records a second since it began.

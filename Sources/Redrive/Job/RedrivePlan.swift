@@ -6,7 +6,7 @@ import Topics
 /// What a redrive is going to do, found by doing everything but sending.
 package struct RedrivePlan: Sendable {
     /// Whether a command begins a job or resumes one.
-    package enum Start: Sendable, Hashable {
+    enum Start: Sendable, Hashable {
         /// A new job; the unfinished one that it leaves behind, if there is one.
         case begin(leaving: JobRecord?)
         /// The same command ran before and did not come to its end.
@@ -40,8 +40,7 @@ package struct RedrivePlan: Sendable {
         }
     }
 
-    /// Whether it begins or resumes.
-    package let start: Start
+    private let start: Start
     /// The selection, with the times of the job that is resumed.
     package let selection: Selection
     /// Dead letters that meet the selection and wait.
@@ -103,6 +102,9 @@ package struct RedrivePlan: Sendable {
 
     /// The number that would be sent.
     package var sendable: Int { self.targets.values.reduce(0, +) }
+
+    /// What is to be read.
+    var ranges: [TopicPartition: Range<Int64>] { self.selection.narrowed(self.snapshot.ranges(upTo: self.ends)) }
 
     /// Whether more letters could change anything: the limit counts what the resumed job has sent.
     var isFull: Bool {

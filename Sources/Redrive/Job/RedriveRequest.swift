@@ -1,31 +1,27 @@
 /// What an operator asks of a redrive.
 package struct RedriveRequest: Sendable {
     /// The dead-letter topic.
-    package var topic: String
+    package let topic: String
     /// Which dead letters; its limit bounds the number that is sent.
-    package var selection: Selection
+    let selection: Selection
     /// The words that choose, address and change dead letters, as the operator gave them.
-    package var words: [[String]]
+    let words: [[String]]
     /// The topic that all are sent to; `nil` for the one that each came from.
     package var destination: String?
-    /// What is changed in each command.
     package var edits = CommandEdits()
     /// The number of times that a command may be sent back.
     package var maximumLaps = ReturnRoute.usualLaps
     /// Whether what is certain to fail again is sent too.
     package var isForced = false
-    /// Rate, canary, failures.
     package var settings = RedriveJob.Settings()
     /// Whether an unfinished job of another command is left behind, a running one fenced.
     package var takesOver = false
     /// The rules by which the worker judges what comes back.
-    package var rules: CommandRules
-    /// The topic of results.
-    package var resultTopic: String
+    let rules: CommandRules
+    let resultTopic: String
     /// The file that keeps edited letters as they were; used only with edits.
-    package var originalsPath: String
-    /// The audit log.
-    package var auditPath: String
+    let originalsPath: String
+    let auditPath: String
     /// A topic that gets the audit entries too, in the job's own transactions.
     package var auditTopic: String?
 
@@ -52,7 +48,7 @@ package struct RedriveRequest: Sendable {
     ///
     /// How fast and how carefully letters are sent is not part of it: a job may be resumed at another rate. Words are
     /// compared, not what they mean: `--since 2h` is the same command an hour later.
-    package var identity: String { Self.identity(of: self.words) }
+    var identity: String { Self.identity(of: self.words) }
 
     static func identity(of words: [[String]]) -> String {
         var hash: UInt64 = 0xcbf2_9ce4_8422_2325

@@ -6,12 +6,25 @@ import Records
 package struct CommandEdits: Sendable, Hashable {
     /// Why an assignment or a patch is not one.
     package struct Problem: Error, Sendable, CustomStringConvertible {
-        /// The sentence.
         package let description: String
 
-        /// Says why.
         package init(_ description: String) {
             self.description = description
+        }
+    }
+
+    /// An edit sets a field that commands do not have.
+    package struct UnknownField: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The name as it was given.
+        let name: String
+        /// The field that it most likely means; `nil` when none is near.
+        let nearest: String?
+
+        /// The sentence.
+        package var description: String {
+            let fields = KnownField.allCases.map(\.fieldName).sorted().joined(separator: ", ")
+            let way = self.nearest.map { "did you mean \($0)?" } ?? "expected one of \(fields)"
+            return "\(self.name) is no field of a command; \(way) (--allow-unknown-fields sets it all the same)"
         }
     }
 
@@ -23,8 +36,16 @@ package struct CommandEdits: Sendable, Hashable {
     /// Whether it changes nothing.
     package var isEmpty: Bool { self.patches.isEmpty }
 
-    /// The top-level fields that are given a value, in order; one that is only removed is not among them.
-    var fieldsSet: [String] { self.patches.flatMap(\.membersSet) }
+    /// Checks that every top-level field that is given a value is one that commands have.
+    ///
+    /// Flexprice would get an unknown field as it is, and ignore it: a misspelt edit would send every letter back
+    /// unchanged. Entries of the metadata are free, and what is only removed may be a field that was misspelt before.
+    package func checkFields() throws(UnknownField) {
+        for name in self.patches.flatMap(\.membersSet) where KnownField(named: name) == nil {
+            let nearest = NearestName.find(name, among: KnownField.allCases.map(\.fieldName))
+            throw UnknownField(name: name, nearest: nearest)
+        }
+    }
 
     /// Adds a whole patch.
     package mutating func patch(_ json: [UInt8]) throws(Problem) {

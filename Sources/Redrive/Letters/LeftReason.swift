@@ -19,46 +19,34 @@ package enum LeftReason: Error, Sendable, Hashable {
     /// The broker or the client refused the record itself.
     case refused(String)
 
+    /// A name for programs, bounded.
+    package var name: String { self.words.name }
+
     /// A few words for a table.
-    package var brief: String {
-        switch self {
-        case .lapsSpent: "sent back too often"
-        case .noSource: "no topic known"
-        case .noSuchTopic: "no such topic"
-        case .forbiddenTopic: "no topic for commands"
-        case .valueDropped: "value lost"
-        case .notEditable: "no JSON object"
-        case .wouldFail(let code): "would fail again (\(code.rawValue))"
-        case .refused: "refused"
-        }
-    }
+    package var brief: String { self.words.brief }
 
     /// A sentence with what to do, bounded.
-    package var text: String {
-        switch self {
-        case .lapsSpent: "sent back too often (--max-laps)"
-        case .noSource: "no header names its topic (use --to)"
-        case .noSuchTopic: "the topic that it would go to does not exist (use --to)"
-        case .forbiddenTopic: "the topic that it would go to is not one for commands (use --to)"
-        case .valueDropped: "it was written without its value, which is too large"
-        case .notEditable: "its value is not a JSON object"
-        case .wouldFail(let code):
-            "certain to fail again with \(code.rawValue), against the rules for commands (edit, or --force)"
-        case .refused(let name): "the broker refused it: \(name)"
-        }
-    }
+    package var text: String { self.words.text }
 
-    /// A name for programs, bounded.
-    package var name: String {
+    private var words: (name: String, brief: String, text: String) {
         switch self {
-        case .lapsSpent: "laps_spent"
-        case .noSource: "no_source"
-        case .noSuchTopic: "no_such_topic"
-        case .forbiddenTopic: "forbidden_topic"
-        case .valueDropped: "value_dropped"
-        case .notEditable: "not_mendable"
-        case .wouldFail: "would_fail_again"
-        case .refused: "refused"
+        case .lapsSpent: ("laps_spent", "sent back too often", "sent back too often (--max-laps)")
+        case .noSource: ("no_source", "no topic known", "no header names its topic (use --to)")
+        case .noSuchTopic:
+            ("no_such_topic", "no such topic", "the topic that it would go to does not exist (use --to)")
+        case .forbiddenTopic:
+            (
+                "forbidden_topic", "no topic for commands",
+                "the topic that it would go to is not one for commands (use --to)"
+            )
+        case .valueDropped: ("value_dropped", "value lost", "it was written without its value, which is too large")
+        case .notEditable: ("not_mendable", "no JSON object", "its value is not a JSON object")
+        case .wouldFail(let code):
+            (
+                "would_fail_again", "would fail again (\(code.rawValue))",
+                "certain to fail again with \(code.rawValue), against the rules for commands (edit, or --force)"
+            )
+        case .refused(let name): ("refused", "refused", "the broker refused it: \(name)")
         }
     }
 

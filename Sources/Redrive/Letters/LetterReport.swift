@@ -1,5 +1,4 @@
 import CustomerContract
-import Kafka
 package import Records
 package import Topics
 
@@ -33,39 +32,42 @@ package struct LetterReport: Sendable {
         private static let restKind = "(others)"
 
         fileprivate static func rest(_ mark: LetterMark) -> Group {
-            Group(
-                kind: Self.restKind,
-                source: "",
-                dialect: "",
-                isRetryable: nil,
-                redriveCount: 0,
-                mark: mark,
-                reason: nil
-            )
+            Group(kind: Self.restKind, source: "", dialect: "", isRetryable: nil, redriveCount: 0, mark: mark)
         }
     }
 
     /// The letters of one group.
     package struct Tally: Sendable, Hashable {
-        /// Their number.
-        package var count = 0
+        package fileprivate(set) var count = 0
         /// When the first of them failed.
-        package var oldest: UnixMilliseconds?
+        package fileprivate(set) var oldest: UnixMilliseconds?
         /// When the last of them failed.
-        package var newest: UnixMilliseconds?
+        package fileprivate(set) var newest: UnixMilliseconds?
         /// The first few.
-        package var samples: [RecordPosition] = []
+        package fileprivate(set) var samples: [RecordPosition] = []
         /// Why the first of them failed, in words.
-        package var reason: String?
+        package fileprivate(set) var reason: String?
         /// The number of those that a redrive would send.
-        package var sendable = 0
+        package fileprivate(set) var sendable = 0
         /// The number of those that a redrive would leave, by reason.
-        package var left: [LeftReason: Int] = [:]
+        package fileprivate(set) var left: [LeftReason: Int] = [:]
         fileprivate var form: ReasonForm?
 
         /// Why they failed, true for every one of them: «…» where their reasons differ, `nil` when these have nothing
         /// in common or there are none.
         package var why: String? { self.form?.text }
+
+        fileprivate mutating func take(_ letter: DeadLetter, form: ReasonForm?) {
+            self.count += 1
+            if let failedAt = letter.failedAt {
+                self.oldest = min(self.oldest ?? failedAt, failedAt)
+                self.newest = max(self.newest ?? failedAt, failedAt)
+            }
+            if self.samples.count < LetterReport.mostSamples { self.samples.append(letter.position) }
+            self.reason = self.reason ?? letter.reason
+            guard let form else { return }
+            if self.form == nil { self.form = form } else { self.form?.merge(form) }
+        }
     }
 
     /// Other programs choose the names of exceptions, so the number of groups is bounded; the rest counts as one.
@@ -74,17 +76,13 @@ package struct LetterReport: Sendable {
     private static let mostReasons = 12
     private static let mostSamples = 3
 
-    /// Which letters are in groups.
-    package let state: LetterState
-    /// The number of letters that are in groups at most.
+    private let state: LetterState
     private let limit: Int?
-    /// Says what a redrive would do; `nil` when that is not asked.
     private let route: ReturnRoute?
     /// The forms of reasons, by what the letters have in common otherwise.
     private var reasons: [Group: Set<String>] = [:]
 
-    /// The groups.
-    package private(set) var groups: [Group: Tally] = [:]
+    private(set) var groups: [Group: Tally] = [:]
     /// Letters in groups.
     package private(set) var count = 0
     /// Letters by what was done with them, whether or not they are in groups.
@@ -115,7 +113,7 @@ package struct LetterReport: Sendable {
         let form = letter.reason.map { ReasonForm($0) }
         let group = self.group(of: letter, mark, form)
         var tally = self.groups[group] ?? Tally()
-        tally.take(letter, form: group.reason == nil ? nil : form, samples: Self.mostSamples)
+        tally.take(letter, form: group.reason == nil ? nil : form)
         if mark == .waiting, let route {
             switch route.verdict(for: letter).outcome {
             case .success: tally.sendable += 1
@@ -132,8 +130,7 @@ package struct LetterReport: Sendable {
             dialect: letter.dialect?.rawValue ?? "",
             isRetryable: letter.isRetryable,
             redriveCount: letter.redriveCount,
-            mark: mark,
-            reason: nil
+            mark: mark
         )
         let key = form?.key ?? ""
         var known = self.reasons[group] ?? []
@@ -161,19 +158,5 @@ package struct LetterReport: Sendable {
         return self.groups.map { ($0.key, $0.value) }.sorted { left, right in
             left.1.count == right.1.count ? order(left.0) < order(right.0) : left.1.count > right.1.count
         }
-    }
-}
-
-extension LetterReport.Tally {
-    fileprivate mutating func take(_ letter: DeadLetter, form: ReasonForm?, samples: Int) {
-        self.count += 1
-        if let failedAt = letter.failedAt {
-            self.oldest = min(self.oldest ?? failedAt, failedAt)
-            self.newest = max(self.newest ?? failedAt, failedAt)
-        }
-        if self.samples.count < samples { self.samples.append(letter.position) }
-        self.reason = self.reason ?? letter.reason
-        guard let form else { return }
-        if self.form == nil { self.form = form } else { self.form?.merge(form) }
     }
 }

@@ -26,21 +26,16 @@ package struct ReasonForm: Sendable, Hashable {
     }
 
     /// What is the same for all reasons of the form.
-    package var key: String {
+    package var key: String { self.joined { _ in Self.gap } }
+
+    /// The words and the values that all reasons share.
+    package var text: String { self.joined { $0.map(String.init) ?? Self.gap } }
+
+    private func joined(_ value: (Substring?) -> String) -> String {
         self.parts.map { part in
             switch part {
             case .word(let word): String(word)
-            case .value: Self.gap
-            }
-        }.joined(separator: " ")
-    }
-
-    /// The words and the values that all reasons share.
-    package var text: String {
-        self.parts.map { part in
-            switch part {
-            case .word(let word), .value(let word?): String(word)
-            case .value(nil): Self.gap
+            case .value(let shared): value(shared)
             }
         }.joined(separator: " ")
     }

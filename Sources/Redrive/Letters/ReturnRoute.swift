@@ -20,12 +20,10 @@ package struct ReturnRoute: Sendable {
     package static let usualLaps = 3
 
     /// The topic of all records; `nil` for the one that each letter came from.
-    package let destination: String?
-    /// What is changed in each command.
-    package let edits: CommandEdits
+    private let destination: String?
+    private let edits: CommandEdits
     /// The number of times that a command may be sent back.
-    package let maximumLaps: Int
-    /// The rules by which a record that goes back is judged.
+    private let maximumLaps: Int
     private let rules: CommandRules
     /// Whether what is certain to fail again goes back all the same.
     private let isForced: Bool
@@ -36,9 +34,9 @@ package struct ReturnRoute: Sendable {
 
     /// A route for the dead letters of a topic.
     package init(
-        destination: String?,
-        edits: CommandEdits,
-        maximumLaps: Int,
+        destination: String? = nil,
+        edits: CommandEdits = CommandEdits(),
+        maximumLaps: Int = Self.usualLaps,
         topics: [TopicDescription],
         forbidden: Set<String>,
         rules: CommandRules,
@@ -92,16 +90,8 @@ package struct ReturnRoute: Sendable {
             }
             value = bytes
         }
-        return .success(
-            ProducerRecord(
-                topic: topic,
-                partition: partition,
-                key: key,
-                value: value,
-                headers: self.headers(of: letter),
-                timestamp: nil
-            )
-        )
+        let headers = self.headers(of: letter)
+        return .success(ProducerRecord(topic: topic, partition: partition, key: key, value: value, headers: headers))
     }
 
     private func headers(of letter: DeadLetter) -> RecordHeaders {
@@ -128,6 +118,33 @@ package struct ReturnRoute: Sendable {
             key.elementsEqual(before.utf8)
         else { return nil }
         return Array(after.utf8)
+    }
+}
+
+/// What the worker is certain to say of a record that goes back, before any other is asked: the rules for commands.
+package struct CommandRules: Sendable {
+    /// The topic whose records the worker reads; those of other topics are the commands of other programs.
+    let commandTopic: String
+    /// Decodes and checks as the worker does, with its `validation.mode` and `limits.max_command_bytes`.
+    private let reader: CommandReader
+
+    /// The worker's own reader for its topic.
+    package init(commandTopic: String, reader: CommandReader) {
+        self.commandTopic = commandTopic
+        self.reader = reader
+    }
+
+    /// The failure that is certain; `nil` when the record may succeed, or goes to another topic.
+    fileprivate func failure(of record: ProducerRecord, from letter: DeadLetter) -> CommandFailure? {
+        guard record.topic.hasSameBytes(as: self.commandTopic) else { return nil }
+        let message = KafkaRecord(
+            position: letter.position,
+            key: record.key,
+            value: record.value,
+            headers: record.headers
+        )
+        guard case .refused(_, let failure) = self.reader.read(message) else { return nil }
+        return failure
     }
 }
 

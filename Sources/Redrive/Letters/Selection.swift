@@ -63,16 +63,11 @@ package struct Selection: Sendable, Hashable {
 
     /// The parts of these ranges in which any letter may meet the conditions.
     func narrowed(_ ranges: [TopicPartition: Range<Int64>]) -> [TopicPartition: Range<Int64>] {
-        let extents = self.letters?.extents
-        return ranges.filter { self.partitions.isEmpty || self.partitions.contains($0.key.partition) }
-            .reduce(into: [:]) { narrowed, entry in
-                guard let extents else {
-                    narrowed[entry.key] = entry.value
-                    return
-                }
-                guard let extent = extents[entry.key.partition] else { return }
-                narrowed[entry.key] = entry.value.clamped(to: extent.lowerBound..<extent.upperBound + 1)
-            }
+        let chosen = ranges.filter { self.partitions.isEmpty || self.partitions.contains($0.key.partition) }
+        guard let extents = self.letters?.extents else { return chosen }
+        return chosen.reduce(into: [:]) { narrowed, entry in
+            narrowed[entry.key] = extents[entry.key.partition].map { entry.value.clamped(to: Range($0)) }
+        }
     }
 
     /// The conditions in words; `all` without any.
@@ -131,12 +126,5 @@ package enum LetterState: String, Sendable, Hashable, CaseIterable {
     case all
 
     /// Whether a letter is selected.
-    package func includes(_ mark: LetterMark) -> Bool {
-        switch self {
-        case .waiting: mark == .waiting
-        case .redriven: mark == .redriven
-        case .dismissed: mark == .dismissed
-        case .all: true
-        }
-    }
+    package func includes(_ mark: LetterMark) -> Bool { self == .all || self.rawValue == mark.rawValue }
 }

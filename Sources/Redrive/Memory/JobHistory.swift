@@ -1,4 +1,3 @@
-import CustomerContract
 import JSON
 package import Kafka
 package import Records
@@ -24,11 +23,9 @@ package struct JobHistory: Sendable {
 
     /// One job.
     package struct Job: Sendable, Hashable {
-        /// Its name.
         package let id: String
         /// `redrive`, `dismiss` or `restore`.
         package internal(set) var kind = "redrive"
-        /// How it is.
         package internal(set) var state = State.lost
         /// Why it ended, as the audit log has it; `nil` as long as it has not.
         package internal(set) var ending: String?
@@ -59,7 +56,6 @@ package struct JobHistory: Sendable {
     /// More are forgotten, the oldest first.
     private static let most = 10_000
 
-    /// None is known.
     package init() {}
 
     /// Takes a line of the audit log; one that is about no job is ignored.
@@ -130,14 +126,10 @@ extension JobHistory {
     /// A job that another process may run is watched for a sign of life, for some seconds.
     ///
     /// - Throws: `KafkaError` when the cluster does not answer.
-    package mutating func take(
-        lastOf topic: String,
-        _ client: ClientProperties,
-        log: @escaping KafkaLogSink = { _ in }
-    ) async throws {
-        guard let snapshot = try await TopicSnapshot(existing: topic, Admin(client, log: log)) else { return }
-        let store = try JobStore(client, deadLetterTopic: topic, log: log)
-        guard let record = try await store.find(snapshot.partitions, results: []).record else { return }
+    package mutating func take(lastOf topic: String, _ client: ClientProperties) async throws {
+        guard let snapshot = try await TopicSnapshot(existing: topic, Admin(client, log: { _ in })) else { return }
+        let store = try JobStore(client, deadLetterTopic: topic)
+        guard let record = try await store.find(snapshot.partitions).record else { return }
         let isAlive = try await store.isAlive(record, snapshot.partitions, seenFrom: .current())
         self.take(record, of: topic, isAlive: isAlive)
     }

@@ -1,4 +1,3 @@
-import CustomerContract
 import Glibc
 import JSON
 import Kafka
@@ -29,7 +28,6 @@ package struct JobRecord: Sendable, Hashable {
         case passed
     }
 
-    /// The job's name.
     package var id: String
     /// What makes another command the same; see ``RedriveRequest/identity``.
     package var identity: String
@@ -45,53 +43,35 @@ package struct JobRecord: Sendable, Hashable {
     package var beat = 0
     /// The number of dead letters that it has sent back.
     package var moved = 0
-    /// Its first letters.
     package var canary = Canary.none
     /// The selection's times as they were when it began, since `--since 2h` means another time later.
     package var since: UnixMilliseconds?
     /// See ``since``.
     package var until: UnixMilliseconds?
 
-    /// A job that begins.
-    package init(
-        id: String,
-        identity: String,
-        summary: String,
-        owner: Owner,
-        beganAt: UnixMilliseconds,
-        since: UnixMilliseconds?,
-        until: UnixMilliseconds?
-    ) {
-        self.id = id
-        self.identity = identity
-        self.summary = summary
-        self.owner = owner
-        self.beganAt = beganAt
-        self.since = since
-        self.until = until
-    }
-
     /// The name of a job that begins.
     static func name(of identity: String, at now: UnixMilliseconds) -> String {
         "\(String(now.value, radix: 36))-\(identity.prefix(6))"
     }
+}
 
+extension JobRecord {
     /// The metadata.
     package var encoded: [UInt8] {
         var object = JSONObject()
-        object["v"] = .number(JSONNumber(1))
+        object["v"] = .whole(1)
         object["id"] = .string(self.id)
         object["identity"] = .string(self.identity)
         object["summary"] = .string(String(self.summary.ascii.prefix(400)))
         object["state"] = .string(self.state.rawValue)
         object["user"] = .string(String(self.owner.user.ascii.prefix(64)))
         object["host"] = .string(String(self.owner.host.ascii.prefix(255)))
-        object["process"] = .number(JSONNumber(Int(self.owner.process)))
-        object["began"] = .number(JSONNumber(Int(self.beganAt.value)))
-        object["beat"] = .number(JSONNumber(self.beat))
-        object["moved"] = .number(JSONNumber(self.moved))
-        object["since"] = self.since.map { .number(JSONNumber(Int($0.value))) }
-        object["until"] = self.until.map { .number(JSONNumber(Int($0.value))) }
+        object["process"] = .whole(self.owner.process)
+        object["began"] = .whole(self.beganAt.value)
+        object["beat"] = .whole(self.beat)
+        object["moved"] = .whole(self.moved)
+        object["since"] = self.since.map { .whole($0.value) }
+        object["until"] = self.until.map { .whole($0.value) }
         switch self.canary {
         case .none: break
         case .awaited(let positions): object["canary"] = .object(Self.places(positions))
@@ -113,24 +93,26 @@ package struct JobRecord: Sendable, Hashable {
             let process = object.integer("process").flatMap({ Int32(exactly: $0) }),
             let began = object.integer("began"), let beat = object.integer("beat"), let moved = object.integer("moved")
         else { return nil }
+        let canary: Canary =
+            switch object["canary"] {
+            case .object(let places): .awaited(Self.positions(places))
+            case .string: .passed
+            default: .none
+            }
         self.init(
             id: id,
             identity: identity,
             summary: object["summary"]?.stringValue ?? "",
+            state: state,
             owner: Owner(user: user, host: host, process: process),
             beganAt: UnixMilliseconds(Int64(began)),
+            // Bounded, since they are counted on from here, and anybody can commit metadata for the group.
+            beat: min(max(beat, 0), 1 << 53),
+            moved: min(max(moved, 0), 1 << 53),
+            canary: canary,
             since: object.integer("since").map { UnixMilliseconds(Int64($0)) },
             until: object.integer("until").map { UnixMilliseconds(Int64($0)) }
         )
-        self.state = state
-        // Bounded, since they are counted on from here, and anybody can commit metadata for the group.
-        self.beat = min(max(beat, 0), 1 << 53)
-        self.moved = min(max(moved, 0), 1 << 53)
-        switch object["canary"] {
-        case .object(let places): self.canary = .awaited(Self.positions(places))
-        case .string: self.canary = .passed
-        default: break
-        }
     }
 
     /// `{"TOPIC":["PARTITION/OFFSET", …]}`: a topic's name may be long.
@@ -158,12 +140,9 @@ extension JobRecord {
     package struct Owner: Sendable, Hashable, CustomStringConvertible {
         /// The user's name, or number.
         package let user: String
-        /// The host's name.
         package let host: String
-        /// The process id.
         package let process: Int32
 
-        /// Describes an owner.
         package init(user: String, host: String, process: Int32) {
             self.user = user
             self.host = host
@@ -199,4 +178,9 @@ extension String {
     var ascii: String {
         String(String.UnicodeScalarView(self.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? $0 : "?" }))
     }
+}
+
+extension JSONValue {
+    /// A whole number.
+    static func whole(_ value: some BinaryInteger) -> JSONValue { .number(JSONNumber(Int(value))) }
 }

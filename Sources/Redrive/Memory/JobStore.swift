@@ -1,4 +1,3 @@
-import CustomerContract
 package import Kafka
 package import Records
 
@@ -42,16 +41,12 @@ package actor JobStore {
     private let producer: TransactionalProducer
 
     /// Prepares for a dead-letter topic; takes nothing yet.
-    package init(
-        _ client: ClientProperties,
-        deadLetterTopic: String,
-        log: @escaping KafkaLogSink
-    ) throws(KafkaError) {
+    package init(_ client: ClientProperties, deadLetterTopic: String) throws(KafkaError) {
         let id = "customer-worker.redrive.\(deadLetterTopic)"
         self.transactionalID = id
-        self.admin = try Admin(client, log: log)
+        self.admin = try Admin(client, log: { _ in })
         self.producer = TransactionalProducer { () throws(KafkaError) in
-            try Producer(ProducerSettings(client: client, transactionalID: id, reportsPositions: true), log: log)
+            try Producer(ProducerSettings(client: client, transactionalID: id, reportsPositions: true), log: { _ in })
         }
     }
 
@@ -74,7 +69,10 @@ package actor JobStore {
     /// What the cluster remembers of the last job.
     ///
     /// A partition of the results topic that the group does not know reads as absent.
-    package func find(_ partitions: [TopicPartition], results: [TopicPartition]) async throws(KafkaError) -> Found {
+    package func find(
+        _ partitions: [TopicPartition],
+        results: [TopicPartition] = []
+    ) async throws(KafkaError) -> Found {
         let offsets = try await self.admin.offsets(of: self.jobGroup, for: partitions + results)
         let first = offsets.first { $0.topicPartition == partitions.first }
         let known = Dictionary(
@@ -116,13 +114,12 @@ package actor JobStore {
     package func isAlive(
         _ record: JobRecord?,
         _ partitions: [TopicPartition],
-        seenFrom owner: JobRecord.Owner,
-        _ clock: some Clock<Duration> = ContinuousClock()
+        seenFrom owner: JobRecord.Owner
     ) async throws -> Bool {
         guard let record, record.state == .running, !record.owner.isGone(seenFrom: owner) else { return false }
         for _ in 0..<Self.looks {
-            try await clock.sleep(for: .seconds(1))
-            let now = try await self.find(partitions, results: []).record
+            try await Task.sleep(for: .seconds(1))
+            let now = try await self.find(partitions).record
             if now?.beat != record.beat || now?.id != record.id { return true }
         }
         return false
@@ -148,24 +145,10 @@ package actor JobStore {
     ) async -> Outcome {
         var isCommitting = false
         do throws(KafkaError) {
-            let producer = try await self.producer.current()
-            _ = await producer.takePositions()
-            try await producer.beginTransaction()
-            try await producer.enqueue(records)
-            try await self.send(pages, producer)
-            try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.jobGroup))
-            isCommitting = true
-            try await producer.commitTransaction(attempts: 3)
-            let positions = await producer.takePositions()
+            let positions = try await self.transact(records, pages, job, isCommitting: &isCommitting)
             return .committed(
                 positions.compactMapValues { place in
-                    place.offset.map {
-                        RecordPosition(
-                            topic: place.topicPartition.topic,
-                            partition: place.topicPartition.partition,
-                            offset: $0
-                        )
-                    }
+                    place.offset.map { RecordPosition(place.topicPartition, offset: $0) }
                 }
             )
         } catch {
@@ -176,27 +159,36 @@ package actor JobStore {
     /// Writes pages alone, in one transaction; it leaves the last job's record as it is.
     ///
     /// What is written does not depend on how often: after an error the operator does the same again.
-    package func commit(_ pages: LetterMarks.Pages) async throws(KafkaError) {
+    func commit(_ pages: LetterMarks.Pages) async throws(KafkaError) {
         var isCommitting = false
         do throws(KafkaError) {
-            let producer = try await self.producer.current()
-            try await producer.beginTransaction()
-            try await self.send(pages, producer)
-            isCommitting = true
-            try await producer.commitTransaction(attempts: 3)
+            _ = try await self.transact([], pages, [], isCommitting: &isCommitting)
         } catch {
             if !error.isFenced { _ = await self.producer.end(after: error, isCommitting: isCommitting) }
             throw error
         }
     }
 
-    private func send(_ pages: LetterMarks.Pages, _ producer: Producer) async throws(KafkaError) {
+    private func transact(
+        _ records: [ProducerRecord],
+        _ pages: LetterMarks.Pages,
+        _ job: [PartitionOffset],
+        isCommitting: inout Bool
+    ) async throws(KafkaError) -> [Int: PartitionOffset] {
+        let producer = try await self.producer.current()
+        _ = await producer.takePositions()
+        try await producer.beginTransaction()
+        try await producer.enqueue(records)
         for (mark, pages) in [(Mark.sentBack, pages.sentBack), (.dismissed, pages.dismissed)] {
             for (page, offsets) in pages.sorted(by: { $0.key < $1.key }) {
                 let group = ConsumerGroupMetadata(memberless: self.pageGroup(mark, page))
                 try await producer.sendOffsets(offsets, of: group)
             }
         }
+        if !job.isEmpty { try await producer.sendOffsets(job, of: ConsumerGroupMetadata(memberless: self.jobGroup)) }
+        isCommitting = true
+        try await producer.commitTransaction(attempts: 3)
+        return await producer.takePositions()
     }
 
     private func recover(
@@ -213,7 +205,7 @@ package actor JobStore {
         }
         do {
             _ = try await self.producer.current()
-            let found = try await self.find(job.map(\.topicPartition), results: []).record
+            let found = try await self.find(job.map(\.topicPartition)).record
             // Another process may have had the topic in between, and sent what this one does not know of.
             guard found?.id == record.id, found?.owner == record.owner else { return .takenOver }
             return found?.beat == record.beat ? .committed([:]) : Self.outcome(of: error)

@@ -17,10 +17,8 @@ package enum LetterMark: String, Sendable, Hashable, CaseIterable {
 package struct LetterMarks: Sendable, Hashable {
     /// What the cluster keeps, by page; see ``LetterSet``.
     package struct Pages: Sendable {
-        /// The pages of letters that were sent back.
-        package var sentBack: [Int64: [PartitionOffset]]
-        /// The pages of letters that were dismissed.
-        package var dismissed: [Int64: [PartitionOffset]]
+        var sentBack: [Int64: [PartitionOffset]]
+        var dismissed: [Int64: [PartitionOffset]]
 
         /// Nothing is committed but what is named.
         package init(sentBack: [Int64: [PartitionOffset]] = [:], dismissed: [Int64: [PartitionOffset]] = [:]) {
@@ -47,7 +45,7 @@ package struct LetterMarks: Sendable, Hashable {
     }
 
     /// Every page of both, so that they are renewed.
-    package func allPages(of topic: String) -> Pages {
+    func allPages(of topic: String) -> Pages {
         Pages(sentBack: self.sentBack.allPages(of: topic), dismissed: self.dismissed.allPages(of: topic))
     }
 }

@@ -1,5 +1,5 @@
 package import Kafka
-package import Records
+import Records
 import Topics
 
 /// A set of dead letters of one topic that an operator did something with, ever (as far as the topic keeps them).
@@ -16,7 +16,7 @@ import Topics
 ///    and is alone (it has the transactional id of the topic).
 package struct LetterSet: Sendable, Hashable {
     /// Offsets in a page.
-    package static let pageSize: Int64 = 2_000
+    static let pageSize: Int64 = 2_000
 
     private var partitions: [Int32: RangeSet<Int64>] = [:]
 
@@ -29,8 +29,11 @@ package struct LetterSet: Sendable, Hashable {
     }
 
     /// Puts one in.
-    package mutating func insert(_ partition: Int32, _ offset: Int64) {
-        self.partitions[partition, default: RangeSet()].insert(contentsOf: offset..<offset + 1)
+    package mutating func insert(_ partition: Int32, _ offset: Int64) { self.insert(partition, offset...offset) }
+
+    /// Puts in a run of offsets.
+    package mutating func insert(_ partition: Int32, _ offsets: ClosedRange<Int64>) {
+        self.partitions[partition, default: RangeSet()].insert(contentsOf: Range(offsets))
     }
 
     /// Puts in all of another set.
@@ -57,11 +60,6 @@ package struct LetterSet: Sendable, Hashable {
         self.partitions.sorted { $0.key < $1.key }.flatMap { partition, set in
             set.ranges.map { (partition, $0.lowerBound...$0.upperBound - 1) }
         }
-    }
-
-    /// Puts in a run of offsets.
-    package mutating func insert(_ partition: Int32, _ offsets: ClosedRange<Int64>) {
-        self.partitions[partition, default: RangeSet()].insert(contentsOf: Range(offsets))
     }
 
     /// The number of letters in it.
@@ -114,13 +112,12 @@ package struct LetterSet: Sendable, Hashable {
         let end = start.boundedSum(Self.pageSize)
         for run in OffsetMetadata.decode(page.metadata, at: start).runs where start < end {
             let (first, last) = (max(run.lowerBound, start), min(run.upperBound, end - 1))
-            guard first <= last else { continue }
-            self.partitions[page.topicPartition.partition, default: RangeSet()].insert(contentsOf: first..<last + 1)
+            if first <= last { self.insert(page.topicPartition.partition, first...last) }
         }
     }
 
     /// The pages that can hold anything of these partitions, ascending, with their partitions.
-    package static func pageNumbers(of ranges: [TopicPartition: Range<Int64>]) -> [(page: Int64, [TopicPartition])] {
+    static func pageNumbers(of ranges: [TopicPartition: Range<Int64>]) -> [(page: Int64, [TopicPartition])] {
         var pages: [Int64: [TopicPartition]] = [:]
         for (partition, range) in ranges where !range.isEmpty {
             for page in range.lowerBound / Self.pageSize...(range.upperBound - 1) / Self.pageSize {

@@ -9,22 +9,20 @@ import Topics
 /// 2. A letter that was sent back or dismissed is forgotten only to make room, since whether it was is asked again and
 ///    again. One that is restored after that is read again by another process only.
 package struct KnownLetters<Summary: Sendable>: Sendable {
-    /// A letter.
+    /// A letter, by its offset in its partition of the dead-letter topic.
     package struct Letter: Sendable {
-        /// Its offset in its partition of the dead-letter topic.
         package let offset: Int64
         /// What is remembered of it.
         package let summary: Summary
     }
 
     /// The number of letters that are remembered at most.
-    package let limit: Int
+    let limit: Int
     /// The letters of each partition, by their offsets.
     package private(set) var letters: [TopicPartition: [Letter]] = [:]
     /// The next offset to read.
     private var positions: [TopicPartition: Int64] = [:]
 
-    /// None is known.
     package init(limit: Int) {
         self.limit = limit
     }
@@ -37,7 +35,7 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
 
     /// Forgets what the topic has deleted, and all of a partition whose log is shorter than what was read of it: it was
     /// created again.
-    package mutating func forget(outside ranges: [TopicPartition: Range<Int64>]) {
+    mutating func forget(outside ranges: [TopicPartition: Range<Int64>]) {
         for (partition, position) in self.positions {
             guard let range = ranges[partition], position <= range.upperBound else {
                 (self.positions[partition], self.letters[partition]) = (nil, nil)
@@ -49,7 +47,7 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
     }
 
     /// What is still to be read of these ranges; nothing when there is no room.
-    package func unread(of ranges: [TopicPartition: Range<Int64>]) -> [TopicPartition: Range<Int64>] {
+    func unread(of ranges: [TopicPartition: Range<Int64>]) -> [TopicPartition: Range<Int64>] {
         self.isFull ? [:] : self.beyond(ranges)
     }
 
@@ -68,12 +66,12 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
     }
 
     /// Everything below these ends was read, also offsets without a record.
-    package mutating func hasRead(upTo ranges: [TopicPartition: Range<Int64>]) {
+    mutating func hasRead(upTo ranges: [TopicPartition: Range<Int64>]) {
         for (partition, range) in ranges { self.positions[partition] = range.upperBound }
     }
 
     /// Where letters are, for the question which of them wait.
-    package var places: [TopicPartition: Range<Int64>] {
+    var places: [TopicPartition: Range<Int64>] {
         self.letters.compactMapValues { letters in
             guard let first = letters.first, let last = letters.last else { return nil }
             return first.offset..<last.offset + 1
@@ -81,14 +79,12 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
     }
 
     /// Forgets those that do not wait.
-    package mutating func makeRoom(_ marks: LetterMarks) {
+    mutating func makeRoom(_ marks: LetterMarks) {
         for partition in self.letters.keys {
             self.letters[partition]?.removeAll { marks[partition.partition, $0.offset] != .waiting }
         }
     }
-}
 
-extension KnownLetters {
     /// The letter at a place; `nil` when none is remembered.
     package func letter(at place: TopicPartition, offset: Int64) -> Letter? {
         guard let letters = self.letters[place] else { return nil }

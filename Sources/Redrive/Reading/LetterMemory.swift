@@ -7,9 +7,7 @@ package import Topics
 /// Outside the worker's consumer and its producer: connections of its own, which are closed after each reading. It
 /// belongs to one actor, on which its methods run.
 package final class LetterMemory<Summary: Sendable> {
-    /// The topic.
-    package let topic: String
-    /// The letters.
+    private let topic: String
     package private(set) var known: KnownLetters<Summary>
     /// The topic's ends when it was last looked at.
     package private(set) var ranges: [TopicPartition: Range<Int64>] = [:]
@@ -66,7 +64,6 @@ package final class LetterMemory<Summary: Sendable> {
     package nonisolated(nonsending) func marks() async throws -> LetterMarks {
         let places = self.known.places
         guard !places.isEmpty else { return LetterMarks() }
-        let store = try JobStore(self.client, deadLetterTopic: self.topic, log: { _ in })
-        return try await store.marks(of: places)
+        return try await JobStore(self.client, deadLetterTopic: self.topic).marks(of: places)
     }
 }

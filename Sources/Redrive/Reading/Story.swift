@@ -79,6 +79,7 @@ package struct Story: Sendable {
         var details: [(String, String)] = [("answers", command.description), ("attempts", "\(attempts)")]
         let text: String
         let brief: String
+        var outline: String?
         var quotes: [(String, String)] = []
         if event.isCreated {
             text = "it succeeded \(calls): \(event.code)"
@@ -87,6 +88,7 @@ package struct Story: Sendable {
         } else {
             text = "it failed \(calls) with \(event.code): \(event.message ?? "")"
             brief = "\(event.code): \(event.message ?? "no message")"
+            outline = "it failed \(calls) with \(event.code)"
             if let status = event.httpStatus { details.append(("http_status", "\(status)")) }
             for member in event.details?.members ?? [] {
                 let value = member.value.stringValue ?? String(decoding: JSONWriter.encode(member.value), as: UTF8.self)
@@ -97,30 +99,17 @@ package struct Story: Sendable {
         if (self.lastResult?.at?.value ?? .min) <= (at?.value ?? .min) {
             self.lastResult = (at, event.isCreated, event.code)
         }
-        let outline = event.isCreated ? text : "it failed \(calls) with \(event.code)"
-        self.events.append(
-            StoryEvent(
-                at: at ?? event.timestamp,
-                kind: .result,
-                position: event.position,
-                command: command,
-                text: text,
-                brief: brief,
-                outline: outline,
-                facts: details,
-                quotes: quotes
-            )
-        )
+        let time = at ?? event.timestamp
+        self.add(.result, at: time, event.position, of: command, text, brief, details, outline: outline, quotes)
     }
 
     mutating func deadLetter(_ letter: DeadLetter, _ mark: LetterMark, _ verdict: ReturnRoute.Verdict) {
         if mark == .waiting {
             self.waitingLetters.append(.init(position: letter.position, kind: letter.kind, verdict: verdict))
         }
-        let source = letter.source.flatMap { source in
-            source.partition.flatMap { partition in
-                source.offset.map { RecordPosition(topic: source.topic, partition: partition, offset: $0) }
-            }
+        var source: RecordPosition?
+        if let of = letter.source, let partition = of.partition, let offset = of.offset {
+            source = RecordPosition(topic: of.topic, partition: partition, offset: offset)
         }
         var details: [(String, String)] = []
         if let source { details.append(("of", source.description)) }
@@ -154,7 +143,9 @@ package struct Story: Sendable {
         of command: RecordPosition?,
         _ text: String,
         _ brief: String,
-        _ details: [(String, String)]
+        _ facts: [(String, String)],
+        outline: String? = nil,
+        _ quotes: [(String, String)] = []
     ) {
         self.events.append(
             StoryEvent(
@@ -164,9 +155,9 @@ package struct Story: Sendable {
                 command: command,
                 text: text,
                 brief: brief,
-                outline: text,
-                facts: details,
-                quotes: []
+                outline: outline ?? text,
+                facts: facts,
+                quotes: quotes
             )
         )
     }
@@ -207,26 +198,19 @@ package struct Story: Sendable {
         _ progress: [TopicPartition: OffsetProgress]
     ) -> (isDone: Bool, text: String) {
         guard let known = progress[position.topicPartition] else {
-            let text =
-                "the command \(position) has no result here, and the worker's group has committed nothing of its "
-                + "partition"
-            return (false, text)
+            let text = "has no result here, and the worker's group has committed nothing of its partition"
+            return (false, "the command \(position) \(text)")
         }
-        let isDone = position.offset < known.offset || known.completed.runs.contains { $0.contains(position.offset) }
-        if isDone {
-            let text =
-                "the command \(position) is done by the group's offsets; its result went to a reply topic or is no "
-                + "longer kept"
-            return (true, text)
+        if position.offset < known.offset || known.completed.runs.contains(where: { $0.contains(position.offset) }) {
+            let text = "is done by the group's offsets; its result went to a reply topic or is no longer kept"
+            return (true, "the command \(position) \(text)")
         }
         let ahead = position.offset.boundedDifference(known.offset)
         let text =
             ahead == 0
-            ? "the command \(position) is the first in its partition that has no result: it runs, "
-                + "or waits for a retry or an intake"
-            : "the command \(position) has no result yet; up to \(ahead) records before it in its partition are "
-                + "unfinished"
-        return (false, text)
+            ? "is the first in its partition that has no result: it runs, or waits for a retry or an intake"
+            : "has no result yet; up to \(ahead) records before it in its partition are unfinished"
+        return (false, "the command \(position) \(text)")
     }
 
     private static func ordinal(_ number: String) -> String {

@@ -14,7 +14,6 @@ package struct StoryEvent: Sendable {
         /// The command became a dead letter.
         case deadLetter
 
-        /// Whether it comes first at one moment.
         package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
 
         /// A name for programs and people.
@@ -30,7 +29,6 @@ package struct StoryEvent: Sendable {
 
     /// Its time; `nil` when it is unknown.
     package let at: UnixMilliseconds?
-    /// Its kind.
     package let kind: Kind
     /// Its record; `nil` for the ledger.
     package let position: RecordPosition?

@@ -21,17 +21,14 @@ package struct StoryTeller: Sendable {
 
     /// A position has no record.
     package struct NoRecord: Error, Sendable, CustomStringConvertible {
-        /// The sentence.
         package let description: String
     }
 
     private let client: ClientProperties
-    private let commandTopic: String
     private let resultTopic: String
     private let deadLetterTopic: String
     private let group: String
     private let rules: CommandRules
-    private let log: KafkaLogSink
 
     /// Names the topics and the worker's group, and the rules by which it judges commands.
     package init(
@@ -39,20 +36,18 @@ package struct StoryTeller: Sendable {
         resultTopic: String,
         deadLetterTopic: String,
         group: String,
-        rules: CommandRules,
-        log: @escaping KafkaLogSink = { _ in }
+        rules: CommandRules
     ) {
         self.client = client
-        self.commandTopic = rules.commandTopic
         self.resultTopic = resultTopic
         self.deadLetterTopic = deadLetterTopic
         self.group = group
         self.rules = rules
-        self.log = log
     }
 
     /// The topics at one moment.
     private struct Topics {
+        let admin: Admin
         let commands: TopicSnapshot
         let results: TopicSnapshot
         let letters: DeadLetterTopic
@@ -65,10 +60,11 @@ package struct StoryTeller: Sendable {
     ///
     /// - Parameter ledger: `nil` when there is none to ask.
     package func tell(_ subject: Subject, ledger: (any Ledger)?) async throws -> Story {
-        let admin = try Admin(self.client, log: self.log)
-        let letters = try await DeadLetterTopic(self.deadLetterTopic, self.client, log: self.log)
+        let admin = try Admin(self.client, log: { _ in })
+        let letters = try await DeadLetterTopic(self.deadLetterTopic, self.client)
         let topics = Topics(
-            commands: try await TopicSnapshot(self.commandTopic, admin),
+            admin: admin,
+            commands: try await TopicSnapshot(self.rules.commandTopic, admin),
             results: try await TopicSnapshot(self.resultTopic, admin),
             letters: letters,
             route: try await letters.usualRoute(resultTopic: self.resultTopic, self.rules)
@@ -82,10 +78,7 @@ package struct StoryTeller: Sendable {
             var names = NameSearch(name)
             let search = StorySearch(externalID: ExternalID(name), position: nil)
             let story = try await self.gather(search, topics, ledger) { record in
-                names.look(
-                    record,
-                    isResult: record.topicPartition.topic.hasSameBytes(as: self.resultTopic)
-                )
+                names.look(record, isResult: record.topicPartition.topic.hasSameBytes(as: self.resultTopic))
             }
             guard story.events.isEmpty, let found = names.found else { return story }
             var other = try await self.gather(found.search, topics, ledger)
@@ -100,14 +93,13 @@ package struct StoryTeller: Sendable {
         _ ledger: (any Ledger)?,
         look: (KafkaRecord) -> Void = { _ in }
     ) async throws -> Story {
-        let letters = topics.letters
         var story = Story(externalID: search.externalID)
         let ranges = topics.all.map(\.ranges).reduce(into: [:]) { $0.merge($1) { $1 } }
-        var reader = try await TopicReader(self.client, ranges: ranges, log: self.log)
+        var reader = try await TopicReader(self.client, ranges: ranges, log: { _ in })
         try await reader.visit { record in
             look(record)
             let topic = record.topicPartition.topic
-            if topic.hasSameBytes(as: self.commandTopic) {
+            if topic.hasSameBytes(as: self.rules.commandTopic) {
                 if search.finds(command: record) { story.command(record) }
             } else if topic.hasSameBytes(as: self.resultTopic) {
                 if search.mayFind(record), let event = ResultEvent(record), let command = event.command,
@@ -118,7 +110,7 @@ package struct StoryTeller: Sendable {
             } else if search.mayFind(record) || search.position != nil {
                 let letter = DeadLetter(record)
                 guard search.finds(letter: letter) else { return true }
-                let mark = letters.marks[record.topicPartition.partition, record.offset]
+                let mark = topics.letters.marks[record.topicPartition.partition, record.offset]
                 story.deadLetter(letter, mark, topics.route.verdict(for: letter))
             }
             return true
@@ -126,15 +118,13 @@ package struct StoryTeller: Sendable {
         if let externalID = search.externalID, let entry = try await ledger?.entry(for: externalID) {
             story.remembered(entry)
         }
-        let admin = try Admin(self.client, log: self.log)
-        story.conclude(try await self.progress(admin, topics.commands.partitions, ledger))
+        story.conclude(try await self.progress(topics.admin, topics.commands.partitions, ledger))
         return story
     }
 
     /// A record's own customer, if it names one.
     private func search(for position: RecordPosition, _ topics: [TopicSnapshot]) async throws -> StorySearch {
-        let place = TopicPartition(topic: position.topic, partition: position.partition)
-        guard let range = topics.lazy.compactMap({ $0.ranges[place] }).first else {
+        guard let range = topics.lazy.compactMap({ $0.ranges[position.topicPartition] }).first else {
             throw NoRecord(
                 description: "\(position): there is no such partition; expected one of "
                     + topics.map { "\($0.topic) (0 to \($0.partitions.count - 1))" }.joined(separator: ", ")
@@ -144,7 +134,7 @@ package struct StoryTeller: Sendable {
             let holds = range.isEmpty ? "is empty" : "has offsets \(range.lowerBound) to \(range.upperBound - 1)"
             throw NoRecord(description: "\(position): there is no such record; the partition \(holds)")
         }
-        guard let found = try await DeadLetterTopic.letter(at: position, self.client, log: self.log) else {
+        guard let found = try await DeadLetterTopic.letter(at: position, self.client) else {
             throw NoRecord(description: "\(position): there is no committed record")
         }
         return StorySearch(externalID: found.externalIDs.first, position: position)
@@ -160,13 +150,9 @@ package struct StoryTeller: Sendable {
             guard let offset = entry.offset else { continue }
             var spilled: [UInt8]?
             if let ledger, let place = OffsetMetadata.place(entry.metadata, at: offset) {
+                let (partition, writer, slot) = (entry.topicPartition, place.writer, place.slot)
                 spilled = try await ledger.spilledSet(
-                    at: .init(
-                        group: self.group,
-                        topicPartition: entry.topicPartition,
-                        writer: place.writer,
-                        slot: place.slot
-                    )
+                    at: .init(group: self.group, topicPartition: partition, writer: writer, slot: slot)
                 )
             }
             progress[entry.topicPartition] =

@@ -15,7 +15,6 @@ package struct WaitingTally: Sendable, Hashable {
     /// When the oldest of them failed; `nil` when none waits or none tells.
     package var oldestFailure: UnixMilliseconds?
 
-    /// None waits.
     package init() {}
 }
 

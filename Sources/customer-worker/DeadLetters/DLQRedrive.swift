@@ -101,7 +101,7 @@ extension DLQCommand {
 
         /// Runs it until its end or a signal; a second signal loses and doubles nothing either.
         private func run(
-            _ operation: RedriveOperation<ContinuousClock>,
+            _ operation: RedriveOperation,
             _ plan: RedrivePlan
         ) async throws -> (ending: RedriveJob.Ending, progress: RedriveProgress) {
             let display = ProgressDisplay(isDrawn: Terminal.canDraw)

@@ -43,7 +43,7 @@ extension DLQCommand {
                 return
             }
             let topic = try await DeadLetterTopic(position.topic, settings.client)
-            guard let letter = try await topic.letter(partition: position.partition, offset: position.offset) else {
+            guard let letter = try await DeadLetterTopic.letter(within: position, settings.client) else {
                 StandardError.write("customer-worker: there is no dead letter at \(position)")
                 throw ExitStatus.nothingMatched.exit
             }

@@ -61,7 +61,7 @@ import Testing
     )
     func `a commit through passing faults is known to be committed`(_ request: Int16, _ codes: [Int32]) async throws {
         let (cluster, client) = try Self.cluster()
-        let store = try JobStore(client, deadLetterTopic: Letters.topic, log: { _ in })
+        let store = try JobStore(client, deadLetterTopic: Letters.topic)
         try await store.take()
         cluster.failNext(request: request, with: codes)
         guard case .committed(let positions) = await Self.commit(store, beat: 3, offset: 5) else {
@@ -79,7 +79,7 @@ import Testing
     )
     func `a commit that was refused is never taken for committed`(_ request: Int16, _ code: Int32) async throws {
         let (cluster, client) = try Self.cluster()
-        let store = try JobStore(client, deadLetterTopic: Letters.topic, log: { _ in })
+        let store = try JobStore(client, deadLetterTopic: Letters.topic)
         try await store.take()
         cluster.failNext(request: request, with: [code])
         if case .committed = await Self.commit(store, beat: 3, offset: 5) { Issue.record("taken for committed") }
