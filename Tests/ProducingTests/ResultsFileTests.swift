@@ -30,10 +30,11 @@ import Topics
 
     @Test func `CSV is what a spreadsheet opens: a byte order mark, a header, quoted cells`() throws {
         defer { try? FileManager.default.removeItem(atPath: self.path) }
-        let file = try ResultsFile(path: self.path, .csv)
-        for line in try self.lines() { try file.add(line) }
-        try file.flush()
-        #expect(file.count == 3)
+        var files = OutputFiles()
+        try files.openResults(self.path, .csv)
+        for line in try self.lines() { try files.add(line) }
+        try files.close()
+        #expect(files.results?.count == 3)
         let text = String(decoding: try Data(contentsOf: URL(filePath: self.path)), as: UTF8.self)
         #expect(
             text.unicodeScalars.elementsEqual(
@@ -46,9 +47,10 @@ import Topics
 
     @Test func `JSON Lines has numbers as numbers and null for what is absent`() throws {
         defer { try? FileManager.default.removeItem(atPath: self.path) }
-        let file = try ResultsFile(path: self.path, .jsonl)
-        for line in try self.lines() { try file.add(line) }
-        try file.flush()
+        var files = OutputFiles()
+        try files.openResults(self.path, .jsonl)
+        for line in try self.lines() { try files.add(line) }
+        try files.close()
         let text = String(decoding: try Data(contentsOf: URL(filePath: self.path)), as: UTF8.self)
         let objects = try text.split(separator: "\n").map { try JSONParser.parseObject(Array($0.utf8)) }
         #expect(objects.map { $0["line"] } == [2, 3, 4].map { .number(JSONNumber($0)) })
@@ -57,11 +59,12 @@ import Topics
     }
 
     @Test func `only a new file is written, in the form that its name says`() throws {
-        #expect(ResultsFile.Format(ofName: "a/B.CSV") == .csv && ResultsFile.Format(ofName: "b.ndjson") == .jsonl)
-        #expect(ResultsFile.Format(ofName: "c.json") == nil && ResultsFile.Format(ofName: "csv") == nil)
+        #expect(ResultLine.Form(ofName: "a/B.CSV") == .csv && ResultLine.Form(ofName: "b.ndjson") == .jsonl)
+        #expect(ResultLine.Form(ofName: "c.json") == nil && ResultLine.Form(ofName: "csv") == nil)
         try Data("mine".utf8).write(to: URL(filePath: self.path))
         defer { try? FileManager.default.removeItem(atPath: self.path) }
-        let failure = try #require(throws: LineFile.Failure.self) { try ResultsFile(path: self.path, .csv) }
+        var files = OutputFiles()
+        let failure = try #require(throws: LineFile.Failure.self) { try files.openResults(self.path, .csv) }
         #expect(failure.description.contains("File exists"))
         #expect(try Data(contentsOf: URL(filePath: self.path)) == Data("mine".utf8))
     }

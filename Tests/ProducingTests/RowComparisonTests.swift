@@ -42,7 +42,7 @@ import Testing
         )
         var bad: [String] = []
         let survey = try operation.survey(into: OutputFiles()) {
-            bad.append("\($0.place): \($0.problem.code): \($0.problem.message)")
+            bad.append("\($0): \($1.code): \($1.message)")
         }
         return (survey, bad)
     }

@@ -1,5 +1,4 @@
 import CustomerContract
-import JSON
 import Kafka
 import Records
 
@@ -18,34 +17,23 @@ struct RowCommand: Sendable {
     /// The names of its fields that are not known.
     var unknownFields: [String] = []
 
-    /// The event type of a create command.
-    static let type = "flexprice.customer.create.v1"
-    /// Who sends it.
-    static let source = "customer-worker/produce"
-
     /// The record: a CloudEvent in binary mode, unless its line says otherwise.
     func record(to topic: String) -> ProducerRecord {
         let ours: RecordHeaders = [
-            .ceSpecVersion: "1.0", .ceID: self.id.text,
-            .ceType: Self.type, .ceSource: Self.source,
-            .contentType: "application/json",
+            .ceSpecVersion: "1.0", .ceID: self.id.text, .ceType: "flexprice.customer.create.v1",
+            .ceSource: "customer-worker/produce", .contentType: "application/json",
         ]
-        let missing = ours.filter { ours in
-            !self.headers.contains { $0.name.isSameIgnoringCase(ours.name) }
-        }
-        return ProducerRecord(
-            topic: topic,
-            key: self.key,
-            value: self.value,
-            headers: RecordHeaders(Array(missing) + self.headers)
-        )
+        let missing = ours.filter { ours in !self.headers.contains { $0.name.isSameIgnoringCase(ours.name) } }
+        let headers = RecordHeaders(Array(missing) + self.headers)
+        return ProducerRecord(topic: topic, key: self.key, value: self.value, headers: headers)
     }
 }
 
 /// The first 16 bytes of SHA-256: enough that no two commands of a file share one, and little enough to be kept for
 /// each.
 struct CommandDigest: Sendable, Hashable {
-    private let high: UInt64
+    /// The first half.
+    let high: UInt64
     private let low: UInt64
 
     /// The digest of a command's id.
@@ -58,12 +46,8 @@ struct CommandDigest: Sendable, Hashable {
         self.init(SHA256.digest(of: bytes))
     }
 
-    /// The digest of what a command says: the same for every order of its fields and every spelling of its numbers.
-    init(of fields: JSONObject) {
-        self.init(Fingerprint(of: fields))
-    }
-
-    /// The digest of what a command says, by the worker's own fingerprint.
+    /// The digest of what a command says, by the worker's own fingerprint: the same for every order of its fields and
+    /// every spelling of its numbers.
     init(_ fingerprint: Fingerprint) {
         self.init(fingerprint.bytes)
     }
@@ -72,9 +56,6 @@ struct CommandDigest: Sendable, Hashable {
         self.high = hash[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
         self.low = hash[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
     }
-
-    /// The first half.
-    var prefix: UInt64 { self.high }
 
     /// 32 hexadecimal digits.
     var hexadecimal: String {

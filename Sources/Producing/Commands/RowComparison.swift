@@ -56,7 +56,7 @@ struct RowComparison {
 extension RowComparison.Subject {
     /// The subject of a command that the worker would take.
     init(_ command: CreateCustomerCommand) {
-        self.externalID = CommandDigest(hashing: Array(command.externalID.text.utf8)).prefix
-        self.payload = CommandDigest(command.fingerprint).prefix
+        self.externalID = CommandDigest(hashing: Array(command.externalID.text.utf8)).high
+        self.payload = CommandDigest(command.fingerprint).high
     }
 }

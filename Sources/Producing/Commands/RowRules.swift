@@ -28,20 +28,15 @@ package struct RowRules: Sendable {
     func command(_ row: InputRow) throws(RowProblem) -> RowCommand {
         if let problem = row.problem { throw problem }
         let content = try RowContent(row)
-        let message = KafkaRecord(
-            position: Self.nowhere,
-            key: content.key,
-            value: content.value,
-            headers: content.headers
-        )
-        let decoded = self.reader.read(message)
+        let (key, value, headers) = (content.key, content.value, content.headers)
+        let decoded = self.reader.read(KafkaRecord(position: Self.nowhere, key: key, value: value, headers: headers))
         if self.validates, case .refused(_, let failure) = decoded { throw RowProblem(failure) }
         let context = decoded.context
         var command = RowCommand(
             id: context.id == CommandID(Self.nowhere) ? content.id : context.id,
-            key: context.externalID.map { Array($0.text.utf8) } ?? content.key,
-            value: content.value,
-            headers: content.headers
+            key: context.externalID.map { Array($0.text.utf8) } ?? key,
+            value: value,
+            headers: headers
         )
         if case .command(let decoded) = decoded {
             command.subject = self.validates ? RowComparison.Subject(decoded) : nil
@@ -75,7 +70,6 @@ package struct RowRules: Sendable {
 struct RowContent {
     /// The key that the line names.
     let key: [UInt8]?
-    /// The value.
     let value: [UInt8]?
     /// The headers that the line names, less those of a dead letter.
     let headers: RecordHeaders
@@ -112,7 +106,7 @@ struct RowContent {
 
     /// The id that follows from what the command says.
     var id: CommandID {
-        let digest = self.fields.map { CommandDigest(of: $0) } ?? CommandDigest(hashing: self.value ?? [])
+        let digest = self.fields.map { CommandDigest(Fingerprint(of: $0)) } ?? CommandDigest(hashing: self.value ?? [])
         return CommandID("row-\(digest.hexadecimal)")
     }
 }

@@ -48,13 +48,9 @@ struct ByteReader {
     mutating func next() throws(InputFailure) -> UInt8? {
         guard let byte = try self.peek() else { return nil }
         self.index += 1
-        if byte == UInt8(ascii: "\n") {
-            if !self.lastWasCR { self.line += 1 }
-            self.lastWasCR = false
-        } else {
-            self.lastWasCR = byte == UInt8(ascii: "\r")
-            if self.lastWasCR { self.line += 1 }
-        }
+        let isCR = byte == UInt8(ascii: "\r")
+        if isCR || byte == UInt8(ascii: "\n") && !self.lastWasCR { self.line += 1 }
+        self.lastWasCR = isCR
         return byte
     }
 
@@ -65,35 +61,18 @@ struct ByteReader {
 
     /// Some bytes of the file, whatever is being read.
     func bytes(from start: Int64, to end: Int64, atMost limit: Int) throws(InputFailure) -> [UInt8] {
-        var bytes = [UInt8](repeating: 0, count: min(limit, Int(end - start)))
-        var count = 0
-        while count < bytes.count {
-            let read = try Self.read(self.file, into: &bytes, from: count, at: start + Int64(count))
-            if read == 0 { break }
-            count += read
+        let count = min(limit, Int(end - start))
+        var bytes: [UInt8] = []
+        while bytes.count < count {
+            let more = try self.file.read(count - bytes.count, at: start + Int64(bytes.count))
+            if more.isEmpty { break }
+            bytes += more
         }
-        return Array(bytes.prefix(count))
+        return bytes
     }
 
     private mutating func fill() throws(InputFailure) {
-        var bytes = [UInt8](repeating: 0, count: Self.chunkBytes)
-        let count = try Self.read(self.file, into: &bytes, from: 0, at: self.chunkStart)
-        bytes.removeLast(bytes.count - count)
-        self.chunk = bytes
+        self.chunk = try self.file.read(Self.chunkBytes, at: self.chunkStart)
         self.index = 0
-    }
-
-    private static func read(
-        _ file: InputFile,
-        into bytes: inout [UInt8],
-        from first: Int,
-        at offset: Int64
-    ) throws(InputFailure) -> Int {
-        try bytes.withUnsafeMutableBufferPointer { (buffer) throws(InputFailure) -> Int in
-            try file.read(
-                into: UnsafeMutableRawBufferPointer(UnsafeMutableBufferPointer(rebasing: buffer[first...])),
-                at: offset
-            )
-        }
     }
 }

@@ -19,7 +19,7 @@ package final class InputFile: Sendable {
             return
         }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw InputFailure(path, "cannot be read: \(Self.reason)") }
+        guard descriptor >= 0 else { throw InputFailure(path, "cannot be read: \(SystemReason.last)") }
         try self.init(name: path, adopting: descriptor)
     }
 
@@ -28,7 +28,7 @@ package final class InputFile: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
             close(descriptor)
-            throw InputFailure(name, "cannot be read: \(Self.reason)")
+            throw InputFailure(name, "cannot be read: \(SystemReason.last)")
         }
         self.name = name
         switch status.st_mode & S_IFMT {
@@ -49,12 +49,13 @@ package final class InputFile: Sendable {
         close(self.descriptor)
     }
 
-    /// Reads at most as many bytes as the buffer holds; 0 at the end.
-    func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(InputFailure) -> Int {
+    /// Reads at most this number of bytes; none at the end.
+    func read(_ limit: Int, at offset: Int64) throws(InputFailure) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: limit)
         while true {
-            let count = pread(self.descriptor, buffer.baseAddress, buffer.count, self.start + off_t(offset))
-            if count >= 0 { return count }
-            if errno != EINTR { throw InputFailure(self.name, "cannot be read: \(Self.reason)") }
+            let count = pread(self.descriptor, &bytes, limit, self.start + off_t(offset))
+            if count >= 0 { return count == limit ? bytes : Array(bytes[..<count]) }
+            if errno != EINTR { throw InputFailure(self.name, "cannot be read: \(SystemReason.last)") }
         }
     }
 
@@ -64,7 +65,7 @@ package final class InputFile: Sendable {
         var template = Array("\(folder)/customer-worker.XXXXXX".utf8CString)
         let copy = mkstemp(&template)
         guard copy >= 0 else {
-            throw InputFailure(name, "needs a temporary file in \(folder) (TMPDIR), and there: \(Self.reason)")
+            throw InputFailure(name, "needs a temporary file in \(folder) (TMPDIR), and there: \(SystemReason.last)")
         }
         unlink(template)
         _ = fcntl(copy, F_SETFD, FD_CLOEXEC)
@@ -74,7 +75,7 @@ package final class InputFile: Sendable {
             if count < 0, errno == EINTR { continue }
             if count == 0 { return copy }
             guard count > 0, Self.write(chunk[..<count], to: copy) else {
-                let reason = Self.reason
+                let reason = SystemReason.last
                 close(copy)
                 throw InputFailure(name, "cannot be copied to a temporary file in \(folder) (TMPDIR): \(reason)")
             }
@@ -91,8 +92,6 @@ package final class InputFile: Sendable {
         }
         return true
     }
-
-    private static var reason: String { SystemReason.last }
 }
 
 /// Why a file cannot be read as commands at all: one sentence, or one a line.

@@ -98,11 +98,3 @@ package struct RowProblem: Error, Sendable, Hashable {
         self.init(code: failure.code.rawValue, message: failure.message, details: failure.details)
     }
 }
-
-/// A row that is not sent, with its place.
-package struct BadRow: Sendable {
-    /// Its place.
-    package let place: RowPlace
-    /// Why.
-    package let problem: RowProblem
-}

@@ -3,9 +3,9 @@ import Topics
 
 extension ProduceOperation {
     /// How long the brokers may take to acknowledge a command, unless `message.timeout.ms` is passed through.
-    private static var deliveryTimeout: String { "30000" }
+    private static let deliveryTimeout = "30000"
     /// How often progress is reported while nothing happens, and results are looked for.
-    private static var slice: Duration { .milliseconds(250) }
+    private static let slice = Duration.milliseconds(250)
 
     /// Sends the commands, and calls `show` whenever there is news.
     ///
@@ -21,16 +21,14 @@ extension ProduceOperation {
         show: (ProduceProgress) -> Void,
         tell: (WorkerNotice) -> Void = { _ in }
     ) async throws -> ProduceOutcome {
-        let start = self.clock.now
-        let admin = try Admin(self.client, log: self.log)
+        let start = ContinuousClock.now
+        let admin = try Admin(self.client, log: { _ in })
         let commands = try await TopicSnapshot(self.request.commandTopic, admin)
-        let results =
-            self.request.awaitsResults
-            ? try await ResultFollower(
-                self.client,
-                behind: try await TopicSnapshot(self.request.resultTopic, admin).ranges,
-                log: self.log
-            ) : nil
+        var results: ResultFollower?
+        if self.request.awaitsResults {
+            let ranges = try await TopicSnapshot(self.request.resultTopic, admin).ranges
+            results = try await ResultFollower(self.client, behind: ranges, log: { _ in })
+        }
         let rows = try self.rows()
         var session = ProduceSession(
             rows,
@@ -46,11 +44,11 @@ extension ProduceOperation {
         }
         try session.writeDownUnanswered()
         try files.flush()
-        return session.conclude(
-            hasChanged: ending == .finished
-                && (badCount, session.outcome.sent + session.outcome.refused) != (survey.badCount, survey.goodCount),
-            elapsed: start.duration(to: self.clock.now)
-        )
+        var outcome = session.outcome
+        let sentCount = outcome.sent + outcome.refused
+        outcome.hasChanged = ending == .finished && (badCount, sentCount) != (survey.badCount, survey.goodCount)
+        outcome.elapsed = .now - start
+        return outcome
     }
 
     /// Sends all of them; the ending, and how many rows were left out.
@@ -61,23 +59,27 @@ extension ProduceOperation {
         _ session: inout ProduceSession,
         _ show: (ProduceProgress) -> Void
     ) async throws -> (ending: ProduceOutcome.Ending, badCount: Int) {
-        let start = self.clock.now
+        let start = ContinuousClock.now
         var batches = RowBatches(rows, self.request)
-        let producer = try Producer(ProducerSettings(client: self.producerProperties), log: self.log)
+        let producer = try Producer(ProducerSettings(client: self.producerProperties), log: { _ in })
         var pacer = RatePacer(rate: self.request.rate)
         while true {
             let batch = try batches.next()
             if batch.isEmpty { return (.finished, batches.badCount) }
             session.sending(batch)
-            while !Task.isCancelled, start.duration(to: self.clock.now) < pacer.due {
-                let rest = min(pacer.due - start.duration(to: self.clock.now), Self.slice)
-                try await self.pass(rest, results, &session)
+            while !Task.isCancelled, ContinuousClock.now - start < pacer.due {
+                let rest = min(pacer.due - (ContinuousClock.now - start), Self.slice)
+                if let results {
+                    _ = try await self.read(results, within: rest, &session)
+                } else {
+                    try? await Task.sleep(for: rest)
+                }
             }
             if Task.isCancelled {
                 session.notSent(batch)
                 return (.cancelled, batches.badCount)
             }
-            pacer.sent(batch.count, at: start.duration(to: self.clock.now))
+            pacer.sent(batch.count, at: .now - start)
             let refused: [Int: KafkaError]
             do throws(KafkaError) {
                 refused = try await producer.send(batch.map { $0.command.record(to: self.request.commandTopic) })
@@ -87,15 +89,7 @@ extension ProduceOperation {
             }
             if let error = try session.sent(batch, refused: refused) { return (.failed(error), batches.badCount) }
             if let results { _ = try await self.read(results, within: .zero, &session) }
-            show(
-                ProduceProgress(
-                    phase: .sending,
-                    done: session.outcome.sent,
-                    total: survey.goodCount,
-                    failed: session.outcome.outcomes.failedCount + session.outcome.refused,
-                    elapsed: start.duration(to: self.clock.now)
-                )
-            )
+            show(Self.progress(.sending, session.outcome, done: session.outcome.sent, of: survey.goodCount, start))
         }
     }
 
@@ -107,7 +101,7 @@ extension ProduceOperation {
         _ show: (ProduceProgress) -> Void,
         _ tell: (WorkerNotice) -> Void
     ) async throws -> ProduceOutcome.Ending {
-        let start = self.clock.now
+        let start = ContinuousClock.now
         var absence = WorkerAbsence()
         var patience = ResultPatience(limit: self.request.patience)
         var trouble: KafkaError?
@@ -116,48 +110,34 @@ extension ProduceOperation {
             let (answered, error) = try await self.read(results, within: Self.slice, &session)
             if let error { trouble = error }
             if let error, error.disposition == .fatal { return .failed(error) }
-            let now = self.clock.now
+            let time = ContinuousClock.now - start
             if answered > 0 {
-                patience.answered(at: start.duration(to: now))
-                absence.answered(at: start.duration(to: now))
+                patience.answered(at: time)
+                absence.answered(at: time)
                 trouble = nil
             }
-            if let group, absence.isDue(at: start.duration(to: now)),
-                let notice = absence.take(await group.finding())
-            {
-                tell(notice)
-            }
-            switch patience.step(at: start.duration(to: now)) {
+            if let group, absence.isDue(at: time), let notice = absence.take(await group.finding()) { tell(notice) }
+            switch patience.step(at: time) {
             case .wait: break
             // What was taken before is no longer awaited, and what is before the first place answers nothing of ours.
             case .lookAgain(let records): try await results.read(fromBefore: records)
             case .giveUp: return .timedOut(trouble)
             }
-            let outcomes = session.outcome.outcomes
-            show(
-                ProduceProgress(
-                    phase: .awaitingResults,
-                    done: outcomes.createdCount + outcomes.failedCount,
-                    total: session.outcome.sent,
-                    failed: outcomes.failedCount + session.outcome.refused,
-                    elapsed: start.duration(to: now)
-                )
-            )
+            let outcome = session.outcome
+            show(Self.progress(.awaitingResults, outcome, done: outcome.answeredCount, of: outcome.sent, start))
         }
         return .finished
     }
 
-    /// Lets time pass, and takes the results that come meanwhile.
-    private func pass(
-        _ time: Duration,
-        _ results: ResultFollower?,
-        _ session: inout ProduceSession
-    ) async throws {
-        if let results {
-            _ = try await self.read(results, within: time, &session)
-        } else {
-            try? await self.clock.sleep(for: time)
-        }
+    private static func progress(
+        _ phase: ProduceProgress.Phase,
+        _ outcome: ProduceOutcome,
+        done: Int,
+        of total: Int,
+        _ start: ContinuousClock.Instant
+    ) -> ProduceProgress {
+        let failed = outcome.failedCount + outcome.refused
+        return ProduceProgress(phase: phase, done: done, total: total, failed: failed, elapsed: .now - start)
     }
 
     /// Takes the results that are there: how many were waited for, and what troubles the reading.

@@ -3,11 +3,10 @@ package import Kafka
 /// Everything that is said about a sending.
 package struct ProduceRequest: Sendable {
     /// Where the commands go.
-    package var commandTopic: String
+    let commandTopic: String
     /// Where their results come from.
-    package var resultTopic: String
-    /// The rules.
-    package var rules: RowRules
+    let resultTopic: String
+    let rules: RowRules
     /// The row to begin with: everything before it is passed over.
     package var firstRow = 1
     /// Commands a second; `nil` for no bound.
@@ -31,7 +30,7 @@ package struct ProduceRequest: Sendable {
 ///
 /// ```swift
 /// let operation = ProduceOperation(request, file, .csv, client)
-/// let survey = try operation.survey(into: OutputFiles(), report: { print($0) })  // nothing is sent
+/// let survey = try operation.survey(into: OutputFiles()) { print($0, $1) }  // nothing is sent
 /// let outcome = try await operation.send(survey, into: OutputFiles()) { show($0) }
 /// ```
 ///
@@ -41,36 +40,25 @@ package struct ProduceRequest: Sendable {
 ///    moment.
 /// 3. The place in the results topic is taken before the first command is sent, so no result is missed, whatever
 ///    becomes of the worker meanwhile. Results of an earlier sending of the same rows are not taken for this one's.
-package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration {
+package struct ProduceOperation: Sendable {
     let request: ProduceRequest
-    let file: InputFile
-    let format: InputFormat
+    private let file: InputFile
+    private let format: InputFormat
     let client: ClientProperties
-    let clock: C
-    let log: KafkaLogSink
 
     /// Prepares; nothing connects yet.
-    package init(
-        _ request: ProduceRequest,
-        _ file: InputFile,
-        _ format: InputFormat,
-        _ client: ClientProperties,
-        clock: C = ContinuousClock(),
-        log: @escaping KafkaLogSink = { _ in }
-    ) {
+    package init(_ request: ProduceRequest, _ file: InputFile, _ format: InputFormat, _ client: ClientProperties) {
         self.request = request
         self.file = file
         self.format = format
         self.client = client
-        self.clock = clock
-        self.log = log
     }
 
     /// The worker's consumer group; empty when it is not known.
     package var group: String { self.request.group ?? "" }
 
     /// How often progress is reported while rows are checked.
-    private static var rowsBetweenNews: Int { 1_000 }
+    private static let rowsBetweenNews = 1_000
 
     /// Reads the whole file and reports each row that cannot be sent; nothing is sent.
     ///
@@ -78,9 +66,9 @@ package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration
     package func survey(
         into files: OutputFiles,
         show: (ProduceProgress) -> Void = { _ in },
-        report: (BadRow) -> Void
+        report: (RowPlace, RowProblem) -> Void
     ) throws -> InputSurvey {
-        let start = self.clock.now
+        let start = ContinuousClock.now
         var survey = InputSurvey()
         var comparison = RowComparison()
         var rows = try self.rows()
@@ -93,20 +81,13 @@ package struct ProduceOperation<C: Clock>: Sendable where C.Duration == Duration
                 survey.unknownFields.take(command.unknownFields, row: row.place.number)
             } catch {
                 survey.badCount += 1
-                report(BadRow(place: row.place, problem: error))
+                report(row.place, error)
                 try files.skip(row, error)
             }
             guard survey.rowCount.isMultiple(of: Self.rowsBetweenNews) else { continue }
             try Task.checkCancellation()
-            show(
-                ProduceProgress(
-                    phase: .checking,
-                    done: survey.rowCount,
-                    total: nil,
-                    failed: survey.badCount,
-                    elapsed: start.duration(to: self.clock.now)
-                )
-            )
+            let (done, failed) = (survey.rowCount, survey.badCount)
+            show(ProduceProgress(phase: .checking, done: done, total: nil, failed: failed, elapsed: .now - start))
         }
         survey.uncomparedCount = comparison.uncomparedCount
         return survey

@@ -1,6 +1,7 @@
 import CustomerContract
 package import Kafka
 import Records
+import Topics
 
 /// How a sending ended.
 package struct ProduceOutcome: Sendable {
@@ -16,7 +17,6 @@ package struct ProduceOutcome: Sendable {
         case timedOut(KafkaError?)
     }
 
-    /// Why it is over.
     package internal(set) var ending = Ending.finished
     /// How many commands the brokers have acknowledged.
     package internal(set) var sent = 0
@@ -26,16 +26,36 @@ package struct ProduceOutcome: Sendable {
     package internal(set) var firstRefusal: KafkaError?
     /// The row to continue with: everything before it is acknowledged; `nil` when all is.
     package internal(set) var resumeRow: Int?
-    /// How the awaited commands ended.
-    package internal(set) var outcomes = OutcomeCounts()
+    /// The results of the awaited commands by outcome: `created`, `replayed`, `existing`, `updated`.
+    private var created: [String: Int] = [:]
+    /// Those that failed, by error code.
+    private var failed: [String: Int] = [:]
     /// How many awaited commands have no result.
     package internal(set) var unanswered = 0
     /// The first of them.
     package internal(set) var unansweredRows: [RowPlace] = []
     /// Whether the file holds other rows than it did when it was checked.
     package internal(set) var hasChanged = false
-    /// How long it took.
     package internal(set) var elapsed = Duration.zero
+
+    /// How many commands failed.
+    package var failedCount: Int { self.failed.values.reduce(0, +) }
+
+    /// How many commands have a result.
+    var answeredCount: Int { self.created.values.reduce(self.failedCount, +) }
+
+    /// Every line of the table: the known outcomes always, then those that are new to us, then the codes that occurred.
+    package var rows: [(name: String, isFailure: Bool, count: Int)] {
+        let known = CreatedOutcome.allCases.map(\.rawValue)
+        let others = self.created.keys.filter { !known.contains($0) }.sorted()
+        return (known + others).map { ($0, false, self.created[$0] ?? 0) }
+            + self.failed.sorted { $0.key < $1.key }.map { ($0.key, true, $0.value) }
+    }
+
+    mutating func take(_ event: ResultEvent) {
+        let counts = event.isCreated ? \Self.created : \.failed
+        self[keyPath: counts][event.code, default: 0] += 1
+    }
 }
 
 /// How far a sending is, for whoever watches it.
@@ -50,7 +70,6 @@ package struct ProduceProgress: Sendable {
         case awaitingResults
     }
 
-    /// What it is at.
     package let phase: Phase
     /// How many rows are checked, commands sent or commands answered.
     package let done: Int
@@ -69,22 +88,4 @@ package struct ProduceProgress: Sendable {
         guard let total, self.rate > 0 else { return nil }
         return Duration(boundedSeconds: Double(max(0, total - self.done)) / self.rate)
     }
-}
-
-/// What a file has, found by reading all of it before anything is sent.
-package struct InputSurvey: Sendable, Hashable {
-    /// Its rows, from the first one that counts.
-    package internal(set) var rowCount = 0
-    /// Those that are no commands, or break a rule.
-    package internal(set) var badCount = 0
-
-    /// Of the others, those that say the same as a row before them: harmless, since the worker answers `replayed`.
-    package internal(set) var repeatedCount = 0
-    /// Rows that were not compared with the others: their external_id first appears behind a million others.
-    package internal(set) var uncomparedCount = 0
-    /// Fields that are not known.
-    package internal(set) var unknownFields = UnknownFields()
-
-    /// Those that can be sent.
-    package var goodCount: Int { self.rowCount - self.badCount }
 }

@@ -5,7 +5,7 @@ import Topics
 
 /// A sending in progress: what was sent, what waits for its result, what came of it.
 struct ProduceSession {
-    private(set) var outcome = ProduceOutcome()
+    var outcome = ProduceOutcome()
     private(set) var pending = PendingCommands()
     private let rows: CommandRows
     private let files: OutputFiles
@@ -13,12 +13,7 @@ struct ProduceSession {
     private let commandEnds: [TopicPartition: Int64]
     private let awaitsResults: Bool
 
-    init(
-        _ rows: CommandRows,
-        commandEnds: [TopicPartition: Int64],
-        awaitsResults: Bool,
-        files: OutputFiles
-    ) {
+    init(_ rows: CommandRows, commandEnds: [TopicPartition: Int64], awaitsResults: Bool, files: OutputFiles) {
         self.rows = rows
         self.commandEnds = commandEnds
         self.awaitsResults = awaitsResults
@@ -45,8 +40,8 @@ struct ProduceSession {
     mutating func sent(_ batch: [RowBatches.Entry], refused: [Int: KafkaError]) throws -> KafkaError? {
         var trouble: (index: Int, error: KafkaError)?
         for (index, error) in refused.sorted(by: { $0.key < $1.key }) {
-            let entry = batch[index]
-            if self.awaitsResults { self.pending.forget(entry.command.id, at: entry.place) }
+            let (place, command) = (batch[index].place, batch[index].command)
+            self.notSent([batch[index]])
             // What no command may do is no fault of this one.
             guard error.disposition == .permanent, !error.isNotPermitted else {
                 if trouble == nil { trouble = (index, error) }
@@ -55,15 +50,9 @@ struct ProduceSession {
             self.outcome.refused += 1
             self.outcome.firstRefusal = self.outcome.firstRefusal ?? error
             let problem = RowProblem.notSent("the brokers refused it: \(error)")
-            try self.writeDown(entry.place, problem)
-            try self.files.results?.add(
-                ResultLine(
-                    entry.place,
-                    entry.command.key.map { String(decoding: $0, as: UTF8.self) },
-                    status: .notSent,
-                    problem
-                )
-            )
+            try self.writeDown(place, problem)
+            let key = command.key.map { String(decoding: $0, as: UTF8.self) }
+            try self.files.add(ResultLine(place, key, status: .notSent, problem))
         }
         self.outcome.sent += batch.count - refused.count
         self.outcome.resumeRow = trouble.map { batch[$0.index].place.number }
@@ -79,9 +68,9 @@ struct ProduceSession {
             let event = ResultEvent(record), !self.isEarlier(event.command),
             let place = self.pending.answer(id, command: event.command)
         else { return false }
-        self.outcome.outcomes.take(event)
+        self.outcome.take(event)
         if let problem = RowProblem(event) { try self.writeDown(place, problem) }
-        try self.files.results?.add(ResultLine(place, event))
+        try self.files.add(ResultLine(place, event))
         return true
     }
 
@@ -92,31 +81,71 @@ struct ProduceSession {
         self.outcome.unansweredRows = self.pending.first(10)
     }
 
-    /// The rest of the bookkeeping: what differs from the survey, and how long it took.
-    mutating func conclude(hasChanged: Bool, elapsed: Duration) -> ProduceOutcome {
-        self.outcome.hasChanged = hasChanged
-        self.outcome.elapsed = elapsed
-        return self.outcome
-    }
-
     /// Writes down the commands that have no result, if results are written down.
     func writeDownUnanswered() throws {
-        guard let results = self.files.results else { return }
+        guard self.files.results != nil else { return }
         for place in self.pending.first(.max) {
             let content = try self.rows.row(at: place).flatMap { try? RowContent($0) }
-            try results.add(ResultLine(place, content?.externalID, status: .noResult, nil))
+            try self.files.add(ResultLine(place, content?.externalID, status: .noResult, nil))
         }
     }
 
     private func isEarlier(_ command: RecordPosition?) -> Bool {
         guard let command else { return false }
-        let partition = TopicPartition(topic: command.topic, partition: command.partition)
-        return self.commandEnds[partition].map { command.offset < $0 } ?? false
+        return self.commandEnds[command.topicPartition].map { command.offset < $0 } ?? false
     }
 
     /// The command itself is no longer in memory: it is read again from its place in the file.
     private func writeDown(_ place: RowPlace, _ problem: RowProblem) throws {
-        guard let failures = self.files.failures, let row = try self.rows.row(at: place) else { return }
-        try failures.add(row, problem)
+        guard self.files.failures != nil, let row = try self.rows.row(at: place) else { return }
+        try self.files.add(row, problem)
+    }
+}
+
+/// The commands of a file that can be sent, in batches bounded by number and bytes.
+struct RowBatches {
+    /// A command with its place.
+    struct Entry: Sendable {
+        let place: RowPlace
+        let command: RowCommand
+    }
+
+    /// Bytes of one batch; a single command may have more.
+    private static let maximumBytes = 4 << 20
+    private static let maximumCount = 1_000
+    /// With a rate, the number of batches a second, so that it holds within a second too.
+    private static let batchesPerSecond = 10.0
+
+    /// Rows that were left out.
+    private(set) var badCount = 0
+    private var comparison = RowComparison()
+    private var rows: CommandRows
+    private let rules: RowRules
+    private let firstRow: Int
+    private let limit: Int
+
+    init(_ rows: CommandRows, _ request: ProduceRequest) {
+        self.rows = rows
+        self.rules = request.rules
+        self.firstRow = request.firstRow
+        let share = request.rate.map { Int(($0 / Self.batchesPerSecond).rounded(.up)) } ?? Self.maximumCount
+        self.limit = min(max(share, 1), Self.maximumCount)
+    }
+
+    /// The next ones; none at the end.
+    mutating func next() throws(InputFailure) -> [Entry] {
+        var batch: [Entry] = []
+        var bytes = 0
+        while batch.count < self.limit, bytes < Self.maximumBytes, let row = try self.rows.next() {
+            guard row.place.number >= self.firstRow else { continue }
+            do throws(RowProblem) {
+                let (command, _) = try self.rules.command(row, comparedBy: &self.comparison)
+                bytes += command.value?.count ?? 0
+                batch.append(Entry(place: row.place, command: command))
+            } catch {
+                self.badCount += 1
+            }
+        }
+        return batch
     }
 }

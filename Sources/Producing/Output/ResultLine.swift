@@ -3,8 +3,33 @@ import JSON
 import Topics
 
 /// What became of one row, as a line of a file that spreadsheets and scripts read.
-struct ResultLine: Sendable, Hashable {
-    /// What became of it.
+package struct ResultLine: Sendable, Hashable {
+    /// The form of a file.
+    package enum Form: String, Sendable, CaseIterable {
+        /// CSV as spreadsheets read it: UTF-8 with a byte order mark, CR LF, a header.
+        case csv
+        /// A JSON object a line.
+        case jsonl
+
+        /// The form by the ending of a file's name; `nil` for another ending.
+        package init?(ofName name: String) {
+            let name = name.lowercased()
+            if name.hasSuffix(".csv") {
+                self = .csv
+            } else if name.hasSuffix(".jsonl") || name.hasSuffix(".ndjson") {
+                self = .jsonl
+            } else {
+                return nil
+            }
+        }
+
+        /// The first line, without its LF.
+        var header: [UInt8]? {
+            self == .csv ? Array("\u{FEFF}\(ResultLine.columns.joined(separator: ","))\r".utf8) : nil
+        }
+    }
+
+    /// What became of a row.
     enum Status: String, Sendable {
         /// The customer exists.
         case created
@@ -19,50 +44,36 @@ struct ResultLine: Sendable, Hashable {
     }
 
     /// The names of the columns, and of the members.
-    static let columns = ["line", "external_id", "status", "outcome", "customer_id", "message"]
+    private static let columns = ["line", "external_id", "status", "outcome", "customer_id", "message"]
 
     private let number: Int
-    private let externalID: String?
-    private let status: Status
-    private let outcome: String?
-    private let customerID: String?
-    private let message: String?
+    /// The columns behind the number.
+    private let texts: [String?]
 
     /// A row with its result.
     init(_ place: RowPlace, _ event: ResultEvent) {
         self.number = place.number
-        self.externalID = event.externalID?.text
-        self.status = event.isCreated ? .created : .failed
-        self.outcome = event.code
-        self.customerID = event.customerID
-        self.message = event.message
+        let status = event.isCreated ? Status.created : .failed
+        self.texts = [event.externalID?.text, status.rawValue, event.code, event.customerID, event.message]
     }
 
     /// A row without a result.
     init(_ place: RowPlace, _ externalID: String?, status: Status, _ problem: RowProblem?) {
         self.number = place.number
-        self.externalID = externalID
-        self.status = status
-        self.outcome = problem?.code
-        self.customerID = nil
-        self.message = problem?.message
+        self.texts = [externalID, status.rawValue, problem?.code, nil, problem?.message]
     }
 
-    private var texts: [String?] {
-        [self.externalID, self.status.rawValue, self.outcome, self.customerID, self.message]
-    }
-
-    /// A row of CSV (RFC 4180), without its end; what is absent is an empty cell.
-    var csv: [UInt8] {
-        Array((["\(self.number)"] + self.texts.map { Self.cell($0 ?? "") }).joined(separator: ",").utf8)
-    }
-
-    /// A JSON object; what is absent is `null`.
-    var json: [UInt8] {
-        let values = [JSONValue.number(JSONNumber(self.number))] + self.texts.map { $0.map { .string($0) } ?? .null }
-        return JSONWriter.encode(
-            .object(JSONObject(zip(Self.columns, values).map { JSONObject.Member(name: $0, value: $1) }))
-        )
+    /// The line without its LF: what is absent is an empty cell in CSV (RFC 4180), and `null` in JSON.
+    func encoded(_ form: Form) -> [UInt8] {
+        switch form {
+        case .csv:
+            let cells = ["\(self.number)"] + self.texts.map { Self.cell($0 ?? "") }
+            return Array((cells.joined(separator: ",") + "\r").utf8)
+        case .jsonl:
+            let texts = self.texts.map { $0.map { JSONValue.string($0) } ?? .null }
+            let values = [JSONValue.number(JSONNumber(self.number))] + texts
+            return JSONWriter.encode(JSONObject(zip(Self.columns, values).map { .init(name: $0, value: $1) }))
+        }
     }
 
     private static func cell(_ text: String) -> String {

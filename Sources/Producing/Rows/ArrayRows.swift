@@ -35,11 +35,8 @@ struct ArrayRows: RowSource {
         case UInt8(ascii: "]"): try self.end()
         case nil: throw self.cutOff
         default:
-            throw InputFailure(
-                self.bytes.file,
-                line: self.bytes.line,
-                "expected a comma or ] behind element \(self.number)"
-            )
+            let sentence = "expected a comma or ] behind element \(self.number)"
+            throw InputFailure(self.bytes.file, line: self.bytes.line, sentence)
         }
         return InputRow(place, text, isTooLarge ? .tooLarge(maximumBytes: self.maximumBytes) : nil)
     }
@@ -78,21 +75,15 @@ struct ArrayRows: RowSource {
         }
         guard try self.bytes.peek() != nil else { throw self.cutOff }
         guard !text.isEmpty else {
-            throw InputFailure(
-                self.bytes.file,
-                line: place.line,
-                "expected element \(place.number) before this comma or bracket"
-            )
+            let sentence = "expected element \(place.number) before this comma or bracket"
+            throw InputFailure(self.bytes.file, line: place.line, sentence)
         }
         return (text, isTooLarge)
     }
 
     private var cutOff: InputFailure {
-        InputFailure(
-            self.bytes.file,
-            line: self.bytes.line,
-            "ends within the array, in element \(self.number); it may have been cut off"
-        )
+        let sentence = "ends within the array, in element \(self.number); it may have been cut off"
+        return InputFailure(self.bytes.file, line: self.bytes.line, sentence)
     }
 
     private mutating func end() throws(InputFailure) {

@@ -29,35 +29,31 @@ struct CSVRows: RowSource {
         if let problem = self.problem(of: row) {
             let end = self.scanner.bytes.offset
             let text = try self.scanner.bytes.bytes(from: row.place.offset, to: end, atMost: self.maximumBytes)
-            return InputRow(row.place, Array(text.dropLast { $0 == 0x0A || $0 == 0x0D }), problem)
+            let last = text.lastIndex { $0 != 0x0A && $0 != 0x0D } ?? -1
+            return InputRow(row.place, Array(text[...last]), problem)
         }
         return self.command(row)
     }
 
     private func problem(of row: CSVScanner.Row) -> RowProblem? {
-        let lines = row.lastLine > row.place.line ? " (the row goes on to line \(row.lastLine))" : ""
+        let reason: String
         switch row.fault {
-        case .quoteInside(let cell):
-            return .csv(
-                "\(self.name(cell)) has a quote inside; put the cell into quotes and double the one inside" + lines
-            )
-        case .textBehindQuote(let cell):
-            return .csv(
-                "\(self.name(cell)) goes on behind its closing quote; double a quote that belongs to the text" + lines
-            )
         case .tooLarge: return .tooLarge(maximumBytes: self.maximumBytes)
-        case nil: break
-        }
-        guard row.cells.count == self.header.columns.count else {
-            return .csv(
+        case .quoteInside(let cell):
+            reason = "\(self.name(cell)) has a quote inside; put the cell into quotes and double the one inside"
+        case .textBehindQuote(let cell):
+            reason = "\(self.name(cell)) goes on behind its closing quote; double a quote that belongs to the text"
+        case nil where row.cells.count != self.header.columns.count:
+            reason =
                 "has \(row.cells.count) \(row.cells.count == 1 ? "cell" : "cells") and the header has "
-                    + "\(self.header.columns.count); put a cell with commas into quotes" + lines
-            )
+                + "\(self.header.columns.count); put a cell with commas into quotes"
+        case nil:
+            guard let index = row.cells.firstIndex(where: { String(validating: $0, as: UTF8.self) == nil }) else {
+                return nil
+            }
+            reason = "\(self.name(index + 1)) is not UTF-8; save the file as UTF-8"
         }
-        if let index = row.cells.firstIndex(where: { String(validating: $0, as: UTF8.self) == nil }) {
-            return .csv("\(self.name(index + 1)) is not UTF-8; save the file as UTF-8" + lines)
-        }
-        return nil
+        return .csv(row.lastLine > row.place.line ? "\(reason) (the row goes on to line \(row.lastLine))" : reason)
     }
 
     private func name(_ cell: Int) -> String {
@@ -99,14 +95,5 @@ struct CSVRows: RowSource {
         case "false", "FALSE", "False": .bool(false)
         default: nil
         }
-    }
-}
-
-extension Array {
-    /// Without the last elements that meet a condition.
-    fileprivate func dropLast(while isDropped: (Element) -> Bool) -> ArraySlice<Element> {
-        var end = self.endIndex
-        while end > self.startIndex, isDropped(self[end - 1]) { end -= 1 }
-        return self[..<end]
     }
 }

@@ -85,7 +85,7 @@ struct ProduceCommand: AsyncParsableCommand {
         guard self.fromLine >= 1 else { throw ValidationError("--from-line \(self.fromLine): expected 1 or more") }
         try SpanText.validate("--timeout", self.timeout)
         guard let out else { return }
-        if ResultsFile.Format(ofName: out) == nil {
+        if ResultLine.Form(ofName: out) == nil {
             throw ValidationError("--out \(out): expected a name that ends with .csv or .jsonl")
         }
         if !self.wait { throw ValidationError("--out \(out): results come with --wait only; give both") }
@@ -107,28 +107,29 @@ struct ProduceCommand: AsyncParsableCommand {
     }
 
     private func run(
-        _ operation: ProduceOperation<ContinuousClock>,
+        _ operation: ProduceOperation,
         _ name: String,
         _ display: ProgressDisplay
     ) async throws -> ExitCode {
         var files = OutputFiles()
-        if !self.dryRun, let out, let format = ResultsFile.Format(ofName: out) {
-            files.results = try ResultsFile(path: out, format)
+        if !self.dryRun, let out, let format = ResultLine.Form(ofName: out) {
+            try files.openResults(out, format)
         }
         do throws(LineFile.Failure) {
-            files.failures = try self.failures.map { path throws(LineFile.Failure) in try FailuresFile(path: path) }
-            let isBeside = files.failures == nil && self.wait && !self.dryRun
-            if isBeside, self.skipInvalid { files.failures = try self.openFailures() }
+            if let failures {
+                try files.openFailures(failures)
+            } else if self.wait, !self.dryRun, self.skipInvalid {
+                try files.openFailures(FailuresPath.free(beside: self.file))
+            }
         } catch {
             files.discard()
             throw error
         }
         let survey = try self.check(operation, files, name, display)
         let hasToStop = self.dryRun || survey.badCount > 0 && !self.skipInvalid
-        if !hasToStop, files.failures == nil, self.wait { files.failures = try self.openFailures() }
-        if hasToStop {
-            files.results?.discard()
-            files.results = nil
+        if hasToStop { files.discardResults() }
+        if !hasToStop, files.failures == nil, self.wait {
+            try files.openFailures(FailuresPath.free(beside: self.file))
         }
         var outcome: ProduceOutcome?
         if !hasToStop {
@@ -160,7 +161,7 @@ struct ProduceCommand: AsyncParsableCommand {
 
     /// Checks the whole file, and names each row that is wrong and each field that is not known.
     private func check(
-        _ operation: ProduceOperation<ContinuousClock>,
+        _ operation: ProduceOperation,
         _ files: OutputFiles,
         _ name: String,
         _ display: ProgressDisplay
@@ -170,7 +171,7 @@ struct ProduceCommand: AsyncParsableCommand {
             let survey = try operation.survey(
                 into: files,
                 show: { display.show($0.news) },
-                report: { display.write("\(name):\($0.place): \($0.problem.code): \($0.problem.message)") }
+                report: { display.write("\(name):\($0): \($1.code): \($1.message)") }
             )
             for sentence in SurveyRemarks(survey).sentences { display.write("\(name): \(sentence)") }
             return survey
@@ -178,10 +179,6 @@ struct ProduceCommand: AsyncParsableCommand {
             files.discard()
             throw error
         }
-    }
-
-    private func openFailures() throws(LineFile.Failure) -> FailuresFile {
-        try FailuresFile(path: FailuresPath.free(beside: self.file))
     }
 
     private func request(_ settings: Settings) throws -> ProduceRequest {

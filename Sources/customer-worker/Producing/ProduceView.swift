@@ -51,7 +51,7 @@ struct ProduceView {
 
     private func table(_ outcome: ProduceOutcome) -> String {
         var table = TextTable(columns: ["outcome", "count"])
-        for row in outcome.outcomes.rows {
+        for row in outcome.rows {
             table.append([row.isFailure ? "failed: \(row.name)" : row.name, NumberText.count(row.count)])
         }
         if outcome.refused > 0 { table.append(["refused by the brokers", NumberText.count(outcome.refused)]) }
@@ -103,8 +103,8 @@ struct ProduceView {
             object["ending"] = .string(Self.name(outcome.ending))
             object["resume_from"] = outcome.resumeRow.map { .integer($0) }
             if self.awaitsResults {
-                object["outcomes"] = Self.counts(outcome.outcomes.rows.filter { !$0.isFailure })
-                object["failed"] = Self.counts(outcome.outcomes.rows.filter(\.isFailure))
+                object["outcomes"] = Self.counts(outcome.rows.filter { !$0.isFailure })
+                object["failed"] = Self.counts(outcome.rows.filter(\.isFailure))
                 object["no_result"] = .integer(outcome.unanswered)
             }
         }
@@ -135,7 +135,7 @@ struct ProduceView {
         guard let outcome else { return self.survey.badCount > 0 ? ExitStatus.badInput.exit : .success }
         switch outcome.ending {
         case .finished:
-            let isGood = outcome.refused == 0 && outcome.outcomes.failedCount == 0 && !outcome.hasChanged
+            let isGood = outcome.refused == 0 && outcome.failedCount == 0 && !outcome.hasChanged
             guard isGood else { return ExitStatus.failure.exit }
             return self.survey.badCount > 0 ? ExitStatus.partial.exit : .success
         case .cancelled: return ExitStatus.cancelled.exit

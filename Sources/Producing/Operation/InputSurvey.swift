@@ -1,5 +1,23 @@
 import CustomerContract
 
+/// What a file has, found by reading all of it before anything is sent.
+package struct InputSurvey: Sendable, Hashable {
+    /// Its rows, from the first one that counts.
+    package internal(set) var rowCount = 0
+    /// Those that are no commands, or break a rule.
+    package internal(set) var badCount = 0
+
+    /// Of the others, those that say the same as a row before them: harmless, since the worker answers `replayed`.
+    package internal(set) var repeatedCount = 0
+    /// Rows that were not compared with the others: their external_id first appears behind a million others.
+    package internal(set) var uncomparedCount = 0
+    /// Fields that are not known.
+    package internal(set) var unknownFields = UnknownFields()
+
+    /// Those that can be sent.
+    package var goodCount: Int { self.rowCount - self.badCount }
+}
+
 /// The fields of a file's commands that are not known, such as misspelt ones; they are passed on as they are.
 package struct UnknownFields: Sendable, Hashable {
     /// One of them.
@@ -11,7 +29,7 @@ package struct UnknownFields: Sendable, Hashable {
         /// The first row that has it.
         package let firstRow: Int
         /// How many rows have it.
-        package internal(set) var count: Int
+        package fileprivate(set) var count: Int
     }
 
     /// More names than these are only counted.
