@@ -8,7 +8,7 @@ import WorkerLogging
 
 /// `--config` and what every command does with it.
 struct SettingsOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Read settings from this file.", valueName: "file"), completion: .file())
+    @Option(help: .value("file", "Read settings from this file."), completion: .file())
     var config: String?
 
     /// Reads the settings, or ends the command with every mistake on standard error and exit code 78.
@@ -17,6 +17,9 @@ struct SettingsOptions: ParsableArguments {
     func load(overriding flags: [SettingFlag] = []) throws -> LoadedSettings {
         try self.sources(overriding: flags).load(needsKey: false)
     }
+
+    /// The same, with what an operator's reading or writing of topics needs.
+    func cluster() throws -> ClusterSettings { try ClusterSettings(self.load().settings) }
 
     /// Reads the settings and begins logging as they say.
     func start(overriding flags: [SettingFlag] = []) throws -> StartedSettings {

@@ -12,20 +12,20 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
         discussion: Examples.of("simulate-flexprice")
     )
 
-    @Option(help: ArgumentHelp("Where to listen; port 0 takes any that is free.", valueName: "host:port"))
+    @Option(help: .value("host:port", "Where to listen; port 0 takes any that is free."))
     var listen = "127.0.0.1:8080"
 
-    @Option(help: ArgumentHelp("The key that requests must carry as x-api-key.", valueName: "key"))
+    @Option(help: .value("key", "The key that requests must carry as x-api-key."))
     var apiKey: String
 
     @Option(help: "Milliseconds that every answer takes.")
     var latency = 0
 
     @Option(
-        help: ArgumentHelp(
+        help: .value(
+            "file",
             "What goes wrong when: a JSON file of steps, [{\"after_milliseconds\": 5000, \"faults\": [{\"fault\": "
-                + "\"unauthorized\"}]}].",
-            valueName: "file"
+                + "\"unauthorized\"}]}]."
         ),
         completion: .file(extensions: ["json"])
     )
@@ -72,14 +72,9 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
 
     private func loadScript() throws -> FaultScript? {
         guard let path = self.script else { return nil }
-        let file: FileBytes
-        do throws(FileBytes.Failure) {
-            file = try FileBytes(path: path, limit: 64 << 20)
-        } catch {
-            throw ExitStatus.badInput.exit("--script \(path): found \(error.description); expected a file of steps")
-        }
+        let bytes = try FileBytes.read(path, of: "--script", limit: 64 << 20, expecting: "a file of steps")
         do {
-            return try FaultScript(json: file.bytes)
+            return try FaultScript(json: bytes)
         } catch {
             throw ExitStatus.badInput.exit("--script \(path): \(error)")
         }

@@ -20,10 +20,10 @@ struct StatusCommand: AsyncParsableCommand {
 
     @OptionGroup var admin: AdminOptions
 
-    @Option(help: ArgumentHelp("Tell about the commands in flight of this external_id.", valueName: "id"))
+    @Option(help: .value("id", "Tell about the commands in flight of this external_id."))
     var externalID: String?
 
-    @Option(help: ArgumentHelp("Tell about this number of commands in flight, 1 to 100, the oldest.", valueName: "n"))
+    @Option(help: .value("n", "Tell about this number of commands in flight, 1 to 100, the oldest."))
     var slowest: Int?
 
     @Flag(help: "Ask again until interrupted, with the last minutes drawn.")
@@ -73,7 +73,7 @@ struct StatusCommand: AsyncParsableCommand {
 struct AdminOptions: ParsableArguments {
     @OptionGroup var settings: SettingsOptions
 
-    @Option(help: ArgumentHelp("The worker's admin endpoint, in place of admin.listen.", valueName: "host:port"))
+    @Option(help: .value("host:port", "The worker's admin endpoint, in place of admin.listen."))
     var address: String?
 
     func validate() throws {
@@ -106,7 +106,7 @@ struct WhyCommand: AsyncParsableCommand {
 
     @OptionGroup var admin: AdminOptions
 
-    @Argument(help: ArgumentHelp("Tell about the commands of this external_id.", valueName: "external_id"))
+    @Argument(help: .value("external_id", "Tell about the commands of this external_id."))
     var externalID: String?
 
     @Flag(help: "Print JSON.")
@@ -117,5 +117,59 @@ struct WhyCommand: AsyncParsableCommand {
         let answer = WhyAnswer(try await client.status(of: self.externalID), externalID: self.externalID)
         if self.json { print(answer.json.line, terminator: "") } else { Terminal.print(answer.text) }
         if !answer.isReady { throw ExitStatus.failure.exit }
+    }
+}
+
+/// `reload`: a HUP that waits for its outcome.
+struct ReloadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "reload",
+        abstract: "Let a running worker read its settings again, and wait.",
+        discussion: """
+            Ends with 0 when the settings are in effect, 78 when they were refused and the old ones stay, 69 when no \
+            worker answers at admin.listen.
+            """ + Examples.below("reload")
+    )
+
+    @OptionGroup var admin: AdminOptions
+
+    @Option(help: .value("pid", "The worker's process, in place of the one that answers."))
+    var pid: Int32?
+
+    @Flag(help: "Print JSON.")
+    var json = false
+
+    func validate() throws {
+        if let pid = self.pid, pid < 2 { throw ValidationError("--pid \(pid): expected the number of a process") }
+    }
+
+    func run() async throws {
+        let client: AdminClient
+        do {
+            client = try self.admin.client()
+        } catch {
+            // The worker refuses the same file, and says so in its log and its metric.
+            if let pid = self.pid { try? AdminClient.hangUp(pid) }
+            throw error
+        }
+        let reload = try await client.reload(self.pid, within: .seconds(30))
+        let text = self.json ? String(decoding: JSONWriter.encode(reload), as: UTF8.self) : Self.text(reload)
+        try StandardOutput.write(text + "\n")
+        if reload["in_effect"] != .bool(true) { throw ExitStatus.configuration.exit }
+    }
+
+    private static func text(_ reload: JSONObject) -> String {
+        func list(_ name: String) -> [String] { (reload[name]?.arrayValue ?? []).compactMap(\.stringValue) }
+        let problems = list("problems")
+        if !problems.isEmpty {
+            return (["New settings refused; the old ones stay:"] + problems.map { "  \($0)" }).joined(separator: "\n")
+        }
+        let (changed, late) = (list("changed"), list("needs_restart"))
+        if changed.isEmpty, late.isEmpty { return "Settings read again; nothing has changed." }
+        let lines = [
+            changed.isEmpty ? nil : "In effect: \(changed.joined(separator: ", ")).",
+            late.isEmpty ? nil : "In effect after a restart: \(late.joined(separator: ", ")).",
+        ]
+        return lines.compactMap(\.self).joined(separator: "\n")
     }
 }

@@ -11,11 +11,7 @@ struct DismissalOptions: ParsableArguments {
     @Flag(help: "Say what would be done, and do nothing.")
     var dryRun = false
 
-    @Option(
-        help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"),
-        completion: .file()
-    )
-    var auditLog: String?
+    @OptionGroup var audit: AuditLogOption
 
     @Flag(help: "Do not ask.")
     var yes = false
@@ -25,14 +21,14 @@ struct DismissalOptions: ParsableArguments {
 
     /// Plans, asks and performs.
     func run(_ action: DismissalRequest.Action, reason: String?) async throws {
-        let settings = try ClusterSettings(self.options.load().settings)
+        let settings = try self.options.cluster()
         let request = DismissalRequest(
             action,
-            topic: self.selecting.topic ?? settings.settings.kafka.deadLetterTopic,
+            topic: self.selecting.topic.name(settings),
             selection: try self.selecting.selection(),
             reason: reason,
             words: try self.selecting.words(),
-            auditPath: self.auditLog ?? settings.auditPath
+            auditPath: self.audit.path(settings)
         )
         let operation = try DismissalOperation(request, settings.client)
         let plan = try await operation.plan()
@@ -68,7 +64,7 @@ extension DLQCommand {
 
         @OptionGroup var dismissal: DismissalOptions
 
-        @Option(help: ArgumentHelp("Why, for the audit log.", valueName: "text"))
+        @Option(help: .value("text", "Why, for the audit log."))
         var reason: String
 
         func validate() throws {
@@ -91,7 +87,7 @@ extension DLQCommand {
 
         @OptionGroup var dismissal: DismissalOptions
 
-        @Option(help: ArgumentHelp("Why, for the audit log.", valueName: "text"))
+        @Option(help: .value("text", "Why, for the audit log."))
         var reason: String?
 
         func run() async throws {

@@ -23,10 +23,7 @@ extension DLQCommand {
         var state = LetterState.waiting
 
         @Option(
-            help: ArgumentHelp(
-                "Write to this file, which must not exist; standard output without it.",
-                valueName: "file"
-            ),
+            help: .value("file", "Write to this file, which must not exist; standard output without it."),
             completion: .file(extensions: ["jsonl"])
         )
         var output: String?
@@ -35,46 +32,46 @@ extension DLQCommand {
         var exact = false
 
         @Flag(
-            help: ArgumentHelp(
-                "Only the commands' own JSON objects, to be corrected and sent again; "
-                    + "what is not one is counted and left out."
-            )
+            help: """
+                Only the commands' own JSON objects, to be corrected and sent again; what is not one is counted and \
+                left out.
+                """
         )
         var bodies = false
 
         func run() async throws {
-            let settings = try ClusterSettings(self.options.load().settings)
+            let settings = try self.options.cluster()
             let selection = try self.selecting.selection()
-            let name = self.selecting.topic ?? settings.settings.kafka.deadLetterTopic
+            let name = self.selecting.topic.name(settings)
             let file = try self.output.map { try LineFile(path: $0, isNew: true) }
             let topic = try await DeadLetterTopic(name, settings.client)
-            var count = 0
-            var leftOut = 0
+            var (count, leftOut) = (0, 0)
             var waiting: [[UInt8]] = []
-            func flush(_ file: LineFile) throws {
-                try file.append(waiting)
-                waiting = []
-            }
             try await topic.visit(selection, self.state) { letter, _ in
                 guard let line = self.line(letter) else {
                     leftOut += 1
                     return true
                 }
-                if let file {
-                    waiting.append(line)
-                    if waiting.count >= 100 { try flush(file) }
-                } else {
-                    try StandardOutput.write(line + [UInt8(ascii: "\n")])
-                }
                 count += 1
+                waiting.append(line)
+                if waiting.count >= (file == nil ? 1 : 100) { try Self.write(&waiting, to: file) }
                 return true
             }
-            if let file { try flush(file) }
+            try Self.write(&waiting, to: file)
             StandardError.write(
                 "\(name) (\(selection.description)): \(NumberText.count(count)) dead letters exported"
                     + (leftOut > 0 ? ", \(NumberText.count(leftOut)) left out that are no JSON objects" : "")
             )
             if count == 0 { throw ExitStatus.nothingMatched.exit }
+        }
+
+        private static func write(_ lines: inout [[UInt8]], to file: LineFile?) throws {
+            if let file {
+                try file.append(lines)
+            } else {
+                for line in lines { try StandardOutput.write(line + [UInt8(ascii: "\n")]) }
+            }
+            lines = []
         }
 
         private func line(_ letter: DeadLetter) -> [UInt8]? {

@@ -21,28 +21,25 @@ extension DLQCommand {
         @OptionGroup var selecting: SelectionOptions
         @OptionGroup var editing: EditOptions
 
-        @Option(
-            help: ArgumentHelp("Send all of them to this topic.", valueName: "topic"),
-            completion: Offered.commandTopic
-        )
+        @Option(help: .value("topic", "Send all of them to this topic."), completion: Offered.commandTopic)
         var to: String?
 
         @Flag(help: "Say what would be done, and do nothing.")
         var dryRun = false
 
-        @Option(help: ArgumentHelp("Records a second; 0 for no bound.", valueName: "n"))
+        @Option(help: .value("n", "Records a second; 0 for no bound."))
         var rate = 100.0
 
-        @Option(help: ArgumentHelp("Send so many first, and the rest only if all of them succeed.", valueName: "n"))
+        @Option(help: .value("n", "Send so many first, and the rest only if all of them succeed."))
         var canary = 0
 
-        @Option(help: ArgumentHelp("How long the results of the first ones may take.", valueName: "duration"))
+        @Option(help: .value("duration", "How long the results of the first ones may take."))
         var canaryTimeout = "60s"
 
-        @Option(help: ArgumentHelp("Stop once so many could not be sent or failed again.", valueName: "n"))
+        @Option(help: .value("n", "Stop once so many could not be sent or failed again."))
         var maxFailures: Int?
 
-        @Option(help: ArgumentHelp("Leave what has been sent back so often.", valueName: "n"))
+        @Option(help: .value("n", "Leave what has been sent back so often."))
         var maxLaps = ReturnRoute.usualLaps
 
         @Flag(help: "Send what breaks the rules for commands too, though it is certain to fail again.")
@@ -51,13 +48,9 @@ extension DLQCommand {
         @Flag(help: "Begin although another job was abandoned, or end one that is running.")
         var takeOver = false
 
-        @Option(
-            help: ArgumentHelp("The audit log; audit.jsonl beside the store without it.", valueName: "file"),
-            completion: .file()
-        )
-        var auditLog: String?
+        @OptionGroup var audit: AuditLogOption
 
-        @Option(help: ArgumentHelp("Audit entries go to this topic too.", valueName: "topic"))
+        @Option(help: .value("topic", "Audit entries go to this topic too."))
         var auditTopic: String?
 
         @Flag(help: "Do not ask.")
@@ -75,7 +68,7 @@ extension DLQCommand {
         }
 
         func run() async throws {
-            let settings = try ClusterSettings(self.options.load().settings)
+            let settings = try self.options.cluster()
             let request = try self.request(settings)
             let operation = try RedriveOperation(request, settings.client)
             let plan = try await operation.plan()
@@ -104,7 +97,7 @@ extension DLQCommand {
             _ operation: RedriveOperation,
             _ plan: RedrivePlan
         ) async throws -> (ending: RedriveJob.Ending, progress: RedriveProgress) {
-            let display = ProgressDisplay(isDrawn: Terminal.canDraw)
+            let display = ProgressDisplay()
             defer { display.finish() }
             do {
                 return try await cancelledBySignals {
@@ -123,13 +116,13 @@ extension DLQCommand {
             if let to { words.append(["--to", to]) }
             if self.force { words.append(["--force"]) }
             var request = RedriveRequest(
-                topic: self.selecting.topic ?? kafka.deadLetterTopic,
+                topic: self.selecting.topic.name(settings),
                 selection: try self.selecting.selection(),
                 words: words,
                 rules: settings.rules,
                 resultTopic: kafka.resultsTopic,
                 originalsPath: self.editing.originals ?? settings.originalsPath,
-                auditPath: self.auditLog ?? settings.auditPath
+                auditPath: self.audit.path(settings)
             )
             request.destination = self.to
             request.edits = edits

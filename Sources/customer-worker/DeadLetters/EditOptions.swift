@@ -7,19 +7,19 @@ import Redrive
 struct EditOptions: ParsableArguments {
     @Option(
         name: .customLong("set"),
-        help: ArgumentHelp(
-            "Set a field to a text (FIELD=TEXT) or to JSON (FIELD:=JSON); metadata.KEY names an entry; "
-                + "may be repeated.",
-            valueName: "field=value"
+        help: .value(
+            "field=value",
+            "Set a field to a text (FIELD=TEXT) or to JSON (FIELD:=JSON); metadata.KEY names an entry; may be "
+                + "repeated."
         )
     )
     var assignments: [String] = []
 
-    @Option(help: ArgumentHelp("Remove a field, or metadata.KEY; may be repeated.", valueName: "field"))
+    @Option(help: .value("field", "Remove a field, or metadata.KEY; may be repeated."))
     var unset: [String] = []
 
     @Option(
-        help: ArgumentHelp("Apply the JSON merge patch (RFC 7386) of this file.", valueName: "file"),
+        help: .value("file", "Apply the JSON merge patch (RFC 7386) of this file."),
         completion: .file(extensions: ["json"])
     )
     var patch: String?
@@ -28,9 +28,10 @@ struct EditOptions: ParsableArguments {
     var allowUnknownFields = false
 
     @Option(
-        help: ArgumentHelp(
-            "Keep edited letters as they were in this file; redrive-originals.jsonl beside the store without it.",
-            valueName: "file"
+        help: .value(
+            "file",
+            "Keep edited letters as they were in this file; redrive-originals.jsonl beside the store without "
+                + "it."
         ),
         completion: .file()
     )
@@ -39,47 +40,32 @@ struct EditOptions: ParsableArguments {
     /// The changes; a patch that is none ends the command with code 65, a wrong option with code 64.
     func edits() throws -> CommandEdits {
         var edits = CommandEdits()
-        do throws(CommandEdits.Problem) {
-            if let patch {
-                let bytes = try Self.bytes(ofPatch: patch)
-                do throws(CommandEdits.Problem) {
-                    try edits.patch(bytes)
-                } catch {
-                    throw CommandEdits.Problem("--patch \(patch): \(error.description)")
-                }
+        if let patch = try self.patchBytes() {
+            do throws(CommandEdits.Problem) {
+                try edits.patch(patch)
+            } catch {
+                throw ExitStatus.badInput.exit("--patch \(self.patch ?? ""): \(error.description)")
             }
-        } catch {
-            throw ExitStatus.badInput.exit(error.description)
         }
-        do throws(CommandEdits.Problem) {
+        do {
             for assignment in self.assignments { try edits.set(assignment) }
             for name in self.unset { edits.unset(name) }
+            if !self.allowUnknownFields { try edits.checkFields() }
         } catch {
-            throw ExitStatus.usage.exit(error.description)
-        }
-        guard !self.allowUnknownFields else { return edits }
-        do throws(CommandEdits.UnknownField) {
-            try edits.checkFields()
-        } catch {
-            throw ExitStatus.usage.exit(error.description)
+            throw ExitStatus.usage.exit("\(error)")
         }
         return edits
     }
 
     /// The changes as they were given, for the name of a job.
     func words() throws -> [[String]] {
-        var words = self.assignments.map { ["--set", $0] } + self.unset.map { ["--unset", $0] }
-        if let patch, let bytes = try? Self.bytes(ofPatch: patch) {
-            words.append(["--patch", String(decoding: bytes, as: UTF8.self)])
-        }
-        return words
+        let patch = try self.patchBytes().map { ["--patch", String(decoding: $0, as: UTF8.self)] }
+        return self.assignments.map { ["--set", $0] } + self.unset.map { ["--unset", $0] } + (patch.map { [$0] } ?? [])
     }
 
-    private static func bytes(ofPatch path: String) throws(CommandEdits.Problem) -> [UInt8] {
-        do throws(FileBytes.Failure) {
-            return try FileBytes(path: path, limit: 16 << 20).bytes
-        } catch {
-            throw CommandEdits.Problem("--patch \(path): found \(error.description); expected a JSON merge patch")
+    private func patchBytes() throws -> [UInt8]? {
+        try self.patch.map {
+            try FileBytes.read($0, of: "--patch", limit: 16 << 20, expecting: "a JSON merge patch")
         }
     }
 }

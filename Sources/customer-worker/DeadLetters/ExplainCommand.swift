@@ -24,10 +24,10 @@ struct ExplainCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
 
     @Argument(
-        help: ArgumentHelp(
+        help: .value(
+            "what",
             "An external_id, a command's id, a customer's id (cust_…), TOPIC/PARTITION/OFFSET of one of the three "
-                + "topics, or PARTITION/OFFSET of a dead letter.",
-            valueName: "what"
+                + "topics, or PARTITION/OFFSET of a dead letter."
         )
     )
     var what: String
@@ -42,7 +42,7 @@ struct ExplainCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let inquiry = StoryInquiry(try ClusterSettings(self.options.load().settings))
+        let inquiry = StoryInquiry(try self.options.cluster())
         let position = self.id ? nil : inquiry.position(in: self.what)
         let answer: StoryInquiry.Answer
         do {

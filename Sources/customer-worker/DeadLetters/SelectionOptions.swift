@@ -7,11 +7,7 @@ import Settings
 
 /// The conditions by which dead letters are chosen: the same for listing, exporting and sending back.
 struct SelectionOptions: ParsableArguments {
-    @Option(
-        help: ArgumentHelp("The dead-letter topic; kafka.topic_dlq without it.", valueName: "topic"),
-        completion: Offered.deadLetterTopic
-    )
-    var topic: String?
+    @OptionGroup var topic: DeadLetterTopicOption
 
     @Option(help: "Only this code, or exception class; may be repeated.", completion: Offered.errorCodes)
     var code: [String] = []
@@ -19,55 +15,46 @@ struct SelectionOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Only those that say they may succeed later, or that say they may not.")
     var retryable: Bool?
 
-    @Option(help: ArgumentHelp("Only this customer; may be repeated.", valueName: "id"))
+    @Option(help: .value("id", "Only this customer; may be repeated."))
     var externalID: [String] = []
 
     @Option(
         name: .customLong("external-ids"),
-        help: ArgumentHelp("Only the customers whose ids are in this file, one a line.", valueName: "file"),
+        help: .value("file", "Only the customers whose ids are in this file, one a line."),
         completion: .file()
     )
     var externalIDs: String?
 
     @Option(
-        help: ArgumentHelp(
-            "Failed since then: an age such as 2h or 7d, or a time such as 2026-11-25T10:00 (UTC).",
-            valueName: "time"
-        )
+        help: .value("time", "Failed since then: an age such as 2h or 7d, or a time such as 2026-11-25T10:00 (UTC).")
     )
     var since: String?
 
-    @Option(help: ArgumentHelp("Failed before then; as --since.", valueName: "time"))
+    @Option(help: .value("time", "Failed before then; as --since."))
     var until: String?
 
-    @Option(help: ArgumentHelp("Only this partition of the dead-letter topic; may be repeated.", valueName: "n"))
+    @Option(help: .value("n", "Only this partition of the dead-letter topic; may be repeated."))
     var partition: [Int32] = []
 
-    @Option(help: ArgumentHelp("Only these offsets: N or FIRST-LAST; may be repeated.", valueName: "range"))
+    @Option(help: .value("range", "Only these offsets: N or FIRST-LAST; may be repeated."))
     var offsets: [String] = []
 
     @Option(
         name: .customLong("letter"),
-        help: ArgumentHelp(
-            "Only this letter, or these of a partition; may be repeated.",
-            valueName: "partition/offset"
-        )
+        help: .value("partition/offset", "Only this letter, or these of a partition; may be repeated.")
     )
     var letters: [String] = []
 
     @Option(
         name: .customLong("why"),
-        help: ArgumentHelp(
-            "Only this reason, «…» for any value, as «dlq list» has it; may be repeated.",
-            valueName: "text"
-        )
+        help: .value("text", "Only this reason, «…» for any value, as «dlq list» has it; may be repeated.")
     )
     var whys: [String] = []
 
-    @Option(help: ArgumentHelp("Only those with this header; may be repeated.", valueName: "name=value"))
+    @Option(help: .value("name=value", "Only those with this header; may be repeated."))
     var header: [String] = []
 
-    @Option(help: ArgumentHelp("At most so many.", valueName: "n"))
+    @Option(help: .value("n", "At most so many."))
     var limit: Int?
 
     func validate() throws {
@@ -101,13 +88,8 @@ struct SelectionOptions: ParsableArguments {
 
     private func allExternalIDs() throws -> [String] {
         guard let path = self.externalIDs else { return self.externalID }
-        let file: FileBytes
-        do throws(FileBytes.Failure) {
-            file = try FileBytes(path: path, limit: 256 << 20)
-        } catch {
-            throw ExitStatus.badInput.exit("--external-ids \(path): found \(error.description); expected a text file")
-        }
-        guard let text = String(validating: file.bytes, as: UTF8.self) else {
+        let bytes = try FileBytes.read(path, of: "--external-ids", limit: 256 << 20, expecting: "a text file")
+        guard let text = String(validating: bytes, as: UTF8.self) else {
             throw ExitStatus.badInput.exit("--external-ids \(path): the bytes are not UTF-8; save the file as UTF-8")
         }
         let lines = text.split(whereSeparator: \.isNewline).map(String.init).filter { !$0.isEmpty }

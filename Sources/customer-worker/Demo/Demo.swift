@@ -1,3 +1,4 @@
+import ArgumentParser
 import CommandWorker
 import CustomerContract
 import FlexpriceAPI
@@ -9,6 +10,39 @@ import Logging
 import Operations
 import Records
 import Topics
+
+/// `demo`: everything in one process, so that a newcomer sees it work.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract:
+            "Start a broker, a simulated Flexprice and the worker in this process, and show what becomes of a mix of "
+            + "commands.",
+        discussion: Examples.of("demo")
+    )
+
+    @Flag(help: "Print the results as JSON.")
+    var json = false
+
+    func run() async throws {
+        let outcome = try await Demo().run()
+        print(self.json ? outcome.table.json : outcome.table.text(width: Terminal.width), terminator: "")
+        StandardError.write(outcome.summary)
+        guard outcome.isAsExpected else { throw ExitStatus.failure.exit }
+        StandardError.write(
+            """
+
+            Try next:
+              customer-worker try
+                  keeps all of it up, to send commands of your own
+              customer-worker config show
+                  every setting, its value and where it comes from
+              customer-worker simulate-flexprice --listen 127.0.0.1:8080 --api-key test
+                  an API to call
+            """
+        )
+    }
+}
 
 /// The demo's parts: an embedded broker, a simulated Flexprice, and the worker between them.
 struct Demo {
@@ -23,20 +57,15 @@ struct Demo {
     private let simulator: FlexpriceSimulator
     private let partitions = 3
 
-    init() async throws {
+    init() throws {
         self.cluster = try EmbeddedCluster()
         self.simulator = FlexpriceSimulator(.init(apiKey: "sk_demo"))
     }
 
-    /// Runs the mix once.
-    ///
-    /// - Parameters:
-    ///   - report: takes sentences.
-    ///   - progress: takes how many of how many results are there.
-    func run(
-        report: @escaping @Sendable (String) -> Void,
-        progress: @escaping @Sendable (Int, Int) -> Void
-    ) async throws -> Outcome {
+    /// Runs the mix once, and shows how far it is.
+    func run() async throws -> Outcome {
+        let display = ProgressDisplay()
+        let start = ContinuousClock.now
         let topics = WorkerSettings(kafka: ClientProperties(brokers: self.cluster.brokers))
         for topic in [topics.commandTopic, topics.resultTopic, topics.deadLetterTopic] {
             try self.cluster.createTopic(topic, partitions: self.partitions)
@@ -44,7 +73,7 @@ struct Demo {
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.simulator.run() }
             let port = try await self.simulator.port
-            report("broker \(self.cluster.brokers), Flexprice (simulated) http://127.0.0.1:\(port)/v1")
+            StandardError.write("broker \(self.cluster.brokers), Flexprice (simulated) http://127.0.0.1:\(port)/v1")
             let client = FlexpriceClient(
                 FlexpriceSettings(baseURL: "http://127.0.0.1:\(port)/v1", apiKey: Secret("sk_demo"))
             )
@@ -53,13 +82,14 @@ struct Demo {
             let worker = try self.makeWorker(client)
             group.addTask { try await worker.run() }
             let samples = DemoCommandMix.samples
-            report("sending \(samples.count) commands")
+            StandardError.write("sending \(samples.count) commands")
             try await self.send(samples)
-            let results = try await DemoResults.collect(
-                samples.count,
-                brokers: self.cluster.brokers,
-                topic: topics.resultTopic
-            ) { progress($0, samples.count) }
+            let brokers = self.cluster.brokers
+            let results = try await DemoResult.collect(samples.count, brokers, topics.resultTopic) { done in
+                let parts = ["\(done) of \(samples.count) results"]
+                display.show(ProgressNews(done: done, total: samples.count, elapsed: .now - start, parts: parts))
+            }
+            display.clear()
             worker.drain(within: .seconds(5))
             let outcome = self.outcome(of: results, for: samples)
             // The worker ends by its drain, the simulator by cancellation.
@@ -78,10 +108,8 @@ struct Demo {
             let body = Array(#"{"external_id":"\#(id)","name":"\#(name)"}"#.utf8)
             _ = await client.createCustomer(body: body, requestID: "demo")
         }
-        self.simulator.state.inject(
-            .edge(.serviceUnavailable(nil)),
-            FaultScope(requests: 2, externalIDs: ["acct_0007"])
-        )
+        let scope = FaultScope(requests: 2, externalIDs: ["acct_0007"])
+        self.simulator.state.inject(.edge(.serviceUnavailable(nil)), scope)
     }
 
     private func makeWorker(_ client: FlexpriceClient) throws -> CommandWorker {
@@ -135,12 +163,10 @@ struct Demo {
             let isRight = event.code == sample.expected
             if !isRight { surprises += 1 }
             let answer = isRight ? result.answer : "EXPECTED \(sample.expected): \(result.answer)"
-            table.append(
-                [
-                    sample.label, event.externalID?.text ?? "-", event.isCreated ? "created" : "failed", event.code,
-                    event.attempts.map { "\($0)" } ?? "-", answer,
-                ]
-            )
+            table.append([
+                sample.label, event.externalID?.text ?? "-", event.isCreated ? "created" : "failed", event.code,
+                event.attempts.map { "\($0)" } ?? "-", answer,
+            ])
         }
         let created = results.count { $0.event.isCreated }
         let summary =

@@ -19,20 +19,10 @@ extension LedgerCommand {
 
         @OptionGroup var options: SettingsOptions
 
-        @Option(
-            help: ArgumentHelp(
-                "The old store, such as sqlite:/var/lib/customer-worker/customers.sqlite.",
-                valueName: "url"
-            )
-        )
+        @Option(help: .value("url", "The old store, such as sqlite:/var/lib/customer-worker/customers.sqlite."))
         var from: String
 
-        @Option(
-            help: ArgumentHelp(
-                "The new one, without a password in it; store.url without this option.",
-                valueName: "url"
-            )
-        )
+        @Option(help: .value("url", "The new one, without a password in it; store.url without this option."))
         var to: String?
 
         func run() async throws {
@@ -54,10 +44,8 @@ extension LedgerCommand {
                 StandardError.write(text())
             }
             let progress = try await move.copy { progress in
-                tell(
-                    progress.seen,
-                    "\(NumberText.count(progress.seen)) read, \(NumberText.count(progress.copied)) copied"
-                )
+                let (seen, copied) = (NumberText.count(progress.seen), NumberText.count(progress.copied))
+                tell(progress.seen, "\(seen) read, \(copied) copied")
             }
             print(
                 "\(what): \(NumberText.count(progress.seen)) read, \(NumberText.count(progress.copied)) copied, "

@@ -8,13 +8,13 @@ import Settings
 
 /// The commands that a pause stops.
 struct PauseScopeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("The commands of this external_id; may be repeated.", valueName: "id"))
+    @Option(help: .value("id", "The commands of this external_id; may be repeated."))
     var externalID: [String] = []
 
-    @Option(help: ArgumentHelp("The commands of every external_id that begins so; may be repeated.", valueName: "text"))
+    @Option(help: .value("text", "The commands of every external_id that begins so; may be repeated."))
     var externalIDPrefix: [String] = []
 
-    @Option(help: ArgumentHelp("The records of this partition of the command topic; may be repeated.", valueName: "n"))
+    @Option(help: .value("n", "The records of this partition of the command topic; may be repeated."))
     var partition: [Int32] = []
 
     @Flag(help: "All commands; with «resume» every pause.")
@@ -51,10 +51,10 @@ struct PauseCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingsOptions
     @OptionGroup var scope: PauseScopeOptions
 
-    @Option(name: .customLong("for"), help: ArgumentHelp("End it by itself after this time.", valueName: "duration"))
+    @Option(name: .customLong("for"), help: .value("duration", "End it by itself after this time."))
     var time: String?
 
-    @Option(help: ArgumentHelp("Why, for those who find it: «status», «why» and the log tell it.", valueName: "text"))
+    @Option(help: .value("text", "Why, for those who find it: «status», «why» and the log tell it."))
     var reason = ""
 
     @Flag(help: "Print JSON.")

@@ -26,21 +26,16 @@ struct ProduceCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Argument(help: ArgumentHelp("The file; - is standard input.", valueName: "file"), completion: .file())
+    @Argument(help: .value("file", "The file; - is standard input."), completion: .file())
     var file: String
 
-    @Option(
-        help: ArgumentHelp(
-            "jsonl, json or csv; told by the file's name or first character without it.",
-            valueName: "format"
-        )
-    )
+    @Option(help: .value("format", "jsonl, json or csv; told by the file's name or first character without it."))
     var format: InputFormat?
 
     @Flag(help: "Follow the results, and end with a table of outcomes.")
     var wait = false
 
-    @Option(help: ArgumentHelp("Give up waiting when no result has come for this time.", valueName: "duration"))
+    @Option(help: .value("duration", "Give up waiting when no result has come for this time."))
     var timeout = "20m"
 
     @Flag(name: .customLong("no-validate"), help: "Send commands as they are, whatever the rules say.")
@@ -50,28 +45,29 @@ struct ProduceCommand: AsyncParsableCommand {
     var skipInvalid = false
 
     @Option(
-        help: ArgumentHelp(
-            "Write what is wrong or failed to this new file, to be corrected and sent again; "
-                + "beside the input with --wait.",
-            valueName: "file"
+        help: .value(
+            "file",
+            "Write what is wrong or failed to this new file, to be corrected and sent again; beside the input with "
+                + "--wait."
         ),
         completion: .file(extensions: ["jsonl"])
     )
     var failures: String?
 
     @Option(
-        help: ArgumentHelp(
-            "Write what became of each row to this new file, as results come: .csv or .jsonl; with --wait.",
-            valueName: "file"
+        help: .value(
+            "file",
+            "Write what became of each row to this new file, as results come: .csv or .jsonl; with "
+                + "--wait."
         ),
         completion: .file(extensions: ["csv", "jsonl"])
     )
     var out: String?
 
-    @Option(help: ArgumentHelp("Begin with this line; of a JSON array with this element.", valueName: "n"))
+    @Option(help: .value("n", "Begin with this line; of a JSON array with this element."))
     var fromLine = 1
 
-    @Option(help: ArgumentHelp("Commands a second; 0 for no bound.", valueName: "n"))
+    @Option(help: .value("n", "Commands a second; 0 for no bound."))
     var rate = 0.0
 
     @Flag(help: "Check the file, and send nothing.")
@@ -92,7 +88,7 @@ struct ProduceCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try ClusterSettings(self.options.load().settings)
+        let settings = try self.options.cluster()
         // Before signals are taken over: a terminal or a pipe is read to its end here, and Ctrl-C must end that.
         let input = try InputFile(path: self.file)
         let operation = ProduceOperation(
@@ -101,7 +97,7 @@ struct ProduceCommand: AsyncParsableCommand {
             try self.format ?? InputFormat(of: input),
             settings.client
         )
-        let display = ProgressDisplay(isDrawn: Terminal.canDraw)
+        let display = ProgressDisplay()
         let status = try await cancelledBySignals { try await self.run(operation, input.name, display) }
         if status != .success { throw status }
     }
@@ -173,7 +169,7 @@ struct ProduceCommand: AsyncParsableCommand {
                 show: { display.show($0.news) },
                 report: { display.write("\(name):\($0): \($1.code): \($1.message)") }
             )
-            for sentence in SurveyRemarks(survey).sentences { display.write("\(name): \(sentence)") }
+            for sentence in survey.remarks { display.write("\(name): \(sentence)") }
             return survey
         } catch {
             files.discard()

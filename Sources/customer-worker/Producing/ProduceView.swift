@@ -96,15 +96,15 @@ struct ProduceView {
             "sent": .integer(self.outcome?.sent ?? 0),
             "skipped": .integer(self.outcome == nil ? 0 : self.survey.badCount),
             "repeated": .integer(self.survey.repeatedCount),
-            "unknown_fields": Self.unknownFields(self.survey.unknownFields),
+            "unknown_fields": Self.counts(self.survey.unknownFields.sorted.map { ($0.name, $0.count) }),
         ])
         if let outcome {
             object["refused"] = .integer(outcome.refused)
             object["ending"] = .string(Self.name(outcome.ending))
             object["resume_from"] = outcome.resumeRow.map { .integer($0) }
             if self.awaitsResults {
-                object["outcomes"] = Self.counts(outcome.rows.filter { !$0.isFailure })
-                object["failed"] = Self.counts(outcome.rows.filter(\.isFailure))
+                object["outcomes"] = Self.counts(outcome.rows.filter { !$0.isFailure }.map { ($0.name, $0.count) })
+                object["failed"] = Self.counts(outcome.rows.filter(\.isFailure).map { ($0.name, $0.count) })
                 object["no_result"] = .integer(outcome.unanswered)
             }
         }
@@ -113,12 +113,8 @@ struct ProduceView {
         return object.line
     }
 
-    private static func counts(_ rows: [(name: String, isFailure: Bool, count: Int)]) -> JSONValue {
-        .object(JSONObject(rows.map { .init(name: $0.name, value: .integer($0.count)) }))
-    }
-
-    private static func unknownFields(_ fields: UnknownFields) -> JSONValue {
-        .object(JSONObject(fields.sorted.map { .init(name: $0.name, value: .integer($0.count)) }))
+    private static func counts(_ counts: [(String, Int)]) -> JSONValue {
+        .object(JSONObject(counts.map { .init(name: $0, value: .integer($1)) }))
     }
 
     private static func name(_ ending: ProduceOutcome.Ending) -> String {
@@ -163,5 +159,46 @@ extension ProduceProgress {
             parts.append("\(NumberText.count(self.failed)) \(word)")
         }
         return ProgressNews(done: self.done, total: total, elapsed: self.elapsed, parts: parts)
+    }
+}
+
+extension InputSurvey {
+    /// What is said of a file before it is sent, beside the rows that are wrong: it refuses nothing.
+    ///
+    /// One sentence for each field that is not known, and one for rows that could not be compared.
+    var remarks: [String] {
+        var sentences = self.unknownFields.sorted.map { field in
+            let rows = field.count == 1 ? nil : NumberText.count(field.count, "row")
+            let place = rows.map { "\($0) from row \(field.firstRow) on" } ?? "row \(field.firstRow)"
+            let meant = field.nearest.map { "; did you mean \($0)?" } ?? ""
+            return "field \(field.name.printable) in \(place) is not known and is sent as it is\(meant)"
+        }
+        let others = self.unknownFields.otherCount
+        if others > 0 {
+            sentences.append("\(NumberText.count(others)) more fields with other names are not known either")
+        }
+        let uncompared = self.uncomparedCount
+        if uncompared > 0 {
+            sentences.append(
+                "\(NumberText.count(uncompared, "row")) not compared with the others, behind a million external_ids: "
+                    + "one that conflicts with another ends as idempotency_conflict"
+            )
+        }
+        return sentences
+    }
+}
+
+extension WorkerNotice {
+    /// The sentence, with what to do.
+    func sentence(group: String) -> String {
+        switch self {
+        case .absent:
+            "No worker is running: the consumer group \(group) has no member. The commands wait in their topic, and "
+                + "this waits for results; start one: customer-worker run"
+        case .joined: "A worker has joined the consumer group \(group)."
+        case .silent:
+            "No result yet, and the consumer group \(group) does not move: customer-worker why says what the worker "
+                + "waits for"
+        }
     }
 }

@@ -26,42 +26,33 @@ struct ResultsCommand: AsyncParsableCommand {
 
     @OptionGroup var options: SettingsOptions
 
-    @Option(
-        help: ArgumentHelp("The topic; kafka.topic_results without it.", valueName: "topic"),
-        completion: Offered.resultTopic
-    )
+    @Option(help: .value("topic", "The topic; kafka.topic_results without it."), completion: Offered.resultTopic)
     var topic: String?
 
     @Option(
-        help: ArgumentHelp(
-            "Published since then: an age such as 2h or 7d, or a time such as 2026-11-25T10:00 (UTC).",
-            valueName: "time"
-        )
+        help: .value("time", "Published since then: an age such as 2h or 7d, or a time such as 2026-11-25T10:00 (UTC).")
     )
     var since: String?
 
-    @Option(help: ArgumentHelp("Published before then; as --since.", valueName: "time"))
+    @Option(help: .value("time", "Published before then; as --since."))
     var until: String?
 
     @Option(help: "created or failed.")
     var status: Status?
 
-    @Option(
-        help: "Only this outcome or error code; may be repeated.",
-        completion: .list(ResultSelection.knownCodes)
-    )
+    @Option(help: "Only this outcome or error code; may be repeated.", completion: .list(ResultSelection.knownCodes))
     var code: [String] = []
 
-    @Option(help: ArgumentHelp("Only this customer; may be repeated.", valueName: "id"))
+    @Option(help: .value("id", "Only this customer; may be repeated."))
     var externalID: [String] = []
 
-    @Option(help: ArgumentHelp("Only the results of this command; may be repeated.", valueName: "id"))
+    @Option(help: .value("id", "Only the results of this command; may be repeated."))
     var commandID: [String] = []
 
-    @Option(help: ArgumentHelp("The first ones, at most this number.", valueName: "n"))
+    @Option(help: .value("n", "The first ones, at most this number."))
     var limit: Int?
 
-    @Option(help: ArgumentHelp("The newest ones, at most this number (up to 10000).", valueName: "n"))
+    @Option(help: .value("n", "The newest ones, at most this number (up to 10000)."))
     var last: Int?
 
     @Flag(help: "Continue with those that come, until it is interrupted.")
@@ -84,7 +75,7 @@ struct ResultsCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let settings = try ClusterSettings(self.options.load().settings)
+        let settings = try self.options.cluster()
         let selection = try self.selection()
         let topic = self.topic ?? settings.settings.kafka.resultsTopic
         let reading = try await ResultReading(topic, settings.client)

@@ -20,16 +20,16 @@ struct TryCommand: AsyncParsableCommand {
             """ + Examples.below("try")
     )
 
-    @Option(help: ArgumentHelp("Where Kafka clients begin.", valueName: "port"))
+    @Option(help: .value("port", "Where Kafka clients begin."))
     var kafkaPort = 9_092
 
-    @Option(help: ArgumentHelp("The simulated Flexprice.", valueName: "port"))
+    @Option(help: .value("port", "The simulated Flexprice."))
     var apiPort = 8_080
 
-    @Option(help: ArgumentHelp("The worker's admin endpoint.", valueName: "port"))
+    @Option(help: .value("port", "The worker's admin endpoint."))
     var adminPort = 9_464
 
-    @Option(help: ArgumentHelp("The console's pages.", valueName: "port"))
+    @Option(help: .value("port", "The console's pages."))
     var consolePort = 9_480
 
     private static let apiKey = "sk_try"
@@ -125,7 +125,7 @@ struct TryTour: Sendable {
             headers: [RecordHeader(name: .correlationID, text: "try")]
         )
         if let error = try await producer.send([record]).values.first { throw error }
-        let results = try await DemoResults.collect(1, brokers: brokers, topic: settings.resultsTopic) { _ in }
+        let results = try await DemoResult.collect(1, brokers, settings.resultsTopic)
         if Task.isCancelled { return }
         guard let result = results.first else {
             throw StartFailure(.failure, "no result came within a minute; the lines above say why")
