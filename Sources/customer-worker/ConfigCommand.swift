@@ -13,7 +13,6 @@ struct ConfigCommand: AsyncParsableCommand {
         subcommands: [Show.self, Init.self]
     )
 
-    /// `config show`.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "show",
@@ -50,7 +49,6 @@ struct ConfigCommand: AsyncParsableCommand {
 }
 
 extension ConfigCommand {
-    /// `config init`.
     struct Init: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "init",

@@ -24,16 +24,12 @@ extension ExitCode {
     init?(reporting error: any Error) {
         switch error {
         case let error as StartFailure: self = error.status.exit(error.description)
-        case let error as LedgerError:
-            let failure = StartFailure(error)
-            self = failure.status.exit(failure.description)
+        case let error as LedgerError: self.init(reporting: StartFailure(error))
+        case let error as KafkaError: self.init(reporting: StartFailure(error))
         case let error as ConfigurationErrors:
             StandardError.write("\(error)")
             self = ExitStatus.configuration.exit
         case is RedriveRequest.Refusal: self = ExitStatus.failure.exit("\(error)")
-        case let error as KafkaError:
-            let failure = StartFailure(error)
-            self = failure.status.exit(failure.description)
         case let error as TopicReader.Stalled:
             self = (error.cause.map { ExitStatus($0) } ?? .unavailable).exit("\(error)")
         case is TopicSnapshot.Missing: self = ExitStatus.unavailable.exit("\(error)")

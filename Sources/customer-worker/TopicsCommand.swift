@@ -11,7 +11,6 @@ struct TopicsCommand: AsyncParsableCommand {
         subcommands: [Create.self]
     )
 
-    /// `topics create`.
     struct Create: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "create",

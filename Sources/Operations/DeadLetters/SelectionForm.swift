@@ -73,7 +73,7 @@ package struct SelectionForm: Sendable, Hashable {
         }
         selection.reasons = Set(self.whys.map { ReasonForm($0).key })
         for text in self.headers {
-            guard let header = HeaderMatch(parsing: text) else {
+            guard let header = RecordHeader(parsing: text) else {
                 throw Mistake(description: "--header \(text): expected NAME=VALUE")
             }
             selection.headers.append(header)

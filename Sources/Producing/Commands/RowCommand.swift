@@ -14,7 +14,6 @@ struct RowCommand: Sendable {
     let headers: RecordHeaders
     /// What is compared with other rows; `nil` of one that the worker would refuse.
     var subject: RowComparison.Subject?
-    /// The names of its fields that are not known.
     var unknownFields: [String] = []
 
     /// The record: a CloudEvent in binary mode, unless its line says otherwise.
@@ -36,12 +35,10 @@ struct CommandDigest: Sendable, Hashable {
     let high: UInt64
     private let low: UInt64
 
-    /// The digest of a command's id.
     init(_ id: CommandID) {
         self.init(hashing: Array(id.text.utf8))
     }
 
-    /// The digest of some bytes.
     init(hashing bytes: [UInt8]) {
         self.init(SHA256.digest(of: bytes))
     }

@@ -12,7 +12,6 @@ struct RowComparison {
         let payload: UInt64
     }
 
-    /// What a comparison finds.
     enum Verdict: Hashable {
         /// No row before it names this customer, or none that is remembered.
         case new
@@ -39,7 +38,6 @@ struct RowComparison {
         self.limit = limit
     }
 
-    /// Compares the next row with those before it.
     mutating func compare(_ subject: Subject, number: Int) -> Verdict {
         if let first = self.firsts[subject.externalID] {
             return first.payload == subject.payload ? .repeated : .conflicting(with: Int(first.number))

@@ -13,7 +13,6 @@ struct ByteReader {
     private var chunkStart: Int64 = 0
     private var lastWasCR = false
 
-    /// Begins at the beginning.
     init(_ file: InputFile) throws(InputFailure) {
         self.file = file
         try self.fill()

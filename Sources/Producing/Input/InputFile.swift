@@ -23,7 +23,6 @@ package final class InputFile: Sendable {
         try self.init(name: path, adopting: descriptor)
     }
 
-    /// Takes over an open descriptor.
     init(name: String, adopting descriptor: Int32) throws(InputFailure) {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {

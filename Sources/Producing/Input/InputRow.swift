@@ -26,7 +26,6 @@ package struct RowPlace: Sendable, Hashable, CustomStringConvertible {
 
 /// One command as a file has it, before any rule was applied to it.
 struct InputRow: Sendable, Hashable {
-    /// Where it begins.
     let place: RowPlace
     /// The JSON text of its fields; where there is a problem, as much as can be told of it.
     let text: [UInt8]

@@ -2,16 +2,13 @@ package import Kafka
 
 /// Everything that is said about a sending.
 package struct ProduceRequest: Sendable {
-    /// Where the commands go.
     let commandTopic: String
-    /// Where their results come from.
     let resultTopic: String
     let rules: RowRules
     /// The row to begin with: everything before it is passed over.
     package var firstRow = 1
     /// Commands a second; `nil` for no bound.
     package var rate: Double?
-    /// Whether the results are awaited.
     package var awaitsResults = false
     /// The worker's consumer group, to tell when no worker is running; `nil` for no such look.
     package var group: String?

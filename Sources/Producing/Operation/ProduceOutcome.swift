@@ -9,7 +9,6 @@ package struct ProduceOutcome: Sendable {
     package enum Ending: Sendable, Hashable {
         /// Everything was sent, and answered if that was asked.
         case finished
-        /// It was cancelled.
         case cancelled
         /// The brokers do not take any more.
         case failed(KafkaError)
@@ -60,7 +59,6 @@ package struct ProduceOutcome: Sendable {
 
 /// How far a sending is, for whoever watches it.
 package struct ProduceProgress: Sendable {
-    /// What it is at.
     package enum Phase: Sendable {
         /// Rows are checked; nothing is sent yet.
         case checking

@@ -74,7 +74,6 @@ struct ProduceSession {
         return true
     }
 
-    /// It is over.
     mutating func end(_ ending: ProduceOutcome.Ending) {
         self.outcome.ending = ending
         self.outcome.unanswered = self.pending.count
@@ -104,7 +103,6 @@ struct ProduceSession {
 
 /// The commands of a file that can be sent, in batches bounded by number and bytes.
 struct RowBatches {
-    /// A command with its place.
     struct Entry: Sendable {
         let place: RowPlace
         let command: RowCommand

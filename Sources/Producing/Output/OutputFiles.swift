@@ -11,7 +11,6 @@ package struct OutputFiles {
     package private(set) var results: NewFile?
     private var form = ResultLine.Form.jsonl
 
-    /// No files yet.
     package init() {}
 
     /// Makes the file of failures.

@@ -4,7 +4,6 @@ import Topics
 
 /// What became of one row, as a line of a file that spreadsheets and scripts read.
 package struct ResultLine: Sendable, Hashable {
-    /// The form of a file.
     package enum Form: String, Sendable, CaseIterable {
         /// CSV as spreadsheets read it: UTF-8 with a byte order mark, CR LF, a header.
         case csv
@@ -29,7 +28,6 @@ package struct ResultLine: Sendable, Hashable {
         }
     }
 
-    /// What became of a row.
     enum Status: String, Sendable {
         /// The customer exists.
         case created

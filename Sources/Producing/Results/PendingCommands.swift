@@ -29,7 +29,6 @@ struct PendingCommands: Sendable {
     private var others: [CommandDigest: [Place]] = [:]
     /// Which commands of such an id were answered.
     private var answered: [CommandDigest: Set<RecordPosition>] = [:]
-    /// How many wait.
     private(set) var count = 0
 
     /// A command is about to be sent; before that, or its result might come first.
@@ -95,7 +94,6 @@ struct PendingCommands: Sendable {
 /// 2. Looking again costs a reading of what is there already, so it is done after 5 s of silence, and each time after
 ///    twice as long and from four times as far back: in 20 minutes at most eight times.
 struct ResultPatience {
-    /// What to do.
     enum Step: Hashable {
         case wait
         /// From this number of records before the first place on, in each partition.
@@ -116,7 +114,6 @@ struct ResultPatience {
     /// Results came, or they were not waited for until now.
     mutating func answered(at now: Duration) { self.lastResult = now }
 
-    /// What to do now.
     mutating func step(at now: Duration) -> Step {
         if now - self.lastResult >= self.limit { return .giveUp }
         guard now - self.lastResult >= self.silence else { return .wait }

@@ -30,13 +30,11 @@ struct WorkerAbsence {
     private var hasToldSilence = false
     private var positions: [PartitionOffset]?
 
-    /// Results came.
     mutating func answered(at now: Duration) {
         self.lastResult = now
         self.positions = nil
     }
 
-    /// Whether it is time to ask.
     mutating func isDue(at now: Duration) -> Bool {
         guard now - self.lastResult >= Self.firstSilence else { return false }
         if let lastQuestion, now - lastQuestion < Self.interval { return false }

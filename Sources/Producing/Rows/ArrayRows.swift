@@ -5,7 +5,6 @@ struct ArrayRows: RowSource {
     private var number = 0
     private var isAtEnd = false
 
-    /// Steps into the array.
     init(_ bytes: ByteReader, maximumBytes: Int) throws(InputFailure) {
         self.bytes = bytes
         self.maximumBytes = maximumBytes

@@ -2,7 +2,6 @@ import CustomerContract
 
 /// The first row of a CSV file: what each column means.
 struct CSVHeader {
-    /// The columns, in their order.
     let columns: [CSVColumn]
     /// Their names as the file has them.
     let names: [String]

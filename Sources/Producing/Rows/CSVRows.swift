@@ -10,7 +10,6 @@ struct CSVRows: RowSource {
     private let header: CSVHeader
     private let maximumBytes: Int
 
-    /// Reads the header.
     init(_ bytes: ByteReader, maximumBytes: Int) throws(InputFailure) {
         self.scanner = CSVScanner(bytes, maximumBytes: maximumBytes)
         self.maximumBytes = maximumBytes

@@ -6,7 +6,6 @@ struct CSVScanner {
     /// A row as it was cut.
     struct Row {
         let place: RowPlace
-        /// The line that it ends in.
         let lastLine: Int
         let cells: [[UInt8]]
         /// What is not as RFC 4180 says, if anything.

@@ -34,7 +34,6 @@ package struct AuditEntry: Sendable {
         self["command"] = .array(words.map { .string($0.joined(separator: " ")) })
     }
 
-    /// Sets a member.
     package subscript(name: String) -> JSONValue? {
         get { self.object[name] }
         set { self.object[name] = newValue }

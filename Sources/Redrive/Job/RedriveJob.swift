@@ -7,9 +7,8 @@ import Topics
 /// A plain struct without I/O or clock: its owner asks ``next(at:)``, performs the step, and reports the outcome.
 /// Invariants:
 ///
-/// 1. A dead letter is sent at most once: not if ``marks`` have it, and it is put there only by
-///    ``committed(positions:at:)``, whose transaction carries both. A batch that was not committed is offered again
-///    unchanged.
+/// 1. A dead letter is sent at most once: not if ``marks`` have it, and it is put there only when its transaction,
+///    which carries both, is known to be committed. A batch that was not committed is offered again unchanged.
 /// 2. At most ``Settings/batchLimit`` letters are held, and no more are read while they have some megabytes, so memory
 ///    grows neither with the topic nor with its records.
 /// 3. Letters of a partition leave in the order of their offsets, retries included.
@@ -19,8 +18,7 @@ package struct RedriveJob: Sendable {
     enum Step: Sendable {
         /// Read at most this number of letters and pass each to ``take(_:)``.
         case read(Int)
-        /// Send this in one transaction with ``pages(with:of:)``, then call ``committed(positions:at:)``,
-        /// ``refused(_:)`` or ``notCommitted()``.
+        /// Send this in one transaction with ``pages(with:of:)``, then call ``learn(_:at:)``.
         case send(Batch)
         /// Give a sign of life: a transaction with the job's record alone; then call ``beaten(at:)``.
         case beat
@@ -43,7 +41,8 @@ package struct RedriveJob: Sendable {
     private let route: ReturnRoute
     private var pacer: RatePacer
     private var waiting: [Batch.Entry] = []
-    private var offered: Batch?
+    /// The number of those that are being sent, the first that wait.
+    private var offered = 0
     private var sendsSingly = 0
     private var hasReadAll = false
     private var ending: Ending?
@@ -105,22 +104,35 @@ package struct RedriveJob: Sendable {
     /// There is nothing more to read.
     mutating func readAll() { self.hasReadAll = true }
 
-    /// The batch is committed.
-    ///
-    /// - Parameter positions: The positions of its records by their index; empty if they are unknown.
-    mutating func committed(positions: [Int: RecordPosition], at now: Duration) {
-        guard let batch = self.offered else { return }
-        self.offered = nil
-        self.sendsSingly = max(0, self.sendsSingly - batch.entries.count)
+    /// Takes in the outcome of a batch.
+    mutating func learn(_ outcome: JobStore.Outcome, at now: Duration) {
+        let batch = Batch(entries: Array(self.waiting.prefix(self.offered)))
+        self.offered = 0
+        switch outcome {
+        case .committed(let positions): self.committed(batch, positions, at: now)
+        // They are sent one by one, and the one that is refused again is left.
+        case .refused(let error) where batch.entries.count == 1:
+            self.settle(1)
+            self.counts.left[.refused(error.name), default: 0] += 1
+        case .refused: self.sendsSingly = batch.entries.count
+        case .aborted: break
+        case .takenOver: self.stop(.takenOver)
+        case .failed(let error): self.stop(.failed(error))
+        }
+    }
+
+    private mutating func committed(_ batch: Batch, _ positions: [Int: RecordPosition], at now: Duration) {
+        let count = batch.entries.count
+        self.settle(count)
         for (partition, offset) in batch.places {
             self.marks.sentBack.insert(partition, offset)
             self.counts.moved(partition, offset)
         }
         let places = batch.entries.indices.compactMap { positions[$0] }
-        self.nextBeat = now + self.settings.beatInterval
+        self.beaten(at: now)
         if self.canary != .passed {
-            self.canarySent += batch.entries.count
-            self.unplaced += batch.entries.count - places.count
+            self.canarySent += count
+            self.unplaced += count - places.count
             // At once, so that their positions are recorded.
             self.nextBeat = now
         }
@@ -132,24 +144,10 @@ package struct RedriveJob: Sendable {
         if self.followsResults { self.follow(places) }
     }
 
-    /// The records themselves were refused, and nothing was committed: they are sent one by one, and the one that is
-    /// refused again is left.
-    mutating func refused(_ error: KafkaError) {
-        if let offered, offered.entries.count == 1 {
-            self.offered = nil
-            self.counts.left[.refused(error.name), default: 0] += 1
-            self.sendsSingly = max(0, self.sendsSingly - 1)
-        } else {
-            self.sendsSingly = self.offered?.entries.count ?? self.sendsSingly
-            self.notCommitted()
-        }
-    }
-
-    /// The transaction was aborted for a transient reason: the same batch is offered again.
-    mutating func notCommitted() {
-        guard let batch = self.offered else { return }
-        self.offered = nil
-        self.waiting = batch.entries + self.waiting
+    /// The first letters wait no longer.
+    private mutating func settle(_ count: Int) {
+        self.waiting.removeFirst(count)
+        self.sendsSingly = max(0, self.sendsSingly - count)
     }
 
     /// A sign of life was given.
@@ -178,17 +176,15 @@ package struct RedriveJob: Sendable {
         }
         if now >= self.nextBeat { return .beat }
         if let step = self.canaryStep(at: now) { return step }
-        let limit = self.sendsSingly > 0 ? 1 : self.settings.batchLimit
         if self.wantsMore, self.waiting.count < self.settings.batchLimit, self.waitingBytes < Self.batchBytes {
             // No more than there is room for: what is read and not held would not be read again.
             return .read(min(self.settings.batchLimit - self.waiting.count, self.roomLeft))
         }
         guard !self.waiting.isEmpty else { return self.end(.finished) }
         if now < self.pacer.due { return .rest(until: min(self.pacer.due, self.nextBeat)) }
-        let batch = Batch(entries: self.cut(limit))
-        self.waiting.removeFirst(batch.entries.count)
-        self.pacer.sent(batch.entries.count, at: now)
-        self.offered = batch
+        let batch = Batch(entries: self.cut(self.sendsSingly > 0 ? 1 : self.settings.batchLimit))
+        self.offered = batch.entries.count
+        self.pacer.sent(self.offered, at: now)
         return .send(batch)
     }
 
@@ -208,7 +204,7 @@ package struct RedriveJob: Sendable {
 
     /// The number of letters that may still be held: what the limit and the canary leave.
     private var roomLeft: Int {
-        let held = self.waiting.count + (self.offered?.entries.count ?? 0)
+        let held = self.waiting.count
         var room = Int.max
         if let limit = self.settings.limit { room = limit - self.counts.moved - self.counts.movedBefore - held }
         if self.canary != .passed { room = min(room, self.settings.canary - self.canarySent - held) }

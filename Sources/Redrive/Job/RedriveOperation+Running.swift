@@ -206,21 +206,6 @@ extension RedriveOperation {
 }
 
 extension RedriveJob {
-    /// Takes in the outcome of a batch.
-    fileprivate mutating func learn(_ outcome: JobStore.Outcome, at now: Duration) {
-        switch outcome {
-        case .committed(let positions): self.committed(positions: positions, at: now)
-        case .refused(let error): self.refused(error)
-        case .aborted: self.notCommitted()
-        case .takenOver:
-            self.notCommitted()
-            self.stop(.takenOver)
-        case .failed(let error):
-            self.notCommitted()
-            self.stop(.failed(error))
-        }
-    }
-
     /// Takes in results.
     fileprivate mutating func learn(_ news: ResultFollower.News) {
         for event in news.records.lazy.compactMap({ ResultEvent($0) }) {

@@ -71,7 +71,6 @@ package struct RedriveOperation: Sendable {
 
 /// How far a redrive has come.
 package struct RedriveProgress: Sendable {
-    /// What it does now.
     package enum Phase: Sendable {
         /// Records are being sent.
         case sending

@@ -111,7 +111,6 @@ package struct RedrivePlan: Sendable {
         self.selection.limit.map { self.sendable >= max(0, $0 - (self.resumed?.moved ?? 0)) } ?? false
     }
 
-    /// Counts a letter.
     mutating func take(_ letter: DeadLetter, _ mark: LetterMark) {
         guard mark == .waiting, self.selection.matches(letter) else { return }
         self.matched += 1

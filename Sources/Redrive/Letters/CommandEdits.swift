@@ -30,10 +30,8 @@ package struct CommandEdits: Sendable, Hashable {
 
     private var patches: [MergePatch] = []
 
-    /// Changes nothing.
     package init() {}
 
-    /// Whether it changes nothing.
     package var isEmpty: Bool { self.patches.isEmpty }
 
     /// Checks that every top-level field that is given a value is one that commands have.
@@ -111,7 +109,6 @@ package struct CommandEdits: Sendable, Hashable {
 package struct MergePatch: Sendable, Hashable {
     private let patch: JSONObject
 
-    /// Wraps a patch.
     package init(_ patch: JSONObject) {
         self.patch = patch
     }

@@ -102,7 +102,6 @@ package struct LetterReport: Sendable {
         self.route = route
     }
 
-    /// Counts a letter.
     package mutating func take(_ letter: DeadLetter, _ mark: LetterMark) {
         self.counts[mark, default: 0] += 1
         if mark == .waiting, let timestamp = letter.record.timestamp {

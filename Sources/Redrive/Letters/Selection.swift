@@ -24,11 +24,10 @@ package struct Selection: Sendable, Hashable {
     /// The keys of forms of reasons (``ReasonForm``), an empty one for none; without any, every reason.
     package var reasons: Set<String> = []
     /// Headers that must be there.
-    package var headers: [HeaderMatch] = []
+    package var headers: [RecordHeader] = []
     /// At most this number.
     package var limit: Int?
 
-    /// Everything.
     package init() {}
 
     /// Whether a dead letter meets every condition; the limit is the caller's to apply.
@@ -44,7 +43,7 @@ package struct Selection: Sendable, Hashable {
             if let since, failedAt < since { return false }
             if let until, failedAt >= until { return false }
         }
-        guard self.headers.allSatisfy({ $0.matches(letter.record.headers) }) else { return false }
+        guard self.headers.allSatisfy({ letter.record.headers.contains($0) }) else { return false }
         if !self.reasons.isEmpty, !self.reasons.contains(letter.reason.map { ReasonForm($0).key } ?? "") {
             return false
         }
@@ -87,30 +86,17 @@ package struct Selection: Sendable, Hashable {
         }
         if let letters { parts.append(letters.description) }
         parts += self.reasons.sorted().map { $0.isEmpty ? "without a reason" : "reason \($0)" }
-        parts += self.headers.map { "header \($0.name)=\($0.value)" }
+        parts += self.headers.map { "header \($0.name)=\($0.text ?? "")" }
         if let limit { parts.append("at most \(limit)") }
         return parts.isEmpty ? "all" : parts.joined(separator: "; ")
     }
 }
 
-/// A header that a dead letter must carry.
-package struct HeaderMatch: Sendable, Hashable {
-    /// Its name.
-    package let name: HeaderName
-    /// Its value as text.
-    package let value: String
-
+extension RecordHeader {
     /// Reads `NAME=VALUE`; `nil` without a name or without `=`.
     package init?(parsing text: String) {
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else { return nil }
-        self.name = HeaderName(String(text[..<equals]))
-        self.value = String(text[text.index(after: equals)...])
-    }
-
-    func matches(_ headers: RecordHeaders) -> Bool {
-        headers.contains { header in
-            header.name == self.name && header.value.map { $0.elementsEqual(self.value.utf8) } ?? false
-        }
+        self.init(name: HeaderName(String(text[..<equals])), text: String(text[text.index(after: equals)...]))
     }
 }
 
@@ -125,6 +111,5 @@ package enum LetterState: String, Sendable, Hashable, CaseIterable {
     /// All of them.
     case all
 
-    /// Whether a letter is selected.
     package func includes(_ mark: LetterMark) -> Bool { self == .all || self.rawValue == mark.rawValue }
 }

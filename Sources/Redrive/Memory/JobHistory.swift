@@ -21,7 +21,6 @@ package struct JobHistory: Sendable {
         case lost
     }
 
-    /// One job.
     package struct Job: Sendable, Hashable {
         package let id: String
         /// `redrive`, `dismiss` or `restore`.
@@ -37,7 +36,6 @@ package struct JobHistory: Sendable {
         package internal(set) var owner = ""
         /// Why, in the operator's words.
         package internal(set) var reason: String?
-        /// When it began.
         package internal(set) var beganAt: UnixMilliseconds?
         /// When it ended, or was stopped.
         package internal(set) var endedAt: UnixMilliseconds?

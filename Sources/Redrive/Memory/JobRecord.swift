@@ -33,11 +33,9 @@ package struct JobRecord: Sendable, Hashable {
     package var identity: String
     /// The selection in words, shortened.
     package var summary: String
-    /// How far it has come.
     package var state = State.running
     /// The process that ran it last.
     package var owner: Owner
-    /// When it began.
     package var beganAt: UnixMilliseconds
     /// Grows with every sign of life.
     package var beat = 0

@@ -25,7 +25,6 @@ package actor JobStore {
 
     /// What the job group holds.
     package struct Found: Sendable {
-        /// The last job's record.
         package let record: JobRecord?
         /// The ends of that job, by partition of the dead-letter topic.
         package let ends: [TopicPartition: Int64]

@@ -20,28 +20,22 @@ package struct LetterSet: Sendable, Hashable {
 
     private var partitions: [Int32: RangeSet<Int64>] = [:]
 
-    /// The empty set.
     package init() {}
 
-    /// Whether this dead letter is in it.
     package func contains(_ partition: Int32, _ offset: Int64) -> Bool {
         self.partitions[partition]?.contains(offset) ?? false
     }
 
-    /// Puts one in.
     package mutating func insert(_ partition: Int32, _ offset: Int64) { self.insert(partition, offset...offset) }
 
-    /// Puts in a run of offsets.
     package mutating func insert(_ partition: Int32, _ offsets: ClosedRange<Int64>) {
         self.partitions[partition, default: RangeSet()].insert(contentsOf: Range(offsets))
     }
 
-    /// Puts in all of another set.
     mutating func formUnion(_ other: LetterSet) {
         for (partition, set) in other.partitions { self.partitions[partition, default: RangeSet()].formUnion(set) }
     }
 
-    /// Takes out all of another set.
     mutating func subtract(_ other: LetterSet) {
         for (partition, set) in other.partitions { self.partitions[partition]?.subtract(set) }
         self.partitions = self.partitions.filter { !$0.value.isEmpty }
@@ -62,7 +56,6 @@ package struct LetterSet: Sendable, Hashable {
         }
     }
 
-    /// The number of letters in it.
     package var count: Int { self.partitions.values.reduce(0) { $1.ranges.reduce($0) { $0 + $1.count } } }
 
     /// The pages that hold these dead letters, as they must be committed, by page.

@@ -27,7 +27,6 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
         self.limit = limit
     }
 
-    /// Their number.
     package var count: Int { self.letters.values.reduce(0) { $0 + $1.count } }
 
     /// Whether no other letter can be remembered.
@@ -59,7 +58,6 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
         }
     }
 
-    /// Remembers a letter.
     package mutating func take(_ summary: Summary, at position: RecordPosition) {
         self.letters[position.topicPartition, default: []].append(Letter(offset: position.offset, summary: summary))
         self.positions[position.topicPartition] = position.offset + 1

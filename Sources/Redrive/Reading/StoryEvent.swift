@@ -4,7 +4,7 @@ package import Records
 /// One event in the life of a customer's commands, from a topic or the ledger.
 package struct StoryEvent: Sendable {
     /// The kinds, in the order of events at one moment.
-    package enum Kind: Int, Sendable, Hashable, Comparable {
+    package enum Kind: Sendable, Hashable, Comparable {
         /// A command was put on its topic.
         case command
         /// The worker published a result.
@@ -13,8 +13,6 @@ package struct StoryEvent: Sendable {
         case remembered
         /// The command became a dead letter.
         case deadLetter
-
-        package static func < (left: Kind, right: Kind) -> Bool { left.rawValue < right.rawValue }
 
         /// A name for programs and people.
         package var name: String {

@@ -5,14 +5,13 @@ import Topics
 
 /// Decides which records belong to a story, and reads as little of each as possible.
 struct StorySearch: Sendable {
-    /// The customer.
     let externalID: ExternalID?
     /// The record that the operator named.
     let position: RecordPosition?
     /// The id as JSON has it without escapes; `nil` when it may be written in more than one way.
     private let plain: [UInt8]?
 
-    init(externalID: ExternalID?, position: RecordPosition?) {
+    init(externalID: ExternalID?, position: RecordPosition? = nil) {
         self.externalID = externalID
         self.position = position
         let text = externalID?.text ?? ""
@@ -67,44 +66,34 @@ extension [UInt8] {
     }
 }
 
-/// Finds the customer whose command, or whose customer in Flexprice, has a name; reads as little of each record as
-/// possible.
-struct NameSearch: Sendable {
-    private let name: String
-    /// The first that was found, and what the name is of it.
-    private(set) var found: (search: StorySearch, name: Story.Name)?
-
-    init(_ name: String) {
-        self.name = name
-    }
-
-    /// Looks whether a record has the name.
+extension StorySearch {
+    /// The customer whose command, or whose customer in Flexprice, has a name, if a record tells; reads as little of it
+    /// as possible.
     ///
     /// - Parameter isResult: whether it is a result, and not a command or a dead letter.
-    mutating func look(_ record: KafkaRecord, isResult: Bool) {
-        guard self.found == nil, !self.name.isEmpty else { return }
-        if isResult {
-            let isAnswer = Self.is(record.headers[.ceCausationID], self.name)
-            guard isAnswer || record.value?.containsBytes(Array(self.name.utf8)) ?? false,
-                let event = ResultEvent(record)
-            else { return }
-            if event.commandID.text.hasSameBytes(as: self.name) {
-                self.take(event.externalID, event.command ?? event.position, .command)
-            } else if let id = event.customerID, id.hasSameBytes(as: self.name) {
-                self.take(event.externalID, event.command ?? event.position, .customer)
-            }
-        } else if Self.is(record.headers[.ceID], self.name)
-            || Self.is(record.headers[DeadLetterHeader.commandID.name], self.name)
-        {
-            let letter = DeadLetter(record)
-            self.take(letter.externalIDs.first, letter.position, .command)
+    static func named(
+        _ name: String,
+        in record: KafkaRecord,
+        isResult: Bool
+    ) -> (search: StorySearch, name: Story.Name)? {
+        func isName(_ value: [UInt8]?) -> Bool { value?.elementsEqual(name.utf8) ?? false }
+        func found(_ id: ExternalID?, _ position: RecordPosition, _ what: Story.Name) -> (StorySearch, Story.Name) {
+            // A customer has a whole story; a record that names none has its own.
+            (StorySearch(externalID: id, position: id == nil ? position : nil), what)
         }
+        guard !name.isEmpty else { return nil }
+        guard isResult else {
+            let headers = record.headers
+            guard isName(headers[.ceID]) || isName(headers[DeadLetterHeader.commandID.name]) else { return nil }
+            let letter = DeadLetter(record)
+            return found(letter.externalIDs.first, letter.position, .command)
+        }
+        guard isName(record.headers[.ceCausationID]) || record.value?.containsBytes(Array(name.utf8)) ?? false,
+            let event = ResultEvent(record)
+        else { return nil }
+        let position = event.command ?? event.position
+        if event.commandID.text.hasSameBytes(as: name) { return found(event.externalID, position, .command) }
+        guard let id = event.customerID, id.hasSameBytes(as: name) else { return nil }
+        return found(event.externalID, position, .customer)
     }
-
-    private mutating func take(_ id: ExternalID?, _ position: RecordPosition, _ name: Story.Name) {
-        // A customer has a whole story; a record that names none has its own.
-        self.found = (StorySearch(externalID: id, position: id == nil ? position : nil), name)
-    }
-
-    private static func `is`(_ value: [UInt8]?, _ name: String) -> Bool { value?.elementsEqual(name.utf8) ?? false }
 }

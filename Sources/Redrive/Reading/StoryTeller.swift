@@ -10,7 +10,6 @@ import Topics
 package struct StoryTeller: Sendable {
     /// The subject of a story.
     package enum Subject: Sendable, Hashable {
-        /// A customer.
         case customer(ExternalID)
         /// A record of one of the three topics.
         case record(RecordPosition)
@@ -71,16 +70,16 @@ package struct StoryTeller: Sendable {
         )
         switch subject {
         case .customer(let id):
-            return try await self.gather(StorySearch(externalID: id, position: nil), topics, ledger)
+            return try await self.gather(StorySearch(externalID: id), topics, ledger)
         case .record(let position):
             return try await self.gather(try await self.search(for: position, topics.all), topics, ledger)
         case .named(let name):
-            var names = NameSearch(name)
-            let search = StorySearch(externalID: ExternalID(name), position: nil)
-            let story = try await self.gather(search, topics, ledger) { record in
-                names.look(record, isResult: record.topicPartition.topic.hasSameBytes(as: self.resultTopic))
+            var found: (search: StorySearch, name: Story.Name)?
+            let story = try await self.gather(StorySearch(externalID: ExternalID(name)), topics, ledger) { record in
+                let isResult = record.topicPartition.topic.hasSameBytes(as: self.resultTopic)
+                found = found ?? StorySearch.named(name, in: record, isResult: isResult)
             }
-            guard story.events.isEmpty, let found = names.found else { return story }
+            guard story.events.isEmpty, let found else { return story }
             var other = try await self.gather(found.search, topics, ledger)
             other.foundBy = found.name
             return other

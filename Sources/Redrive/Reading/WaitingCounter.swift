@@ -35,7 +35,6 @@ extension KnownLetters<CountedLetter> {
     /// More than an operator distinguishes.
     static let mostCounted = 100_000
 
-    /// Counts those that wait.
     func tally(_ marks: LetterMarks) -> WaitingTally {
         var counts = [Int](repeating: 0, count: WaitingTally.codes.count)
         var tally = WaitingTally()
@@ -54,7 +53,6 @@ extension KnownLetters<CountedLetter> {
 /// Counts the dead letters that wait, again and again, for metrics: each letter is read once, and a count takes a
 /// bounded time.
 package actor WaitingCounter {
-    /// One count.
     package struct Count: Sendable, Hashable {
         /// What waits, as far as it was read.
         package let tally: WaitingTally

@@ -18,7 +18,6 @@ struct DLQCommand: AsyncParsableCommand {
 }
 
 extension DLQCommand {
-    /// `dlq list`.
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Count dead letters by code and reason, and say what a redrive would do; nothing is changed.",
@@ -61,7 +60,6 @@ extension DLQCommand {
         }
     }
 
-    /// `dlq show`.
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print one dead letter in full: why it failed, its headers, its value.",
@@ -103,7 +101,6 @@ extension DLQCommand {
         }
     }
 
-    /// `dlq jobs`.
     struct Jobs: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List redrives, dismissals and restores, with their state; nothing is changed.",

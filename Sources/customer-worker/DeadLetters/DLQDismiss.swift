@@ -52,7 +52,6 @@ struct DismissalOptions: ParsableArguments {
 }
 
 extension DLQCommand {
-    /// `dlq dismiss`.
     struct Dismiss: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take dead letters that need no sending back out of those that wait.",
@@ -78,7 +77,6 @@ extension DLQCommand {
         }
     }
 
-    /// `dlq restore`.
     struct Restore: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let dismissed dead letters wait again.",

@@ -9,7 +9,6 @@ import Settings
 import Topics
 
 extension DLQCommand {
-    /// `dlq export`.
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write dead letters as JSON Lines, with key, value and headers; nothing is changed.",

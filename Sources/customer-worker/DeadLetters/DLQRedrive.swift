@@ -7,7 +7,6 @@ import Redrive
 import Settings
 
 extension DLQCommand {
-    /// `dlq redrive`.
     struct Redrive: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Send dead letters back to where they came from, each at most once.",

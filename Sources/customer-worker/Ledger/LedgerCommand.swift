@@ -24,7 +24,6 @@ struct LedgerCommand: AsyncParsableCommand {
         throw ExitStatus.nothingMatched.exit
     }
 
-    /// `ledger get`.
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print what is remembered of a customer.",
@@ -46,7 +45,6 @@ struct LedgerCommand: AsyncParsableCommand {
         }
     }
 
-    /// `ledger stats`.
     struct Stats: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Count what is remembered.",
@@ -65,7 +63,6 @@ struct LedgerCommand: AsyncParsableCommand {
         }
     }
 
-    /// `ledger forget`.
     struct Forget: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Forget one customer, so that its next command runs again; asks first, and is audited.",
@@ -108,7 +105,6 @@ struct LedgerCommand: AsyncParsableCommand {
         }
     }
 
-    /// `ledger verify`.
     struct Verify: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Read every entry and check that it can be understood; of SQLite every page and index too.",
@@ -158,7 +154,6 @@ struct LedgerCommand: AsyncParsableCommand {
         }
     }
 
-    /// `ledger backup`.
     struct Backup: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy the SQLite file, while workers go on.",

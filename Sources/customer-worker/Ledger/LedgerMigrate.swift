@@ -5,7 +5,6 @@ import Operations
 import Settings
 
 extension LedgerCommand {
-    /// `ledger migrate`.
     struct Migrate: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Copy everything that is remembered from one store into another, and compare them.",

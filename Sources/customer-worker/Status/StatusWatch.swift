@@ -34,6 +34,21 @@ struct StatusWatch {
             case .silence, nil: .unavailable
             }
         }
+
+        /// What a silence is shown as.
+        func silence(_ sentence: String) -> Silence {
+            Silence(sentence: sentence, age: self.lastStatus.map { .now - $0 })
+        }
+
+        mutating func take(_ answer: AdminClient.Answer) {
+            self.answer = answer
+            var status: JSONObject?
+            if case .status(let answered) = answer {
+                self.lastStatus = .now
+                status = answered
+            }
+            self.trend.add(status, at: .now - self.start)
+        }
     }
 
     /// Watches until a signal, or until standard output takes no more; the status of the last answer.
@@ -52,19 +67,15 @@ struct StatusWatch {
             defer { group.cancelAll() }
             for await event in events {
                 switch event {
-                case .answer(let answer):
-                    self.take(answer, &seen)
-                    guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
-                case .signal(.windowChange):
-                    guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
-                case .signal(.suspend):
-                    screen.suspend()
-                    guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
+                case .answer(let answer): seen.take(answer)
+                case .signal(.windowChange): break
+                case .signal(.suspend): screen.suspend()
                 case .signal:
                     screen.restore()
                     // Not a return, which would wait for the answer that is under way.
                     _exit(seen.exit.rawValue)
                 }
+                guard self.show(seen, &screen, isOnTerminal) else { return seen.exit }
             }
             return seen.exit
         }
@@ -85,18 +96,6 @@ struct StatusWatch {
             // A terminal that was told to wait, by Control and S, keeps a write from ending.
             try? await Task.sleep(for: .seconds(2))
             if !Task.isCancelled { _exit(ExitStatus.forcedStop.rawValue) }
-        }
-    }
-
-    private func take(_ answer: AdminClient.Answer, _ seen: inout Seen) {
-        let time = ContinuousClock.now - seen.start
-        seen.answer = answer
-        switch answer {
-        case .status(let status):
-            seen.lastStatus = .now
-            seen.trend.add(status, at: time)
-        case .silence:
-            seen.trend.add(nil, at: time)
         }
     }
 
@@ -121,8 +120,7 @@ struct StatusWatch {
         case .status(let status):
             return StatusPicture(StatusScreen(status), seen.trend, columns: columns, rows: rows)
         case .silence(let sentence):
-            let silence = Silence(sentence: sentence, age: seen.lastStatus.map { .now - $0 })
-            return StatusPicture(silence, seen.trend, columns: columns, rows: rows)
+            return StatusPicture(seen.silence(sentence), seen.trend, columns: columns, rows: rows)
         }
     }
 
@@ -131,7 +129,7 @@ struct StatusWatch {
         case .status(let status):
             return self.printsJSON ? status.line : StatusScreen(status).text(width: Terminal.width)
         case .silence(let sentence):
-            let silence = Silence(sentence: sentence, age: seen.lastStatus.map { .now - $0 })
+            let silence = seen.silence(sentence)
             return self.printsJSON ? silence.json.line : silence.text + "\n"
         }
     }

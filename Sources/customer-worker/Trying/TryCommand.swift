@@ -20,43 +20,14 @@ struct TryCommand: AsyncParsableCommand {
             """ + Examples.below("try")
     )
 
-    @Option(help: .value("port", "Where Kafka clients begin."))
-    var kafkaPort = 9_092
-
-    @Option(help: .value("port", "The simulated Flexprice."))
-    var apiPort = 8_080
-
-    @Option(help: .value("port", "The worker's admin endpoint."))
-    var adminPort = 9_464
-
-    @Option(help: .value("port", "The console's pages."))
-    var consolePort = 9_480
+    @OptionGroup var ports: TryPorts
 
     private static let apiKey = "sk_try"
-
-    func validate() throws {
-        for (option, port) in [
-            ("--kafka-port", self.kafkaPort), ("--api-port", self.apiPort), ("--admin-port", self.adminPort),
-            ("--console-port", self.consolePort),
-        ] where !(1...65_535).contains(port) {
-            throw ValidationError("\(option) \(port): expected 1 to 65535")
-        }
-        guard Set([self.kafkaPort, self.apiPort, self.adminPort, self.consolePort]).count == 4 else {
-            throw ValidationError(
-                "--kafka-port, --api-port, --admin-port, --console-port: expected four different ports"
-            )
-        }
-    }
 
     func run() async throws {
         ProcessSignals.ignoreEarly()
         let signals = ProcessSignals(of: ProcessSignals.Signal.operators)
-        let ports = TryPorts(
-            kafka: HostAndPort(host: "127.0.0.1", port: self.kafkaPort),
-            api: HostAndPort(host: "127.0.0.1", port: self.apiPort),
-            admin: HostAndPort(host: "127.0.0.1", port: self.adminPort),
-            console: HostAndPort(host: "127.0.0.1", port: self.consolePort)
-        )
+        let ports = self.ports
         try ports.check()
         let folder = try TryFolder(ports, apiKey: Self.apiKey)
         defer { folder.remove() }
@@ -75,7 +46,7 @@ struct TryCommand: AsyncParsableCommand {
             Console.Place(configPath: configPath, environment: environment),
             logger: started.logger
         )
-        let simulator = FlexpriceSimulator(.init(port: self.apiPort, apiKey: Self.apiKey))
+        let simulator = FlexpriceSimulator(.init(port: ports.apiPort, apiKey: Self.apiKey))
         let status = try await withThrowingTaskGroup(of: ExitStatus?.self) { group in
             group.addTask {
                 try await ports.listening(on: ports.api) { try await simulator.run() }

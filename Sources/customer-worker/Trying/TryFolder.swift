@@ -1,3 +1,4 @@
+import ArgumentParser
 import Foundation
 import Glibc
 import NIOCore
@@ -27,11 +28,8 @@ struct TryFolder: Sendable {
         let parent = ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp"
         var template = Array("\(parent)/customer-worker-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw StartFailure(
-                .notPermitted,
-                "no folder can be made in \(parent): \(SystemReason.last); set TMPDIR to one that can "
-                    + "be written"
-            )
+            let remedy = "set TMPDIR to one that can be written"
+            throw StartFailure(.notPermitted, "no folder can be made in \(parent): \(SystemReason.last); \(remedy)")
         }
         self.path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         self.token = String(UInt128.random(in: 1 << 120 ... .max), radix: 36)
@@ -88,24 +86,48 @@ struct TryFolder: Sendable {
 }
 
 /// Where the parts of a trial listen, all on loopback.
-struct TryPorts: Sendable {
-    let kafka: HostAndPort
-    let api: HostAndPort
-    let admin: HostAndPort
-    let console: HostAndPort
+struct TryPorts: ParsableArguments {
+    @Option(help: .value("port", "Where Kafka clients begin."))
+    var kafkaPort = 9_092
+
+    @Option(help: .value("port", "The simulated Flexprice."))
+    var apiPort = 8_080
+
+    @Option(help: .value("port", "The worker's admin endpoint."))
+    var adminPort = 9_464
+
+    @Option(help: .value("port", "The console's pages."))
+    var consolePort = 9_480
+
+    var kafka: HostAndPort { HostAndPort(host: "127.0.0.1", port: self.kafkaPort) }
+    var api: HostAndPort { HostAndPort(host: "127.0.0.1", port: self.apiPort) }
+    var admin: HostAndPort { HostAndPort(host: "127.0.0.1", port: self.adminPort) }
+    var console: HostAndPort { HostAndPort(host: "127.0.0.1", port: self.consolePort) }
+
+    private var all: [(option: String, address: HostAndPort)] {
+        [
+            ("--kafka-port", self.kafka), ("--api-port", self.api), ("--admin-port", self.admin),
+            ("--console-port", self.console),
+        ]
+    }
+
+    func validate() throws {
+        for (option, address) in self.all where !(1...65_535).contains(address.port) {
+            throw ValidationError("\(option) \(address.port): expected 1 to 65535")
+        }
+        guard Set(self.all.map(\.address.port)).count == self.all.count else {
+            let options = self.all.map(\.option).joined(separator: ", ")
+            throw ValidationError("\(options): expected four different ports")
+        }
+    }
 
     /// Makes sure that each of them is free, before anything is begun.
     ///
     /// - Throws: ``StartFailure`` that names the port, its part and the option for another one.
     func check() throws(StartFailure) {
-        for (address, option) in [
-            (self.kafka, "--kafka-port"), (self.api, "--api-port"), (self.admin, "--admin-port"),
-            (self.console, "--console-port"),
-        ] where !Self.isFree(address.port) {
-            throw StartFailure(
-                .unavailable,
-                "another program listens on \(address): end it, or name another port with \(option)"
-            )
+        for (option, address) in self.all where !Self.isFree(address.port) {
+            let remedy = "end it, or name another port with \(option)"
+            throw StartFailure(.unavailable, "another program listens on \(address): \(remedy)")
         }
     }
 

@@ -65,11 +65,11 @@ import Topics
         #expect(!Self.selection { $0.partitions = [1] }.matches(letter))
         #expect(Self.selection { $0.offsets = [1...2, 50...50] }.matches(letter))
         #expect(!Self.selection { $0.offsets = [51...60] }.matches(letter))
-        let header = try #require(HeaderMatch(parsing: "ce_id=signup-1"))
+        let header = try #require(RecordHeader(parsing: "ce_id=signup-1"))
         #expect(Self.selection { $0.headers = [header] }.matches(letter))
-        let other = try #require(HeaderMatch(parsing: "ce_id=signup-1=x"))
+        let other = try #require(RecordHeader(parsing: "ce_id=signup-1=x"))
         #expect(!Self.selection { $0.headers = [header, other] }.matches(letter))
-        #expect(HeaderMatch(parsing: "=x") == nil && HeaderMatch(parsing: "name") == nil)
+        #expect(RecordHeader(parsing: "=x") == nil && RecordHeader(parsing: "name") == nil)
     }
 
     @Test func `letters are chosen one by one, and only their part of the topic is read`() {

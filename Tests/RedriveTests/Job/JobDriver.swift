@@ -71,22 +71,15 @@ struct JobDriver {
                 if next == self.letters.count { job.readAll() }
             case .send(let batch):
                 self.times += batch.entries.map { _ in now }
-                switch commit(batch) {
-                case nil: return .died
-                case .committed:
+                guard let outcome = commit(batch) else { return .died }
+                if case .committed = outcome {
                     let places = self.commit(batch, &job)
                     self.moved = job.counts.movedBefore + job.counts.moved + batch.entries.count
                     self.canary = job.canary
                     if diesAfter(batch) { return .died }
-                    job.committed(positions: places, at: now)
-                case .refused(let error): job.refused(error)
-                case .aborted: job.notCommitted()
-                case .takenOver:
-                    job.notCommitted()
-                    job.stop(.takenOver)
-                case .failed(let error):
-                    job.notCommitted()
-                    job.stop(.failed(error))
+                    job.learn(.committed(places), at: now)
+                } else {
+                    job.learn(outcome, at: now)
                 }
                 now += .milliseconds(1)
             case .beat:

@@ -95,11 +95,8 @@ import Topics
     }
 
     @Test func `a dead letter has its command's id, and a name that is only a part of another finds nothing`() {
-        var names = NameSearch("signup-1")
-        names.look(Letters.own().record, isResult: false)
-        #expect(names.found?.search.externalID?.text == "acct_1" && names.found?.name == .command)
-        var part = NameSearch("signup")
-        part.look(Letters.own().record, isResult: false)
-        #expect(part.found == nil)
+        let found = StorySearch.named("signup-1", in: Letters.own().record, isResult: false)
+        #expect(found?.search.externalID?.text == "acct_1" && found?.name == .command)
+        #expect(StorySearch.named("signup", in: Letters.own().record, isResult: false) == nil)
     }
 }
