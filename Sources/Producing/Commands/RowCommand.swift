@@ -31,9 +31,7 @@ struct RowCommand: Sendable {
 /// The first 16 bytes of SHA-256: enough that no two commands of a file share one, and little enough to be kept for
 /// each.
 struct CommandDigest: Sendable, Hashable {
-    /// The first half.
-    let high: UInt64
-    private let low: UInt64
+    private let value: UInt128
 
     init(_ id: CommandID) {
         self.init(hashing: Array(id.text.utf8))
@@ -50,16 +48,15 @@ struct CommandDigest: Sendable, Hashable {
     }
 
     private init(_ hash: [UInt8]) {
-        self.high = hash[0..<8].reduce(0) { $0 << 8 | UInt64($1) }
-        self.low = hash[8..<16].reduce(0) { $0 << 8 | UInt64($1) }
+        self.value = hash.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
     }
+
+    /// The first half.
+    var high: UInt64 { UInt64(truncatingIfNeeded: self.value >> 64) }
 
     /// 32 hexadecimal digits.
     var hexadecimal: String {
-        [self.high, self.low].map { half in
-            let digits = String(half, radix: 16)
-            return String(repeating: "0", count: 16 - digits.count) + digits
-        }
-        .joined()
+        let digits = String(self.value, radix: 16)
+        return String(repeating: "0", count: 32 - digits.count) + digits
     }
 }

@@ -58,7 +58,9 @@ package struct RowRules: Sendable {
         switch comparison.compare(subject, number: row.place.number) {
         case .new: return (command, false)
         case .repeated: return (command, true)
-        case .conflicting(let number): throw .conflicting(with: number)
+        case .conflicting(let number):
+            let message = "row \(number) has the same external_id and says something else; keep one of them"
+            throw RowProblem(code: "conflicting_row", message: message)
         }
     }
 
@@ -97,7 +99,7 @@ struct RowContent {
             self.line = object
             self.fields = line.value.flatMap { try? JSONParser.parseObject($0, maximumDepth: 128) }
         } catch {
-            throw .line(error.description)
+            throw RowProblem(code: "invalid_line", message: error.description)
         }
     }
 

@@ -2,20 +2,25 @@ import CustomerContract
 package import JSON
 import Topics
 
-/// Where a command begins in its file.
+/// Where a command begins in its file, in 16 bytes: a place is kept for each command that has no result yet.
 package struct RowPlace: Sendable, Hashable, CustomStringConvertible {
-    /// The line that it begins in, from 1.
-    package let line: Int
-    /// Which element of a JSON array it is, from 1.
-    let element: Int?
+    private let lineNumber: UInt32
+    /// 0 for none.
+    private let elementNumber: UInt32
     /// The byte that it begins with, from 0.
     let offset: Int64
 
     init(line: Int, element: Int? = nil, offset: Int64) {
-        self.line = line
-        self.element = element
+        self.lineNumber = UInt32(clamping: line)
+        self.elementNumber = UInt32(clamping: element ?? 0)
         self.offset = offset
     }
+
+    /// The line that it begins in, from 1.
+    package var line: Int { Int(self.lineNumber) }
+
+    /// Which element of a JSON array it is, from 1.
+    var element: Int? { self.elementNumber == 0 ? nil : Int(self.elementNumber) }
 
     /// By what `--from-line` counts: the line, or the element of an array, of which a line may have several.
     package var number: Int { self.element ?? self.line }
@@ -49,25 +54,8 @@ package struct RowProblem: Error, Sendable, Hashable {
     /// One sentence a field, if there are several.
     package let details: JSONObject?
 
-    /// A row that is not well-formed CSV.
-    static func csv(_ message: String) -> Self { Self(code: "invalid_csv", message: message) }
-
     /// The code of a row in which a cell is not what its column wants, although the row is well formed.
     static let cellCode = "invalid_cell"
-
-    /// A cell that should be JSON and is not.
-    static func cell(_ message: String) -> Self { Self(code: Self.cellCode, message: message) }
-
-    /// A line of an export that cannot be read as one.
-    static func line(_ message: String) -> Self { Self(code: "invalid_line", message: message) }
-
-    /// A row whose customer has another payload in a row before it, which would end as `idempotency_conflict`.
-    static func conflicting(with number: Int) -> Self {
-        Self(
-            code: "conflicting_row",
-            message: "row \(number) has the same external_id and says something else; keep one of them"
-        )
-    }
 
     /// A record that the broker will not have.
     static func notSent(_ message: String) -> Self { Self(code: "not_sent", message: message) }

@@ -7,26 +7,9 @@ import Records
 /// command's position; that is remembered for such ids alone. A result that comes again, as it may with
 /// `at_least_once`, and one of another sender's command are passed over.
 struct PendingCommands: Sendable {
-    private struct Place: Sendable {
-        let line: UInt32
-        /// 0 for none.
-        let element: UInt32
-        let offset: Int64
-
-        init(_ place: RowPlace) {
-            self.line = UInt32(clamping: place.line)
-            self.element = UInt32(clamping: place.element ?? 0)
-            self.offset = place.offset
-        }
-
-        var row: RowPlace {
-            RowPlace(line: Int(self.line), element: self.element == 0 ? nil : Int(self.element), offset: self.offset)
-        }
-    }
-
-    private var places: [CommandDigest: Place] = [:]
+    private var places: [CommandDigest: RowPlace] = [:]
     /// Rows with an id that waits already.
-    private var others: [CommandDigest: [Place]] = [:]
+    private var others: [CommandDigest: [RowPlace]] = [:]
     /// Which commands of such an id were answered.
     private var answered: [CommandDigest: Set<RecordPosition>] = [:]
     private(set) var count = 0
@@ -36,10 +19,10 @@ struct PendingCommands: Sendable {
         self.count += 1
         let digest = CommandDigest(id)
         guard self.places[digest] != nil else {
-            self.places[digest] = Place(place)
+            self.places[digest] = place
             return
         }
-        self.others[digest, default: []].append(Place(place))
+        self.others[digest, default: []].append(place)
         if self.answered[digest] == nil { self.answered[digest] = [] }
     }
 
@@ -66,13 +49,13 @@ struct PendingCommands: Sendable {
         if let command, let isNew = self.answered[digest]?.insert(command).inserted, !isNew { return nil }
         self.promote(digest)
         self.count -= 1
-        return place.row
+        return place
     }
 
     /// The rows that wait, in their order, at most `limit`.
     func first(_ limit: Int) -> [RowPlace] {
         let all = Array(self.places.values) + self.others.values.joined()
-        return all.map(\.row).sorted { $0.number < $1.number }.prefix(limit).map { $0 }
+        return Array(all.sorted { $0.number < $1.number }.prefix(limit))
     }
 
     /// The next row of an id takes the place of the first.

@@ -52,7 +52,8 @@ struct CSVRows: RowSource {
             }
             reason = "\(self.name(index + 1)) is not UTF-8; save the file as UTF-8"
         }
-        return .csv(row.lastLine > row.place.line ? "\(reason) (the row goes on to line \(row.lastLine))" : reason)
+        let lines = row.lastLine > row.place.line ? " (the row goes on to line \(row.lastLine))" : ""
+        return RowProblem(code: "invalid_csv", message: reason + lines)
     }
 
     private func name(_ cell: Int) -> String {
@@ -76,8 +77,8 @@ struct CSVRows: RowSource {
                     fields.members.append(.init(name: name, value: try JSONParser.parse(cell)))
                 } catch {
                     fields.members.append(.init(name: name, value: text))
-                    problem =
-                        problem ?? .cell("\(name) must be JSON: at byte \(error.byteOffset), \(error.explanation)")
+                    let message = "\(name) must be JSON: at byte \(error.byteOffset), \(error.explanation)"
+                    problem = problem ?? RowProblem(code: RowProblem.cellCode, message: message)
                 }
             }
         }

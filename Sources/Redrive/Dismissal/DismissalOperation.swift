@@ -85,7 +85,7 @@ package struct DismissalOperation: Sendable {
         }
         var plan = DismissalPlan(found: found)
         try await topic.visit(self.request.selection, self.request.action.state) { letter, _ in
-            plan.take(letter.kind, letter.record.topicPartition.partition, letter.record.offset)
+            plan.take(letter.kind, letter.position.partition, letter.position.offset)
             return true
         }
         return plan

@@ -37,7 +37,7 @@ extension RedriveJob {
 
         /// The places of the dead letters.
         var places: [(partition: Int32, offset: Int64)] {
-            self.entries.map { ($0.letter.record.topicPartition.partition, $0.letter.record.offset) }
+            self.entries.map { ($0.letter.position.partition, $0.letter.position.offset) }
         }
     }
 

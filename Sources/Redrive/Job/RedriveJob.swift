@@ -91,9 +91,7 @@ package struct RedriveJob: Sendable {
 
     /// Takes a letter that was read; one that is not selected, or does not wait, is skipped.
     mutating func take(_ letter: DeadLetter) {
-        guard self.selection.matches(letter),
-            self.marks[letter.record.topicPartition.partition, letter.record.offset] == .waiting
-        else { return }
+        guard self.selection.matches(letter), self.marks[letter.position] == .waiting else { return }
         self.counts.matched += 1
         switch self.route.verdict(for: letter).outcome {
         case .success(let record): self.waiting.append(.init(letter: letter, record: record))

@@ -62,7 +62,7 @@ package struct RedriveOperation: Sendable {
         var reader = try await TopicReader(self.client, ranges: plan.ranges, log: { _ in })
         try await reader.visit { record in
             if plan.isFull { return false }
-            plan.take(DeadLetter(record), marks[record.topicPartition.partition, record.offset])
+            plan.take(DeadLetter(record), marks[record.position])
             return true
         }
         return plan

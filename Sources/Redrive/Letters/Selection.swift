@@ -32,10 +32,10 @@ package struct Selection: Sendable, Hashable {
 
     /// Whether a dead letter meets every condition; the limit is the caller's to apply.
     package func matches(_ letter: DeadLetter) -> Bool {
-        let partition = letter.record.topicPartition.partition
+        let (partition, offset) = (letter.position.partition, letter.position.offset)
         if !self.partitions.isEmpty, !self.partitions.contains(partition) { return false }
-        if !self.offsets.isEmpty, !self.offsets.contains(where: { $0.contains(letter.record.offset) }) { return false }
-        if let letters, !letters.contains(partition, letter.record.offset) { return false }
+        if !self.offsets.isEmpty, !self.offsets.contains(where: { $0.contains(offset) }) { return false }
+        if let letters, !letters.contains(partition, offset) { return false }
         if let isRetryable, letter.isRetryable != isRetryable { return false }
         if !self.matchesKind(letter.kind) { return false }
         if self.since != nil || self.until != nil {

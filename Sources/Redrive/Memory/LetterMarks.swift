@@ -1,4 +1,5 @@
 package import Kafka
+import Records
 
 /// What an operator did with a dead letter.
 package enum LetterMark: String, Sendable, Hashable, CaseIterable {
@@ -43,6 +44,8 @@ package struct LetterMarks: Sendable, Hashable {
         if self.sentBack.contains(partition, offset) { return .redriven }
         return self.dismissed.contains(partition, offset) ? .dismissed : .waiting
     }
+
+    subscript(position: RecordPosition) -> LetterMark { self[position.partition, position.offset] }
 
     /// Every page of both, so that they are renewed.
     func allPages(of topic: String) -> Pages {

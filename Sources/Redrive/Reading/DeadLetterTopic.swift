@@ -30,8 +30,7 @@ package struct DeadLetterTopic: Sendable {
         var portions = try await self.portions(selection, state)
         while let letters = try await portions.next(1_000) {
             for letter in letters {
-                let place = letter.record
-                guard try body(letter, self.marks[place.topicPartition.partition, place.offset]) else { return }
+                guard try body(letter, self.marks[letter.position]) else { return }
             }
             try Task.checkCancellation()
         }
@@ -56,9 +55,9 @@ package struct DeadLetterTopic: Sendable {
         /// The next ones, of at most this number of records, maybe none yet; `nil` when there are no more.
         package mutating func next(_ limit: Int = 250) async throws -> [DeadLetter]? {
             guard !self.reader.isDone, self.left > 0 else { return nil }
-            let letters = try await self.reader.next(limit).filter { record in
-                self.state.includes(self.marks[record.topicPartition.partition, record.offset])
-            }.map { DeadLetter($0) }.filter { self.selection.matches($0) }.prefix(self.left)
+            let letters = try await self.reader.next(limit)
+                .filter { self.state.includes(self.marks[$0.position]) }
+                .map { DeadLetter($0) }.filter { self.selection.matches($0) }.prefix(self.left)
             self.left -= letters.count
             return Array(letters)
         }

@@ -109,8 +109,7 @@ package struct StoryTeller: Sendable {
             } else if search.mayFind(record) || search.position != nil {
                 let letter = DeadLetter(record)
                 guard search.finds(letter: letter) else { return true }
-                let mark = topics.letters.marks[record.topicPartition.partition, record.offset]
-                story.deadLetter(letter, mark, topics.route.verdict(for: letter))
+                story.deadLetter(letter, topics.letters.marks[letter.position], topics.route.verdict(for: letter))
             }
             return true
         }

@@ -108,27 +108,25 @@ struct ProduceCommand: AsyncParsableCommand {
         _ display: ProgressDisplay
     ) async throws -> ExitCode {
         var files = OutputFiles()
-        if !self.dryRun, let out, let format = ResultLine.Form(ofName: out) {
-            try files.openResults(out, format)
-        }
-        do throws(LineFile.Failure) {
+        let survey: InputSurvey
+        do {
+            if !self.dryRun, let out, let form = ResultLine.Form(ofName: out) { try files.openResults(out, form) }
             if let failures {
                 try files.openFailures(failures)
             } else if self.wait, !self.dryRun, self.skipInvalid {
                 try files.openFailures(FailuresPath.free(beside: self.file))
             }
+            survey = try self.check(operation, files, name, display)
         } catch {
             files.discard()
             throw error
         }
-        let survey = try self.check(operation, files, name, display)
         let hasToStop = self.dryRun || survey.badCount > 0 && !self.skipInvalid
-        if hasToStop { files.discardResults() }
-        if !hasToStop, files.failures == nil, self.wait {
-            try files.openFailures(FailuresPath.free(beside: self.file))
-        }
         var outcome: ProduceOutcome?
-        if !hasToStop {
+        if hasToStop {
+            files.discardResults()
+        } else {
+            if files.failures == nil, self.wait { try files.openFailures(FailuresPath.free(beside: self.file)) }
             do {
                 outcome = try await operation.send(survey, into: files) {
                     display.show($0.news)
@@ -163,18 +161,13 @@ struct ProduceCommand: AsyncParsableCommand {
         _ display: ProgressDisplay
     ) throws -> InputSurvey {
         defer { display.clear() }
-        do {
-            let survey = try operation.survey(
-                into: files,
-                show: { display.show($0.news) },
-                report: { display.write("\(name):\($0): \($1.code): \($1.message)") }
-            )
-            for sentence in survey.remarks { display.write("\(name): \(sentence)") }
-            return survey
-        } catch {
-            files.discard()
-            throw error
-        }
+        let survey = try operation.survey(
+            into: files,
+            show: { display.show($0.news) },
+            report: { display.write("\(name):\($0): \($1.code): \($1.message)") }
+        )
+        for sentence in survey.remarks { display.write("\(name): \(sentence)") }
+        return survey
     }
 
     private func request(_ settings: Settings) throws -> ProduceRequest {
