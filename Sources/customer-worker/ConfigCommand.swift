@@ -27,10 +27,8 @@ struct ConfigCommand: AsyncParsableCommand {
 
         func run() async throws {
             let loaded = try self.options.load()
-            print(
-                self.json ? loaded.report.json + "\n" : Self.table(loaded.report).text(width: Terminal.width),
-                terminator: ""
-            )
+            let table = Self.table(loaded.report)
+            print(self.json ? loaded.report.json + "\n" : table.text(width: Terminal.width), terminator: "")
             for problem in loaded.keyProblems {
                 StandardError.write("customer-worker: warning (only `run` and `check` need the key): \(problem)")
             }

@@ -58,6 +58,13 @@ struct ByteReader {
         while let byte = try self.peek(), [0x20, 0x09, 0x0A, 0x0D].contains(byte) { _ = try self.next() }
     }
 
+    /// Why what follows cannot be read.
+    ///
+    /// - Parameter line: where that is; the line that the next byte is in without it.
+    func failure(_ sentence: String, line: Int? = nil) -> InputFailure {
+        InputFailure(self.file, line: line ?? self.line, sentence)
+    }
+
     /// Some bytes of the file, whatever is being read.
     func bytes(from start: Int64, to end: Int64, atMost limit: Int) throws(InputFailure) -> [UInt8] {
         let count = min(limit, Int(end - start))

@@ -10,7 +10,7 @@ struct ArrayRows: RowSource {
         self.maximumBytes = maximumBytes
         try self.bytes.skipWhiteSpace()
         guard try self.bytes.next() == UInt8(ascii: "[") else {
-            throw InputFailure(bytes.file, line: self.bytes.line, "expected [, the beginning of an array of commands")
+            throw self.bytes.failure("expected [, the beginning of an array of commands")
         }
         try self.bytes.skipWhiteSpace()
         if try self.bytes.peek() == UInt8(ascii: "]") { try self.end() }
@@ -33,9 +33,7 @@ struct ArrayRows: RowSource {
         case UInt8(ascii: ","): _ = try self.bytes.next()
         case UInt8(ascii: "]"): try self.end()
         case nil: throw self.cutOff
-        default:
-            let sentence = "expected a comma or ] behind element \(self.number)"
-            throw InputFailure(self.bytes.file, line: self.bytes.line, sentence)
+        default: throw self.bytes.failure("expected a comma or ] behind element \(self.number)")
         }
         return InputRow(place, text, isTooLarge ? .tooLarge(maximumBytes: self.maximumBytes) : nil)
     }
@@ -74,22 +72,20 @@ struct ArrayRows: RowSource {
         }
         guard try self.bytes.peek() != nil else { throw self.cutOff }
         guard !text.isEmpty else {
-            let sentence = "expected element \(place.number) before this comma or bracket"
-            throw InputFailure(self.bytes.file, line: place.line, sentence)
+            throw self.bytes.failure("expected element \(place.number) before this comma or bracket", line: place.line)
         }
         return (text, isTooLarge)
     }
 
     private var cutOff: InputFailure {
-        let sentence = "ends within the array, in element \(self.number); it may have been cut off"
-        return InputFailure(self.bytes.file, line: self.bytes.line, sentence)
+        self.bytes.failure("ends within the array, in element \(self.number); it may have been cut off")
     }
 
     private mutating func end() throws(InputFailure) {
         _ = try self.bytes.next()
         try self.bytes.skipWhiteSpace()
         guard try self.bytes.peek() == nil else {
-            throw InputFailure(self.bytes.file, line: self.bytes.line, "something follows the array")
+            throw self.bytes.failure("something follows the array")
         }
         self.isAtEnd = true
     }

@@ -93,11 +93,10 @@ struct CSVScanner {
     }
 
     private func unclosed(_ place: RowPlace) -> InputFailure {
-        InputFailure(
-            self.bytes.file,
-            line: place.line,
+        self.bytes.failure(
             "a quote that opens in the row of this line is not closed within \(self.maximumBytes) bytes of it, "
-                + "so nobody knows where the next row begins"
+                + "so nobody knows where the next row begins",
+            line: place.line
         )
     }
 }

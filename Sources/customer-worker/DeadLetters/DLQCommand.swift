@@ -90,8 +90,7 @@ extension DLQCommand {
             guard let position = self.position(in: self.topic.name(settings)) else { return }
             let topic = try await DeadLetterTopic(position.topic, settings.client)
             guard let letter = try await DeadLetterTopic.letter(within: position, settings.client) else {
-                StandardError.write("customer-worker: there is no dead letter at \(position)")
-                throw ExitStatus.nothingMatched.exit
+                throw ExitStatus.nothingMatched.exit("there is no dead letter at \(position)")
             }
             if self.json {
                 print(String(decoding: ExportLine(letter).encoded, as: UTF8.self))

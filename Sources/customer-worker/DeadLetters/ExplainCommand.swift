@@ -54,12 +54,10 @@ struct ExplainCommand: AsyncParsableCommand {
         let size = Terminal.output.map { (columns: $0.columns, rows: $0.rows) }
         print(self.json ? screen.json.line : self.all ? screen.longText : screen.text(size), terminator: "")
         guard answer.story.events.isEmpty else { return }
-        if position == nil, !self.id, RecordPosition(parsing: self.what) != nil {
-            let topics = inquiry.topics.joined(separator: ", ")
-            StandardError.write(
-                "customer-worker: \(self.what) was taken for a name: it is no record of \(topics)"
-            )
+        guard position == nil, !self.id, RecordPosition(parsing: self.what) != nil else {
+            throw ExitStatus.nothingMatched.exit
         }
-        throw ExitStatus.nothingMatched.exit
+        let topics = inquiry.topics.joined(separator: ", ")
+        throw ExitStatus.nothingMatched.exit("\(self.what) was taken for a name: it is no record of \(topics)")
     }
 }

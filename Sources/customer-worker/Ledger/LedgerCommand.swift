@@ -20,8 +20,7 @@ struct LedgerCommand: AsyncParsableCommand {
     /// What a ledger remembers of a customer, or the end of the command when it is nothing.
     fileprivate static func entry(for id: ExternalID, in ledger: any Ledger) async throws -> LedgerEntry {
         if let entry = try await ledger.entry(for: id) { return entry }
-        StandardError.write("customer-worker: nothing is remembered of \(id.text)")
-        throw ExitStatus.nothingMatched.exit
+        throw ExitStatus.nothingMatched.exit("nothing is remembered of \(id.text)")
     }
 
     struct Get: AsyncParsableCommand {

@@ -121,8 +121,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let pauses = try await store.current(at: now)
         print(self.json ? pauses.json : pauses.text(width: Terminal.width), terminator: "")
         guard ended > 0 else {
-            StandardError.write("customer-worker: there was no such pause; «customer-worker pause» lists them")
-            throw ExitStatus.nothingMatched.exit
+            throw ExitStatus.nothingMatched.exit("there was no such pause; «customer-worker pause» lists them")
         }
         StandardError.write("\(NumberText.count(ended, "pause")) ended.")
     }
