@@ -62,7 +62,7 @@ MODULES = [
         "Sources/Redrive/Memory/LetterSet.swift",
     ]),
     ("Producing", [
-        "Sources/Producing/Commands", "Sources/Producing/Output/FailureLine.swift", "Sources/Producing/Input", "Sources/Producing/Rows",
+        "Sources/Producing/Commands", "Sources/Producing/Output", "Sources/Producing/Input", "Sources/Producing/Rows",
     ]),
     ("Fuzzing", ["Tests/Fuzzing/Targets"]),
 ]
