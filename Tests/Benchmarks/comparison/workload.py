@@ -42,6 +42,9 @@ def own_topics(brokers, partitions):
     admin = AdminClient({"bootstrap.servers": brokers, "log_level": 2})
     for future in admin.create_topics([NewTopic(name, partitions, 1) for name in names]).values():
         future.result(30)
+    # Kafka answers before its broker knows the topics: a reader that asks at once finds no partitions.
+    while not set(names) <= admin.list_topics(timeout=10).topics.keys():
+        time.sleep(0.02)
     try:
         yield topics
     finally:
