@@ -49,7 +49,7 @@ fi
 if [ "$goal" = benchmarks ]; then
     venv=.build/benchmark-tools
     pinned="confluent-kafka==2.12.2 faststream[confluent]==0.7.8 quixstreams==3.28.1 mq-bridge==1.2.0 bytewax==0.21.1"
-    pinned+=" faust-streaming==0.15.3 aiohttp==3.14.5 uvloop==0.23.0 orjson==3.13.0 matplotlib==3.11.2"
+    pinned+=" faust-streaming==0.15.3 aiohttp==3.14.5 uvloop==0.23.0 orjson==3.13.0 pydantic==2.13.5 matplotlib==3.11.2"
     if [ "$(cat "$venv/pinned" 2>/dev/null)" != "$pinned" ]; then
         python3 -m venv --clear "$venv"
         "$venv/bin/pip" install --quiet --disable-pip-version-check $pinned

@@ -1,7 +1,8 @@
 """The job that every peer does, so that only the framework around it differs: settings, store, API call and result.
 
 A peer checks nothing of a command but that it is JSON, knows no conflicts and no dead letters: it does less than customer-worker,
-which is in its favour. The store commits with synchronous=NORMAL, as a peer's author would have it.
+which is in its favour. The store commits with synchronous=NORMAL, as a peer's author would have it. Only with_equal_promises.py does as
+much, with a store of its own.
 """
 import asyncio
 import os
@@ -12,6 +13,7 @@ import orjson
 
 BROKERS, GROUP = os.environ["PEER_BROKERS"], os.environ["PEER_GROUP"]
 COMMANDS, RESULTS = os.environ["PEER_COMMANDS"], os.environ["PEER_RESULTS"]
+DEAD_LETTERS = os.environ["PEER_DEAD_LETTERS"]
 BACKEND, FOLDER = os.environ["PEER_BACKEND"], os.environ["PEER_FOLDER"]
 API, KEY = os.environ.get("PEER_API", ""), os.environ.get("PEER_API_KEY", "")
 CONCURRENCY, SESSION_MS = int(os.environ["PEER_CONCURRENCY"]), int(os.environ["PEER_SESSION_MS"])

@@ -33,6 +33,7 @@ class Worker:
             settings = {
                 "PEER_BROKERS": run.brokers, "PEER_GROUP": run.topics.group,
                 "PEER_COMMANDS": run.topics.commands, "PEER_RESULTS": run.topics.results,
+                "PEER_DEAD_LETTERS": run.topics.dead_letters,
                 "PEER_BACKEND": run.backend, "PEER_FOLDER": run.folder, "PEER_CONCURRENCY": str(run.concurrency),
                 "PEER_SESSION_MS": str(SESSION_MS), "PEER_PARTITIONS": str(run.partitions),
                 "PEER_API": f"{run.api}/v1", "PEER_API_KEY": run.key,
@@ -63,6 +64,7 @@ WORKERS = (
     Worker("customer-worker", False, BOTH, (), is_ours=True, quick=True),
     Worker("confluent-kafka by hand", True, BOTH, ("with_confluent.py", "exactly-once"), quick=True),
     Worker("confluent-kafka by hand", False, BOTH, ("with_confluent.py",)),
+    Worker("confluent-kafka, equal promises", True, STORE, ("with_equal_promises.py",), quick=True),
     Worker("confluent-kafka, sliding window", False, API, ("with_confluent_window.py",), quick=True),
     Worker("FastStream", False, BOTH, ("with_faststream.py",)),
     Worker("Quix Streams", True, STORE, ("with_quix.py", "exactly-once")),
