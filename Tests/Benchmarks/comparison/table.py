@@ -19,7 +19,7 @@ COLUMNS = {
     ),
 }
 TITLES = {
-    "local": "Own store, 40,000 commands waiting", "api-64": "API of 20 ms, 64 requests at a time",
+    "local": "Own store, commands waiting", "api-64": "API of 20 ms, 64 requests at a time",
     "api-256": "API of 20 ms, 256 requests at a time", "local-latency": "Own store, 500 commands a second: from due to visible",
     "api-latency": "API of 20 ms, 500 commands a second: from due to visible", "transaction": "A transaction of one record, no worker at all",
     "local-kill": "Own store, kill -9 at 30 %",
