@@ -78,6 +78,7 @@ package struct ConnectionTrouble: Sendable, Hashable {
         ("verify failed", "the broker's certificate is not trusted: set ssl.ca.location in kafka.properties"),
         ("SASL authentication", "check sasl.username, sasl.password and sasl.mechanism in kafka.properties"),
         ("mechanism", "check sasl.mechanism in kafka.properties"),
+        ("Connection reset", "the broker closed the connection: it stops, or wants TLS or a login (security.protocol)"),
         ("Disconnected", "the broker closed the connection: it stops, or wants TLS or a login (security.protocol)"),
         ("SSL", "check security.protocol and ssl.* in kafka.properties"),
     ]

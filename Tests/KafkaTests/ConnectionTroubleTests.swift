@@ -16,6 +16,7 @@ import Testing
     @Test(arguments: [
         ("Failed to resolve 'b:9092': Name or service not known", "no such host"),
         ("Connect to ipv4#127.0.0.1:9092 failed: Connection refused", "nothing listens there"),
+        ("Connect to ipv4#127.0.0.1:9092 failed: Connection reset by peer", "the broker closed the connection"),
         ("Connection setup timed out in state CONNECT", "no answer from that address"),
         (
             "Disconnected while requesting ApiVersion: might be caused by incorrect security.protocol configuration "
