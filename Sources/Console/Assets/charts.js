@@ -65,7 +65,7 @@ class Chart {
     this.at = null;
     this.values = [];
     this.now = element("span", { class: "now" });
-    this.svg = element("svg", { tabindex: 0, role: "img", class: "drawing" });
+    this.svg = element("svg", { tabindex: 0, role: "img", class: "drawing", "aria-label": `${place.dataset.title}: no values yet` });
     this.said = element("p", { class: "sr", role: "status" });
     this.legend = element("ul", { class: "legend" });
     const label = `${place.dataset.title}: values`;
