@@ -63,11 +63,10 @@ public struct CommandReader: Sendable {
             let context = context(of: message, headers, eventID: eventID, validation: validation)
             return .refused(context, validation.problems.failure())
         }
-        var (fields, known) = (body.fields, validation.known)
-        if known.place(of: .name).map({ fields.members[$0].value.isNull }) ?? true {
+        var fields = body.fields
+        if fields["name"]?.isNull ?? true {
             fields["name"] = nil
             fields["name"] = .string(externalID.text)
-            known = KnownMembers(of: fields)
         }
         return .command(
             CreateCustomerCommand(
@@ -75,7 +74,7 @@ public struct CommandReader: Sendable {
                     message,
                     id(of: message, headers, eventID: eventID),
                     externalID,
-                    .tree(fields, known),
+                    .tree(fields),
                     correlation: headers.correlation,
                     trace: headers.trace,
                     warnings: validation.warnings,

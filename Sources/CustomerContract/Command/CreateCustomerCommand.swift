@@ -38,7 +38,7 @@ public struct CreateCustomerCommand: Sendable {
         let value =
             switch self.parts.fields {
             case .plain(let body): body.object[field.fieldName]
-            case .tree(let object, let known): known.place(of: field).map { object.members[$0].value }
+            case .tree(let object): object[field.fieldName]
             }
         return value.flatMap { $0.isNull ? nil : $0 }
     }
@@ -82,27 +82,27 @@ public struct CreateCustomerCommand: Sendable {
 enum CommandFields: Sendable {
     /// Places in the record's value.
     case plain(PlainBody)
-    /// A tree, with the places of the known fields in it.
-    case tree(JSONObject, KnownMembers)
+    /// A tree of values.
+    case tree(JSONObject)
 
     var object: JSONObject {
         switch self {
         case .plain(let body): body.object
-        case .tree(let object, _): object
+        case .tree(let object): object
         }
     }
 
     var encoded: [UInt8] {
         switch self {
         case .plain(let body): body.encoded
-        case .tree(let object, _): JSONWriter.encode(object)
+        case .tree(let object): JSONWriter.encode(object)
         }
     }
 
     func digest() -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
         switch self {
         case .plain(let body): body.digest()
-        case .tree(let object, let known): CanonicalForm.digest(of: object, known)
+        case .tree(let object): CanonicalForm.digest(of: object)
         }
     }
 }

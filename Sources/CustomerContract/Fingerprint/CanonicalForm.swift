@@ -13,42 +13,11 @@ import Records
 /// Stored fingerprints outlive the process: a change here would turn every replay into a conflict.
 enum CanonicalForm {
     /// The fingerprint of an object and the digests of its members, in one pass.
-    static func digest(
-        of object: JSONObject,
-        _ known: KnownMembers
-    ) -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(512)
-        bytes.append(UInt8(ascii: "{"))
-        let digests = known.areAll(of: object) ? appendKnown(object, known, to: &bytes) : appendAny(object, to: &bytes)
-        bytes.append(UInt8(ascii: "}"))
-        return (bytes.withUnsafeBytes { Fingerprint(canonical: $0) }, digests)
-    }
-
-    /// Appends members that are known fields, each once: their order is known too, and nothing needs sorting.
-    private static func appendKnown(
-        _ object: JSONObject,
-        _ known: KnownMembers,
-        to bytes: inout [UInt8]
-    ) -> FieldDigests {
-        var digests = FieldDigestsBuilder(unknownFieldCount: 0)
-        for field in KnownField.byName {
-            guard let place = known.place(of: field) else { continue }
-            let value = object.members[place].value
-            if value.isNull { continue }
-            if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
-            let start = bytes.count
-            bytes.append(contentsOf: field.quotedName)
-            append(value, to: &bytes)
-            bytes[start...].withUnsafeBufferPointer { digests.add(field, canonicalMember: $0) }
-        }
-        return digests.build()
-    }
-
-    private static func appendAny(_ object: JSONObject, to bytes: inout [UInt8]) -> FieldDigests {
+    static func digest(of object: JSONObject) -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
         let members = sortedMembers(of: object)
         let fields = members.map { KnownField(named: $0.name) }
         var digests = FieldDigestsBuilder(unknownFieldCount: fields.count { $0 == nil })
+        var bytes = [UInt8(ascii: "{")]
         for (member, field) in zip(members, fields) {
             if bytes.count > 1 { bytes.append(UInt8(ascii: ",")) }
             let start = bytes.count
@@ -61,7 +30,8 @@ enum CanonicalForm {
                 }
             }
         }
-        return digests.build()
+        bytes.append(UInt8(ascii: "}"))
+        return (bytes.withUnsafeBytes { Fingerprint(canonical: $0) }, digests.build())
     }
 
     /// The canonical bytes of an object.

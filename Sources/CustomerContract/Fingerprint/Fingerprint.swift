@@ -19,7 +19,7 @@ public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
 
     /// The fingerprint of the fields of a command.
     public init(of fields: JSONObject) {
-        self = CanonicalForm.digest(of: fields, KnownMembers(of: fields)).fingerprint
+        self = CanonicalForm.digest(of: fields).fingerprint
     }
 
     /// The fingerprint whose canonical bytes these are.

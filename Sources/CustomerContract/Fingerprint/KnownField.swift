@@ -98,38 +98,3 @@ package enum KnownField: UInt8, CaseIterable {
     /// All fields in the order of their names' bytes, which is that of the canonical form.
     static let byName = allCases.sorted { $0.fieldName.bytesPrecede($1.fieldName) }
 }
-
-/// Where the known fields are among the members of an object, noted in one pass.
-///
-/// A command is asked for its fields again and again; a lookup by name compares with every member each time.
-struct KnownMembers: Sendable {
-    private static let absent: Int32 = -1
-    private var places = InlineArray<20, Int32>(repeating: Self.absent)
-    private var count = 0
-
-    /// The members of no object yet.
-    init() {}
-
-    /// Looks at every member once.
-    init(of object: JSONObject) {
-        for index in object.members.indices {
-            guard let field = KnownField(named: object.members[index].name) else { continue }
-            note(field, at: index)
-        }
-    }
-
-    /// Notes a member; of a repeated name the last one counts, as in the object's own subscript.
-    mutating func note(_ field: KnownField, at index: Int) {
-        if places[Int(field.rawValue)] == Self.absent { count += 1 }
-        places[Int(field.rawValue)] = Int32(truncatingIfNeeded: index)
-    }
-
-    /// Whether every member of the object is a known field, and none is repeated.
-    func areAll(of object: JSONObject) -> Bool { count == object.members.count }
-
-    /// The member's index, nil when there is none.
-    func place(of field: KnownField) -> Int? {
-        let place = places[Int(field.rawValue)]
-        return place == Self.absent ? nil : Int(place)
-    }
-}

@@ -28,16 +28,13 @@ struct CommandValidation {
     /// The longest id that is given back although it breaks a rule, in bytes.
     static let maximumBrokenBytes = 1_024
 
-    /// Where the known fields are.
-    private(set) var known = KnownMembers()
-
     private let mode: ValidationMode
     /// One bit for each known field that was met.
     private var met: UInt32 = 0
 
     init(_ fields: JSONObject, containsNUL: Bool, mode: ValidationMode) {
         self.mode = mode
-        for index in fields.members.indices { judge(fields.members[index], at: index) }
+        for member in fields.members { judge(member) }
         if met & Self.bit(.externalID) == 0 { reportMissingExternalID() }
         guard mode == .full else { return }
         if unknownFields.count > 1 { reportRepeatedUnknownFields() }
@@ -50,12 +47,11 @@ struct CommandValidation {
     /// Fields that may be worth a warning.
     private static let oddFields = bit(.taxRateOverrides) | bit(.integrationEntityMapping)
 
-    private mutating func judge(_ member: JSONObject.Member, at index: Int) {
+    private mutating func judge(_ member: JSONObject.Member) {
         guard let field = KnownField(named: member.name) else {
             judgeUnknown(member.name)
             return
         }
-        known.note(field, at: index)
         guard mode == .full || field == .externalID else { return }
         guard met & Self.bit(field) == 0 else {
             problems.add(field.fieldName, "appears more than once; send it once")

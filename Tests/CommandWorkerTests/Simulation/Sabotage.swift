@@ -55,7 +55,7 @@ enum Sabotage: String, CaseIterable, Sendable {
                     command.context.message,
                     command.context.id,
                     command.externalID,
-                    .tree(command.fields, KnownMembers(of: command.fields)),
+                    .tree(command.fields),
                     unknownFields: command.unknownFields,
                     lane: ExternalID("\(command.context.message.position)")
                 )

@@ -70,7 +70,7 @@ enum CommandTarget {
         for member in command.fields.members where !member.value.isNull {
             var changed = command.fields
             changed[member.name] = .array([member.value])
-            let differing = CanonicalForm.digest(of: changed, KnownMembers(of: changed)).fieldDigests
+            let differing = CanonicalForm.digest(of: changed).fieldDigests
                 .differingFields(from: command.fieldDigests)
             check(differing.count == 1, "a field that changed is named, and no other")
         }
