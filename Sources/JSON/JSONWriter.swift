@@ -161,11 +161,7 @@ public struct JSONWriter: Sendable {
 
     /// Splices in one value that is JSON already; it is not checked.
     @inlinable
-    public mutating func raw(_ json: [UInt8]) { raw(json[...]) }
-
-    /// Splices in one value that is JSON already; it is not checked.
-    @inlinable
-    public mutating func raw(_ json: ArraySlice<UInt8>) {
+    public mutating func raw(_ json: [UInt8]) {
         separate()
         output.append(contentsOf: json)
         needsComma = true

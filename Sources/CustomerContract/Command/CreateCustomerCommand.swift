@@ -49,6 +49,7 @@ public struct CreateCustomerCommand: Sendable {
     }
 
     /// Everything of a command: its context with what the body adds.
+    // @unchecked as its superclass is, and for the same reason: constants alone.
     @usableFromInline final class Parts: CommandContext.Parts, @unchecked Sendable {
         /// `externalID`, which every command has that may be carried out.
         @usableFromInline let usableID: ExternalID

@@ -151,7 +151,7 @@ public struct ResultEncoder: Sendable {
         }
     }
 
-    /// What a result has beside its customer, mostly, in bytes.
+    /// What a plain result has beside its customer and its texts, at most, in bytes; other results may have more.
     private static let mostBesideCustomer = 512
 
     private func value(of result: CommandResult, completedAt: [UInt8], _ extent: ResultForm.Extent) -> [UInt8] {
@@ -200,7 +200,8 @@ public struct ResultEncoder: Sendable {
         let context = result.context
         guard case .created(let outcome, let customer) = result.outcome, extent == .full, context.warnings.isEmpty,
             result.unverified.isEmpty, let externalID = context.externalID,
-            ![UInt8].mayNeedEscape(externalID.text), ![UInt8].mayNeedEscape(context.id.text)
+            ![UInt8].mayNeedEscape(externalID.text), ![UInt8].mayNeedEscape(context.id.text),
+            ![UInt8].mayNeedEscape(context.message.position.topic)
         else { return nil }
         let position = context.message.position
         let texts = externalID.text.utf8.count + context.id.text.utf8.count + position.topic.utf8.count

@@ -95,7 +95,7 @@ struct CSVScanner {
     private func unclosed(_ place: RowPlace) -> InputFailure {
         self.bytes.failure(
             "a quote that opens in the row of this line is not closed within \(self.maximumBytes) bytes of it, "
-                + "so nobody knows where the next row begins",
+                + "so it is unknown where the next row begins",
             line: place.line
         )
     }

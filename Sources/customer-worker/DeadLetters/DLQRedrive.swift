@@ -29,13 +29,13 @@ extension DLQCommand {
         @Option(help: .value("n", "Records a second; 0 for no bound."))
         var rate = 100.0
 
-        @Option(help: .value("n", "Send so many first, and the rest only if all of them succeed."))
+        @Option(help: .value("n", "Send this many first, and the rest only if all of them succeed."))
         var canary = 0
 
         @Option(help: .value("duration", "How long the results of the first ones may take."))
         var canaryTimeout = "60s"
 
-        @Option(help: .value("n", "Stop once so many could not be sent or failed again."))
+        @Option(help: .value("n", "Stop once this many could not be sent or failed again."))
         var maxFailures: Int?
 
         @Option(help: .value("n", "Leave what has been sent back so often."))

@@ -54,7 +54,7 @@ struct SelectionOptions: ParsableArguments {
     @Option(help: .value("name=value", "Only those with this header; may be repeated."))
     var header: [String] = []
 
-    @Option(help: .value("n", "At most so many."))
+    @Option(help: .value("n", "Stop after this many letters."))
     var limit: Int?
 
     func validate() throws {
