@@ -152,7 +152,7 @@ package final class CommandWorker: Sendable {
                 default: self.receive(message, into: &core, at: now)
                 }
             }
-            let limit = core.pollLimit
+            let limit = core.pollLimit(at: now)
             let events = limit > 0 ? consumer.poll(limit: limit) : []
             for event in events {
                 watch.receive(
@@ -194,7 +194,7 @@ package final class CommandWorker: Sendable {
             if core.isDrained { return nil }
 
             // The consumer's queue is empty, and will ring; or it is not asked now.
-            let mayWait = limit > 0 ? events.count < limit : core.pollLimit == 0
+            let mayWait = limit > 0 ? events.count < limit : core.pollLimit(at: now) == 0
             guard mayWait else {
                 await Task.yield()
                 continue

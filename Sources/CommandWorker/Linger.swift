@@ -18,6 +18,13 @@ struct Linger: Sendable {
         return now < since + limit
     }
 
+    /// Whether the batch waits for this moment, however long it has waited.
+    mutating func holds(until end: Duration?, at now: Duration) -> Bool {
+        guard let end, now < end else { return false }
+        self.due = end
+        return true
+    }
+
     /// The batch has left.
     mutating func end() { (self.since, self.due) = (nil, nil) }
 }
@@ -36,4 +43,6 @@ struct LingerSettings: Sendable {
     /// Smaller ones do, since a transaction costs librdkafka up to two milliseconds of a core, however little is in it:
     /// its timer for new partitions spins below a millisecond.
     var fullBatch = 1_000
+    /// From the departure of one small batch of results to the next, at least; see ``ResultLine/pacedUntil``.
+    var pace: Duration = .zero
 }

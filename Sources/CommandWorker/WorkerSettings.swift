@@ -21,6 +21,13 @@ package struct WorkerSettings: Sendable {
         case recreate
     }
 
+    /// From one small transaction to the next.
+    ///
+    /// A transaction takes 4 to 8 ms on a broker nearby, so this adds some milliseconds to a command's way and saves a
+    /// third of the CPU at some hundred commands a second; the slowest commands get quicker, since a transaction right
+    /// behind another finds that one unfinished at its coordinator, and waits (`retry.backoff.ms`).
+    static let pace = Duration.milliseconds(10)
+
     /// Brokers and passed-through properties.
     package var kafka: ClientProperties
     /// The consumer group.
@@ -89,6 +96,8 @@ package struct WorkerSettings: Sendable {
             revocationBudget: self.revocationBudget,
             deadLetterTopic: self.deadLetterTopic
         )
+        // Without transactions there is little to save.
+        if self.guarantee == .exactlyOnce { core.linger.pace = Self.pace }
         core.metadataLimit = self.metadataLimit
         core.spillsSets = spillsSets
         return core

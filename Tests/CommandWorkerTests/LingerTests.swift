@@ -28,6 +28,14 @@ import Testing
         #expect(linger.holds(atMost: .milliseconds(20), at: .milliseconds(20)) == false)
     }
 
+    @Test func `a batch may wait for a moment, however long it has waited`() {
+        var linger = Linger()
+        #expect(linger.holds(until: nil, at: .zero) == false)
+        #expect(linger.holds(until: .milliseconds(10), at: .milliseconds(9)) == true)
+        #expect(linger.due == .milliseconds(10))
+        #expect(linger.holds(until: .milliseconds(10), at: .milliseconds(10)) == false)
+    }
+
     @Test func `the batch after one that left waits for itself`() {
         var linger = Linger()
         #expect(linger.holds(atMost: .milliseconds(50), at: .zero) == true)

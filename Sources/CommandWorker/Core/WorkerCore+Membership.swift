@@ -188,8 +188,9 @@ extension WorkerCore {
     /// Where logs start now, as the client has learnt.
     mutating func logsStart(_ starts: [TopicPartition: Int64]) { self.partitions.logsStart(starts) }
 
-    /// How many events the owner may poll for now; 0 during a short block.
-    var pollLimit: Int {
+    /// How many events the owner may poll for now; 0 during a short block, and while records gather.
+    func pollLimit(at now: Moment) -> Int {
+        if self.gathersUntil(at: now.uptime) != nil { return 0 }
         let isBlocked = self.intakeBlock != nil
         let limit = self.intake.pollLimit(isBlocked: isBlocked, inFlight: self.lanes.count)
         if isBlocked { return limit }

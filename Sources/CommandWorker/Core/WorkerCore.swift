@@ -102,7 +102,7 @@ struct WorkerCore: Sendable {
         [
             self.partitions.due(at: now.uptime), self.requests.due(at: now.uptime), self.ledger.due,
             self.results.due(self.aroundResults), self.intake.due, self.shares.due,
-            self.pauses.due(at: now.uptime, wall: now.wall),
+            self.pauses.due(at: now.uptime, wall: now.wall), self.gathersUntil(at: now.uptime),
         ].compactMap { $0 }.min()
     }
 
@@ -124,7 +124,22 @@ struct WorkerCore: Sendable {
     /// Whether commands wait for their turn at the API: that wait is what a producer notices then, and every batch
     /// costs the ledger, the client and the broker as much with little in it as with much.
     private var isBehind: Bool {
-        self.requests.waitingCount > 0 && self.partitions.revoking == nil && !self.partitions.isDraining
+        self.requests.waitingCount > 0 && !self.isLeaving
+    }
+
+    /// Until when records wait in the client's queue, to be taken in together: what is taken in now would only wait
+    /// for the pace of small batches, and every turn of the loop costs as much with one record as with many.
+    ///
+    /// `nil` when the next record is wanted at once, since the backend's answer takes longer than the pace.
+    func gathersUntil(at now: Duration) -> Duration? {
+        guard self.settings.createsLocally, !self.isLeaving, self.results.pacedUntil != nil,
+            self.lanes.count < self.settings.linger.smallBatch, !self.partitions.isTaking
+        else { return nil }
+        let sent = self.results.sentAt ?? self.ledger.sentAt
+        guard let end = sent.map({ $0 + self.settings.linger.limit }) ?? self.results.pacedUntil, now < end else {
+            return nil
+        }
+        return end
     }
 
     private var aroundLedger: LedgerLine.Surroundings {
@@ -132,7 +147,8 @@ struct WorkerCore: Sendable {
             isBehind: self.isBehind,
             wantsRequests: self.requests.waitingCount < self.requests.limit,
             isPublishing: self.results.isUnderWay,
-            hasPublishTrouble: self.results.trouble != nil
+            hasPublishTrouble: self.results.trouble != nil,
+            pacedUntil: self.isLeaving ? nil : self.results.pacedUntil
         )
     }
 
@@ -142,9 +158,13 @@ struct WorkerCore: Sendable {
             ledgerCount: self.ledger.count,
             hasLedgerTrouble: self.ledger.trouble != nil,
             isLedgerUnderWay: self.ledger.isUnderWay,
-            isLeaving: self.partitions.isDraining || self.partitions.revoking != nil
+            isLeaving: self.isLeaving,
+            inFlight: self.lanes.count
         )
     }
+
+    /// Partitions are to be given back soon, so that nothing should wait long.
+    private var isLeaving: Bool { self.partitions.isDraining || self.partitions.revoking != nil }
 
     // MARK: The life of a command
 

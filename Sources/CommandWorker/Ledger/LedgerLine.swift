@@ -18,6 +18,8 @@ struct LedgerLine: Sendable {
         let isPublishing: Bool
         /// The last batch of results failed.
         let hasPublishTrouble: Bool
+        /// Before this moment the results of a small batch would wait; see ``ResultLine/pacedUntil``.
+        var pacedUntil: Duration?
     }
 
     private let maximumBatch: Int
@@ -74,7 +76,11 @@ struct LedgerLine: Sendable {
             return batch
         }
         guard self.underWay == nil, !self.waiting.isEmpty else { return nil }
-        if self.lingering.holds(atMost: self.lingerLimit(surroundings), at: now) { return nil }
+        if let limit = self.lingerLimit(surroundings) {
+            if self.lingering.holds(atMost: limit, at: now) { return nil }
+        } else if self.isPaced(surroundings), self.lingering.holds(until: surroundings.pacedUntil, at: now) {
+            return nil
+        }
         self.lingering.end()
         let batch = self.waiting.removeFirst(self.maximumBatch)
         self.underWay = batch
@@ -95,6 +101,12 @@ struct LedgerLine: Sendable {
             defer { self.underWay = nil }
             return self.underWay
         }
+    }
+
+    /// Whether the batch may wait for the pace of small ones: not when requests wait for it.
+    private func isPaced(_ surroundings: Surroundings) -> Bool {
+        self.waiting.count < self.linger.smallBatch && !surroundings.hasPublishTrouble
+            && (self.waiting.lookUps.isEmpty || !surroundings.wantsRequests)
     }
 
     private func lingerLimit(_ surroundings: Surroundings) -> Duration? {

@@ -26,6 +26,8 @@ struct ResultLine: Sendable {
         let isLedgerUnderWay: Bool
         /// Partitions are to be given back soon, so that a retry must not wait long.
         var isLeaving = false
+        /// How many commands are in flight.
+        var inFlight = 0
     }
 
     /// What came of a batch.
@@ -68,6 +70,11 @@ struct ResultLine: Sendable {
     /// When the batch left that is being published now; `nil` when none is.
     private(set) var sentAt: Duration?
     private var lingering = Linger()
+    /// Before this moment no small batch leaves, for the ledger or with results: each costs a core some milliseconds,
+    /// however little is in it, so at low rates their number decides what the worker costs.
+    ///
+    /// `nil` when the last batch was no small one. A batch that comes later than this does not wait.
+    private(set) var pacedUntil: Duration?
     /// Until when no batch leaves, since the last one spilled sets; `nil` when it did not.
     private var spillEnd: Duration?
     /// The results at hand have lingered on their way through the ledger.
@@ -167,6 +174,7 @@ struct ResultLine: Sendable {
             return nil
         }
         self.sentAt = now
+        self.pacedUntil = surroundings.inFlight < self.linger.smallBatch ? now + self.linger.pace : nil
         return batch
     }
 
@@ -242,6 +250,11 @@ struct ResultLine: Sendable {
     }
 
     private mutating func lingers(_ surroundings: Surroundings, at now: Duration) -> Bool {
+        if !self.hasLingered, !surroundings.isLeaving, self.trouble == nil, !self.pending.isEmpty,
+            self.pending.count < self.linger.smallBatch, self.lingering.holds(until: self.pacedUntil, at: now)
+        {
+            return true
+        }
         guard
             surroundings.isBehind, !self.hasLingered, self.trouble == nil,
             !self.pending.isEmpty, self.pending.count < self.linger.fullBatch

@@ -26,7 +26,7 @@ struct EngineAtWork {
         var engine = EngineAtWork()
         var taken = 0
         while engine.settled < count {
-            for _ in 0..<min(engine.core.pollLimit, 512, count - taken) {
+            for _ in 0..<min(engine.core.pollLimit(at: engine.now), 512, count - taken) {
                 let record = Samples.record(taken, id: taken % Self.ids)
                 engine.core.received(record, decode: reader.read, at: engine.now)
                 taken += 1

@@ -9,10 +9,10 @@ import Testing
     @Test func `nobody polls for more than may be in flight`() {
         let driver = CoreDriver { $0.maximumInFlight = 5 }
         driver.assign()
-        #expect(driver.core.pollLimit == 5)
+        #expect(driver.pollLimit == 5)
         driver.receive(0, id: "a")
         driver.receive(1, id: "b")
-        #expect(driver.core.pollLimit == 3)
+        #expect(driver.pollLimit == 3)
     }
 
     @Test func `fullness stops polling at once and pauses only when it lasts`() throws {
@@ -21,11 +21,11 @@ import Testing
         for offset in 0..<4 as Range<Int64> { driver.receive(offset, id: "\(offset)") }
         let lookUps = try #require(driver.take().stores.first)
         #expect(driver.core.intakeBlock == .full)
-        #expect(driver.core.pollLimit == 0)
+        #expect(driver.pollLimit == 0)
         #expect(driver.advance().paused == [CoreDriver.partition])
         #expect(driver.now == .seconds(1))
         // Paused, polling brings what concerns the group, and no record.
-        #expect(driver.core.pollLimit == 64)
+        #expect(driver.pollLimit == 64)
         driver.answer(lookUps)
         let requests = driver.take().requests
         _ = driver.succeed(requests[0])
@@ -33,7 +33,7 @@ import Testing
         #expect(driver.published().resumed.isEmpty)
         _ = driver.succeed(requests[1])
         #expect(driver.published().resumed == [CoreDriver.partition])
-        #expect(driver.core.pollLimit == 2)
+        #expect(driver.pollLimit == 2)
     }
 
     @Test func `bytes in flight are bounded too, and one record of any size fits`() {

@@ -36,6 +36,9 @@ final class CoreDriver {
 
     var moment: Moment { Moment(uptime: self.now, wall: UnixMilliseconds(self.wall)) }
 
+    /// How many events may be polled for now.
+    var pollLimit: Int { self.core.pollLimit(at: self.moment) }
+
     func take() -> [WorkerAction] { self.core.takeActions(at: self.moment) }
 
     /// Moves the clock to the core's next deadline, if there is one within the time.

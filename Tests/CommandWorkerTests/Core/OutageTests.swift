@@ -118,10 +118,10 @@ import Testing
         driver.answer(try #require(driver.take().stores.first))
         for request in driver.take().requests { driver.answer(request, CoreDriver.passing("500")) }
         #expect(driver.core.intakeBlock == .backend("500"))
-        for _ in 0..<20 where driver.core.pollLimit != 1 {
+        for _ in 0..<20 where driver.pollLimit != 1 {
             for request in driver.advance().requests { driver.answer(request, CoreDriver.passing("500")) }
         }
-        #expect(driver.core.pollLimit == 1)
+        #expect(driver.pollLimit == 1)
         driver.receive(6, id: "healthy")
         var healthy: BackendRequest?
         for _ in 0..<20 where healthy == nil {

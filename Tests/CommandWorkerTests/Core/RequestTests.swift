@@ -106,15 +106,15 @@ import Testing
         #expect(driver.core.lanes.count == 0)
         #expect(driver.assign(at: 0).paused == [CoreDriver.partition])
         // Not before the probe is due.
-        #expect(driver.core.pollLimit == 64)
+        #expect(driver.pollLimit == 64)
         #expect(driver.advance().resumed == [CoreDriver.partition])
         #expect(driver.now == .seconds(1))
-        #expect(driver.core.pollLimit == 1)
+        #expect(driver.pollLimit == 1)
         #expect(driver.core.intakeBlock == .backend("unauthorized"))
         #expect(driver.core.nextDeadline(at: driver.moment) == nil)
         driver.receive(0, id: "a", isValid: false)
         _ = driver.take()
-        #expect(driver.core.pollLimit == 1)
+        #expect(driver.pollLimit == 1)
         driver.receive(1, id: "a")
         let actions = driver.take()
         #expect(actions.paused == [CoreDriver.partition])
@@ -234,7 +234,7 @@ import Testing
         #expect(driver.core.intakeBlock == .backend("http_500"))
         _ = driver.take()
         // One record at a time, before the first probe is due.
-        #expect(driver.core.pollLimit == 1)
+        #expect(driver.pollLimit == 1)
         #expect(driver.start(5, id: "healthy") == nil)
         let probe = try #require(driver.nextRequest())
         #expect(probe.command.externalID.text == "healthy")
@@ -263,7 +263,7 @@ import Testing
             }
             // As often as there is something to do at this moment.
             for _ in 0..<20 {
-                var polled = driver.core.pollLimit == 64 ? 0 : driver.core.pollLimit
+                var polled = driver.pollLimit == 64 ? 0 : driver.pollLimit
                 while polled > 0, !waiting.isEmpty {
                     driver.receive(offset, id: waiting.removeFirst())
                     offset += 1

@@ -76,7 +76,7 @@ final class SimulatedWorker {
         let messages = self.inbox
         self.inbox = []
         for message in messages { message(&self.core, now) }
-        let limit = self.core.pollLimit
+        let limit = self.core.pollLimit(at: now)
         for event in limit > 0 ? self.poll(limit) : [] { self.receive(event, at: now) }
         let actions = self.core.takeActions(at: now)
         for action in actions {
@@ -85,7 +85,7 @@ final class SimulatedWorker {
         }
         self.checkBounds(at: now)
         if self.core.isDrained { return self.simulation.stopped(self) }
-        if self.core.pollLimit > 0, !self.events.isEmpty || !self.readable.isEmpty { self.ring() }
+        if self.core.pollLimit(at: now) > 0, !self.events.isEmpty || !self.readable.isEmpty { self.ring() }
         if let due = self.core.nextDeadline(at: now), self.alarm.map({ due < $0 || $0 <= now.uptime }) ?? true {
             self.alarm = due
             self.simulation.at(due) { [weak self] in self?.ring() }
@@ -110,7 +110,8 @@ final class SimulatedWorker {
 
     private func checkBounds(at now: Moment) {
         let settings = self.core.settings
-        if let due = self.core.nextDeadline(at: now), due <= now.uptime, self.core.pollLimit == 0 || self.events.isEmpty
+        if let due = self.core.nextDeadline(at: now), due <= now.uptime,
+            self.core.pollLimit(at: now) == 0 || self.events.isEmpty
         {
             self.simulation.complain("a deadline that has passed keeps the worker awake")
         }

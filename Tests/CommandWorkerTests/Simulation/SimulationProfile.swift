@@ -108,6 +108,8 @@ struct SimulationProfile {
         self.core.spillsSets = Bool.random(using: &random)
         self.core.maximumLedgerBatch = [1, 7, 2_000].randomElement(using: &random) ?? 2_000
         self.core.maximumCommitBatch = [1, 7, 5_000].randomElement(using: &random) ?? 5_000
+        self.core.linger.pace = [.zero, WorkerSettings.pace, .milliseconds(40)].randomElement(using: &random) ?? .zero
+        self.core.linger.smallBatch = [1, 5, 256].randomElement(using: &random) ?? 256
         self.guarantee = Double.random(in: 0...1, using: &random) < 0.75 ? .exactlyOnce : .atLeastOnce
         self.backend = Double.random(in: 0...1, using: &random) < 0.75 ? .remote : .local
         self.core.createsLocally = self.backend == .local
