@@ -65,10 +65,19 @@ package final class SQLiteLedger: Ledger {
         // Only now: GRDB goes down to NORMAL when it turns the WAL on, and a power cut could take back what was
         // answered.
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+        try database.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA wal_autocheckpoint = \(Self.checkpointPages)")
+        }
         if path != ":memory:" { try Self.look(at: database) }
         try LedgerSchema.prepare(database)
         return database
     }
+
+    /// Pages of the log (32 MB) after which they are copied into the file.
+    ///
+    /// New ids lie anywhere in the index, so with SQLite's 1,000 pages each larger batch fills the log with the same
+    /// pages again and pays for copying them: behind a million random ids 100,000 entries take 4.2 s and not 5.8 s.
+    private static let checkpointPages = 8_000
 
     /// Makes a file that is missing, for its owner alone: there are customers in it.
     ///
