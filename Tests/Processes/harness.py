@@ -27,6 +27,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 PROGRAM = None
 ROOT = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
 NOIDA = os.path.join(ROOT, ".build", "test-tools", "noida-db")
+# Another broker in its place: a program that is called with a port and a folder for its data, and serves until TERM.
+BROKER = os.environ.get("TEST_BROKER")
 KEY = "sk_test_processes"
 
 
@@ -65,14 +67,16 @@ class Broker:
 
     def start(self):
         command = [NOIDA, "start", "--data-dir", self.folder, "--only", "kafka", "--kafka-port", str(self.port)]
+        if BROKER:
+            command = [BROKER, str(self.port), self.folder]
         self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         client = Producer({"bootstrap.servers": self.address, "log_level": 0})
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while True:
             with contextlib.suppress(Exception):
                 client.list_topics(timeout=1)
                 return
-            expect(time.monotonic() < deadline, "the broker did not come up within 30 s")
+            expect(time.monotonic() < deadline, "the broker did not come up within 60 s")
 
     def stop(self):
         """TERM, so that it writes its data; the process has ended when this returns."""
@@ -161,7 +165,7 @@ def committed(brokers, partitions):
     """What the group has committed, without becoming a member of it."""
     consumer = Consumer({"bootstrap.servers": brokers, "group.id": "customer_worker"})
     try:
-        answer = consumer.committed([TopicPartition("customer_commands", p) for p in range(partitions)], timeout=10)
+        answer = consumer.committed([TopicPartition("customer_commands", p) for p in range(partitions)], timeout=30)
         # Not the metadata: this client takes it for a C string, which it is not, and may trip over what follows it.
         return {p.partition: p.offset for p in answer}
     finally:

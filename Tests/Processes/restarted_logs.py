@@ -85,6 +85,11 @@ def all_committed(s, partitions=PARTITIONS):
         or f"{committed(s.broker.address, partitions)} of {ends(s.broker.address, partitions)}", 30, "everything committed")
 
 
+def still_committed(s):
+    """The partitions of which the brokers remember what was committed: Kafka forgets it together with the topic, noida-db does not."""
+    return [partition for partition, offset in committed(s.broker.address, PARTITIONS).items() if offset >= 0]
+
+
 def created(s, count, seconds=60):
     wait_until(lambda: s.status()["results"]["created"] == count or s.status()["results"], seconds, f"{count} results")
 
@@ -132,11 +137,12 @@ def while_it_is_stopped():
         created(s, len(names))
         stop(s)
         make_anew(s.broker.address)
+        remembered = still_committed(s)
         names += send(s.broker.address, "after", AFTER)
         s.start()
         created(s, sum(AFTER))
         all_committed(s)
-        told(s, range(PARTITIONS))
+        told(s, remembered)
         stop(s)
         served(s, names)
 
@@ -154,11 +160,12 @@ def with_a_completed_set():
         s.worker.kill()
         s.worker.wait()
         make_anew(s.broker.address)
+        remembered = still_committed(s)
         after = send(s.broker.address, "after", [30, 20, 40])
         s.start()
         created(s, len(after))
         all_committed(s)
-        told(s, range(PARTITIONS))
+        told(s, remembered)
         stop(s)
         served(s, sorted(before) + after)
 
