@@ -2,6 +2,12 @@ package import Logging
 package import Records
 import Synchronization
 
+/// Where finished lines go.
+package protocol LogSink: Sendable {
+    /// Takes one line with its newline; may be called from any thread, and must neither trap nor throw.
+    func write(_ line: String)
+}
+
 /// The backend of swift-log: turns each event into one line for a sink.
 ///
 /// It never traps and never throws; texts from outside are escaped (see `LogEscaping`) and bounded in length.

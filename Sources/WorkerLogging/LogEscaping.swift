@@ -27,27 +27,27 @@ package enum LogEscaping {
 
     /// A text with every dangerous character escaped and nothing else changed.
     package static func escaped(_ text: String) -> String {
-        guard text.unicodeScalars.contains(where: needsEscape) else { return text }
-        return text.unicodeScalars.reduce(into: "") { result, scalar in
-            if needsEscape(scalar) { result += escape(scalar) } else { result.unicodeScalars.append(scalar) }
-        }
+        text.unicodeScalars.contains(where: self.needsEscape) ? self.escaped(text.unicodeScalars) : text
     }
 
     /// A text between quotation marks, with these and the backslash escaped as well.
     ///
     /// It is a JSON string, and reads naturally in a text line too.
     package static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" {
-                result += "\\"
-                result.unicodeScalars.append(scalar)
-            } else if needsEscape(scalar) {
-                result += escape(scalar)
+        "\"" + self.escaped(text.unicodeScalars, alsoBehindBackslash: ["\"", "\\"]) + "\""
+    }
+
+    private static func escaped(
+        _ scalars: String.UnicodeScalarView,
+        alsoBehindBackslash marks: [Unicode.Scalar] = []
+    ) -> String {
+        scalars.reduce(into: "") { result, scalar in
+            if self.needsEscape(scalar) {
+                result += self.escape(scalar)
             } else {
+                if marks.contains(scalar) { result += "\\" }
                 result.unicodeScalars.append(scalar)
             }
         }
-        return result + "\""
     }
 }

@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Records
 import Synchronization
 
 /// Hands lines to a thread of its own, which writes them: whoever logs never waits for whoever reads.
@@ -44,11 +45,12 @@ package final class QueuedLogSink: LogSink {
     /// Starts the thread, which lives as long as the process.
     ///
     /// - Parameters:
-    ///   - descriptor: Where lines go.
+    ///   - descriptor: Where lines go; it is open, and stays so. What cannot be written there is lost: there is no
+    ///     better place to say so.
     ///   - limit: Bytes of lines that may wait.
     ///   - notice: The line that says how many were dropped.
     package init(
-        _ descriptor: DescriptorLogSink,
+        _ descriptor: Int32,
         limit: Int = QueuedLogSink.defaultLimit,
         notice: @escaping @Sendable (_ dropped: Int) -> String
     ) {
@@ -86,7 +88,7 @@ package final class QueuedLogSink: LogSink {
         if !isDone { done.wait(within: limit) }
     }
 
-    private func write(to descriptor: DescriptorLogSink, _ notice: (Int) -> String) {
+    private func write(to descriptor: Int32, _ notice: (Int) -> String) {
         while true {
             let taken = self.state.withLock { $0.take() }
             if taken.lines.isEmpty, taken.dropped == 0 {
@@ -106,8 +108,9 @@ package final class QueuedLogSink: LogSink {
         }
     }
 
-    private func write(_ text: String, to descriptor: DescriptorLogSink) {
-        guard !descriptor.writes(text) else { return }
+    private func write(_ text: String, to descriptor: Int32) {
+        var text = text
+        guard text.withUTF8({ WholeWrite.write(.init($0), to: descriptor) }) != nil else { return }
         let lost = text.utf8.reduce(0) { $0 + ($1 == UInt8(ascii: "\n") ? 1 : 0) }
         Self.allDropped.wrappingAdd(lost, ordering: .relaxed)
     }

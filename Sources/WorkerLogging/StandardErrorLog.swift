@@ -54,7 +54,7 @@ package struct StandardErrorLog: Sendable {
             isTerminal: isatty(descriptor) == 1,
             isJournal: Self.isJournal(environment["JOURNAL_STREAM"], identity: identity)
         )
-        let sink = QueuedLogSink(DescriptorLogSink(descriptor: descriptor)) { dropped in
+        let sink = QueuedLogSink(descriptor) { dropped in
             let line = LogLine(
                 time: .now(),
                 level: .warning,

@@ -14,7 +14,7 @@ import Testing
 
         init(limit: Int = 1 << 20) {
             self.sink = QueuedLogSink(
-                DescriptorLogSink(descriptor: self.pipe.fileHandleForWriting.fileDescriptor),
+                self.pipe.fileHandleForWriting.fileDescriptor,
                 limit: limit
             ) { "\($0) dropped\n" }
         }
@@ -93,7 +93,7 @@ import Testing
 
     @Test func `lines that cannot be written are counted, and the next ones are tried`() async {
         let before = QueuedLogSink.droppedCount
-        let sink = QueuedLogSink(DescriptorLogSink(descriptor: -1)) { "\($0)\n" }
+        let sink = QueuedLogSink(-1) { "\($0)\n" }
         await Self.onThread {
             sink.write("lost\n")
             sink.flush(within: .seconds(20))

@@ -10,11 +10,8 @@ enum Redaction {
     static func quoted(_ text: String) -> String {
         // A key pasted into the wrong setting is the likeliest way for a secret to reach a message.
         if Self.looksLikeKey(text) { return "a text of \(text.count) characters that looks like an API key" }
-        var shown = ""
-        for scalar in Self.withoutCredentials(text).unicodeScalars.prefix(Self.longest) {
-            shown += LogEscaping.needsEscape(scalar) ? LogEscaping.escape(scalar) : String(scalar)
-        }
-        return "\"\(shown)\"" + (text.unicodeScalars.count > Self.longest ? "…" : "")
+        let shown = String(String.UnicodeScalarView(Self.withoutCredentials(text).unicodeScalars.prefix(Self.longest)))
+        return "\"\(LogEscaping.escaped(shown))\"" + (text.unicodeScalars.count > Self.longest ? "…" : "")
     }
 
     /// Whether a text begins, or continues after a separator, with the `sk_` of Flexprice's keys and a long word.

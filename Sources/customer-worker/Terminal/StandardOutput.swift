@@ -1,5 +1,4 @@
 import Glibc
-import Operations
 import Records
 import Synchronization
 
@@ -20,18 +19,7 @@ enum StandardOutput {
 
     /// Writes all bytes; to another file than standard output, if one is given.
     static func write(_ bytes: [UInt8], to descriptor: Int32 = 1) throws(Failure) {
-        var bytes = bytes[...]
-        while !bytes.isEmpty {
-            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            if count < 0, errno == EAGAIN {
-                var pipe = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-                _ = poll(&pipe, 1, -1)
-                continue
-            }
-            guard count >= 0 else { throw Failure(code: errno) }
-            bytes = bytes.dropFirst(count)
-        }
+        if let code = bytes.withUnsafeBytes({ WholeWrite.write($0, to: descriptor) }) { throw Failure(code: code) }
     }
 
     /// What `print` could not write, first of all.

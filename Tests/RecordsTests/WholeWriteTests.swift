@@ -1,16 +1,19 @@
 import Foundation
+import Records
 import Testing
 
-@testable import WorkerLogging
+@Suite struct WholeWriteTests {
+    @discardableResult private static func write(_ text: String, to descriptor: Int32) -> Int32? {
+        Array(text.utf8).withUnsafeBytes { WholeWrite.write($0, to: descriptor) }
+    }
 
-@Suite struct DescriptorLogSinkTests {
     @Test func `lines of many threads arrive whole`() async throws {
         let pipe = Pipe()
-        let sink = DescriptorLogSink(descriptor: pipe.fileHandleForWriting.fileDescriptor)
+        let descriptor = pipe.fileHandleForWriting.fileDescriptor
         // Fifty lines of at most 1,000 bytes fit into a pipe's 64 KiB, so nobody waits for the reader.
         await withTaskGroup(of: Void.self) { group in
             for index in 0..<50 {
-                group.addTask { sink.write(String(repeating: "\(index % 10)", count: 999) + "\n") }
+                group.addTask { Self.write(String(repeating: "\(index % 10)", count: 999) + "\n", to: descriptor) }
             }
         }
         try pipe.fileHandleForWriting.close()
@@ -23,11 +26,11 @@ import Testing
     @Test func `a closed descriptor loses the line and nothing else`() throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "log-\(UUID().uuidString)").path()
         defer { try? FileManager.default.removeItem(atPath: path) }
-        DescriptorLogSink(descriptor: -1).write("lost\n")
+        #expect(Self.write("lost\n", to: -1) == EBADF)
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND, 0o600)
         defer { close(descriptor) }
-        DescriptorLogSink(descriptor: descriptor).write("kept\n")
-        DescriptorLogSink(descriptor: descriptor).write("")
+        #expect(Self.write("kept\n", to: descriptor) == nil)
+        #expect(Self.write("", to: descriptor) == nil)
         #expect(try String(contentsOfFile: path, encoding: .utf8) == "kept\n")
     }
 }
