@@ -59,7 +59,7 @@ extension ConfigCommand {
         )
 
         @Argument(help: .value("situation", "local, flexprice or machines."))
-        var situation = StarterConfiguration.Situation.local
+        var situation = StarterConfiguration.local
 
         @Option(
             help: .value("file", "The file to write; - is standard output."),
@@ -68,7 +68,7 @@ extension ConfigCommand {
         var output = "customer-worker.yaml"
 
         func run() async throws {
-            let text = StarterConfiguration(for: self.situation).text
+            let text = self.situation.text
             guard self.output != "-" else { return try StandardOutput.write(text) }
             let descriptor = open(self.output, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
             guard descriptor >= 0 else {
@@ -106,4 +106,4 @@ extension ConfigCommand {
     }
 }
 
-extension StarterConfiguration.Situation: ExpressibleByArgument {}
+extension StarterConfiguration: ExpressibleByArgument {}

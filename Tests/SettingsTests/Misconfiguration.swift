@@ -456,9 +456,9 @@ extension Misconfiguration {
         ),
         Self(
             name: "an unknown option",
-            flags: [SettingFlag(key: "log.levl", value: "info")],
+            flags: [SettingFlag(key: "log.levl", value: "info", name: "--level")],
             problems: [
-                "log.levl (flag --set log.levl): found an unknown key; expected a key of the section log; "
+                "log.levl (flag --level): found an unknown key; expected a key of the section log; "
                     + "did you mean log.level?"
             ]
         ),

@@ -4,11 +4,11 @@ import Testing
 @testable import Settings
 
 @Suite struct StarterConfigurationTests {
-    @Test(arguments: StarterConfiguration.Situation.allCases)
+    @Test(arguments: StarterConfiguration.allCases)
     func `a file to begin with is valid, and each of its settings has a comment`(
-        situation: StarterConfiguration.Situation
+        situation: StarterConfiguration
     ) throws {
-        let text = StarterConfiguration(for: situation).text
+        let text = situation.text
         let fixture = try ConfigurationFixture(text)
         let loaded = try fixture.load(["FLEXPRICE_API_KEY": "sk_test"])
         #expect(loaded.warnings.isEmpty)
@@ -28,13 +28,13 @@ import Testing
         }
     }
 
-    @Test(arguments: StarterConfiguration.Situation.allCases)
-    func `what is commented out can be taken in`(situation: StarterConfiguration.Situation) throws {
+    @Test(arguments: StarterConfiguration.allCases)
+    func `what is commented out can be taken in`(situation: StarterConfiguration) throws {
         let fixture = try ConfigurationFixture()
         let key = try fixture.write("sk_test\n", to: "api_key")
         let setting = try Regex("(?m)^  # ((?:  )?[a-z._]+:(?: [A-Za-z0-9/_-]+)?)$")
         var taken: [Substring] = []
-        let text = StarterConfiguration(for: situation).text.replacing(setting) { match in
+        let text = situation.text.replacing(setting) { match in
             taken.append(match.output[1].substring ?? "")
             return "  " + (match.output[1].substring ?? "")
         }

@@ -36,8 +36,7 @@ enum EnvironmentLayer {
         let values = Dictionary(flags.map { (Self.name(of: $0.key), $0.value) }) { _, last in last }
         let names = Dictionary(flags.map { ($0.key, $0.name) }) { _, last in last }
         return SettingLayer(snapshot: Self.snapshot(values), isPublic: true) { key, _ in
-            let key = key.joined(separator: ".")
-            return .flag(names[key] ?? "--set \(key)")
+            .flag(names[key.joined(separator: ".")] ?? "")
         }
     }
 

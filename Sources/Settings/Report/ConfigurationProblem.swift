@@ -1,5 +1,5 @@
 /// One mistake in the configuration, with all that is needed to fix it without looking anything up.
-package struct ConfigurationProblem: Sendable, Hashable {
+package struct ConfigurationProblem: Sendable, Hashable, CustomStringConvertible {
     /// The setting, dotted; nil where the file as a whole is wrong.
     package let key: String?
     /// The line, variable or option to change.
@@ -10,9 +10,7 @@ package struct ConfigurationProblem: Sendable, Hashable {
     package let expected: String
     /// The nearest known key, for a key that is not known.
     package var nearest: String?
-}
 
-extension ConfigurationProblem: CustomStringConvertible {
     /// One line: key, place, found, expected, nearest key.
     package var description: String {
         let subject = self.key.map { "\($0) (\(self.place))" } ?? "\(self.place)"
@@ -24,7 +22,7 @@ extension ConfigurationProblem: CustomStringConvertible {
 /// All mistakes of a configuration at once, in the order in which a person would fix them.
 ///
 /// The process ends with exit code 78 (`EX_CONFIG`) for it; a reload keeps the old settings.
-package struct ConfigurationErrors: Error, Sendable, Equatable {
+package struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConvertible {
     /// At least one problem: those of the file by line, then variables and options by name, contradictions at the place
     /// of the setting.
     package let problems: [ConfigurationProblem]
@@ -35,9 +33,7 @@ package struct ConfigurationErrors: Error, Sendable, Equatable {
             return left == right ? ($0.key ?? "") < ($1.key ?? "") : left < right
         }
     }
-}
 
-extension ConfigurationErrors: CustomStringConvertible {
     /// A headline with the count, then one line a problem.
     package var description: String {
         let headline =

@@ -63,52 +63,30 @@ extension ConfigurationReport {
     package var json: String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        let entries = self.rows.map { row in
-            Node.object([
-                "key": .text(row.key), "value": row.value.map { Node($0, isBare: row.isBare) } ?? .null,
-                "origin": .object(Self.members(of: row.origin)),
-                "on_reload": .text(row.onReload == .takesEffect ? "takes_effect" : "needs_restart"),
-            ])
-        }
         // Encoding texts and numbers cannot fail; an empty object is the answer if it ever does.
-        return (try? encoder.encode(["settings": entries])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+        return (try? encoder.encode(["settings": self.rows])).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
+    }
+}
+
+extension ConfigurationReport.Row: Encodable {
+    private enum Member: String, CodingKey {
+        case key, value, origin
+        case onReload = "on_reload"
     }
 
-    private static func members(of origin: SettingOrigin) -> [String: Node] {
-        switch origin {
-        case .builtIn: ["kind": .text("default")]
-        case .file(let path, let line?): ["kind": .text("file"), "path": .text(path), "line": .whole(line)]
-        case .file(let path, nil): ["kind": .text("file"), "path": .text(path)]
-        case .environment(let name): ["kind": .text("environment"), "name": .text(name)]
-        case .flag(let name): ["kind": .text("flag"), "name": .text(name)]
-        case .secretFile(let path): ["kind": .text("secret_file"), "path": .text(path)]
-        }
-    }
-
-    private enum Node: Encodable {
-        case null
-        case whole(Int)
-        case fraction(Double)
-        case flag(Bool)
-        case text(String)
-        case object([String: Node])
-
-        init(_ text: String, isBare: Bool) {
-            let number: Node? = Int(text).map { .whole($0) } ?? Double(text).map { .fraction($0) }
-            let bare = isBare ? number ?? Bool(text).map { .flag($0) } : nil
-            self = bare ?? .text(text)
-        }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.singleValueContainer()
-            switch self {
-            case .null: try container.encodeNil()
-            case .whole(let value): try container.encode(value)
-            case .fraction(let value): try container.encode(value)
-            case .flag(let value): try container.encode(value)
-            case .text(let value): try container.encode(value)
-            case .object(let members): try container.encode(members)
-            }
+    package func encode(to encoder: any Encoder) throws {
+        var members = encoder.container(keyedBy: Member.self)
+        try members.encode(self.key, forKey: .key)
+        try members.encode(self.origin, forKey: .origin)
+        try members.encode(self.onReload == .takesEffect ? "takes_effect" : "needs_restart", forKey: .onReload)
+        if self.isBare, let value, let number = Int(value) {
+            try members.encode(number, forKey: .value)
+        } else if self.isBare, let value, let number = Double(value) {
+            try members.encode(number, forKey: .value)
+        } else if self.isBare, let value, let truth = Bool(value) {
+            try members.encode(truth, forKey: .value)
+        } else {
+            try members.encode(self.value, forKey: .value)
         }
     }
 }

@@ -33,6 +33,27 @@ package enum SettingOrigin: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
+extension SettingOrigin: Encodable {
+    private struct Form: Encodable {
+        let kind: String
+        var path: String?
+        var line: Int?
+        var name: String?
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        let form =
+            switch self {
+            case .builtIn: Form(kind: "default")
+            case .file(let path, let line): Form(kind: "file", path: path, line: line)
+            case .environment(let name): Form(kind: "environment", name: name)
+            case .flag(let name): Form(kind: "flag", name: name)
+            case .secretFile(let path): Form(kind: "secret_file", path: path)
+            }
+        try form.encode(to: encoder)
+    }
+}
+
 /// A setting given on the command line; it wins over the environment and the file.
 package struct SettingFlag: Sendable {
     /// The setting, such as `kafka.brokers`.
@@ -42,10 +63,9 @@ package struct SettingFlag: Sendable {
     /// The option as the user typed it, for messages.
     package let name: String
 
-    /// A setting from an option; without a name it is called `--set KEY`.
-    package init(key: String, value: String, name: String? = nil) {
+    package init(key: String, value: String, name: String) {
         self.key = key
         self.value = value
-        self.name = name ?? "--set \(key)"
+        self.name = name
     }
 }

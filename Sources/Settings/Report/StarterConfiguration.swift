@@ -1,20 +1,11 @@
 /// A configuration file to begin with: the settings that a situation needs, each with the reason, and no others.
-package struct StarterConfiguration: Sendable {
-    /// Where a worker is going to run.
-    package enum Situation: String, Sendable, CaseIterable {
-        /// One machine; customers are kept in the worker's own ledger.
-        case local
-        /// One machine; customers are created in Flexprice.
-        case flexprice
-        /// Several machines that share a PostgreSQL; customers are created in Flexprice.
-        case machines
-    }
-
-    private let situation: Situation
-
-    package init(for situation: Situation) {
-        self.situation = situation
-    }
+package enum StarterConfiguration: String, Sendable, CaseIterable {
+    /// One machine; customers are kept in the worker's own ledger.
+    case local
+    /// One machine; customers are created in Flexprice.
+    case flexprice
+    /// Several machines that share a PostgreSQL; customers are created in Flexprice.
+    case machines
 
     package var text: String {
         [self.head, Self.kafka, self.backend, self.store, Self.admin].joined(separator: "\n")
@@ -32,7 +23,7 @@ package struct StarterConfiguration: Sendable {
     }
 
     private var about: String {
-        switch self.situation {
+        switch self {
         case .local: "one machine, customers in its own ledger"
         case .flexprice: "one machine, customers in Flexprice"
         case .machines: "several machines with a common ledger, customers in Flexprice"
@@ -55,7 +46,7 @@ package struct StarterConfiguration: Sendable {
         """
 
     private var backend: String {
-        switch self.situation {
+        switch self {
         case .local:
             """
             # Customers are kept in the ledger below. For Flexprice: «customer-worker config init flexprice».
@@ -81,7 +72,7 @@ package struct StarterConfiguration: Sendable {
     }
 
     private var store: String {
-        switch self.situation {
+        switch self {
         case .local, .flexprice:
             """
             store:
