@@ -1,4 +1,3 @@
-import CustomerContract
 import FlexpriceAPI
 import JSON
 import Settings
@@ -8,27 +7,20 @@ import Settings
 /// Whether a key may make customers only a create can tell. `/users/me` has the present roles of the key's user and not
 /// the roles that the key got when it was made, and a key of a server's own configuration has no user: so what is said
 /// of rights there is a warning at most.
-struct APICheck: Sendable {
+enum APICheck {
     /// The roles that may write customers.
     private static let writers = ["all_writer", "super_admin"]
     /// The longest timeout of a request of the check.
     private static let patience: Duration = .seconds(10)
 
-    private let settings: Settings
-    private let environment: [String: String]
-
-    init(_ settings: Settings, environment: [String: String]) {
-        self.settings = settings
-        self.environment = environment
-    }
-
-    func run() async -> [CheckFinding] {
-        guard self.settings.backend == .flexprice else {
+    /// - Parameter environment: names the proxy on the way.
+    static func run(_ settings: Settings, environment: [String: String]) async -> [CheckFinding] {
+        guard settings.backend == .flexprice else {
             return [CheckFinding("api", .skipped, "backend is local: customers are made in the store")]
         }
         var flexprice: FlexpriceSettings
         do throws(StartFailure) {
-            flexprice = try FlexpriceSettings(self.settings, environment: self.environment)
+            flexprice = try FlexpriceSettings(settings, environment: environment)
         } catch {
             let remedy = "correct the setting that it names"
             return [CheckFinding("api", .failed(error.status), error.description, remedy: remedy)]

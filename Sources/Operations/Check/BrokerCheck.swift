@@ -43,7 +43,7 @@ struct BrokerCheck: Sendable {
             }
             let letters = self.settings.kafka.deadLetterTopic
             if cluster.topics[letters] != nil {
-                findings.append(await DeadLetterCheck(topic: letters, client: client).run())
+                findings.append(await DeadLetterCheck.run(letters, client))
             }
             return findings
         } catch {

@@ -1,24 +1,15 @@
-import CustomerContract
 import Kafka
 import Redrive
 
 /// Looks at the dead letters that wait: how many, and whether their topic is about to delete the oldest of them.
-struct DeadLetterCheck: Sendable {
+enum DeadLetterCheck {
     /// A longer look is left to `dlq list`: a check is to end soon.
     private static let longestLook = Duration.seconds(10)
 
-    private let topic: String
-    private let client: ClientProperties
-
     /// - Parameter topic: the dead-letter topic, which exists.
-    init(topic: String, client: ClientProperties) {
-        self.topic = topic
-        self.client = client
-    }
-
-    func run() async -> CheckFinding {
+    static func run(_ topic: String, _ client: ClientProperties) async -> CheckFinding {
         do {
-            let letters = try await DeadLetterTopic(self.topic, self.client)
+            let letters = try await DeadLetterTopic(topic, client)
             let end = ContinuousClock.now + Self.longestLook
             var report = LetterReport()
             var isWhole = true
@@ -36,9 +27,7 @@ struct DeadLetterCheck: Sendable {
 
     /// What the facts amount to.
     ///
-    /// - Parameters:
-    ///   - waiting: dead letters that were not redriven, as far as they were counted.
-    ///   - isWhole: whether all were counted.
+    /// - Parameter isWhole: whether all that wait were counted.
     static func finding(_ retention: RetentionGuard, waiting: Int, isWhole: Bool) -> CheckFinding {
         let count = "\(isWhole ? "" : "at least ")\(waiting) wait"
         guard waiting > 0, let left = retention.timeLeft, let kept = retention.retention else {

@@ -1,4 +1,3 @@
-import Kafka
 package import Settings
 
 /// Looks at everything that a worker needs, without changing any of it, and says what is wrong and how to fix it.
@@ -38,9 +37,9 @@ package struct Preflight: Sendable {
         findings += await BrokerCheck(settings).run()
         findings +=
             loaded.keyProblems.isEmpty
-            ? await APICheck(settings, environment: self.environment).run()
+            ? await APICheck.run(settings, environment: self.environment)
             : self.findings(withoutKey: loaded.keyProblems)
-        return findings + [await StoreCheck(settings.store).run()]
+        return findings + [await StoreCheck.run(settings.store)]
     }
 
     /// What is said in place of a look at the API when there is no key.

@@ -1,4 +1,3 @@
-import CustomerContract
 import Glibc
 import Ledger
 import Records
@@ -6,24 +5,18 @@ import Settings
 
 /// Looks at whether the ledger can be written, without opening it: opening could change the form of a file that a
 /// running worker of an older version uses.
-struct StoreCheck: Sendable {
+enum StoreCheck {
     /// A ledger of a million customers takes about half of this.
     private static let littleSpace: UInt64 = 1_073_741_824
 
-    private let url: StoreURL
-
-    init(_ url: StoreURL) {
-        self.url = url
-    }
-
-    func run() async -> CheckFinding {
-        switch self.url {
+    static func run(_ url: StoreURL) async -> CheckFinding {
+        switch url {
         case .sqlite(path: ":memory:"):
             CheckFinding("store", .warning, "in memory: everything is forgotten at the end")
         case .sqlite(let path):
             CheckFinding("store", Self.file(path))
         case .postgres(let uri):
-            CheckFinding("store", await Self.server(uri.reveal(), shownAs: self.url.description))
+            CheckFinding("store", await Self.server(uri.reveal(), shownAs: url.description))
         }
     }
 

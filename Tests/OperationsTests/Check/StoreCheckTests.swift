@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct StoreCheckTests {
     private static func state(_ path: String) async -> CheckFinding.State {
-        await StoreCheck(.sqlite(path: path)).run().state
+        await StoreCheck.run(.sqlite(path: path)).state
     }
 
     @Test func `a place that can be written is fine, and nothing is made there`() async throws {
