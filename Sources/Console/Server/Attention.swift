@@ -51,6 +51,7 @@ final class Attention: Sendable {
     private func rest(_ interval: Duration) async {
         let end = ContinuousClock.now + interval
         while ContinuousClock.now < end, !Task.isCancelled, !self.state.withLock({ $0.hasNews }) {
+            // Soon enough for who acted and waits for the page, and rare enough to cost nothing.
             try? await Task.sleep(for: .milliseconds(100))
         }
     }

@@ -30,7 +30,8 @@ final class Places: Sendable {
         while true {
             if let place = self.take() { return place }
             guard ContinuousClock.now < end, !Task.isCancelled else { return nil }
-            // By looking again, since a place comes back from a `deinit`, which can wait for nothing.
+            // By looking again, since a place comes back from a `deinit`, which can wait for nothing: a tenth of a
+            // second is short beside what holds a place, and ten looks a second cost nothing.
             try? await Task.sleep(for: .milliseconds(100))
         }
     }

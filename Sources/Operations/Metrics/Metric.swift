@@ -100,7 +100,7 @@ package enum Metric: String, Sendable {
         case .recordsSkipped: "Records at most that were gone from the command topic before they were read, by why."
         case .logRestarts:
             "Partitions whose log began anew below what was read or committed; it is read from its beginning."
-        case .loopTurns: "Turns of the worker's loop; it stands still only when the loop is stuck."
+        case .loopTurns: "Turns of the worker's loop; it stops only when the loop is stuck."
         case .logLinesDropped:
             "Lines of the log that were not written, since standard error was not read or could not be written."
         case .processCPU: "User and system CPU time."

@@ -24,13 +24,7 @@ package final class SignalDuty: Sendable {
         var actions: Actions?
         var requests = StopRequests()
         /// What came before there was a worker: done once there is one.
-        var early: Early = []
-    }
-
-    private struct Early: OptionSet {
-        let rawValue: Int
-        static let reload = Early(rawValue: 1)
-        static let suspend = Early(rawValue: 2)
+        var early: (reload: Bool, suspension: Bool) = (false, false)
     }
 
     private let signals: ProcessSignals
@@ -53,8 +47,8 @@ package final class SignalDuty: Sendable {
             state.actions = actions
             return state.early
         }
-        if early.contains(.suspend) { actions.suspend() }
-        if early.contains(.reload) { await actions.reload() }
+        if early.suspension { actions.suspend() }
+        if early.reload { await actions.reload() }
     }
 
     /// Obeys until the task is cancelled.
@@ -67,9 +61,9 @@ package final class SignalDuty: Sendable {
         switch signal {
         case .terminate, .interrupt: self.stop(signal, at: now)
         case .hangUp where self.endsWithTerminal: self.stop(.terminate, at: now)
-        case .hangUp: await self.actions(orLater: { $0.insert(.reload) })?.reload()
-        case .suspend: self.actions(orLater: { $0.insert(.suspend) })?.suspend()
-        case .resume: self.actions(orLater: { $0.remove(.suspend) })?.resume()
+        case .hangUp: await self.actions(orLater: { $0.reload = true })?.reload()
+        case .suspend: self.actions(orLater: { $0.suspension = true })?.suspend()
+        case .resume: self.actions(orLater: { $0.suspension = false })?.resume()
         case .terminalInput: await self.actions()?.logInFlight()
         case .user2: self.actions()?.wedge()
         case .quit, .windowChange: break
@@ -77,7 +71,7 @@ package final class SignalDuty: Sendable {
     }
 
     /// The actions; before there are any, `note` what is to be done then.
-    private func actions(orLater note: (inout Early) -> Void = { _ in }) -> Actions? {
+    private func actions(orLater note: (inout (reload: Bool, suspension: Bool)) -> Void = { _ in }) -> Actions? {
         self.state.withLock { state in
             if state.actions == nil { note(&state.early) }
             return state.actions

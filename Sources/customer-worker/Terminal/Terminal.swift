@@ -2,7 +2,6 @@ import ArgumentParser
 import CustomerContract
 import Foundation
 import Operations
-import Records
 import Synchronization
 import WorkerLogging
 
@@ -16,12 +15,6 @@ enum Terminal {
 
     /// The longest line of standard output; `nil` for a pipe or a file, whose lines may have any length.
     static var width: Int? { Self.output?.columns }
-
-    /// A question can be answered.
-    static var canAsk: Bool { isatty(STDIN_FILENO) == 1 && isatty(STDERR_FILENO) == 1 }
-
-    /// Progress can be drawn over itself.
-    static var canDraw: Bool { Self.errors?.canDraw ?? false }
 
     private static func traits(of descriptor: Int32) -> TerminalTraits? {
         TerminalTraits(of: descriptor, environment: ProcessInfo.processInfo.environment)
@@ -37,7 +30,9 @@ enum Terminal {
     /// Ends the command: with code 64 when no question can be asked, with 130 when the answer is not yes.
     static func confirm(_ question: String, isAnswered: Bool) throws {
         if isAnswered { return }
-        guard self.canAsk else { throw ExitStatus.usage.exit("there is no terminal to ask on: give --yes") }
+        guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else {
+            throw ExitStatus.usage.exit("there is no terminal to ask on: give --yes")
+        }
         write(STDERR_FILENO, question + " [y/N] ", question.utf8.count + 7)
         let answer = readLine(strippingNewline: true)?.lowercased()
         guard answer == "y" || answer == "yes" else {
@@ -75,7 +70,7 @@ extension String {
 
 /// Shows how far something is: a bar on a terminal, a line every few seconds elsewhere.
 final class ProgressDisplay: Sendable {
-    private let isDrawn = Terminal.canDraw
+    private let isDrawn = Terminal.errors?.canDraw ?? false
     private let lastLine = Mutex(Duration.seconds(-1))
     /// Seconds between two lines where nothing can be drawn over.
     private static let lineInterval = Duration.seconds(5)
