@@ -166,8 +166,8 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "CustomerContract", "JSON", "Kafka", "Ledger", "Operations", "Records", "Redrive", "Settings", "Topics",
-                "WorkerLogging",
+                "CommandWorker", "CustomerContract", "JSON", "Kafka", "Ledger", "Operations", "Records", "Redrive",
+                "Settings", "Topics", "WorkerLogging",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),

@@ -142,7 +142,7 @@ extension CommandWorker {
     ) async throws(KafkaError) -> [TopicPartition: PartitionReading] {
         var found: [TopicPartition: PartitionReading] = [:]
         guard !offsets.isEmpty else { return found }
-        let reader = try PartitionReader(self.settings.kafka, log: self.kafkaLog)
+        let reader = try PartitionReader(self.kafka, log: self.kafkaLog)
         try await reader.read(from: offsets.map { PartitionOffset($0.key, offset: $0.value) })
         while found.count < offsets.count, clock.now < deadline, !Task.isCancelled {
             let wait = min(Self.lookStep, max(.zero, deadline - clock.now))

@@ -14,10 +14,10 @@ extension CommandWorker {
         log: @escaping KafkaLogSink
     ) async throws -> (any ResultPublisher, TopicLimits) {
         let settings = self.settings
-        let admin = try Admin(settings.kafka, log: log)
+        let admin = try Admin(self.kafka, log: log)
         let topics = TopicDirectory { () async throws(KafkaError) in try await admin.topics() }
         let deadLetterPartitions = await topics.partitionCount(of: settings.deadLetterTopic)
-        var producer = ProducerSettings(client: settings.kafka)
+        var producer = ProducerSettings(client: self.kafka)
         let limits = TopicLimits(largestRecord: producer.largestRecord) { topic async throws(KafkaError) in
             try await admin.configuration(ofTopic: topic, timeout: Self.limitsTimeout)
         }

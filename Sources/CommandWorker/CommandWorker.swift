@@ -1,5 +1,5 @@
 import CustomerContract
-import Kafka
+package import Kafka
 package import Ledger
 package import Logging
 import Records
@@ -9,7 +9,7 @@ import WorkerLogging
 /// Consumes create commands, makes each customer once and publishes a result for every command.
 ///
 /// ```swift
-/// let worker = CommandWorker(settings, ledger: ledger, backend: .local(customers), logger: logger)
+/// let worker = CommandWorker(settings, kafka, ledger: ledger, backend: .local(customers), logger: logger)
 /// async let stopped: Void = worker.run()
 /// worker.drain(within: .seconds(30))
 /// try await stopped
@@ -36,6 +36,7 @@ package final class CommandWorker: Sendable {
     }
 
     let settings: WorkerSettings
+    let kafka: ClientProperties
     private let backend: WorkerBackend
     private let writer: LedgerWriter
     let decoder: CommandReader
@@ -53,18 +54,20 @@ package final class CommandWorker: Sendable {
     /// Makes a worker; nothing connects before ``run()``.
     package init(
         _ settings: WorkerSettings,
+        _ kafka: ClientProperties,
         ledger: any Ledger,
         backend: WorkerBackend,
         logger: Logger,
         metrics: StoreMetrics = .none
     ) {
         self.settings = settings
+        self.kafka = kafka
         self.backend = backend
         self.logger = logger
         self.troubles = TroubleLog(logger)
         self.life = CommandLife(logger: logger)
         self.replyTopics = LiveReplyTopics(settings.live.replyTopicsAllowed)
-        self.decoder = CommandReader(maximumBytes: settings.maximumCommandBytes, mode: settings.validation)
+        self.decoder = settings.reader
         if case .local(let customers) = backend {
             self.writer = LedgerWriter(ledger: ledger, customers: customers, metrics: metrics)
         } else {
@@ -103,7 +106,7 @@ package final class CommandWorker: Sendable {
         let log = self.kafkaLog
         let consumer = try Consumer(
             ConsumerSettings(
-                client: self.settings.kafka,
+                client: self.kafka,
                 group: self.settings.group,
                 groupInstanceID: self.settings.groupInstanceID
             ),
@@ -130,12 +133,12 @@ package final class CommandWorker: Sendable {
         _ publisher: any ResultPublisher,
         _ group: inout DiscardingTaskGroup
     ) async -> WorkerError? {
-        var createsLocally = false
-        if case .local = self.backend { createsLocally = true }
-        var core = WorkerCore(
-            settings: self.settings.core(createsLocally: createsLocally, spillsSets: self.ledger.keepsSpilledSets),
-            seed: .random(in: 0 ... .max)
-        )
+        var settings = self.settings
+        if case .local = self.backend { settings.createsLocally = true }
+        settings.spillsSets = self.ledger.keepsSpilledSets
+        // Without transactions there is little to save.
+        if settings.guarantee == .exactlyOnce { settings.linger.pace = WorkerSettings.pace }
+        var core = WorkerCore(settings: settings, seed: .random(in: 0 ... .max))
         let clock = ContinuousClock()
         let start = clock.now
         var watch = ConsumerWatch()

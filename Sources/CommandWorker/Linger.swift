@@ -30,7 +30,7 @@ struct Linger: Sendable {
 }
 
 /// The sizes and the time by which batches linger.
-struct LingerSettings: Sendable {
+struct LingerSettings: Sendable, Hashable {
     /// The longest wait.
     ///
     /// A success that is not remembered is forgotten with the process, so it is short.

@@ -1,3 +1,4 @@
+import CommandWorker
 import Foundation
 import Hummingbird
 import HummingbirdCore
@@ -77,12 +78,12 @@ package struct Console: Sendable {
         let isSecure = console.tlsCertificateFile != nil || console.behindProxy
         router.add(middleware: ErrorPages(pages: pages, isSecure: isSecure, logger: logger))
         // Every byte of a command may be written as three, and the old text comes with the new one.
-        let mostFormBytes = 65_536 + 3 * min(settings.limits.maxCommandBytes.bytes, 4 << 20)
+        let mostFormBytes = 65_536 + 3 * min(settings.worker.maximumCommandBytes, 4 << 20)
         router.add(middleware: Gatekeeper(self.doors, mostFormBytes: mostFormBytes))
         Files.addRoutes(to: router)
         LoginPages(doors: self.doors, pages: pages, limit: LoginLimit(), logger: logger).addRoutes(to: router)
-        let kafka = settings.kafka
-        OverviewPages(fleet: self.fleet, history: history, pages: pages, group: kafka.consumerGroup)
+        let worker = settings.worker
+        OverviewPages(fleet: self.fleet, history: history, pages: pages, group: worker.group)
             .addRoutes(to: router)
         PartitionPages(
             fleet: self.fleet,
@@ -93,8 +94,8 @@ package struct Console: Sendable {
             logger: logger
         )
         .addRoutes(to: router)
-        let topic = kafka.deadLetterTopic
-        let index = LetterIndex(topic: topic, resultTopic: kafka.resultsTopic, rules: cluster.rules, cluster.client)
+        let topic = worker.deadLetterTopic
+        let index = LetterIndex(topic: topic, resultTopic: worker.resultTopic, rules: cluster.rules, cluster.client)
         let board = JobBoard(topic: topic, auditPath: cluster.auditPath, cluster.client)
         let planner = JobPlanner(cluster: cluster)
         let runner = JobRunner {

@@ -1,4 +1,4 @@
-import CustomerContract
+import CommandWorker
 import Foundation
 package import Kafka
 package import Redrive
@@ -17,9 +17,7 @@ package struct ClusterSettings: Sendable {
 
     /// The rules by which the worker of these settings judges commands.
     package var rules: CommandRules {
-        let largest = self.settings.limits.maxCommandBytes.bytes
-        let reader = CommandReader(maximumBytes: largest, mode: self.settings.validation)
-        return CommandRules(commandTopic: self.settings.kafka.topic, reader: reader)
+        CommandRules(commandTopic: self.settings.worker.commandTopic, reader: self.settings.worker.reader)
     }
 
     /// The folder for what is written beside the ledger.

@@ -54,7 +54,9 @@ package struct SettingsSources: Sendable {
         if let file = source?.file {
             layers.append(SettingLayer(snapshot: file, origin: { file.origin(key: $0, entry: $1) }))
         }
-        var reader = SettingsReader(layers: layers, credentialsDirectory: self.environment["CREDENTIALS_DIRECTORY"])
+        var reader = SettingsReader()
+        reader.layers = layers
+        reader.credentialsDirectory = self.environment["CREDENTIALS_DIRECTORY"]
         let settings = Settings(from: &reader)
         let unknown = UnknownKeys(known: reader.knownKeys)
         let strays =
@@ -74,8 +76,8 @@ package struct SettingsSources: Sendable {
             }
         }
         let isIdle = [
-            "idempotency.retention": settings.idempotency.retention != nil,
-            "idempotency.on_archived": settings.idempotency.onArchived == .recreate,
+            "idempotency.retention": settings.retention != nil,
+            "idempotency.on_archived": settings.worker.onArchived == .recreate,
         ]
         for (key, isSet) in isIdle.sorted(by: { $0.key > $1.key }) where isSet && settings.backend == .local {
             let remark = "has no effect with backend local: what its store remembers are the customers themselves"

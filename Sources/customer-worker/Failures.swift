@@ -35,7 +35,7 @@ extension ExitCode {
         case is TopicSnapshot.Missing: self = ExitStatus.unavailable.exit("\(error)")
         case is StoryTeller.NoRecord: self = ExitStatus.badInput.exit("\(error)")
         // An age that was in bounds when the options were read.
-        case is SelectionForm.Mistake, is OptionTimeMistake: self = ExitStatus.usage.exit("\(error)")
+        case is OptionMistake: self = ExitStatus.usage.exit("\(error)")
         case is LineFile.Failure: self = ExitStatus.notPermitted.exit("\(error)")
         case let error as InputFailure:
             StandardError.write(error.description)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandWorker
 import Foundation
 import Kafka
 import Logging
@@ -49,7 +50,7 @@ struct RunCommand: AsyncParsableCommand {
         let started = try self.options.start(overriding: flags)
         let logger = started.logger
         if let cluster {
-            for name in RequiredTopics(started.settings.kafka).names {
+            for name in started.settings.worker.topics {
                 try cluster.createTopic(name, partitions: self.embeddedPartitions)
             }
             logger.notice("Embedded broker listens", metadata: ["brokers": "\(cluster.brokers)"])
@@ -73,7 +74,7 @@ extension StartedSettings {
         async let _ = signals.run()
         logger.notice("Starting", metadata: settings.startFacts)
         let client = try WorkerAssembly.clientProperties(settings.kafka)
-        try await RequiredTopics(settings.kafka).check(client)
+        try await RequiredTopics(settings.worker).check(client)
         if !acceptsEmptyLedger { try await StoreContinuity(settings).check(client) }
         let assembly = try await WorkerAssembly(settings, logger: logger)
         let reload = SettingsReload(

@@ -37,20 +37,11 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
         if self.apiKey.isEmpty { throw ValidationError("--api-key: expected a key, not an empty text") }
     }
 
-    private var address: (host: String, port: Int)? {
-        guard let colon = self.listen.lastIndex(of: ":"), colon > self.listen.startIndex,
-            let port = Int(self.listen[self.listen.index(after: colon)...]), (0...65_535).contains(port)
-        else { return nil }
-        return (String(self.listen[..<colon]), port)
-    }
+    private var address: HostAndPort? { HostAndPort(parsing: self.listen, ports: 0...65_535) }
 
     func run() async throws {
         guard let address = self.address else { return }
-        var configuration = SimulatorConfiguration(
-            host: address.host,
-            port: address.port,
-            apiKey: self.apiKey
-        )
+        var configuration = SimulatorConfiguration(host: address.host, port: address.port, apiKey: self.apiKey)
         configuration.latency = .milliseconds(self.latency)
         let script = try self.loadScript()
         let simulator = FlexpriceSimulator(configuration)
@@ -61,9 +52,9 @@ struct SimulateFlexpriceCommand: AsyncParsableCommand {
             do {
                 port = try await simulator.port
             } catch {
-                throw StartFailure(binding: HostAndPort(host: address.host, port: address.port), of: "--listen", error)
+                throw StartFailure(binding: address, of: "--listen", error)
             }
-            try StandardOutput.write("listening on http://\(address.host):\(port)/v1\n")
+            try StandardOutput.write("listening on http://\(HostAndPort(host: address.host, port: port))/v1\n")
             if let script { group.addTask { try await script.play(on: simulator.state) } }
             for await _ in signals.stream { break }
             group.cancelAll()

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CustomerContract
 import JSON
 import Operations
 import Settings

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandWorker
 import Kafka
 import Operations
 import Settings
@@ -39,12 +40,12 @@ struct TopicsCommand: AsyncParsableCommand {
             guard self.replicationFactor == -1 || (1...1_000).contains(self.replicationFactor) else {
                 throw ValidationError("--replication-factor \(self.replicationFactor): expected 1 to 1000, or -1")
             }
-            if let retention = self.retention { try SpanText.validate("--retention", retention) }
+            if let retention = self.retention { try validating("--retention") { _ = try SpanText.parse(retention) } }
         }
 
         func run() async throws {
             let settings = try self.options.load().settings
-            let made = try await RequiredTopics(settings.kafka).create(
+            let made = try await RequiredTopics(settings.worker).create(
                 partitions: self.partitions,
                 replicationFactor: self.replicationFactor,
                 retention: self.retention.map(SpanText.parse),

@@ -10,7 +10,7 @@ import Testing
         let file = try fixture.write(written, to: "key")
         let loaded = try fixture.load(["FLEXPRICE_API_KEY_FILE": file])
         #expect(loaded.settings.api.key?.reveal() == read)
-        #expect(loaded.settings.api.keyFile == file)
+        #expect(loaded.settings.api.keyPath == file)
         #expect(loaded.warnings.isEmpty)
     }
 

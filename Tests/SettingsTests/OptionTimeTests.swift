@@ -16,9 +16,9 @@ import Testing
 
     @Test(arguments: ["0s", "0d", "", "7", "d", "-7d", "1.5d", "7 d", "7D", "1y", "9223372036854775807w", "٣d", "7dd"])
     func `anything else is refused with what was expected`(_ text: String) throws {
-        let mistake = try #require(throws: OptionTimeMistake.self) { try SpanText.parse(text) }
+        let mistake = try #require(throws: OptionMistake.self) { try SpanText.parse(text) }
         #expect(mistake.description.hasPrefix("\(text): expected a duration"))
-        let past = try #require(throws: OptionTimeMistake.self) { try PastTime.parse(text, now: self.now) }
+        let past = try #require(throws: OptionMistake.self) { try PastTime.parse(text, now: self.now) }
         #expect(past.description.hasPrefix("\(text): expected an age"))
     }
 
@@ -33,19 +33,19 @@ import Testing
 
     @Test(arguments: ["2026-02-30", "2026-13-01", "2026-11-25T", "2026-11-25T10", "2026-11-25T25:00", "25.11.2026"])
     func `a date that the calendar does not have is refused`(_ text: String) {
-        #expect(throws: OptionTimeMistake.self) { try PastTime.parse(text, now: self.now) }
+        #expect(throws: OptionMistake.self) { try PastTime.parse(text, now: self.now) }
     }
 
     @Test func `a beginning to come and an end before the beginning are refused by their options`() throws {
-        let coming = try #require(throws: OptionTimeMistake.self) {
+        let coming = try #require(throws: OptionMistake.self) {
             try OptionTimes(since: "2099-01-01", until: nil, now: self.now)
         }
         #expect(coming.description == "--since 2099-01-01: is still to come; expected a time in the past")
-        let turned = try #require(throws: OptionTimeMistake.self) {
+        let turned = try #require(throws: OptionMistake.self) {
             try OptionTimes(since: "1h", until: "2h", now: self.now)
         }
         #expect(turned.description.hasPrefix("--until 2h: is not later than --since 1h"))
-        let unread = try #require(throws: OptionTimeMistake.self) {
+        let unread = try #require(throws: OptionMistake.self) {
             try OptionTimes(since: nil, until: "soon", now: self.now)
         }
         #expect(unread.description.hasPrefix("--until soon: expected an age such as"))

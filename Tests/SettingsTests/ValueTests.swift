@@ -28,13 +28,13 @@ import Testing
 
     @Test(arguments: [("256KiB", 262_144), ("64MiB", 67_108_864), ("1GiB", 1_073_741_824), ("512", 512), ("512B", 512)])
     func `a size is read and printed`(_ text: String, _ bytes: Int) {
-        #expect(ByteCount(parsing: text)?.bytes == bytes)
-        #expect(ByteCount(parsing: ByteCount(bytes: bytes).description)?.bytes == bytes)
+        #expect(ByteText.parse(text) == bytes)
+        #expect(ByteText.parse(ByteText.text(bytes)) == bytes)
     }
 
     @Test(arguments: ["", "KiB", "1KB", "1kib", "1.5MiB", "-1", "1 KiB", "9223372036854775807GiB"])
     func `anything else is no size`(_ text: String) {
-        #expect(ByteCount(parsing: text) == nil)
+        #expect(ByteText.parse(text) == nil)
     }
 
     @Test(arguments: [

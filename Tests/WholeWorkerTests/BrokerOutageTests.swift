@@ -26,9 +26,8 @@ import Testing
         let cluster = try #require(broker.embedded)
         let results = try TopicReader(broker, "customer_results")
         var seen: [String: Set<String>] = [:]
-        try await withWorker(broker, backend: .local) {
+        try await withWorker(broker, backend: .local, properties: ["reconnect.backoff.max.ms": "200"]) {
             $0.guarantee = guarantee
-            $0.kafka.passthrough["reconnect.backoff.max.ms"] = "200"
         } _: { worker in
             for round in 0..<Self.rounds {
                 try await broker.send((0..<Self.size).map { Self.command(round * Self.size + $0) })

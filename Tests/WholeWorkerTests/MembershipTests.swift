@@ -75,15 +75,19 @@ import Testing
             // Offsets in transactions are taken by the mock, and forgotten: so this guarantee. It also refuses offsets
             // while the group gathers, as Kafka does not, so that a result can be sent again by the next owner; then it
             // says the same.
-            let configure: (inout WorkerSettings) -> Void = {
-                $0.guarantee = .atLeastOnce
-                $0.kafka.passthrough["partition.assignment.strategy"] = assignor
+            func withMember(_ body: (CommandWorker) async throws -> Void) async throws {
+                let properties = ["partition.assignment.strategy": assignor]
+                try await withWorker(broker, backend: .local, ledgerPath: ledger, properties: properties) {
+                    $0.guarantee = .atLeastOnce
+                } _: {
+                    try await body($0)
+                }
             }
-            try await withWorker(broker, backend: .local, ledgerPath: ledger, configure: configure) { first in
+            try await withMember { first in
                 try await traffic.rounds(untilServedBy: first)
-                try await withWorker(broker, backend: .local, ledgerPath: ledger, configure: configure) { second in
+                try await withMember { second in
                     try await traffic.rounds(untilServedBy: second)
-                    try await withWorker(broker, backend: .local, ledgerPath: ledger, configure: configure) { third in
+                    try await withMember { third in
                         try await traffic.rounds(untilServedBy: third)
                         try await traffic.rounds(untilServedBy: first)
                     }

@@ -15,9 +15,9 @@ import Records
 /// line's invariants are at the head of its file. Those of the whole:
 /// 1. A result enters the line of results only when the ledger remembers the success that it tells of.
 /// 2. What a command learns from the ledger decides about it, whoever remembered it there first.
-/// 3. Everything that waits is bounded by the commands in flight, and those by ``CoreSettings``.
+/// 3. Everything that waits is bounded by the commands in flight, and those by ``WorkerSettings``.
 struct WorkerCore: Sendable {
-    var settings: CoreSettings
+    var settings: WorkerSettings
     var intake: Intake
     var partitions: Partitions
     var shares: PartitionShares
@@ -33,7 +33,7 @@ struct WorkerCore: Sendable {
     var own = WorkerCounters()
     var actions: [WorkerAction] = []
 
-    init(settings: CoreSettings, seed: UInt64) {
+    init(settings: WorkerSettings, seed: UInt64) {
         self.settings = settings
         self.intake = Intake(
             maximumCount: settings.maximumInFlight,

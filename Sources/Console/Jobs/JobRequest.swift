@@ -1,3 +1,4 @@
+import CommandWorker
 import Operations
 import Records
 import Redrive
@@ -78,7 +79,7 @@ struct JobPlanner: Sendable {
 
     /// Finds out what would be done; nothing is changed.
     ///
-    /// - Throws: `SelectionForm.Mistake`, `RedriveRequest.Refusal`, and what the operations throw.
+    /// - Throws: `OptionMistake`, `RedriveRequest.Refusal`, and what the operations throw.
     func plan(_ request: JobRequest) async throws -> PlannedJob {
         let owner = JobRecord.Owner(console: request.user)
         return switch request.kind {
@@ -89,13 +90,13 @@ struct JobPlanner: Sendable {
     }
 
     private func redrive(_ request: JobRequest, _ owner: JobRecord.Owner) async throws -> PlannedJob {
-        let kafka = self.cluster.settings.kafka
+        let worker = self.cluster.settings.worker
         var asked = RedriveRequest(
-            topic: kafka.deadLetterTopic,
+            topic: worker.deadLetterTopic,
             selection: try request.words.selection.selection(),
             words: request.words.words,
             rules: self.cluster.rules,
-            resultTopic: kafka.resultsTopic,
+            resultTopic: worker.resultTopic,
             originalsPath: self.cluster.originalsPath,
             auditPath: self.cluster.auditPath
         )
@@ -115,9 +116,8 @@ struct JobPlanner: Sendable {
             isResumed: plan.resumed != nil
         ) { show in
             let (ending, progress) = try await operation.run(plan) { show(JobProgress($0)) }
-            let view = RedriveOutcomeView(ending: ending, progress: progress)
             let isGood = ending == .finished && progress.counts.leftCount + progress.counts.failedAgainCount == 0
-            return JobOutcome(job: progress.job, lines: Self.lines(view.text), isGood: isGood)
+            return JobOutcome(job: progress.job, lines: Self.lines(progress.text(ending)), isGood: isGood)
         }
     }
 
@@ -128,7 +128,7 @@ struct JobPlanner: Sendable {
     ) async throws -> PlannedJob {
         let asked = DismissalRequest(
             action,
-            topic: self.cluster.settings.kafka.deadLetterTopic,
+            topic: self.cluster.settings.worker.deadLetterTopic,
             selection: try request.words.selection.selection(),
             reason: request.reason,
             words: request.words.words,
@@ -136,11 +136,9 @@ struct JobPlanner: Sendable {
         )
         let operation = try DismissalOperation(asked, self.cluster.client, owner: owner)
         let plan = try await operation.plan()
-        let view = DismissalView(request: asked, plan: plan)
-        return PlannedJob(count: plan.matched, lines: Self.lines(view.text), isResumed: false) { _ in
-            let (job, count) = try await operation.run(plan)
-            let lines = Self.lines(view.outcome(job: job, count: count))
-            return JobOutcome(job: job, lines: lines, isGood: true)
+        return PlannedJob(count: plan.matched, lines: Self.lines(plan.text(asked)), isResumed: false) { _ in
+            let done = try await operation.run(plan)
+            return JobOutcome(job: done.job, lines: Self.lines(action.outcome(done)), isGood: true)
         }
     }
 

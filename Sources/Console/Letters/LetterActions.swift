@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import HTTPTypes
 import Hummingbird
@@ -160,8 +161,8 @@ struct LetterActions: Sendable {
         guard let place = exports.take() else {
             throw PageError(.serviceUnavailable, "\(exports.most) exports are under way; wait for one of them")
         }
-        let kafka = self.desk.cluster.settings.kafka
-        let topic = try await DeadLetterTopic(kafka.deadLetterTopic, self.desk.cluster.client)
+        let name = self.desk.cluster.settings.worker.deadLetterTopic
+        let topic = try await DeadLetterTopic(name, self.desk.cluster.client)
         let body = ResponseBody { writer in
             defer { withExtendedLifetime(place) {} }
             var portions = try await topic.portions(selection, state)

@@ -42,8 +42,8 @@ struct LetterFilter: Sendable, Hashable {
 
     /// Reads a query or a form; empty times and fields are none.
     ///
-    /// - Throws: `OptionTimeMistake` for a time that is none.
-    init(_ value: (String) -> String?) throws(OptionTimeMistake) {
+    /// - Throws: `OptionMistake` for a time that is none.
+    init(_ value: (String) -> String?) throws(OptionMistake) {
         func filled(_ name: String) -> String? { value(name).flatMap { $0.isEmpty ? nil : $0 } }
         func read(_ name: String) -> String? { filled(name).map { $0 == Self.none ? "" : $0 } }
         self.kind = read("code")

@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import HTTPTypes
 import Hummingbird
@@ -175,7 +176,7 @@ struct LetterPage: Sendable {
 
     /// The form that edits the command, or why there is none.
     private func editing(_ found: Found, _ form: Form, _ check: Check?) -> [String: Any] {
-        let largest = self.desk.cluster.settings.limits.maxCommandBytes.bytes
+        let largest = self.desk.cluster.settings.worker.maximumCommandBytes
         var content: [String: Any] = [:]
         if let size = found.letter.record.value?.count, size > largest {
             content["noEdit"] =

@@ -218,7 +218,7 @@ extension LetterState {
 
 extension LetterFilter {
     init(_ form: Form, searchesKeys: Bool = true) throws(PageError) {
-        do throws(OptionTimeMistake) {
+        do throws(OptionMistake) {
             try self.init { name in form.all(name).first }
         } catch {
             throw PageError(.badRequest, error.description)

@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import Kafka
 import Operations
@@ -61,7 +62,7 @@ final class ResultFeed: Sendable {
     private let state = Mutex(State())
 
     init(_ settings: ClusterSettings) {
-        self.topic = settings.settings.kafka.resultsTopic
+        self.topic = settings.settings.worker.resultTopic
         self.client = settings.client
     }
 

@@ -71,7 +71,7 @@ struct ErrorPages: RouterMiddleware {
         case let error as LedgerError: (.serviceUnavailable, StartFailure(error).description)
         case is TopicSnapshot.Missing, is TopicReader.Stalled: (.serviceUnavailable, "\(error)")
         case is RedriveRequest.Refusal: (.conflict, "\(error)")
-        case is SelectionForm.Mistake, is OptionTimeMistake: (.badRequest, "\(error)")
+        case is OptionMistake: (.badRequest, "\(error)")
         case is LineFile.Failure: (.internalServerError, "\(error)")
         case let error as HTTPError where error.status == .notFound: (.notFound, "there is no such page")
         case let error as any HTTPResponseError: (error.status, error.status.reasonPhrase)

@@ -2,7 +2,6 @@ import CommandWorker
 import CustomerContract
 import Glibc
 import JSON
-import Kafka
 import Records
 
 /// What `/status` says: one JSON object with everything that an operator asks first.

@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import Kafka
 import Records
@@ -41,7 +42,7 @@ struct BrokerCheck: Sendable {
                 let publishing = PublishCheck(self.settings, client: client)
                 findings += await publishing.run(targets, offset: offset, limit: limit)
             }
-            let letters = self.settings.kafka.deadLetterTopic
+            let letters = self.settings.worker.deadLetterTopic
             if cluster.topics[letters] != nil {
                 findings.append(await DeadLetterCheck.run(letters, client))
             }
@@ -58,8 +59,8 @@ struct BrokerCheck: Sendable {
     }
 
     private func skipped(_ reason: String) -> [CheckFinding] {
-        RequiredTopics(self.settings.kafka).names.map { CheckFinding("topic \($0)", .skipped, reason) }
-            + [CheckFinding("group \(self.settings.kafka.consumerGroup)", .skipped, reason)]
+        self.settings.worker.topics.map { CheckFinding("topic \($0)", .skipped, reason) }
+            + [CheckFinding("group \(self.settings.worker.group)", .skipped, reason)]
     }
 
     // MARK: Topics
@@ -77,14 +78,14 @@ struct BrokerCheck: Sendable {
 
     /// Topics that commands may name for their results; those of which only the beginning is set are not known.
     private var replyTopicNames: [String] {
-        let own = RequiredTopics(self.settings.kafka).names
-        return self.settings.kafka.replyTopicsAllowed.entries.filter { !$0.hasSuffix("*") && !own.contains($0) }
+        let own = self.settings.worker.topics
+        return self.settings.worker.live.replyTopicsAllowed.entries.filter { !$0.hasSuffix("*") && !own.contains($0) }
     }
 
     private func cluster(_ existing: [TopicDescription], _ admin: Admin, _ limit: TimeLimit) async -> Cluster {
         var cluster = Cluster()
         var isQuiet: KafkaError?
-        for name in RequiredTopics(self.settings.kafka).names + self.replyTopicNames {
+        for name in self.settings.worker.topics + self.replyTopicNames {
             guard let topic = existing.first(where: { $0.name == name }) else {
                 do throws(KafkaError) {
                     _ = try await admin.topic(named: name, timeout: limit.left(atMost: Self.settingsLimit))
@@ -112,7 +113,7 @@ struct BrokerCheck: Sendable {
 
     private func topics(_ cluster: Cluster) -> [CheckFinding] {
         let rules = TopicRules(self.settings)
-        return RequiredTopics(self.settings.kafka).names.flatMap { name in
+        return self.settings.worker.topics.flatMap { name in
             func finding(_ state: CheckFinding.State, _ found: String, _ remedy: String = "") -> CheckFinding {
                 CheckFinding("topic \(name)", state, found, remedy: remedy)
             }
@@ -129,7 +130,7 @@ struct BrokerCheck: Sendable {
             let problems = rules.problems(
                 of: topic,
                 cluster.configurations[name, default: [:]],
-                commands: cluster.configurations[self.settings.kafka.topic, default: [:]]
+                commands: cluster.configurations[self.settings.worker.commandTopic, default: [:]]
             )
             guard !problems.isEmpty else { return [finding(.fine, shape)] }
             return problems.map { finding($0.state, "\(shape); \($0.found)", $0.remedy) }
@@ -154,17 +155,17 @@ struct BrokerCheck: Sendable {
     /// Where publishing is tried: every topic that is there, and that could take records by its settings.
     private func targets(_ cluster: Cluster) -> [PublishCheck.Target] {
         let records = TrialRecords(self.settings)
-        let kafka = self.settings.kafka
-        let commands = cluster.configurations[kafka.topic, default: [:]]
-        return ([kafka.resultsTopic, kafka.deadLetterTopic] + self.replyTopicNames).compactMap { name in
+        let worker = self.settings.worker
+        let commands = cluster.configurations[worker.commandTopic, default: [:]]
+        return ([worker.resultTopic, worker.deadLetterTopic] + self.replyTopicNames).compactMap { name in
             let configuration = cluster.configurations[name, default: [:]]
             guard let topic = cluster.topics[name], TopicRules.replicas(of: topic, configuration) == nil else {
                 return nil
             }
-            let isLetters = name == kafka.deadLetterTopic
+            let isLetters = name == worker.deadLetterTopic
             return PublishCheck.Target(
                 topic: name,
-                isReply: !isLetters && name != kafka.resultsTopic,
+                isReply: !isLetters && name != worker.resultTopic,
                 records: isLetters
                     ? records.letters(for: topic, configuration, commands: commands)
                     : records.results(for: name, configuration)
@@ -180,8 +181,8 @@ struct BrokerCheck: Sendable {
         _ admin: Admin,
         _ limit: TimeLimit
     ) async -> (findings: [CheckFinding], offset: PartitionOffset?) {
-        let subject = "group \(self.settings.kafka.consumerGroup)"
-        guard let topic = cluster.topics[self.settings.kafka.topic] else {
+        let subject = "group \(self.settings.worker.group)"
+        guard let topic = cluster.topics[self.settings.worker.commandTopic] else {
             return ([CheckFinding(subject, .skipped, "its topic is missing")], nil)
         }
         let partitions = (0..<Int32(clamping: topic.partitionCount)).map {
@@ -189,7 +190,7 @@ struct BrokerCheck: Sendable {
         }
         do throws(KafkaError) {
             let offsets = try await admin.offsets(
-                of: self.settings.kafka.consumerGroup,
+                of: self.settings.worker.group,
                 for: partitions,
                 timeout: limit.left(atMost: Self.limit)
             )
@@ -202,7 +203,7 @@ struct BrokerCheck: Sendable {
             let found = "its offsets cannot be read: \(error.finding)"
             let remedy =
                 error.isNotPermitted && error.cause == nil
-                ? "allow Read on the group \(self.settings.kafka.consumerGroup) and on the topic \(topic.name)"
+                ? "allow Read on the group \(self.settings.worker.group) and on the topic \(topic.name)"
                 : error.remedy ?? "check the cluster's group coordinator, and try again"
             return ([CheckFinding(subject, .failed(ExitStatus(error)), found, remedy: remedy)], nil)
         }

@@ -21,7 +21,7 @@ struct PublishCheck: Sendable {
         self.client = client
     }
 
-    private var workerID: String { WorkerAssembly.transactionalID(self.settings) }
+    private var workerID: String { self.settings.worker.transactionalID }
     private var trialID: String { PublishTrial.transactionalID(for: self.workerID) }
 
     /// Tries one target after the other; a topic's refusal keeps no other from being tried.
@@ -30,9 +30,9 @@ struct PublishCheck: Sendable {
     ///   - offset: of the command topic, to see whether it may be committed; `nil` where that topic is missing.
     ///   - limit: when no other record is to be tried; aborting may take up to 4 s longer.
     func run(_ targets: [Target], offset: PartitionOffset?, limit: TimeLimit) async -> [CheckFinding] {
-        guard self.settings.delivery.guarantee == .exactlyOnce else {
+        guard self.settings.worker.guarantee == .exactlyOnce else {
             let text =
-                "not tried: with delivery.guarantee at_least_once everybody would read what is written; "
+                "not tried: with delivery.guarantee at_least_once every reader would get what is written; "
                 + "the topics' settings were read"
             return [CheckFinding("publishing", .skipped, text)]
         }
@@ -79,7 +79,7 @@ struct PublishCheck: Sendable {
     }
 
     private func commit(_ offset: PartitionOffset, _ trial: inout PublishTrial) async -> CheckFinding {
-        let group = self.settings.kafka.consumerGroup
+        let group = self.settings.worker.group
         let subject = "committing for \(group)"
         guard let error = await trial.refusal(of: offset, group: group), !error.isOfMembership else {
             return CheckFinding(subject, .fine, "offsets are taken; tried in a transaction that was aborted")

@@ -1,3 +1,4 @@
+import CommandWorker
 import Kafka
 import Settings
 
@@ -20,7 +21,7 @@ struct TopicRules: Sendable {
 
     /// The bytes of the largest record that the worker publishes: the dead letter of the longest command.
     static func largestRecord(_ settings: Settings) -> Int {
-        settings.limits.maxCommandBytes.bytes + Self.deadLetterOverhead
+        settings.worker.maximumCommandBytes + Self.deadLetterOverhead
     }
 
     /// What is unwise about a topic, by its settings in the broker's own names: a warning, or a failure where nothing
@@ -42,10 +43,10 @@ struct TopicRules: Sendable {
             let remedy = "set retention.ms to as long as the worker, or who reads its results, may ever stand still"
             problems.append((.warning, "retention.ms is \(retention), less than a day", remedy))
         }
-        if topic.name == self.settings.kafka.deadLetterTopic {
+        if topic.name == self.settings.worker.deadLetterTopic {
             problems += self.deadLetterProblems(configuration, commands)
         }
-        if topic.name != self.settings.kafka.topic { problems += Self.clockProblems(configuration) }
+        if topic.name != self.settings.worker.commandTopic { problems += Self.clockProblems(configuration) }
         return problems + [Self.replicas(of: topic, configuration)].compactMap(\.self)
     }
 

@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import Kafka
 import Records
@@ -60,7 +61,7 @@ struct TrialRecords: Sendable {
     ) -> [TrialRecord] {
         let encoder = DeadLetterEncoder(
             topic: topic.name,
-            group: self.settings.kafka.consumerGroup,
+            group: self.settings.worker.group,
             partitionCount: Int32(clamping: topic.partitionCount)
         )
         // Records are not kept forever by intention: of a topic that keeps everything a week is tried too.
@@ -91,7 +92,7 @@ struct TrialRecords: Sendable {
         let sent = UnixMilliseconds(self.now.value - age.components.seconds * 1_000)
         let correlation = RecordHeader(name: .correlationID, text: Self.name)
         let message = KafkaRecord(
-            position: RecordPosition(topic: self.settings.kafka.topic, partition: 0, offset: 0),
+            position: RecordPosition(topic: self.settings.worker.commandTopic, partition: 0, offset: 0),
             timestamp: sent,
             key: hasKey ? Array(Self.name.utf8) : nil,
             value: Array(#"{"written_by":"customer-worker check"}"#.utf8),

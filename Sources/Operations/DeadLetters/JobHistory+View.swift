@@ -1,4 +1,3 @@
-import CustomerContract
 import Foundation
 import JSON
 import Records
@@ -19,8 +18,6 @@ extension JobHistory {
 
 extension [JobHistory.Job] {
     /// A table for people.
-    ///
-    /// - Parameter width: of the terminal; `nil` where the output is none.
     package func text(width: Int?) -> String {
         guard !self.isEmpty else { return "No job is known.\n" }
         var table = TextTable(columns: ["job", "kind", "state", "moved", "by", "began", "ended", "selection", "reason"])

@@ -1,4 +1,5 @@
 package import Redrive
+package import Settings
 
 /// What an operator asks of a redrive or a dismissal, as the words of the command line have it.
 ///
@@ -16,8 +17,8 @@ package struct JobWords: Sendable, Hashable {
 
     /// Reads words.
     ///
-    /// - Throws: ``SelectionForm/Mistake`` for a word that is none of these.
-    package init(_ words: [[String]]) throws(SelectionForm.Mistake) {
+    /// - Throws: `OptionMistake` for a word that is none of these.
+    package init(_ words: [[String]]) throws(OptionMistake) {
         for word in words {
             let text = word.count == 2 ? word[1] : nil
             switch (word.first ?? "", text) {
@@ -38,15 +39,15 @@ package struct JobWords: Sendable, Hashable {
             case ("--force", nil): self.isForced = true
             default:
                 let option = word.joined(separator: " ")
-                throw SelectionForm.Mistake(description: "\(option): this version has no such option")
+                throw OptionMistake("\(option): this version has no such option")
             }
         }
     }
 
     /// Reads the lines of an audit entry's `command`, in each of which the first space ends the option.
     ///
-    /// - Throws: ``SelectionForm/Mistake`` for a line that is none of these.
-    package init(audited lines: [String]) throws(SelectionForm.Mistake) {
+    /// - Throws: `OptionMistake` for a line that is none of these.
+    package init(audited lines: [String]) throws(OptionMistake) {
         let words = lines.map { $0.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false) }
         try self.init(words.map { $0.map(String.init) })
     }
@@ -61,15 +62,15 @@ package struct JobWords: Sendable, Hashable {
 
     /// The changes of the commands, in the order of the command line: patches, then what is set, then what is removed.
     ///
-    /// - Throws: ``SelectionForm/Mistake`` for a text that is none.
-    package func commandEdits() throws(SelectionForm.Mistake) -> CommandEdits {
+    /// - Throws: `OptionMistake` for a text that is none.
+    package func commandEdits() throws(OptionMistake) -> CommandEdits {
         var edits = CommandEdits()
         do throws(CommandEdits.Problem) {
             for word in self.edits where word[0] == "--patch" { try edits.patch(Array(word[1].utf8)) }
             for word in self.edits where word[0] == "--set" { try edits.set(word[1]) }
             for word in self.edits where word[0] == "--unset" { edits.unset(word[1]) }
         } catch {
-            throw SelectionForm.Mistake(description: error.description)
+            throw OptionMistake(error.description)
         }
         return edits
     }

@@ -1,4 +1,3 @@
-import CustomerContract
 import JSON
 package import Records
 package import Redrive
@@ -44,8 +43,6 @@ package struct LetterReportView: Sendable {
     }
 
     /// For people.
-    ///
-    /// - Parameter width: of the terminal; `nil` where the output is none.
     package func text(width: Int?) -> String {
         func count(_ mark: LetterMark) -> String { NumberText.count(self.report.counts[mark] ?? 0) }
         let all = NumberText.count(self.report.counts.values.reduce(0, +), "dead letter")

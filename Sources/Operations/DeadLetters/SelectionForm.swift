@@ -1,19 +1,10 @@
 import CustomerContract
 import Records
 package import Redrive
-import Settings
+package import Settings
 
 /// A selection of dead letters as an operator writes it: the texts of the options that choose.
 package struct SelectionForm: Sendable, Hashable {
-    /// A text that no condition can be made of: one sentence that names the option.
-    package struct Mistake: Error, Sendable, Hashable, CustomStringConvertible {
-        package let description: String
-
-        package init(description: String) {
-            self.description = description
-        }
-    }
-
     /// `--code`.
     package var codes: [String] = []
     /// `--retryable`, `--no-retryable`.
@@ -41,40 +32,36 @@ package struct SelectionForm: Sendable, Hashable {
 
     /// The conditions; ages are counted from now.
     ///
-    /// - Throws: ``Mistake`` for the first text that is none.
-    package func selection() throws(Mistake) -> Selection {
-        if let limit, limit < 1 { throw Mistake(description: "--limit \(limit): expected 1 or more") }
+    /// - Throws: `OptionMistake` for the first text that is none.
+    package func selection() throws(OptionMistake) -> Selection {
+        if let limit, limit < 1 { throw OptionMistake("--limit \(limit): expected 1 or more") }
         if self.partitions.contains(where: { $0 < 0 }) {
-            throw Mistake(description: "--partition: expected 0 or more")
+            throw OptionMistake("--partition: expected 0 or more")
         }
         var selection = Selection()
         selection.kinds = Set(self.codes)
         selection.isRetryable = self.isRetryable
         selection.externalIDs = Set(self.externalIDs.map { ExternalID($0) })
-        do throws(OptionTimeMistake) {
-            let times = try OptionTimes(since: self.since, until: self.until)
-            (selection.since, selection.until) = (times.since, times.until)
-        } catch {
-            throw Mistake(description: error.description)
-        }
+        let times = try OptionTimes(since: self.since, until: self.until)
+        (selection.since, selection.until) = (times.since, times.until)
         selection.partitions = Set(self.partitions)
         for text in self.offsets {
             guard let range = LetterSet.offsets(parsing: text) else {
-                throw Mistake(description: "--offsets \(text): expected N or FIRST-LAST")
+                throw OptionMistake("--offsets \(text): expected N or FIRST-LAST")
             }
             selection.offsets.append(range)
         }
         for text in self.letters {
             var letters = selection.letters ?? LetterSet()
             guard letters.insert(parsing: text) else {
-                throw Mistake(description: "--letter \(text): expected PARTITION/OFFSET or PARTITION/FIRST-LAST")
+                throw OptionMistake("--letter \(text): expected PARTITION/OFFSET or PARTITION/FIRST-LAST")
             }
             selection.letters = letters
         }
         selection.reasons = Set(self.whys.map { ReasonForm($0).key })
         for text in self.headers {
             guard let header = RecordHeader(parsing: text) else {
-                throw Mistake(description: "--header \(text): expected NAME=VALUE")
+                throw OptionMistake("--header \(text): expected NAME=VALUE")
             }
             selection.headers.append(header)
         }

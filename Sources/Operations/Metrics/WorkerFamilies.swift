@@ -1,6 +1,5 @@
 package import CommandWorker
 import CustomerContract
-import Kafka
 import Ledger
 package import Records
 

@@ -36,7 +36,7 @@ package struct Daemon: Sendable {
             assembly.worker,
             registry: assembly.metrics,
             logEnds: LogEnds(assembly.kafka),
-            letters: WaitingLetters(settings.kafka.deadLetterTopic, assembly.kafka, logger: logger)
+            letters: WaitingLetters(settings.worker.deadLetterTopic, assembly.kafka, logger: logger)
         )
         self.settings = settings
         self.manager = manager

@@ -1,16 +1,13 @@
+package import CommandWorker
 package import Kafka
 import Records
-package import Settings
 
 /// The topics that a worker needs, and how they are made.
 package struct RequiredTopics: Sendable {
-    /// Their names: commands, results, dead letters.
-    package let names: [String]
-    private let settings: Settings.Kafka
+    private let settings: WorkerSettings
 
-    package init(_ settings: Settings.Kafka) {
+    package init(_ settings: WorkerSettings) {
         self.settings = settings
-        self.names = [settings.topic, settings.resultsTopic, settings.deadLetterTopic]
     }
 
     /// Makes sure that every topic exists, and that topics and group may be used; nothing is created.
@@ -29,12 +26,12 @@ package struct RequiredTopics: Sendable {
     /// Ends the start when this user may not use the group; whatever else its coordinator says is the worker's to wait
     /// for.
     private func checkGroup(_ client: ClientProperties) async throws(StartFailure) {
-        let partition = TopicPartition(topic: self.settings.topic, partition: 0)
+        let partition = TopicPartition(topic: self.settings.commandTopic, partition: 0)
         do throws(KafkaError) {
             let admin = try Admin(client, log: { _ in })
-            _ = try await admin.offsets(of: self.settings.consumerGroup, for: [partition], timeout: Self.checkLimit)
+            _ = try await admin.offsets(of: self.settings.group, for: [partition], timeout: Self.checkLimit)
         } catch  where error.isNotPermitted {
-            throw StartFailure(error, "group \(self.settings.consumerGroup)", brokers: client.brokers)
+            throw StartFailure(error, "group \(self.settings.group)", brokers: client.brokers)
         } catch {}
     }
 
@@ -62,7 +59,7 @@ package struct RequiredTopics: Sendable {
     ) async throws(StartFailure) -> [(topic: TopicDescription, creation: Creation)] {
         let existing = try await self.existing(client)
         var outcome: [(topic: TopicDescription, creation: Creation)] = []
-        for name in self.names {
+        for name in self.settings.topics {
             if let topic = existing.first(where: { $0.name == name }) {
                 outcome.append((topic, .existed))
                 continue
@@ -104,7 +101,7 @@ package struct RequiredTopics: Sendable {
         let end = clock.now + limit
         while true {
             let existing = try await self.existing(client)
-            let missing = self.names.filter { name in !existing.contains { $0.name == name } }
+            let missing = self.settings.topics.filter { name in !existing.contains { $0.name == name } }
             if missing.isEmpty { return [] }
             if clock.now >= end {
                 // What this user may not see is missing from the list, too.

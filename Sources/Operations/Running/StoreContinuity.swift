@@ -1,3 +1,4 @@
+import CommandWorker
 import Foundation
 package import Kafka
 import Ledger
@@ -23,7 +24,7 @@ package struct StoreContinuity: Sendable {
         guard try await self.isNew(), let partition = try await self.committed(client) else { return }
         throw StartFailure(
             .configuration,
-            "there is no store at \(self.settings.store), but the group \(self.settings.kafka.consumerGroup) has "
+            "there is no store at \(self.settings.store), but the group \(self.settings.worker.group) has "
                 + "read commands before (\(partition.topicPartition) up to \(partition.offset ?? 0)), "
                 + "and nothing would be known of them: check store.url, put the store or a copy by 'ledger backup' in "
                 + "its place, or begin with an empty one by 'run --accept-empty-ledger'"
@@ -52,10 +53,10 @@ package struct StoreContinuity: Sendable {
     private func committed(_ client: ClientProperties) async throws(StartFailure) -> PartitionOffset? {
         do throws(KafkaError) {
             let admin = try Admin(client, log: { _ in })
-            let topic = self.settings.kafka.topic
+            let topic = self.settings.worker.commandTopic
             let count = try await admin.topics().first { $0.name == topic }?.partitionCount ?? 0
             let partitions = (0..<Int32(clamping: count)).map { TopicPartition(topic: topic, partition: $0) }
-            return try await admin.offsets(of: self.settings.kafka.consumerGroup, for: partitions)
+            return try await admin.offsets(of: self.settings.worker.group, for: partitions)
                 .first { ($0.offset ?? 0) > 0 }
         } catch {
             throw StartFailure(error, brokers: client.brokers)

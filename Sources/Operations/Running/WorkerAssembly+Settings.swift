@@ -1,5 +1,4 @@
-package import CommandWorker
-import CustomerContract
+import CommandWorker
 package import FlexpriceAPI
 import Glibc
 import Kafka
@@ -46,20 +45,17 @@ extension FlexpriceSettings {
             authorities: authorities,
             proxy: proxy
         )
-        self.transport.maximumAnswerBytes = Self.answerBytes(forCommandsOf: settings.limits.maxCommandBytes.bytes)
+        self.transport.maximumAnswerBytes = Self.answerBytes(forCommandsOf: settings.worker.maximumCommandBytes)
         self.transport.connectionLifetime = settings.api.connectionLifetime
     }
 }
 
 extension LiveSettings {
-    /// - Parameter requestBound: requests that there are descriptors for; a higher limit is lowered to it.
-    package init(_ settings: Settings, requestBound: Int = OpenFiles.requestBound) {
-        self.init(
-            retry: settings.retry,
-            requestLimit: settings.api.maxConcurrency.atMost(requestBound),
-            rateLimit: settings.api.rateLimit,
-            replyTopicsAllowed: settings.kafka.replyTopicsAllowed
-        )
+    /// The same with no more requests at once than there are descriptors for.
+    func held(below requestBound: Int = OpenFiles.requestBound) -> Self {
+        var live = self
+        live.requestLimit = live.requestLimit.atMost(requestBound)
+        return live
     }
 }
 
@@ -70,10 +66,10 @@ extension Settings {
         var facts: Logger.Metadata = [
             "version": "\(BuildInfo.version)", "librdkafka": "\(ClientProperties.libraryVersion)",
             "sqlite": "\(SQLiteLedger.libraryVersion)", "brokers": "\(self.kafka.bootstrapServers)",
-            "group": "\(self.kafka.consumerGroup)", "topic": "\(self.kafka.topic)",
-            "topic_results": "\(self.kafka.resultsTopic)", "topic_dlq": "\(self.kafka.deadLetterTopic)",
+            "group": "\(self.worker.group)", "topic": "\(self.worker.commandTopic)",
+            "topic_results": "\(self.worker.resultTopic)", "topic_dlq": "\(self.worker.deadLetterTopic)",
             "backend": "\(self.backend.rawValue)", "store": "\(self.store)",
-            "guarantee": "\(self.delivery.guarantee.rawValue)",
+            "guarantee": "\(self.worker.guarantee.rawValue)",
         ]
         if self.backend == .flexprice, let host = self.api.host { facts["api"] = "\(host)" }
         return facts

@@ -1,5 +1,4 @@
 package import CommandWorker
-import CustomerContract
 import FlexpriceAPI
 import Foundation
 package import Kafka
@@ -30,22 +29,9 @@ package struct WorkerAssembly: Sendable {
         let kafka = try Self.clientProperties(settings.kafka)
         let ledger = try await Self.openLedger(settings.store)
         let metrics = MetricsRegistry()
-        var worker = WorkerSettings(kafka: kafka)
-        worker.group = settings.kafka.consumerGroup
-        worker.groupInstanceID = settings.kafka.groupInstanceID
-        worker.commandTopic = settings.kafka.topic
-        worker.resultTopic = settings.kafka.resultsTopic
-        worker.deadLetterTopic = settings.kafka.deadLetterTopic
-        worker.guarantee = settings.delivery.guarantee
-        worker.transactionalID = Self.transactionalID(settings)
-        worker.maximumCommandBytes = settings.limits.maxCommandBytes.bytes
-        worker.validation = settings.validation
-        worker.maximumInFlight = settings.limits.maxInFlight
-        worker.maximumInFlightBytes = settings.limits.maxInFlightBytes.bytes
-        worker.onArchived = settings.idempotency.onArchived
-        worker.live = LiveSettings(settings)
+        var worker = settings.worker
+        worker.live = worker.live.held()
         Self.warnAboutOpenFiles(settings, logger)
-        worker.breaker = settings.breaker
 
         let backend: WorkerBackend
         switch settings.backend {
@@ -68,6 +54,7 @@ package struct WorkerAssembly: Sendable {
         self.metrics = metrics
         self.worker = CommandWorker(
             worker,
+            kafka,
             ledger: ledger,
             backend: backend,
             logger: logger,
@@ -85,9 +72,8 @@ package struct WorkerAssembly: Sendable {
 
     private static func warnAboutOpenFiles(_ settings: Settings, _ logger: Logger) {
         let bound = OpenFiles.requestBound
-        guard settings.backend == .flexprice, case .fixed(let count) = settings.api.maxConcurrency, count > bound else {
-            return
-        }
+        guard settings.backend == .flexprice, case .fixed(let count) = settings.worker.live.requestLimit, count > bound
+        else { return }
         logger.warning(
             "Too few file descriptors for api.max_concurrency; it is lowered",
             metadata: [
@@ -100,13 +86,13 @@ package struct WorkerAssembly: Sendable {
 
     /// None for backend `local`: the entries of its ledger are the customers.
     private static func retention(_ settings: Settings, _ ledger: any Ledger) -> LedgerRetention<ContinuousClock>? {
-        guard settings.backend == .flexprice, let retention = settings.idempotency.retention else { return nil }
+        guard settings.backend == .flexprice, let retention = settings.retention else { return nil }
         return LedgerRetention(of: ledger, retention: retention, clock: ContinuousClock()) { .now() }
     }
 
     /// Applies what a running worker can take over of new settings.
     package func apply(_ settings: Settings) {
-        self.worker.reconfigure(LiveSettings(settings))
+        self.worker.reconfigure(settings.worker.live.held())
         Self.warnAboutOpenFiles(settings, self.logger)
         if let key = settings.api.key { self.apiKeys?.replace(with: key) }
     }
@@ -124,16 +110,6 @@ package struct WorkerAssembly: Sendable {
             throw StartFailure(.configuration, "kafka.properties: \(problems.joined(separator: "; "))")
         }
         return client
-    }
-
-    /// The transactional id: as set, or the group with the name of this instance, which survives a restart.
-    ///
-    /// Two instances of a group on one host need `kafka.group_instance_id` or `delivery.transactional_id`, or the
-    /// second fences the first.
-    static func transactionalID(_ settings: Settings) -> String {
-        if let id = settings.delivery.transactionalID { return id }
-        let instance = settings.kafka.groupInstanceID ?? ProcessInfo.processInfo.hostName
-        return "\(settings.kafka.consumerGroup)-\(instance)"
     }
 
     /// Opens the ledger that a configuration names; a file or tables are created if they are not there.

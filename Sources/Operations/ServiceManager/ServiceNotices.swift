@@ -1,5 +1,4 @@
 import CommandWorker
-import CustomerContract
 import Records
 
 /// Decides what the service manager is told: a plain state machine, fed with what was seen of the worker.

@@ -52,7 +52,7 @@ extension JSONValue {
     static func seconds(_ span: Duration?) -> JSONValue { .decimal(span.map { $0 / .seconds(1) }) }
 
     /// Numbers by name, in their order.
-    static func counts(_ counts: [(String, Int)]) -> JSONValue {
+    package static func counts(_ counts: [(String, Int)]) -> JSONValue {
         .object(JSONObject(counts.map { .init(name: $0, value: .integer($1)) }))
     }
 

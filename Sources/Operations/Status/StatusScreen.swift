@@ -1,4 +1,3 @@
-import CustomerContract
 package import JSON
 import Records
 import WorkerLogging

@@ -1,3 +1,4 @@
+import CommandWorker
 import JSON
 package import Ledger
 package import Records
@@ -18,7 +19,7 @@ package struct PauseStore: Sendable {
             throw StartFailure(.configuration, "store.url is in the worker's memory, where nothing can be paused")
         }
         self.ledger = try await WorkerAssembly.existingLedger(settings.store)
-        self.group = settings.kafka.consumerGroup
+        self.group = settings.worker.group
     }
 
     /// Begins a pause of each scope; one of the same scope is replaced.
@@ -71,8 +72,6 @@ package struct PauseStore: Sendable {
 
 extension [Pause] {
     /// A table for people.
-    ///
-    /// - Parameter width: of the terminal; `nil` where the output is none.
     package func text(width: Int?) -> String {
         guard !self.isEmpty else { return "Nothing is paused.\n" }
         var table = TextTable(columns: ["scope", "value", "since", "until", "by", "reason"])

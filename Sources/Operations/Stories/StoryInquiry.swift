@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 package import Records
 package import Redrive
@@ -20,15 +21,12 @@ package struct StoryInquiry: Sendable {
     }
 
     /// The three topics: those of commands, results and dead letters.
-    package var topics: [String] {
-        let kafka = self.settings.settings.kafka
-        return [kafka.topic, kafka.resultsTopic, kafka.deadLetterTopic]
-    }
+    package var topics: [String] { self.settings.settings.worker.topics }
 
     /// The record that a text names: TOPIC/PARTITION/OFFSET of one of the three topics, or PARTITION/OFFSET of a dead
     /// letter; `nil` for any other text.
     package func position(in text: String) -> RecordPosition? {
-        let letter = RecordPosition(parsing: "\(self.settings.settings.kafka.deadLetterTopic)/\(text)")
+        let letter = RecordPosition(parsing: "\(self.settings.settings.worker.deadLetterTopic)/\(text)")
         if let letter { return letter }
         let topics = self.topics
         return RecordPosition(parsing: text).flatMap { topics.contains($0.topic) ? $0 : nil }
@@ -50,9 +48,9 @@ package struct StoryInquiry: Sendable {
         let settings = self.settings.settings
         let teller = StoryTeller(
             self.settings.client,
-            resultTopic: settings.kafka.resultsTopic,
-            deadLetterTopic: settings.kafka.deadLetterTopic,
-            group: settings.kafka.consumerGroup,
+            resultTopic: settings.worker.resultTopic,
+            deadLetterTopic: settings.worker.deadLetterTopic,
+            group: settings.worker.group,
             rules: self.settings.rules
         )
         let story = try await teller.tell(

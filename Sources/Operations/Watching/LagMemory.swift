@@ -1,5 +1,4 @@
 import CommandWorker
-import Kafka
 import Records
 
 /// The lag of this instance's partitions, and its age: what was last known stays while the brokers do not answer.

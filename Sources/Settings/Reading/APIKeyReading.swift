@@ -28,20 +28,20 @@ extension SettingsReader {
     ///
     /// A key file that is named must be readable and right. A credential that is absent is no mistake: most
     /// installations have none.
-    mutating func apiKey() -> (key: Secret?, keyFile: String?, path: String?) {
+    mutating func apiKey() -> (key: Secret?, path: String?) {
         var (direct, keyFile): (Secret?, String?)
         self.read("api.key", into: &direct, .optional(.apiKey), onReload: .takesEffect)
         self.read("api.key_file", into: &keyFile, .optional(.path), onReload: .takesEffect)
-        if direct != nil || self.hasProblem("api.key") { return (direct, keyFile, nil) }
+        if direct != nil || self.hasProblem("api.key") { return (direct, nil) }
         if let keyFile {
             let place = self.origins["api.key_file"] ?? .builtIn
-            return (self.secret(in: keyFile, mayBeMissing: false, place: place), keyFile, keyFile)
+            return (self.secret(in: keyFile, mayBeMissing: false, place: place), keyFile)
         }
         if let credentialsDirectory {
             let path = credentialsDirectory + "/api_key"
-            return (self.secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), nil, path)
+            return (self.secret(in: path, mayBeMissing: true, place: .secretFile(path: path)), path)
         }
-        return (nil, nil, nil)
+        return (nil, nil)
     }
 
     func hasProblem(_ key: String) -> Bool { (self.problems + self.keyProblems).contains { $0.key == key } }

@@ -103,7 +103,8 @@ struct ConfigurationFile: ConfigSnapshot {
             content = .stringArray(texts)
         case (.stringArray, .text(let text)):
             // The same comma-separated form that a variable has.
-            content = .stringArray(text.split(separator: ",", omittingEmptySubsequences: false).map(Self.trimmed))
+            let blank = CharacterSet(charactersIn: " ")
+            content = .stringArray(text.components(separatedBy: ",").map { $0.trimmingCharacters(in: blank) })
         case (.bytes, .map(let entries)):
             // A map has no type in swift-configuration. Its JSON text is the form in which a variable writes it, so
             // every source hands over a map alike.
@@ -112,11 +113,6 @@ struct ConfigurationFile: ConfigSnapshot {
         default: throw SettingMistakes(found: entry.phrase, expected: "")
         }
         return LookupResult(encodedKey: name, value: ConfigValue(content, isSecret: true))
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        let start = text.drop { $0 == " " }
-        return String(start.reversed().drop { $0 == " " }.reversed())
     }
 
     private static func json(_ entries: [(name: String, entry: FileEntry)]) throws -> [UInt8] {

@@ -1,13 +1,6 @@
 import Configuration
 import Foundation
 
-/// The form in which a source holds a value.
-enum ValueShape: Sendable {
-    case text
-    case list
-    case map
-}
-
 /// A value as it was written, before it is understood.
 enum RawValue: Sendable, Equatable {
     case text(String)
@@ -51,15 +44,9 @@ struct SettingLayer: Sendable {
 
     /// What this layer holds for a key, in the form that its kind needs; nil if it holds nothing.
     func raw<Value>(_ key: [String], as kind: ValueKind<Value>) throws(SettingMistakes) -> RawValue? {
-        let type: ConfigType =
-            switch kind.shape {
-            case .text: .string
-            case .list: .stringArray
-            case .map: .bytes
-            }
         let content: ConfigContent?
         do {
-            content = try self.snapshot.value(forKey: AbsoluteConfigKey(key), type: type).value?.content
+            content = try self.snapshot.value(forKey: AbsoluteConfigKey(key), type: kind.shape).value?.content
         } catch var error as SettingMistakes {
             // The source knows what it found, the kind knows what would be right.
             for index in error.mistakes.indices where error.mistakes[index].expected.isEmpty {

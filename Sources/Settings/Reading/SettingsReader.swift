@@ -1,5 +1,3 @@
-import Records
-
 /// Reads settings one by one from all layers, and gathers what was wrong and where each value came from.
 ///
 /// The settings are declared by being read: the keys that were asked for *are* the known keys, so there is no second
@@ -7,9 +5,9 @@ import Records
 /// ``SettingsSources/load()`` throws all problems together.
 struct SettingsReader {
     /// The strongest first.
-    let layers: [SettingLayer]
+    var layers: [SettingLayer] = []
     /// Where systemd put the credentials of the unit.
-    let credentialsDirectory: String?
+    var credentialsDirectory: String?
     private(set) var problems: [ConfigurationProblem] = []
     /// Why the file that holds the API key cannot be read, or not be understood.
     private(set) var keyProblems: [ConfigurationProblem] = []
@@ -21,11 +19,6 @@ struct SettingsReader {
     /// All keys that were read, in their order.
     private(set) var knownKeys: [String] = []
     private(set) var contradictions: [Contradiction] = []
-
-    init(layers: [SettingLayer] = [], credentialsDirectory: String? = nil) {
-        self.layers = layers
-        self.credentialsDirectory = credentialsDirectory
-    }
 
     /// Reads one setting in place: what `value` is before is the default.
     ///
@@ -74,17 +67,14 @@ struct SettingsReader {
         for (value, layer) in found where kind.holdsSecret(value) {
             if case .file = layer.origin(path, nil) { self.secretsInFile.append(key) }
         }
-        func row(_ key: String, _ text: String?, _ origin: SettingOrigin) -> ConfigurationReport.Row {
-            ConfigurationReport.Row(key: key, value: text, origin: origin, onReload: onReload)
+        func show(_ key: String, _ text: String?, _ origin: SettingOrigin) {
+            self.rows.append(.init(key: key, value: text, origin: origin, onReload: onReload, isBare: kind.isBare))
         }
         let entries = kind.entries(value)
-        if entries.isEmpty {
-            self.rows.append(row(key, kind.text(value), origin))
-            self.rows[self.rows.endIndex - 1].isBare = kind.isBare
-        }
+        if entries.isEmpty { show(key, kind.text(value), origin) }
         for (name, text) in entries {
             let layer = found.first { kind.entries($0.value).contains { $0.name == name } }?.layer
-            self.rows.append(row("\(key).\(name)", text, layer?.origin(path, name) ?? origin))
+            show("\(key).\(name)", text, layer?.origin(path, name) ?? origin)
         }
     }
 
@@ -97,14 +87,20 @@ struct SettingsReader {
     }
 
     mutating func contradict(_ keys: [String], found: String, expected: String) {
-        contradictions.append(Contradiction(keys: keys, found: found, expected: expected))
+        self.contradictions.append(Contradiction(keys: keys, found: found, expected: expected))
     }
 
     /// Notes a contradiction if a setting's value is less than another one's.
-    mutating func require<Value: Comparable>(_ key: String, _ value: Value, atLeast other: (key: String, value: Value))
-    {
+    ///
+    /// - Parameter kind: prints both.
+    mutating func require<Value: Comparable>(
+        _ key: String,
+        _ value: Value,
+        atLeast other: (key: String, value: Value),
+        _ kind: ValueKind<Value>
+    ) {
         guard value < other.value else { return }
-        func text(_ value: Value) -> String { (value as? Duration).map(DurationText.text) ?? "\(value)" }
+        func text(_ value: Value) -> String { kind.text(value) ?? "-" }
         self.contradict(
             [key, other.key],
             found: "\(text(value)), less than the \(text(other.value)) of \(other.key)",
@@ -132,8 +128,7 @@ struct SettingsReader {
 
     /// Adds a mistake that is in the way only of those who need the API key.
     mutating func reportKey(_ key: String, _ place: SettingOrigin, found: String, expected: String) {
-        let problem = ConfigurationProblem(key: key, place: place, found: found, expected: expected)
-        self.keyProblems.append(problem)
+        self.keyProblems.append(ConfigurationProblem(key: key, place: place, found: found, expected: expected))
     }
 
     /// Adds a remark that does not keep the worker from starting.

@@ -1,4 +1,5 @@
 import CommandWorker
+import Configuration
 import CustomerContract
 import Kafka
 import Records
@@ -13,16 +14,16 @@ extension ValueKind where Value == Duration {
     }
 }
 
-extension ValueKind where Value == ByteCount {
+extension ValueKind where Value == Int {
     /// A number of bytes within bounds, both included.
-    static func byteCount(_ bounds: ClosedRange<ByteCount>) -> Self {
-        Self.scalar("a size from \(bounds.lowerBound) to \(bounds.upperBound), written like 256KiB, 64MiB or 65536") {
-            ByteCount(parsing: $0).flatMap { bounds.contains($0) ? $0 : nil }
+    static func byteCount(_ bounds: ClosedRange<Int>) -> Self {
+        let (least, most) = (ByteText.text(bounds.lowerBound), ByteText.text(bounds.upperBound))
+        let expected = "a size from \(least) to \(most), written like 256KiB, 64MiB or 65536"
+        return Self.scalar(expected, text: ByteText.text) {
+            ByteText.parse($0).flatMap { bounds.contains($0) ? $0 : nil }
         }
     }
-}
 
-extension ValueKind where Value == Int {
     static func integer(_ bounds: ClosedRange<Int>) -> Self {
         Self.scalar("a whole number from \(bounds.lowerBound) to \(bounds.upperBound)", isBare: true) {
             Int($0).flatMap { bounds.contains($0) ? $0 : nil }
@@ -170,7 +171,7 @@ extension ValueKind where Value == KafkaProperties {
     static var kafkaProperties: Self {
         let expected = "a map of librdkafka properties (in a variable: a JSON object such as {\"linger.ms\":\"5\"})"
         return Self(
-            shape: .map,
+            shape: .bytes,
             expected: expected,
             parse: { raw throws(SettingMistakes) in
                 guard case .map(let values) = raw else {

@@ -1,15 +1,14 @@
+import Configuration
 import Records
 
 /// How values of one sort are read, described and printed; the vocabulary in which the settings are declared.
 struct ValueKind<Value: Sendable>: Sendable {
-    /// The form to ask the sources for.
-    var shape: ValueShape = .text
+    /// The form to ask the sources for: a string, a list of them, or the bytes of a map.
+    var shape: ConfigType = .string
     /// What a right value looks like, with its bounds; the second half of every complaint.
     let expected: String
     /// Whether what ``text`` prints is a number, `true` or `false`, where it is not a word such as `auto`.
     var isBare = false
-    /// Whether a wrong value must not be quoted, nor a right one printed.
-    var isSecret = false
     let parse: @Sendable (RawValue) throws(SettingMistakes) -> Value
     /// Prints a value as it would be written; nil means «not set».
     let text: @Sendable (Value) -> String?
@@ -38,7 +37,6 @@ extension ValueKind {
         Self(
             expected: expected,
             isBare: isBare,
-            isSecret: isSecret,
             parse: { raw throws(SettingMistakes) in
                 guard case .text(let written) = raw else {
                     throw SettingMistakes(found: "a value of another form", expected: expected)
@@ -60,7 +58,6 @@ extension ValueKind {
             shape: kind.shape,
             expected: kind.expected,
             isBare: kind.isBare,
-            isSecret: kind.isSecret,
             parse: { raw throws(SettingMistakes) in try kind.parse(raw) },
             text: { $0.flatMap(kind.text) },
             entries: { $0.map(kind.entries) ?? [] },
@@ -72,7 +69,7 @@ extension ValueKind {
     static func list<Element>(of kind: ValueKind<Element>, count: ClosedRange<Int>) -> Self where Value == [Element] {
         let expected = "a list, each entry \(kind.expected)"
         return Self(
-            shape: .list,
+            shape: .stringArray,
             expected: expected,
             parse: { raw throws(SettingMistakes) in
                 guard case .list(let texts) = raw else {

@@ -29,19 +29,7 @@ extension Settings {
         package var history: String?
 
         /// Reads the section.
-        ///
-        /// - `console.listen` (text, `127.0.0.1:9480`): `HOST:PORT`; port 0 lets the system choose. Beyond loopback it
-        ///   needs TLS or `console.behind_proxy`.
-        /// - `console.workers` (list, empty): at most 100 of `HOST:PORT`.
-        /// - `console.viewer_tokens_file`, `console.operator_tokens_file` (text, none): the paths of files.
-        /// - `console.behind_proxy` (true or false, `false`).
-        /// - `console.user_header` (text, none): the name of a header; needs `console.behind_proxy`.
-        /// - `console.operators` (list, empty): at most 1,000 users; needs `console.user_header`.
-        /// - `console.trusted_proxies` (list, `127.0.0.1`, `::1`): 1 to 100 IP addresses.
-        /// - `console.tls_certificate_file`, `console.tls_key_file` (text, none): the paths of PEM files; both or none.
-        /// - `console.viewers_see_values` (true or false, `false`).
-        /// - `console.history` (text, none): the path of a file.
-        init(from reader: inout SettingsReader) {
+        mutating func read(from reader: inout SettingsReader) {
             reader.read("console.listen", into: &self.listen, .listen(such: "127.0.0.1:9480"))
             reader.read("console.workers", into: &self.workers, .list(of: .worker, count: 0...100))
             reader.read("console.viewer_tokens_file", into: &self.viewerTokensFile, .optional(.path))

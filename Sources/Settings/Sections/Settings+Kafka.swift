@@ -1,24 +1,12 @@
-package import CommandWorker
-package import CustomerContract
+import CommandWorker
+import CustomerContract
 import Kafka
 
 extension Settings {
-    /// `kafka.*`: the cluster and the topics of the contract.
+    /// `kafka.*`: the cluster; group and topics are the worker's.
     package struct Kafka: Sendable, Equatable {
         /// Where to find the cluster.
         package var brokers = [HostAndPort(host: "localhost", port: 9092)]
-        /// The consumer group that shares the work.
-        package var consumerGroup = "customer_worker"
-        /// Static membership: a restart within the session timeout causes no rebalance; nil for none.
-        package var groupInstanceID: String?
-        /// Create commands.
-        package var topic = "customer_commands"
-        /// Result events.
-        package var resultsTopic = "customer_results"
-        /// Commands that ended in failure.
-        package var deadLetterTopic = "customer_commands_dlq"
-        /// The topics that a command may name for its result.
-        package var replyTopicsAllowed = ReplyTopicAllowList([])
         /// librdkafka properties passed through.
         package var properties = KafkaProperties()
 
@@ -26,27 +14,19 @@ extension Settings {
         package var bootstrapServers: String { self.brokers.map(\.description).joined(separator: ",") }
 
         /// Reads the section.
-        ///
-        /// - `kafka.brokers` (list, `localhost:9092`): 1 to 100 of `HOST` or `HOST:PORT`.
-        /// - `kafka.consumer_group` (text, `customer_worker`): 1 to 255 visible ASCII characters.
-        /// - `kafka.group_instance_id` (text, none): Kafka's rule for topic names.
-        /// - `kafka.topic`, `kafka.topic_results`, `kafka.topic_dlq` (text, `customer_commands`, `customer_results`,
-        ///   `customer_commands_dlq`): Kafka's rule for topic names; three different ones.
-        /// - `kafka.reply_topics_allowed` (list, empty; reloads): at most 1,000 topic names or prefixes with `*`.
-        /// - `kafka.properties` (map, empty): librdkafka's, except those in ``RefusedProperty``.
-        init(from reader: inout SettingsReader) {
+        mutating func read(from reader: inout SettingsReader, _ worker: inout WorkerSettings) {
             reader.read("kafka.brokers", into: &self.brokers, .list(of: .broker, count: 1...100))
-            reader.read("kafka.consumer_group", into: &self.consumerGroup, .identifier(upTo: 255))
-            reader.read("kafka.group_instance_id", into: &self.groupInstanceID, .optional(.topicName))
-            reader.read("kafka.topic", into: &self.topic, .topicName)
-            reader.read("kafka.topic_results", into: &self.resultsTopic, .topicName)
-            reader.read("kafka.topic_dlq", into: &self.deadLetterTopic, .topicName)
+            reader.read("kafka.consumer_group", into: &worker.group, .identifier(upTo: 255))
+            reader.read("kafka.group_instance_id", into: &worker.groupInstanceID, .optional(.topicName))
+            reader.read("kafka.topic", into: &worker.commandTopic, .topicName)
+            reader.read("kafka.topic_results", into: &worker.resultTopic, .topicName)
+            reader.read("kafka.topic_dlq", into: &worker.deadLetterTopic, .topicName)
             var replyTopics: [String] = []
             let entries = ValueKind<[String]>.list(of: .replyTopics, count: 0...1_000)
             reader.read("kafka.reply_topics_allowed", into: &replyTopics, entries, onReload: .takesEffect)
-            self.replyTopicsAllowed = ReplyTopicAllowList(replyTopics)
+            worker.live.replyTopicsAllowed = ReplyTopicAllowList(replyTopics)
             reader.read("kafka.properties", into: &self.properties, .kafkaProperties)
-            self.checkTopics(&reader)
+            Self.checkTopics(worker, &reader)
             self.checkProperties(&reader)
         }
 
@@ -77,10 +57,10 @@ extension Settings {
             )
         }
 
-        private func checkTopics(_ reader: inout SettingsReader) {
+        private static func checkTopics(_ worker: WorkerSettings, _ reader: inout SettingsReader) {
             let named = [
-                ("kafka.topic", self.topic), ("kafka.topic_results", self.resultsTopic),
-                ("kafka.topic_dlq", self.deadLetterTopic),
+                ("kafka.topic", worker.commandTopic), ("kafka.topic_results", worker.resultTopic),
+                ("kafka.topic_dlq", worker.deadLetterTopic),
             ]
             for (index, later) in named.enumerated() {
                 for earlier in named[..<index] where earlier.1 == later.1 {
@@ -92,7 +72,7 @@ extension Settings {
                 }
             }
             // A result sent to the command topic would be read as a command, fail, and be answered again, forever.
-            for entry in self.replyTopicsAllowed.entries {
+            for entry in worker.live.replyTopicsAllowed.entries {
                 for (key, topic) in [named[0], named[2]] where ReplyTopicAllowList([entry]).allows(topic) {
                     reader.contradict(
                         ["kafka.reply_topics_allowed", key],
@@ -101,24 +81,6 @@ extension Settings {
                     )
                 }
             }
-        }
-    }
-
-    /// `delivery.*`: what is promised about results and offsets.
-    package struct Delivery: Sendable, Equatable {
-        /// The promise that is kept.
-        package var guarantee = WorkerSettings.Guarantee.exactlyOnce
-        /// The transactional id; nil derives one that is stable per host and instance.
-        package var transactionalID: String?
-
-        /// Reads the section.
-        ///
-        /// - `delivery.guarantee` (text, `exactly_once`): `exactly_once` or `at_least_once`.
-        /// - `delivery.transactional_id` (text, derived): 1 to 255 visible ASCII characters.
-        init(from reader: inout SettingsReader) {
-            reader.read("delivery.guarantee", into: &self.guarantee, .choice)
-            let id = ValueKind<String?>.optional(.identifier(upTo: 255))
-            reader.read("delivery.transactional_id", into: &self.transactionalID, id)
         }
     }
 }

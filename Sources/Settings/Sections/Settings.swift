@@ -1,5 +1,4 @@
 package import CommandWorker
-package import CustomerContract
 package import WorkerLogging
 
 /// Every setting of the worker, read and checked: what the rest of the program is built from.
@@ -7,25 +6,28 @@ package import WorkerLogging
 /// A plain value; two of them can be compared to see what a reload changes. Printing it shows no secret.
 /// Get one from ``SettingsSources/load()``, or ``defaults`` in tests.
 package struct Settings: Sendable, Equatable {
-    package var kafka: Kafka
-    package var delivery: Delivery
-    /// `backend`: who creates customers.
+    /// Who creates customers.
+    package enum Backend: String, Sendable, CaseIterable {
+        /// The worker's own ledger.
+        case local
+        case flexprice
+    }
+
+    package var kafka = Kafka()
+    /// What the worker itself decides by, whatever the section: a setting that it has is no member here.
+    package var worker = WorkerSettings()
     package var backend = Backend.local
-    package var api: API
+    package var api = API()
     /// `environment_id`, sent as `X-Environment-ID`; nil sends none.
     package var environmentID: String?
     /// `store.url`: the ledger and the local customers.
     package var store = StoreURL.sqlite(path: "/var/lib/customer-worker/customers.sqlite")
-    package var idempotency: Idempotency
-    package var retry: RetryPolicy
-    package var breaker: BreakerSettings
-    package var limits: Limits
-    /// `validation.mode`: how strictly commands are checked.
-    package var validation = ValidationMode.full
+    /// `idempotency.retention`: older successes are forgotten; nil remembers them forever.
+    package var retention: Duration?
     /// `admin.listen`: the endpoint for health, metrics and status.
     package var adminListen = HostAndPort(host: "127.0.0.1", port: 9464)
-    package var console: Console
-    package var log: LogSettings
+    package var console = Console()
+    package var log = LogSettings()
     /// `shutdown.drain_timeout`: how long commands in flight may take to finish after TERM.
     package var drainTimeout = Duration.seconds(30)
 
@@ -35,37 +37,30 @@ package struct Settings: Sendable, Equatable {
         return Settings(from: &reader)
     }
 
-    /// Reads every setting; wrong ones have their default, and are noted in the reader.
-    ///
-    /// - `backend` (text, `local`): `local` or `flexprice`.
-    /// - `environment_id` (text, none): 1 to 255 visible ASCII characters.
-    /// - `store.url` (text, `sqlite:/var/lib/customer-worker/customers.sqlite`): `sqlite:PATH` or `postgres://…`.
-    /// - `validation.mode` (text, `full`): `full` or `envelope`.
-    /// - `admin.listen` (text, `127.0.0.1:9464`): `HOST:PORT`; port 0 lets the system choose.
-    /// - `shutdown.drain_timeout` (duration, `30s`): `1s` to `1h`.
+    /// Reads every setting, in the order of the report; wrong ones have their default, and are noted in the reader.
     init(from reader: inout SettingsReader) {
-        self.kafka = Kafka(from: &reader)
-        self.delivery = Delivery(from: &reader)
+        self.kafka.read(from: &reader, &self.worker)
+        self.worker.readDelivery(from: &reader)
         reader.read("backend", into: &self.backend, .choice)
-        self.api = API(from: &reader)
+        self.api.read(from: &reader, &self.worker.live)
         reader.read("environment_id", into: &self.environmentID, .optional(.identifier(upTo: 255)))
         reader.read("store.url", into: &self.store, .store)
-        self.idempotency = Idempotency(from: &reader)
-        self.retry = RetryPolicy(from: &reader)
-        self.breaker = BreakerSettings(from: &reader)
-        self.limits = Limits(from: &reader)
-        reader.read("validation.mode", into: &self.validation, .choice)
+        let years = ValueKind<Duration>.duration(.seconds(3_600) ... .seconds(315_360_000))
+        reader.read("idempotency.retention", into: &self.retention, .optional(years))
+        reader.read("idempotency.on_archived", into: &self.worker.onArchived, .choice)
+        self.worker.live.retry.read(from: &reader)
+        self.worker.breaker.read(from: &reader)
+        self.worker.readLimits(from: &reader)
+        reader.read("validation.mode", into: &self.worker.validation, .choice)
         reader.read("admin.listen", into: &self.adminListen, .listen(such: "127.0.0.1:9464"))
-        self.console = Console(from: &reader)
-        self.log = LogSettings(from: &reader)
+        self.console.read(from: &reader)
+        self.log.read(from: &reader)
         reader.read("shutdown.drain_timeout", into: &self.drainTimeout, .duration(.seconds(1) ... .seconds(3_600)))
         self.checkSections(&reader)
     }
-}
 
-extension Settings {
     /// Notes settings of different sections that are right by themselves and wrong together.
-    func checkSections(_ reader: inout SettingsReader) {
+    private func checkSections(_ reader: inout SettingsReader) {
         if self.backend == .flexprice, self.api.host == nil {
             reader.contradict(
                 ["api.host", "backend"],
@@ -73,9 +68,9 @@ extension Settings {
                 expected: "api.host, such as us.api.flexprice.io"
             )
         }
-        if case .fixed(let concurrency) = self.api.maxConcurrency {
+        if case .fixed(let concurrency) = self.worker.live.requestLimit {
             let least = ("api.max_concurrency", concurrency)
-            reader.require("limits.max_in_flight", self.limits.maxInFlight, atLeast: least)
+            reader.require("limits.max_in_flight", self.worker.maximumInFlight, atLeast: least, .integer(1...1_000_000))
         }
     }
 

@@ -1,8 +1,12 @@
 package import Records
 
-/// Why the text of an option names no time or no span: one sentence with what was expected.
-package struct OptionTimeMistake: Error, Sendable, Hashable, CustomStringConvertible {
+/// Why the text of an option is none: one sentence with what was expected.
+package struct OptionMistake: Error, Sendable, Hashable, CustomStringConvertible {
     package let description: String
+
+    package init(_ description: String) {
+        self.description = description
+    }
 }
 
 /// A span of time as an option of a command writes it: as settings do, or in days or weeks.
@@ -11,13 +15,13 @@ package enum SpanText {
 
     /// Reads `90s`, `30m`, `2h`, `7d` or `1w`; always more than zero.
     ///
-    /// - Throws: ``OptionTimeMistake`` with what was expected.
-    package static func parse(_ text: String) throws(OptionTimeMistake) -> Duration {
+    /// - Throws: ``OptionMistake`` with what was expected.
+    package static func parse(_ text: String) throws(OptionMistake) -> Duration {
         guard let span = Self.span(text) else {
-            throw OptionTimeMistake(description: "\(text): expected a duration such as 90s, 30m, 2h, 7d or 1w")
+            throw OptionMistake("\(text): expected a duration such as 90s, 30m, 2h, 7d or 1w")
         }
         guard span > .zero else {
-            throw OptionTimeMistake(description: "\(text): expected a duration above zero, such as 90s or 30m")
+            throw OptionMistake("\(text): expected a duration above zero, such as 90s or 30m")
         }
         return span
     }
@@ -38,20 +42,20 @@ package enum PastTime {
     /// Reads an age (`30m`, `7d`), a date (`2026-11-25`, its beginning) or a date with a time (`2026-11-25T10:00`); UTC
     /// unless the text has an offset.
     ///
-    /// - Throws: ``OptionTimeMistake`` with what was expected; an age of zero is none.
+    /// - Throws: ``OptionMistake`` with what was expected; an age of zero is none.
     package static func parse(
         _ text: String,
         now: UnixMilliseconds = .now()
-    ) throws(OptionTimeMistake) -> UnixMilliseconds {
+    ) throws(OptionMistake) -> UnixMilliseconds {
         if let time = Self.calendar(text) { return time }
         guard let age = SpanText.span(text) else {
             let description =
                 "\(text): expected an age such as 30m, 2h or 7d, a date such as 2026-11-25, or a time such as "
                 + "2026-11-25T10:00:00Z (UTC without an offset)"
-            throw OptionTimeMistake(description: description)
+            throw OptionMistake(description)
         }
         guard age > .zero else {
-            throw OptionTimeMistake(description: "\(text): expected an age above zero, such as 30m, 2h or 7d")
+            throw OptionMistake("\(text): expected an age above zero, such as 30m, 2h or 7d")
         }
         return now.advanced(by: .zero - age)
     }
@@ -75,17 +79,17 @@ package struct OptionTimes: Sendable, Hashable {
 
     /// Reads both options.
     ///
-    /// - Throws: ``OptionTimeMistake`` that names the option: no time, a beginning that is still to come, or an end
+    /// - Throws: ``OptionMistake`` that names the option: no time, a beginning that is still to come, or an end
     ///   that is not behind the beginning. An end that is still to come bounds nothing yet and is taken.
-    package init(since: String?, until: String?, now: UnixMilliseconds = .now()) throws(OptionTimeMistake) {
+    package init(since: String?, until: String?, now: UnixMilliseconds = .now()) throws(OptionMistake) {
         self.since = try Self.read("--since", since, now)
         self.until = try Self.read("--until", until, now)
         if let since, let time = self.since, time > now {
-            throw OptionTimeMistake(description: "--since \(since): is still to come; expected a time in the past")
+            throw OptionMistake("--since \(since): is still to come; expected a time in the past")
         }
         if let since, let until, let start = self.since, let end = self.until, start >= end {
             let description = "--until \(until): is not later than --since \(since); nothing can be between them"
-            throw OptionTimeMistake(description: description)
+            throw OptionMistake(description)
         }
     }
 
@@ -93,12 +97,12 @@ package struct OptionTimes: Sendable, Hashable {
         _ option: String,
         _ text: String?,
         _ now: UnixMilliseconds
-    ) throws(OptionTimeMistake) -> UnixMilliseconds? {
+    ) throws(OptionMistake) -> UnixMilliseconds? {
         guard let text else { return nil }
-        do throws(OptionTimeMistake) {
+        do throws(OptionMistake) {
             return try PastTime.parse(text, now: now)
         } catch {
-            throw OptionTimeMistake(description: "\(option) \(error.description)")
+            throw OptionMistake("\(option) \(error.description)")
         }
     }
 }

@@ -25,40 +25,25 @@ package enum DurationText {
     }
 }
 
-/// A number of bytes, written `256KiB`, `64MiB`, `1GiB` or as plain bytes.
-package struct ByteCount: Sendable, Hashable, Comparable, CustomStringConvertible {
-    /// The number of bytes, never negative.
-    package let bytes: Int
-
-    package init(bytes: Int) {
-        self.bytes = bytes
-    }
-
-    package static func kibibytes(_ count: Int) -> Self { Self(bytes: count << 10) }
-    package static func mebibytes(_ count: Int) -> Self { Self(bytes: count << 20) }
-    package static func gibibytes(_ count: Int) -> Self { Self(bytes: count << 30) }
-
-    package static func < (left: Self, right: Self) -> Bool { left.bytes < right.bytes }
-
-    /// The largest unit that needs no fraction.
-    package var description: String {
-        let unit = Self.units.last { self.bytes > 0 && self.bytes.isMultiple(of: $0.bytes) }
-        guard let unit else { return "\(self.bytes)" }
-        return "\(self.bytes / unit.bytes)\(unit.name)"
-    }
-
+/// A number of bytes as settings write it: `256KiB`, `64MiB`, `1GiB` or plain bytes.
+enum ByteText {
     private static let units: [(name: String, bytes: Int)] = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]
 
     /// Reads `256KiB`, `64MiB`, `1GiB`, `512B` or `512`; nil for anything else.
     ///
     /// `KB` and `MB` are refused on purpose: readers disagree on whether they mean 1,000 or 1,024.
-    init?(parsing text: String) {
+    static func parse(_ text: String) -> Int? {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let suffix = text.dropFirst(digits.count)
         let unit = suffix.isEmpty || suffix == "B" ? 1 : Self.units.first { $0.name == suffix }?.bytes
         guard let unit, let count = Int(digits) else { return nil }
         let product = count.multipliedReportingOverflow(by: unit)
-        guard !product.overflow else { return nil }
-        self.init(bytes: product.partialValue)
+        return product.overflow ? nil : product.partialValue
+    }
+
+    /// The largest unit that needs no fraction.
+    static func text(_ bytes: Int) -> String {
+        let unit = Self.units.last { bytes > 0 && bytes.isMultiple(of: $0.bytes) }
+        return unit.map { "\(bytes / $0.bytes)\($0.name)" } ?? "\(bytes)"
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import CustomerContract
+import CommandWorker
 import Operations
 import Records
 import Redrive
@@ -35,10 +35,10 @@ extension DLQCommand {
 
         func run() async throws {
             let settings = try self.options.cluster()
-            let selection = try self.selecting.selection()
+            let selection = try self.selecting.form().selection()
             let name = self.selecting.topic.name(settings)
             let topic = try await DeadLetterTopic(name, settings.client)
-            let route = try await topic.usualRoute(resultTopic: settings.settings.kafka.resultsTopic, settings.rules)
+            let route = try await topic.usualRoute(resultTopic: settings.settings.worker.resultTopic, settings.rules)
             var report = LetterReport(of: self.state, limit: selection.limit, route: route)
             // The limit bounds what is shown and not what is counted.
             var counted = selection

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Operations
 import Redrive
-import Settings
 
 /// What `dlq dismiss` and `dlq restore` have in common.
 struct DismissalOptions: ParsableArguments {
@@ -22,32 +21,33 @@ struct DismissalOptions: ParsableArguments {
     /// Plans, asks and performs.
     func run(_ action: DismissalRequest.Action, reason: String?) async throws {
         let settings = try self.options.cluster()
+        let form = try self.selecting.form()
         let request = DismissalRequest(
             action,
             topic: self.selecting.topic.name(settings),
-            selection: try self.selecting.selection(),
+            selection: try form.selection(),
             reason: reason,
-            words: try self.selecting.words(),
+            words: form.words,
             auditPath: self.audit.path(settings)
         )
         let operation = try DismissalOperation(request, settings.client)
         let plan = try await operation.plan()
-        let view = DismissalView(request: request, plan: plan)
+        let text = plan.text(request)
         if self.dryRun {
             if self.json {
-                print(view.json().line, terminator: "")
+                print(plan.json(request).line, terminator: "")
             } else {
-                Terminal.print(view.text + "Nothing was done: this was a dry run.\n")
+                Terminal.print(text + "Nothing was done: this was a dry run.\n")
             }
             if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
             return
         }
-        StandardError.write(view.text)
+        StandardError.write(text)
         if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
-        try Terminal.confirm(view.question, isAnswered: self.yes)
-        let (job, count) = try await operation.run(plan)
-        StandardError.write(view.outcome(job: job, count: count))
-        if self.json { print(view.json(job: job, count: count).line, terminator: "") }
+        try Terminal.confirm(action.question(plan.matched), isAnswered: self.yes)
+        let done = try await operation.run(plan)
+        StandardError.write(action.outcome(done))
+        if self.json { print(plan.json(request, done: done).line, terminator: "") }
     }
 }
 

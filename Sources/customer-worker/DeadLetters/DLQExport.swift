@@ -1,11 +1,8 @@
 import ArgumentParser
-import CustomerContract
 import JSON
-import Kafka
 import Operations
 import Records
 import Redrive
-import Settings
 import Topics
 
 extension DLQCommand {
@@ -40,7 +37,7 @@ extension DLQCommand {
 
         func run() async throws {
             let settings = try self.options.cluster()
-            let selection = try self.selecting.selection()
+            let selection = try self.selecting.form().selection()
             let name = self.selecting.topic.name(settings)
             let file = try self.output.map { try LineFile(path: $0, isNew: true) }
             let topic = try await DeadLetterTopic(name, settings.client)

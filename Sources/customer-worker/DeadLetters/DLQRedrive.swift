@@ -1,7 +1,5 @@
 import ArgumentParser
-import CustomerContract
-import Foundation
-import Glibc
+import CommandWorker
 import Operations
 import Redrive
 import Settings
@@ -63,7 +61,7 @@ extension DLQCommand {
             guard (0...100).contains(self.canary) else { throw ValidationError("--canary: expected 0 to 100") }
             guard self.maxLaps >= 1 else { throw ValidationError("--max-laps: expected 1 or more") }
             if let maxFailures, maxFailures < 1 { throw ValidationError("--max-failures: expected 1 or more") }
-            try SpanText.validate("--canary-timeout", self.canaryTimeout)
+            try validating("--canary-timeout") { _ = try SpanText.parse(self.canaryTimeout) }
         }
 
         func run() async throws {
@@ -85,10 +83,10 @@ extension DLQCommand {
             if plan.resumed == nil, plan.sendable == 0 { throw ExitCode(plan.matched == 0 ? 3 : 4) }
             try Terminal.confirm("Send \(NumberText.count(plan.sendable, "dead letter")) back?", isAnswered: self.yes)
             let (ending, progress) = try await self.run(operation, plan)
-            let outcomeView = RedriveOutcomeView(ending: ending, progress: progress)
-            if self.json { print(outcomeView.json, terminator: "") }
-            StandardError.write(outcomeView.text)
-            if outcomeView.status != .success { throw outcomeView.status.exit }
+            if self.json { print(progress.json(ending), terminator: "") }
+            StandardError.write(progress.text(ending))
+            let status = progress.status(ending)
+            if status != .success { throw status.exit }
         }
 
         /// Runs it until its end or a signal; a second signal loses and doubles nothing either.
@@ -109,22 +107,23 @@ extension DLQCommand {
         }
 
         private func request(_ settings: ClusterSettings) throws -> RedriveRequest {
-            let kafka = settings.settings.kafka
-            let edits = try self.editing.edits()
-            var words = try self.selecting.words() + self.editing.words()
-            if let to { words.append(["--to", to]) }
-            if self.force { words.append(["--force"]) }
+            let changes = try self.editing.changes()
+            var job = JobWords()
+            job.selection = try self.selecting.form()
+            job.edits = changes.words
+            job.destination = self.to
+            job.isForced = self.force
             var request = RedriveRequest(
                 topic: self.selecting.topic.name(settings),
-                selection: try self.selecting.selection(),
-                words: words,
+                selection: try job.selection.selection(),
+                words: job.words,
                 rules: settings.rules,
-                resultTopic: kafka.resultsTopic,
+                resultTopic: settings.settings.worker.resultTopic,
                 originalsPath: self.editing.originals ?? settings.originalsPath,
                 auditPath: self.audit.path(settings)
             )
             request.destination = self.to
-            request.edits = edits
+            request.edits = changes.edits
             request.maximumLaps = self.maxLaps
             request.isForced = self.force
             request.takesOver = self.takeOver

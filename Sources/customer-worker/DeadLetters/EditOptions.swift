@@ -37,15 +37,19 @@ struct EditOptions: ParsableArguments {
     )
     var originals: String?
 
-    /// The changes; a patch that is none ends the command with code 65, a wrong option with code 64.
-    func edits() throws -> CommandEdits {
+    /// The changes, and the words for the name of the job; a patch that is none ends the command with code 65, a wrong
+    /// option with code 64.
+    func changes() throws -> (edits: CommandEdits, words: [[String]]) {
         var edits = CommandEdits()
-        if let patch = try self.patchBytes() {
+        var words = self.assignments.map { ["--set", $0] } + self.unset.map { ["--unset", $0] }
+        if let path = self.patch {
+            let bytes = try FileBytes.read(path, of: "--patch", limit: 16 << 20, expecting: "a JSON merge patch")
             do throws(CommandEdits.Problem) {
-                try edits.patch(patch)
+                try edits.patch(bytes)
             } catch {
-                throw ExitStatus.badInput.exit("--patch \(self.patch ?? ""): \(error.description)")
+                throw ExitStatus.badInput.exit("--patch \(path): \(error.description)")
             }
+            words.append(["--patch", String(decoding: bytes, as: UTF8.self)])
         }
         do {
             for assignment in self.assignments { try edits.set(assignment) }
@@ -54,18 +58,6 @@ struct EditOptions: ParsableArguments {
         } catch {
             throw ExitStatus.usage.exit("\(error)")
         }
-        return edits
-    }
-
-    /// The changes as they were given, for the name of a job.
-    func words() throws -> [[String]] {
-        let patch = try self.patchBytes().map { ["--patch", String(decoding: $0, as: UTF8.self)] }
-        return self.assignments.map { ["--set", $0] } + self.unset.map { ["--unset", $0] } + (patch.map { [$0] } ?? [])
-    }
-
-    private func patchBytes() throws -> [UInt8]? {
-        try self.patch.map {
-            try FileBytes.read($0, of: "--patch", limit: 16 << 20, expecting: "a JSON merge patch")
-        }
+        return (edits, words)
     }
 }

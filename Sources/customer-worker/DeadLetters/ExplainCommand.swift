@@ -1,12 +1,7 @@
 import ArgumentParser
-import CustomerContract
-import Foundation
-import Glibc
-import Ledger
 import Operations
 import Records
 import Redrive
-import Settings
 
 /// `explain`: what became of a customer or a command, and why.
 struct ExplainCommand: AsyncParsableCommand {

@@ -1,9 +1,7 @@
 import ArgumentParser
-import CustomerContract
 import Operations
 import Records
 import Redrive
-import Settings
 
 /// The conditions by which dead letters are chosen: the same for listing, exporting and sending back.
 struct SelectionOptions: ParsableArguments {
@@ -58,18 +56,11 @@ struct SelectionOptions: ParsableArguments {
     var limit: Int?
 
     func validate() throws {
-        do throws(SelectionForm.Mistake) {
-            _ = try self.form(self.externalID).selection()
-        } catch {
-            throw ValidationError(error.description)
-        }
+        try validating { _ = try self.form(self.externalID).selection() }
     }
 
     /// The conditions; a file that cannot be read ends the command with code 65.
-    func selection() throws -> Selection { try self.form(self.allExternalIDs()).selection() }
-
-    /// The conditions as they were given, for the name of a job.
-    func words() throws -> [[String]] { try self.form(self.allExternalIDs()).words }
+    func form() throws -> SelectionForm { try self.form(self.allExternalIDs()) }
 
     private func form(_ externalIDs: [String]) -> SelectionForm {
         var form = SelectionForm()

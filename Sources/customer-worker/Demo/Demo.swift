@@ -3,7 +3,6 @@ import CommandWorker
 import CustomerContract
 import FlexpriceAPI
 import FlexpriceSimulator
-import Foundation
 import Kafka
 import Ledger
 import Logging
@@ -55,7 +54,6 @@ struct Demo {
 
     private let cluster: EmbeddedCluster
     private let simulator: FlexpriceSimulator
-    private let partitions = 3
 
     init() throws {
         self.cluster = try EmbeddedCluster()
@@ -66,10 +64,8 @@ struct Demo {
     func run() async throws -> Outcome {
         let display = ProgressDisplay()
         let start = ContinuousClock.now
-        let topics = WorkerSettings(kafka: ClientProperties(brokers: self.cluster.brokers))
-        for topic in [topics.commandTopic, topics.resultTopic, topics.deadLetterTopic] {
-            try self.cluster.createTopic(topic, partitions: self.partitions)
-        }
+        let settings = WorkerSettings()
+        for topic in settings.topics { try self.cluster.createTopic(topic, partitions: 3) }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await self.simulator.run() }
             let port = try await self.simulator.port
@@ -85,7 +81,7 @@ struct Demo {
             StandardError.write("sending \(samples.count) commands")
             try await self.send(samples)
             let brokers = self.cluster.brokers
-            let results = try await DemoResult.collect(samples.count, brokers, topics.resultTopic) { done in
+            let results = try await DemoResult.collect(samples.count, brokers, settings.resultTopic) { done in
                 let parts = ["\(done) of \(samples.count) results"]
                 display.show(ProgressNews(done: done, total: samples.count, elapsed: .now - start, parts: parts))
             }
@@ -113,15 +109,15 @@ struct Demo {
     }
 
     private func makeWorker(_ client: FlexpriceClient) throws -> CommandWorker {
-        var settings = WorkerSettings(
-            kafka: ClientProperties(
-                brokers: self.cluster.brokers,
-                passthrough: ["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]
-            )
+        let kafka = ClientProperties(
+            brokers: self.cluster.brokers,
+            passthrough: ["session.timeout.ms": "6000", "heartbeat.interval.ms": "500"]
         )
+        var settings = WorkerSettings()
         settings.live.retry = RetryPolicy(initialInterval: .milliseconds(200))
         return CommandWorker(
             settings,
+            kafka,
             ledger: try SQLiteLedger(path: ":memory:"),
             backend: .remote(FlexpriceBackend(client: client)),
             logger: Logger(label: "demo") { _ in SwiftLogNoOpLogHandler() }
@@ -135,7 +131,7 @@ struct Demo {
         )
         let records = samples.map { sample in
             ProducerRecord(
-                topic: "customer_commands",
+                topic: WorkerSettings().commandTopic,
                 // Samples without a key share no lane with others, so any partition does.
                 partition: sample.key == nil ? 0 : nil,
                 key: sample.key.map { Array($0.utf8) },

@@ -1,6 +1,5 @@
 import ArgumentParser
 import CustomerContract
-import Foundation
 import JSON
 import Ledger
 import Operations

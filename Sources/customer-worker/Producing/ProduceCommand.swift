@@ -1,5 +1,5 @@
 import ArgumentParser
-import CustomerContract
+import CommandWorker
 import Foundation
 import Kafka
 import Operations
@@ -79,7 +79,7 @@ struct ProduceCommand: AsyncParsableCommand {
     func validate() throws {
         guard self.rate >= 0, self.rate <= 1_000_000 else { throw ValidationError("--rate: expected 0 to 1000000") }
         guard self.fromLine >= 1 else { throw ValidationError("--from-line \(self.fromLine): expected 1 or more") }
-        try SpanText.validate("--timeout", self.timeout)
+        try validating("--timeout") { _ = try SpanText.parse(self.timeout) }
         guard let out else { return }
         if ResultLine.Form(ofName: out) == nil {
             throw ValidationError("--out \(out): expected a name that ends with .csv or .jsonl")
@@ -171,16 +171,15 @@ struct ProduceCommand: AsyncParsableCommand {
     }
 
     private func request(_ settings: Settings) throws -> ProduceRequest {
-        let reader = CommandReader(maximumBytes: settings.limits.maxCommandBytes.bytes, mode: settings.validation)
         var request = ProduceRequest(
-            commandTopic: settings.kafka.topic,
-            resultTopic: settings.kafka.resultsTopic,
-            rules: RowRules(reader, validates: !self.noValidate)
+            commandTopic: settings.worker.commandTopic,
+            resultTopic: settings.worker.resultTopic,
+            rules: RowRules(settings.worker.reader, validates: !self.noValidate)
         )
         request.firstRow = self.fromLine
         request.rate = self.rate == 0 ? nil : self.rate
         request.awaitsResults = self.wait
-        request.group = settings.kafka.consumerGroup
+        request.group = settings.worker.group
         request.patience = try SpanText.parse(self.timeout)
         return request
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CustomerContract
 import JSON
 import Operations
 import Producing
@@ -96,25 +95,21 @@ struct ProduceView {
             "sent": .integer(self.outcome?.sent ?? 0),
             "skipped": .integer(self.outcome == nil ? 0 : self.survey.badCount),
             "repeated": .integer(self.survey.repeatedCount),
-            "unknown_fields": Self.counts(self.survey.unknownFields.sorted.map { ($0.name, $0.count) }),
+            "unknown_fields": .counts(self.survey.unknownFields.sorted.map { ($0.name, $0.count) }),
         ])
         if let outcome {
             object["refused"] = .integer(outcome.refused)
             object["ending"] = .string(Self.name(outcome.ending))
             object["resume_from"] = outcome.resumeRow.map { .integer($0) }
             if self.awaitsResults {
-                object["outcomes"] = Self.counts(outcome.rows.filter { !$0.isFailure }.map { ($0.name, $0.count) })
-                object["failed"] = Self.counts(outcome.rows.filter(\.isFailure).map { ($0.name, $0.count) })
+                object["outcomes"] = .counts(outcome.rows.filter { !$0.isFailure }.map { ($0.name, $0.count) })
+                object["failed"] = .counts(outcome.rows.filter(\.isFailure).map { ($0.name, $0.count) })
                 object["no_result"] = .integer(outcome.unanswered)
             }
         }
         if let failures = self.files.failures, failures.count > 0 { object["failures"] = .string(failures.path) }
         if let results = self.files.results { object["out"] = .string(results.path) }
         return object.line
-    }
-
-    private static func counts(_ counts: [(String, Int)]) -> JSONValue {
-        .object(JSONObject(counts.map { .init(name: $0, value: .integer($1)) }))
     }
 
     private static func name(_ ending: ProduceOutcome.Ending) -> String {

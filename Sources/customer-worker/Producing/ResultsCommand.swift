@@ -1,6 +1,6 @@
 import ArgumentParser
+import CommandWorker
 import CustomerContract
-import JSON
 import Operations
 import Records
 import Settings
@@ -68,7 +68,7 @@ struct ResultsCommand: AsyncParsableCommand {
         if self.follow, let until {
             throw ValidationError("--until \(until): not with --follow, which ends when it is interrupted")
         }
-        try OptionTimes.validate(since: self.since, until: self.until)
+        try validating { _ = try OptionTimes(since: self.since, until: self.until) }
         for mistake in self.code.compactMap({ ResultSelection.mistake(in: $0) }) {
             throw ValidationError("--code \(mistake)")
         }
@@ -77,12 +77,12 @@ struct ResultsCommand: AsyncParsableCommand {
     func run() async throws {
         let settings = try self.options.cluster()
         let selection = try self.selection()
-        let topic = self.topic ?? settings.settings.kafka.resultsTopic
+        let topic = self.topic ?? settings.settings.worker.resultTopic
         let reading = try await ResultReading(topic, settings.client)
         var count = 0
         let show: (ResultEvent) throws -> Bool = { event in
-            let line = ResultView(event: event)
-            try StandardOutput.write(self.json ? line.json : line.text.wrappedLines(to: Terminal.width, hanging: 2))
+            let line = self.json ? event.body.line : event.text.wrappedLines(to: Terminal.width, hanging: 2)
+            try StandardOutput.write(line)
             count += 1
             return self.limit.map { count < $0 } ?? true
         }
@@ -114,17 +114,13 @@ struct ResultsCommand: AsyncParsableCommand {
     }
 }
 
-/// One result event, as people read it and as JSON; each ends with a newline.
-struct ResultView {
-    let event: ResultEvent
-
-    /// Time, outcome or code, customer, command, and what is said of a failure.
-    var text: String {
-        let time = self.event.timestamp?.description ?? "-"
-        let code = self.event.isCreated ? self.event.code : "failed: \(self.event.code)"
+extension ResultEvent {
+    /// A line for people: time, outcome or code, customer, command, and what is said of a failure.
+    fileprivate var text: String {
+        let code = self.isCreated ? self.code : "failed: \(self.code)"
         let parts = [
-            time, code.padding(to: 28), self.event.externalID?.text ?? "-", self.event.commandID.text,
-            self.event.message ?? self.event.customerID ?? "",
+            self.timestamp?.description ?? "-", code.padding(to: 28), self.externalID?.text ?? "-", self.commandID.text,
+            self.message ?? self.customerID ?? "",
         ]
         let line = parts.joined(separator: "  ")
         // An id is anybody's text, and a terminal obeys control characters.
@@ -133,7 +129,4 @@ struct ResultView {
         )
             + "\n"
     }
-
-    /// The event itself.
-    var json: String { self.event.body.line }
 }

@@ -2,7 +2,6 @@ import Foundation
 import Glibc
 import JSON
 import Operations
-import Settings
 
 /// `status --watch`: asks a worker again and again, and is the one place that writes what comes of it.
 ///

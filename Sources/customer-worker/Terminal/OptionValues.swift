@@ -1,7 +1,6 @@
 import ArgumentParser
 import CommandWorker
 import CustomerContract
-import Kafka
 import Operations
 import Records
 import Settings
@@ -13,14 +12,14 @@ extension ArgumentHelp {
 
 /// What a shell offers for values that are neither files nor the words of an enumeration.
 enum Offered {
-    private static let topics = WorkerSettings(kafka: ClientProperties(brokers: ""))
+    private static let worker = WorkerSettings()
 
     /// The default name of the command topic.
-    static let commandTopic = CompletionKind.list([topics.commandTopic])
+    static let commandTopic = CompletionKind.list([worker.commandTopic])
     /// The default name of the results topic.
-    static let resultTopic = CompletionKind.list([topics.resultTopic])
+    static let resultTopic = CompletionKind.list([worker.resultTopic])
     /// The default name of the dead-letter topic.
-    static let deadLetterTopic = CompletionKind.list([topics.deadLetterTopic])
+    static let deadLetterTopic = CompletionKind.list([worker.deadLetterTopic])
     /// The codes that a failed result, and so a dead letter, may have.
     static let errorCodes = CompletionKind.list(ErrorCode.allCases.map(\.rawValue))
 }
@@ -34,7 +33,7 @@ struct DeadLetterTopicOption: ParsableArguments {
     var topic: String?
 
     /// The topic that it names, or that of the settings.
-    func name(_ settings: ClusterSettings) -> String { self.topic ?? settings.settings.kafka.deadLetterTopic }
+    func name(_ settings: ClusterSettings) -> String { self.topic ?? settings.settings.worker.deadLetterTopic }
 }
 
 /// `--audit-log` of the commands that change what is remembered.
@@ -59,24 +58,13 @@ extension FileBytes {
     }
 }
 
-extension OptionTimes {
-    /// Reads `--since` and `--until` where options are validated: a mistake ends the command with code 64.
-    static func validate(since: String?, until: String?) throws {
-        do throws(OptionTimeMistake) {
-            _ = try Self(since: since, until: until)
-        } catch {
-            throw ValidationError(error.description)
-        }
-    }
-}
-
-extension SpanText {
-    /// Reads a duration where options are validated: a mistake ends the command with code 64.
-    static func validate(_ option: String, _ text: String) throws {
-        do throws(OptionTimeMistake) {
-            _ = try Self.parse(text)
-        } catch {
-            throw ValidationError("\(option) \(error.description)")
-        }
+/// Reads options where they are validated: a mistake ends the command with code 64.
+///
+/// - Parameter option: its name, where the mistake does not have it.
+func validating(_ option: String? = nil, _ read: () throws -> Void) throws {
+    do {
+        try read()
+    } catch let mistake as OptionMistake {
+        throw ValidationError(option.map { "\($0) \(mistake)" } ?? "\(mistake)")
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandWorker
 import Console
 import CustomerContract
 import FlexpriceSimulator
@@ -37,7 +38,7 @@ struct TryCommand: AsyncParsableCommand {
         let configPath = "\(folder.path)/\(TryFolder.settings)"
         let started = try StartedSettings(SettingsSources(configPath: configPath, environment: environment))
         let cluster = try EmbeddedCluster()
-        for name in RequiredTopics(started.settings.kafka).names { try cluster.createTopic(name, partitions: 3) }
+        for name in started.settings.worker.topics { try cluster.createTopic(name, partitions: 3) }
         guard let broker = HostAndPort(parsing: cluster.brokers) else {
             throw StartFailure(.internal, "the embedded broker has no address: \(cluster.brokers)")
         }
@@ -63,7 +64,7 @@ struct TryCommand: AsyncParsableCommand {
                 return nil
             }
             group.addTask {
-                try await TryTour(ports: ports, folder: folder).begin(brokers: cluster.brokers, started.settings.kafka)
+                try await TryTour(ports: ports, folder: folder).begin(brokers: cluster.brokers, started.settings.worker)
                 return nil
             }
             group.addTask {
@@ -86,23 +87,23 @@ struct TryTour: Sendable {
     let folder: TryFolder
 
     /// Sends the command, waits for its result, and prints both.
-    func begin(brokers: String, _ settings: Settings.Kafka) async throws {
+    func begin(brokers: String, _ settings: WorkerSettings) async throws {
         let command = #"{"external_id":"acct_1","name":"Acme"}"#
         let producer = try Producer(ProducerSettings(client: ClientProperties(brokers: brokers)), log: { _ in })
         let record = ProducerRecord(
-            topic: settings.topic,
+            topic: settings.commandTopic,
             key: Array("acct_1".utf8),
             value: Array(command.utf8),
             headers: [RecordHeader(name: .correlationID, text: "try")]
         )
         if let error = try await producer.send([record]).values.first { throw error }
-        let results = try await DemoResult.collect(1, brokers, settings.resultsTopic)
+        let results = try await DemoResult.collect(1, brokers, settings.resultTopic)
         if Task.isCancelled { return }
         guard let result = results.first else {
             throw StartFailure(.failure, "no result came within a minute; the lines above say why")
         }
         let lines = """
-            broker     \(self.ports.kafka)    \(settings.topic), \(settings.resultsTopic), \(settings.deadLetterTopic)
+            broker     \(self.ports.kafka)    \(settings.topics.joined(separator: ", "))
             Flexprice  http://\(self.ports.api)/v1    simulated
             worker     http://\(self.ports.admin)/status
             console    http://\(self.ports.console)/    log in with \(self.folder.token)

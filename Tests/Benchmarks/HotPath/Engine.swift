@@ -35,22 +35,13 @@ struct Engine {
         self.core.assign(Samples.partition, at: self.now)
     }
 
-    static func settings(requestLimit: Int) -> CoreSettings {
-        CoreSettings(
-            createsLocally: false,
-            live: LiveSettings(
-                retry: RetryPolicy(
-                    initialInterval: .seconds(1),
-                    maximumInterval: .seconds(4),
-                    maximumElapsedTime: .seconds(60)
-                ),
-                requestLimit: .fixed(requestLimit)
-            ),
-            maximumInFlight: 4_096,
-            maximumInFlightBytes: 64 << 20,
-            breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
-            revocationBudget: .seconds(10)
-        )
+    static func settings(requestLimit: Int) -> WorkerSettings {
+        var settings = WorkerSettings()
+        settings.live.retry.maximumInterval = .seconds(4)
+        settings.live.retry.maximumElapsedTime = .seconds(60)
+        settings.live.requestLimit = .fixed(requestLimit)
+        settings.breaker.minimumRequests = 5
+        return settings
     }
 
     private mutating func receive(_ record: KafkaRecord) {

@@ -15,7 +15,7 @@ import Testing
     private let new = CustomerDocument(json: Array(#"{"id":"cust_new"}"#.utf8))
 
     private func driver(asks: Bool = true) -> CoreDriver {
-        let driver = CoreDriver { $0.asksForArchived = asks }
+        let driver = CoreDriver { $0.onArchived = asks ? .recreate : .replay }
         driver.assign()
         return driver
     }

@@ -14,22 +14,14 @@ final class CoreDriver {
     /// The time of day.
     var wall: Int64 = 1_800_000_000_000
 
-    init(_ adjust: (inout CoreSettings) -> Void = { _ in }) {
-        var settings = CoreSettings(
-            createsLocally: false,
-            live: LiveSettings(
-                retry: RetryPolicy(
-                    initialInterval: .seconds(1),
-                    maximumInterval: .seconds(4),
-                    maximumElapsedTime: .seconds(60)
-                ),
-                requestLimit: .fixed(8)
-            ),
-            maximumInFlight: 100,
-            maximumInFlightBytes: 1_000_000,
-            breaker: BreakerSettings(minimumRequests: 5, probeWaits: .seconds(1) ... .seconds(8)),
-            revocationBudget: .seconds(10)
-        )
+    init(_ adjust: (inout WorkerSettings) -> Void = { _ in }) {
+        var settings = WorkerSettings()
+        settings.live.retry.maximumInterval = .seconds(4)
+        settings.live.retry.maximumElapsedTime = .seconds(60)
+        settings.live.requestLimit = .fixed(8)
+        settings.maximumInFlight = 100
+        settings.maximumInFlightBytes = 1_000_000
+        settings.breaker.minimumRequests = 5
         adjust(&settings)
         self.core = WorkerCore(settings: settings, seed: 1)
     }

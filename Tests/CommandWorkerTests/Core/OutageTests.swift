@@ -182,7 +182,7 @@ import Testing
     @Test func `without the full validation refusals are never taken for all commands'`() throws {
         let driver = CoreDriver {
             $0.breaker.refusals = 3
-            $0.judgesRefusals = false
+            $0.validation = .envelope
         }
         driver.assign()
         for number in 0..<9 {

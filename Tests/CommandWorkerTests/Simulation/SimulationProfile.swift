@@ -76,33 +76,30 @@ struct SimulationProfile {
     var logRestarts = 0
     /// Changes of the live settings, each by chance.
     var reconfigurations = 0
-    var core: CoreSettings
+    var core = WorkerSettings()
 
     /// A world that is drawn from a seed.
     init(random: inout SplitMix64) {
-        self.core = CoreSettings(
-            createsLocally: false,
-            live: LiveSettings(
-                retry: RetryPolicy(
-                    initialInterval: .milliseconds(100),
-                    maximumInterval: .seconds(5),
-                    multiplier: 2,
-                    maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random)),
-                    maximumHold: .seconds(Int.random(in: 5...60, using: &random))
-                ),
-                requestLimit: .fixed(Int.random(in: 1...16, using: &random))
+        self.core.live = LiveSettings(
+            retry: RetryPolicy(
+                initialInterval: .milliseconds(100),
+                maximumInterval: .seconds(5),
+                multiplier: 2,
+                maximumElapsedTime: .seconds(Int.random(in: 5...60, using: &random)),
+                maximumHold: .seconds(Int.random(in: 5...60, using: &random))
             ),
-            maximumInFlight: [1, 2, 5, 16, 64, 256].randomElement(using: &random) ?? 64,
-            maximumInFlightBytes: [200, 5_000, 1_000_000].randomElement(using: &random) ?? 5_000,
-            breaker: BreakerSettings(
-                window: .seconds(Int.random(in: 1...20, using: &random)),
-                failureRatio: Double.random(in: 0.2...1, using: &random),
-                minimumRequests: Int.random(in: 1...20, using: &random),
-                refusals: Int.random(in: 3...20, using: &random),
-                probeWaits: .milliseconds(500) ... .seconds(10)
-            ),
-            revocationBudget: .seconds(Int.random(in: 1...10, using: &random))
+            requestLimit: .fixed(Int.random(in: 1...16, using: &random))
         )
+        self.core.maximumInFlight = [1, 2, 5, 16, 64, 256].randomElement(using: &random) ?? 64
+        self.core.maximumInFlightBytes = [200, 5_000, 1_000_000].randomElement(using: &random) ?? 5_000
+        self.core.breaker = BreakerSettings(
+            window: .seconds(Int.random(in: 1...20, using: &random)),
+            failureRatio: Double.random(in: 0.2...1, using: &random),
+            minimumRequests: Int.random(in: 1...20, using: &random),
+            refusals: Int.random(in: 3...20, using: &random),
+            probeWaits: .milliseconds(500) ... .seconds(10)
+        )
+        self.core.revocationBudget = .seconds(Int.random(in: 1...10, using: &random))
         self.core.deadLetterTopic = "dead"
         self.core.metadataLimit = [0, 23, 24, 34, 60, 4_096].randomElement(using: &random) ?? 4_096
         self.core.spillsSets = Bool.random(using: &random)

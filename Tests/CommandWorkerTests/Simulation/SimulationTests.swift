@@ -113,10 +113,10 @@ import Testing
         }
     }
 
-    @Test func `without a word which topic holds dead letters one that takes none holds up all`() {
+    @Test func `with another name of the dead-letter topic one that takes none holds up all`() {
         let simulation = Simulation(seed: 1) {
             $0.becomeWithoutLetters()
-            $0.core.deadLetterTopic = nil
+            $0.core.deadLetterTopic = "elsewhere"
         }
         _ = simulation.run()
         #expect(simulation.longestWait() > .seconds(15))

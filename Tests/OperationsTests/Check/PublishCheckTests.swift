@@ -24,8 +24,8 @@ import Testing
 
     private static func settings(_ guarantee: WorkerSettings.Guarantee = .exactlyOnce) -> Settings {
         var settings = Settings.defaults
-        settings.delivery.guarantee = guarantee
-        settings.delivery.transactionalID = "w"
+        settings.worker.guarantee = guarantee
+        settings.worker.ownTransactionalID = "w"
         return settings
     }
 

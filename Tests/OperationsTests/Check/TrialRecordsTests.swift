@@ -1,3 +1,4 @@
+import CommandWorker
 import CustomerContract
 import Kafka
 import Records
@@ -29,7 +30,7 @@ import Testing
         #expect(Self.sizes(usual, ["max.message.bytes": "100000"]) == [100_000, 100_000])
         var bounded = usual
         bounded.kafka.properties = KafkaProperties(["message.max.bytes": "50000"])
-        bounded.limits.maxCommandBytes = .mebibytes(1)
+        bounded.worker.maximumCommandBytes = 1 << 20
         #expect(Self.sizes(bounded, ["max.message.bytes": "100000"]) == [50_000, 50_000])
     }
 

@@ -1,6 +1,7 @@
 import JSON
 import Operations
 import Redrive
+import Settings
 import Testing
 
 /// What an operator writes of dead letters that are chosen.
@@ -40,7 +41,7 @@ import Testing
     func `offsets that are none are named`(_ text: String) {
         var form = SelectionForm()
         form.offsets = [text]
-        #expect(throws: SelectionForm.Mistake(description: "--offsets \(text): expected N or FIRST-LAST")) {
+        #expect(throws: OptionMistake("--offsets \(text): expected N or FIRST-LAST")) {
             try form.selection()
         }
     }
@@ -48,7 +49,7 @@ import Testing
     @Test func `a header without a name is named`() {
         var form = SelectionForm()
         form.headers = ["=x"]
-        #expect(throws: SelectionForm.Mistake(description: "--header =x: expected NAME=VALUE")) {
+        #expect(throws: OptionMistake("--header =x: expected NAME=VALUE")) {
             try form.selection()
         }
     }
@@ -56,10 +57,10 @@ import Testing
     @Test func `a limit, a partition and a time that are none are named`() {
         var form = SelectionForm()
         form.limit = 0
-        #expect(throws: SelectionForm.Mistake(description: "--limit 0: expected 1 or more")) { try form.selection() }
+        #expect(throws: OptionMistake("--limit 0: expected 1 or more")) { try form.selection() }
         form.limit = nil
         form.partitions = [0, -1]
-        #expect(throws: SelectionForm.Mistake(description: "--partition: expected 0 or more")) { try form.selection() }
+        #expect(throws: OptionMistake("--partition: expected 0 or more")) { try form.selection() }
         form.partitions = []
         form.until = "soon"
         #expect { try form.selection() } throws: { "\($0)".hasPrefix("--until soon: expected an age such as") }
@@ -69,7 +70,7 @@ import Testing
         var form = SelectionForm()
         form.letters = ["0-5"]
         let sentence = "--letter 0-5: expected PARTITION/OFFSET or PARTITION/FIRST-LAST"
-        #expect(throws: SelectionForm.Mistake(description: sentence)) { try form.selection() }
+        #expect(throws: OptionMistake(sentence)) { try form.selection() }
     }
 
     @Test func `a job is read again from its words, and from their lines in the audit log`() throws {
@@ -93,6 +94,6 @@ import Testing
 
     @Test(arguments: [["--colour", "red"], ["--code"], ["--force", "yes"], []])
     func `a word that no option has is refused`(_ word: [String]) {
-        #expect(throws: SelectionForm.Mistake.self) { try JobWords([word]) }
+        #expect(throws: OptionMistake.self) { try JobWords([word]) }
     }
 }

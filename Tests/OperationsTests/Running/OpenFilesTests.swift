@@ -8,11 +8,11 @@ import Testing
 @Suite struct OpenFilesTests {
     @Test func `requests are held below what there are descriptors for, and no lower`() {
         var settings = Settings.defaults
-        settings.api.maxConcurrency = .fixed(2_000)
-        #expect(LiveSettings(settings, requestBound: 900).requestLimit == .fixed(900))
-        #expect(LiveSettings(settings, requestBound: 5_000).requestLimit == .fixed(2_000))
-        settings.api.maxConcurrency = .automatic
-        #expect(LiveSettings(settings, requestBound: 900).requestLimit == .automatic)
+        settings.worker.live.requestLimit = .fixed(2_000)
+        #expect(settings.worker.live.held(below: 900).requestLimit == .fixed(900))
+        #expect(settings.worker.live.held(below: 5_000).requestLimit == .fixed(2_000))
+        settings.worker.live.requestLimit = .automatic
+        #expect(settings.worker.live.held(below: 900).requestLimit == .automatic)
     }
 
     @Test func `the limit that holds is raised to what is allowed, and what is kept back is taken off`() {

@@ -13,7 +13,7 @@ import Testing
         settings.backend = backend
         settings.api.host = APIBaseURL(parsing: "http://127.0.0.1:1")
         settings.api.key = Secret("sk_some_key_of_mine")
-        settings.idempotency.retention = retention
+        settings.retention = retention
         let assembly = try await WorkerAssembly(
             settings,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

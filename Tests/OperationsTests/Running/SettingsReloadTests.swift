@@ -62,7 +62,7 @@ import Testing
         try fixture.write("retry:\n  max_interval: 10s\nlog:\n  level: debug\n")
         await reload.reload()
         #expect(fixture.level.level == .debug)
-        #expect(fixture.applied.withLock { $0.map(\.retry.maximumInterval) } == [.seconds(10)])
+        #expect(fixture.applied.withLock { $0.map(\.worker.live.retry.maximumInterval) } == [.seconds(10)])
         let lines = fixture.log.lines.joined()
         #expect(fixture.log.lines.count == 2)
         #expect(lines.contains("new_value=10s old_value=30s setting=retry.max_interval"))

@@ -2,6 +2,7 @@ import CommandWorker
 import FlexpriceAPI
 import FlexpriceSimulator
 import Foundation
+import Kafka
 import Ledger
 import Logging
 import Records
@@ -14,18 +15,23 @@ enum BackendKind: String, CaseIterable, Sendable {
 
 /// Runs a worker for as long as `body` takes, then drains it.
 ///
-/// - Parameter ledgerPath: a file that survives, for tests that start another worker after this one.
+/// - Parameters:
+///   - ledgerPath: a file that survives, for tests that start another worker after this one.
+///   - properties: librdkafka's, beside the broker's own.
 func withWorker<R: Sendable>(
     _ broker: TestBroker,
     backend: BackendKind,
     ledgerPath: String = ":memory:",
     simulator: FlexpriceSimulator = FlexpriceSimulator(.init(apiKey: "sk_test")),
+    properties: [String: String] = [:],
     configure: (inout WorkerSettings) -> Void = { _ in },
     _ body: (CommandWorker) async throws -> R
 ) async throws -> R {
-    var settings = WorkerSettings(kafka: broker.client)
+    var settings = WorkerSettings()
     settings.live.retry = RetryPolicy(initialInterval: .milliseconds(50), maximumInterval: .milliseconds(500))
     configure(&settings)
+    var kafka = broker.client
+    kafka.passthrough.merge(properties) { _, new in new }
     let ledger = try SQLiteLedger(path: ledgerPath)
     // TEST_LOG=1 shows what the worker says.
     let isSilent = ProcessInfo.processInfo.environment["TEST_LOG"] == nil
@@ -37,7 +43,7 @@ func withWorker<R: Sendable>(
     var serving: Task<Void, any Error>?
     switch backend {
     case .local:
-        worker = CommandWorker(settings, ledger: ledger, backend: .local(LocalCustomers()), logger: logger)
+        worker = CommandWorker(settings, kafka, ledger: ledger, backend: .local(LocalCustomers()), logger: logger)
     case .flexprice:
         serving = Task { try await simulator.run() }
         let port = try await simulator.port
@@ -45,6 +51,7 @@ func withWorker<R: Sendable>(
         client = api
         worker = CommandWorker(
             settings,
+            kafka,
             ledger: ledger,
             backend: .remote(FlexpriceBackend(client: api)),
             logger: logger

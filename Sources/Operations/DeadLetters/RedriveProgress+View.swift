@@ -1,41 +1,32 @@
-import CustomerContract
 import JSON
 package import Redrive
 
-/// How a redrive ended, as people read it, as JSON, and as an exit code.
-package struct RedriveOutcomeView: Sendable {
-    private let ending: RedriveJob.Ending
-    private let progress: RedriveProgress
-
-    package init(ending: RedriveJob.Ending, progress: RedriveProgress) {
-        self.ending = ending
-        self.progress = progress
-    }
-
+/// How far a redrive is and how it ended, as people read it, as JSON, and as an exit code.
+extension RedriveProgress {
     /// One sentence a line.
-    package var text: String {
-        let counts = self.progress.counts
-        let (moved, time) = (NumberText.count(counts.moved), NumberText.duration(self.progress.elapsed))
+    package func text(_ ending: RedriveJob.Ending) -> String {
+        let counts = self.counts
+        let (moved, time) = (NumberText.count(counts.moved), NumberText.duration(self.elapsed))
         let before = counts.movedBefore > 0 ? ", \(NumberText.count(counts.movedBefore)) before that" : ""
-        var lines = ["Job \(self.progress.job): \(moved) sent back in \(time)\(before)."]
+        var lines = ["Job \(self.job): \(moved) sent back in \(time)\(before)."]
         for (reason, count) in counts.left.inOrder {
             lines.append("  \(NumberText.count(count, "stays", "stay")): \(reason.text)")
         }
         for (code, count) in counts.failedAgain.sorted(by: { $0.key < $1.key }) {
             lines.append("  \(NumberText.count(count)) of them failed again with \(code)")
         }
-        if let sentence = self.sentence { lines.append(sentence) }
+        if let sentence = self.sentence(ending) { lines.append(sentence) }
         return lines.joined(separator: "\n")
     }
 
-    private var sentence: String? {
-        switch self.ending {
+    private func sentence(_ ending: RedriveJob.Ending) -> String? {
+        switch ending {
         case .finished: nil
-        case .cancelled where self.progress.counts.moved >= self.progress.total:
+        case .cancelled where self.counts.moved >= self.total:
             "Cancelled after all of them were sent back."
         case .cancelled:
-            "Cancelled after \(NumberText.count(self.progress.counts.moved)) of "
-                + "\(NumberText.count(max(self.progress.total, self.progress.counts.moved))) were sent back. "
+            "Cancelled after \(NumberText.count(self.counts.moved)) of "
+                + "\(NumberText.count(max(self.total, self.counts.moved))) were sent back. "
                 + "Run the same command again to resume; what was sent back is not sent again."
         case .canaryFailed: "Stopped: of the first ones some failed again. Nothing else was sent; fix the cause first."
         case .canaryTimedOut: "Stopped: not all of the first ones had a result in time. Is the worker running?"
@@ -46,29 +37,26 @@ package struct RedriveOutcomeView: Sendable {
     }
 
     /// For scripts.
-    package var json: String {
-        let counts = self.progress.counts
-        return JSONObject([
-            "job": .string(self.progress.job), "ending": .string(self.ending.name),
-            "moved": .integer(counts.moved), "moved_before": .integer(counts.movedBefore),
-            "left": .counts(counts.left.byName), "failed_again": .counts(counts.failedAgain),
+    package func json(_ ending: RedriveJob.Ending) -> String {
+        JSONObject([
+            "job": .string(self.job), "ending": .string(ending.name),
+            "moved": .integer(self.counts.moved), "moved_before": .integer(self.counts.movedBefore),
+            "left": .counts(self.counts.left.byName), "failed_again": .counts(self.counts.failedAgain),
         ]).line
     }
 
     /// Contract, section 9.
-    package var status: ExitStatus {
-        switch self.ending {
-        case .finished: self.progress.counts.leftCount + self.progress.counts.failedAgainCount > 0 ? .partial : .success
+    package func status(_ ending: RedriveJob.Ending) -> ExitStatus {
+        switch ending {
+        case .finished: self.counts.leftCount + self.counts.failedAgainCount > 0 ? .partial : .success
         case .canaryFailed, .canaryTimedOut, .tooManyFailures: .partial
         case .cancelled: .cancelled
         case .takenOver: .failure
         case .failed(let error): ExitStatus(error)
         }
     }
-}
 
-extension RedriveProgress {
-    /// How far a redrive is, in words.
+    /// How far it is, in words.
     package var news: ProgressNews {
         let moved = self.counts.moved
         let total = max(self.total, moved)
