@@ -37,6 +37,16 @@ public struct JSONObject: Sendable, Hashable {
         self.members = members
     }
 
+    /// The members in the order of the literal.
+    package init(_ members: KeyValuePairs<String, JSONValue>) {
+        self.init(members.map { Member(name: $0.key, value: $0.value) })
+    }
+
+    /// The members in the order of the literal, those without a value left out.
+    package init(filled members: KeyValuePairs<String, JSONValue?>) {
+        self.init(members.compactMap { name, value in value.map { Member(name: name, value: $0) } })
+    }
+
     /// The value of the last member of that name, compared byte for byte; nil when there is none.
     ///
     /// The last one, because that is what Flexprice's server takes when a name is repeated. Setting replaces the value

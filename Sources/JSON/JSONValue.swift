@@ -19,6 +19,14 @@ public enum JSONValue: Sendable, Hashable {
     /// An object, members in their order.
     case object(JSONObject)
 
+    /// An object with the members in the order of the literal.
+    package static func members(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
+        .object(JSONObject(members))
+    }
+
+    /// A whole number.
+    package static func integer(_ value: some BinaryInteger) -> JSONValue { .number(JSONNumber(Int(value))) }
+
     /// The string inside, or nil when this is not a string.
     @inlinable public var stringValue: String? {
         guard case .string(let text) = self else { return nil }

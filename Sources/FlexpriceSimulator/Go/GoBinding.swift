@@ -69,17 +69,7 @@ struct GoBinding {
     }
 }
 
-extension JSONObject {
-    /// The members in the order of the literal.
-    init(_ members: KeyValuePairs<String, JSONValue>) {
-        self.init(members.map { Member(name: $0.key, value: $0.value) })
-    }
-}
-
 extension JSONValue {
-    /// An object with the members in the order of the literal.
-    static func members(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue { .object(JSONObject(members)) }
-
     /// A map of strings as Go writes it: in the order of its keys' bytes.
     static func sorted(_ texts: [String: String]) -> JSONValue {
         .sorted(texts.map { .init(name: $0.key, value: .string($0.value)) })
@@ -89,9 +79,6 @@ extension JSONValue {
     static func sorted(_ members: [JSONObject.Member]) -> JSONValue {
         .object(JSONObject(members.sorted { $0.name.bytesPrecede($1.name) }))
     }
-
-    /// A whole number.
-    static func integer(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
 
     /// The truth value inside, or nil when this is none.
     var boolValue: Bool? { if case .bool(let value) = self { value } else { nil } }

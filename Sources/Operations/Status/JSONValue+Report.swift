@@ -2,13 +2,7 @@ package import JSON
 package import Ledger
 import Records
 
-/// Short forms for reports: an object in the order in which it is written down, and values that may be missing.
 extension JSONObject {
-    /// The members in the order of the literal.
-    package init(_ members: KeyValuePairs<String, JSONValue>) {
-        self.init(members.map { Member(name: $0.key, value: $0.value) })
-    }
-
     /// The object on a line of its own.
     package var line: String { JSONValue.object(self).compact + "\n" }
 }
@@ -30,14 +24,8 @@ extension JSONObject {
     package func double(_ name: String) -> Double? { self.spelling(name).flatMap { Double($0) } }
 }
 
+/// Short forms for reports, whose values may be missing.
 extension JSONValue {
-    /// An object with the members in the order of the literal.
-    package static func members(_ members: KeyValuePairs<String, JSONValue>) -> JSONValue {
-        .object(JSONObject(members))
-    }
-
-    package static func integer(_ value: Int) -> JSONValue { .number(JSONNumber(value)) }
-
     /// A text; `null` for none.
     package static func text(_ value: String?) -> JSONValue { value.map { .string($0) } ?? .null }
 
