@@ -1,6 +1,29 @@
 import CustomerContract
 import Records
 
+/// How much of something is done, and what follows from the time that it took.
+package struct Pace: Sendable {
+    package let done: Int
+    /// `nil` while it is unknown.
+    package let total: Int?
+    package let elapsed: Duration
+
+    package init(_ done: Int, of total: Int?, in elapsed: Duration) {
+        self.done = done
+        self.total = total
+        self.elapsed = elapsed
+    }
+
+    /// A second.
+    package var rate: Double { self.elapsed > .zero ? Double(self.done) / (self.elapsed / .seconds(1)) : 0 }
+
+    /// The time that the rest takes at this rate; `nil` while it is unknown.
+    package var timeLeft: Duration? {
+        guard let total, self.rate > 0 else { return nil }
+        return Duration(boundedSeconds: Double(max(0, total - self.done)) / self.rate)
+    }
+}
+
 /// Keeps a rate, smoothly: says when the next batch is due.
 ///
 /// A batch that was late is made up for, so that the average holds, but for at most ``catchUp``: an hour's outage of a

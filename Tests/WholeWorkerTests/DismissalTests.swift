@@ -63,21 +63,21 @@ import Topics
             }
         }
 
-        func operation(_ action: DismissalRequest.Action, _ code: String? = nil) throws -> DismissalOperation {
+        func operation(_ action: Dismissal.Action, _ code: String? = nil) throws -> Dismissal {
             var selection = Selection()
             selection.kinds = Set([code].compactMap { $0 })
-            let request = DismissalRequest(
+            return try Dismissal(
                 action,
                 topic: DismissalTests.topic,
                 selection: selection,
                 reason: "done by hand",
                 words: [],
-                auditPath: self.auditPath
+                auditPath: self.auditPath,
+                self.broker.client
             )
-            return try DismissalOperation(request, self.broker.client)
         }
 
-        func perform(_ action: DismissalRequest.Action, _ code: String? = nil) async throws -> Int {
+        func perform(_ action: Dismissal.Action, _ code: String? = nil) async throws -> Int {
             let operation = try self.operation(action, code)
             return try await operation.run(try await operation.plan()).count
         }

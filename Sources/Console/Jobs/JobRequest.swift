@@ -122,22 +122,23 @@ struct JobPlanner: Sendable {
     }
 
     private func dismissal(
-        _ action: DismissalRequest.Action,
+        _ action: Dismissal.Action,
         _ request: JobRequest,
         _ owner: JobRecord.Owner
     ) async throws -> PlannedJob {
-        let asked = DismissalRequest(
+        let dismissal = try Dismissal(
             action,
             topic: self.cluster.settings.worker.deadLetterTopic,
             selection: try request.words.selection.selection(),
             reason: request.reason,
             words: request.words.words,
-            auditPath: self.cluster.auditPath
+            auditPath: self.cluster.auditPath,
+            self.cluster.client,
+            owner: owner
         )
-        let operation = try DismissalOperation(asked, self.cluster.client, owner: owner)
-        let plan = try await operation.plan()
-        return PlannedJob(count: plan.matched, lines: Self.lines(plan.text(asked)), isResumed: false) { _ in
-            let done = try await operation.run(plan)
+        let plan = try await dismissal.plan()
+        return PlannedJob(count: plan.matched, lines: Self.lines(plan.text(dismissal)), isResumed: false) { _ in
+            let done = try await dismissal.run(plan)
             return JobOutcome(job: done.job, lines: Self.lines(action.outcome(done)), isGood: true)
         }
     }

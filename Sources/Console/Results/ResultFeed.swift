@@ -89,7 +89,7 @@ final class ResultFeed: Sendable {
         let ranges = snapshot.ranges.mapValues { range in
             range.lowerBound..<max(range.lowerBound, range.upperBound - Self.first)
         }
-        let follower = try await ResultFollower(self.client, behind: ranges, log: { _ in })
+        let follower = try await ResultFollower(self.client, behind: ranges)
         self.state.withLock { $0 = State(rows: $0.rows) }
         var isFirst = true
         while self.attention.isAsked, !Task.isCancelled {

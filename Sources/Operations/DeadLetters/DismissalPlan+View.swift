@@ -4,10 +4,10 @@ package import Redrive
 /// What a dismissal or a restore is going to do and has done, as people read it, and as JSON.
 extension DismissalPlan {
     /// The plan, one sentence a line; ends with a newline.
-    package func text(_ request: DismissalRequest) -> String {
-        let what = request.action == .dismiss ? "waiting" : "dismissed"
+    package func text(_ dismissal: Dismissal) -> String {
+        let what = dismissal.action == .dismiss ? "waiting" : "dismissed"
         let count = NumberText.count(self.matched, "\(what) dead letter")
-        let head = "\(request.topic): \(count) (\(request.selection.description)).\n"
+        let head = "\(dismissal.topic): \(count) (\(dismissal.selection.description)).\n"
         return self.codes.sorted { $0.key < $1.key }.reduce(into: head) { text, entry in
             let code = entry.key.isEmpty ? "without a code" : entry.key.printable
             text += "  \(NumberText.count(entry.value)) \(code)\n"
@@ -15,10 +15,10 @@ extension DismissalPlan {
     }
 
     /// For scripts: the plan, and what was done once it is.
-    package func json(_ request: DismissalRequest, done: (job: String, count: Int)? = nil) -> JSONObject {
+    package func json(_ dismissal: Dismissal, done: (job: String, count: Int)? = nil) -> JSONObject {
         var object = JSONObject([
-            "topic": .string(request.topic), "selection": .string(request.selection.description),
-            "action": .string(request.action.rawValue), "reason": .text(request.reason),
+            "topic": .string(dismissal.topic), "selection": .string(dismissal.selection.description),
+            "action": .string(dismissal.action.rawValue), "reason": .text(dismissal.reason),
             "matched": .integer(self.matched), "codes": .counts(self.codes),
         ])
         if let done {
@@ -29,7 +29,7 @@ extension DismissalPlan {
     }
 }
 
-extension DismissalRequest.Action {
+extension Dismissal.Action {
     /// What is asked before it is done.
     package func question(_ count: Int) -> String {
         "\(self == .dismiss ? "Dismiss" : "Restore") \(NumberText.count(count, "dead letter"))?"

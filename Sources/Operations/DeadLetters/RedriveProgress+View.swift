@@ -1,5 +1,6 @@
 import JSON
 package import Redrive
+import Topics
 
 /// How far a redrive is and how it ended, as people read it, as JSON, and as an exit code.
 extension RedriveProgress {
@@ -61,9 +62,11 @@ extension RedriveProgress {
         let moved = self.counts.moved
         let total = max(self.total, moved)
         var parts = ["\(NumberText.count(moved)) of \(NumberText.count(total)) sent back"]
-        switch self.phase {
-        case .awaitingCanary: parts.append("awaiting results")
-        case .sending: parts += ProgressNews.pace(self.rate, timeLeft: moved < total ? self.timeLeft : nil)
+        if self.isAwaitingCanary {
+            parts.append("awaiting results")
+        } else {
+            let pace = Pace(moved, of: self.total, in: self.elapsed)
+            parts += ProgressNews.pace(pace.rate, timeLeft: moved < total ? pace.timeLeft : nil)
         }
         if self.counts.leftCount > 0 { parts.append("\(NumberText.count(self.counts.leftCount)) stay") }
         if self.counts.failedAgainCount > 0 {

@@ -4,6 +4,7 @@ import Records
 
 /// A command that is to be sent.
 struct RowCommand: Sendable {
+    let place: RowPlace
     /// Its `ce_id`.
     let id: CommandID
     /// The key: the external_id.

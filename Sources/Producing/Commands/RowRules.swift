@@ -33,6 +33,7 @@ package struct RowRules: Sendable {
         if self.validates, case .refused(_, let failure) = decoded { throw RowProblem(failure) }
         let context = decoded.context
         var command = RowCommand(
+            place: row.place,
             id: context.id == CommandID(Self.nowhere) ? content.id : context.id,
             key: context.externalID.map { Array($0.text.utf8) } ?? key,
             value: value,

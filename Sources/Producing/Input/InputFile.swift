@@ -1,5 +1,6 @@
 import Glibc
 import Records
+import Topics
 
 /// The bytes of a file of commands, which can be read from any place and more than once.
 ///
@@ -73,23 +74,12 @@ package final class InputFile: Sendable {
             let count = chunk.withUnsafeMutableBytes { Glibc.read(source, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             if count == 0 { return copy }
-            guard count > 0, Self.write(chunk[..<count], to: copy) else {
+            guard count > 0, LineFile.write(chunk[..<count], to: copy) else {
                 let reason = SystemReason.last
                 close(copy)
                 throw InputFailure(name, "cannot be copied to a temporary file in \(folder) (TMPDIR): \(reason)")
             }
         }
-    }
-
-    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 }
 

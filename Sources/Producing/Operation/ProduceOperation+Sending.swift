@@ -27,7 +27,7 @@ extension ProduceOperation {
         var results: ResultFollower?
         if self.request.awaitsResults {
             let ranges = try await TopicSnapshot(self.request.resultTopic, admin).ranges
-            results = try await ResultFollower(self.client, behind: ranges, log: { _ in })
+            results = try await ResultFollower(self.client, behind: ranges)
         }
         let rows = try self.rows()
         var session = ProduceSession(
@@ -82,7 +82,7 @@ extension ProduceOperation {
             pacer.sent(batch.count, at: .now - start)
             let refused: [Int: KafkaError]
             do throws(KafkaError) {
-                refused = try await producer.send(batch.map { $0.command.record(to: self.request.commandTopic) })
+                refused = try await producer.send(batch.map { $0.record(to: self.request.commandTopic) })
             } catch {
                 session.notSent(batch)
                 return (.failed(error), batches.badCount)
@@ -136,8 +136,8 @@ extension ProduceOperation {
         of total: Int,
         _ start: ContinuousClock.Instant
     ) -> ProduceProgress {
-        let failed = outcome.failedCount + outcome.refused
-        return ProduceProgress(phase: phase, done: done, total: total, failed: failed, elapsed: .now - start)
+        let pace = Pace(done, of: total, in: .now - start)
+        return ProduceProgress(phase: phase, pace: pace, failed: outcome.failedCount + outcome.refused)
     }
 
     /// Takes the results that are there: how many were waited for, and what troubles the reading.

@@ -1,4 +1,5 @@
 package import Kafka
+import Topics
 
 /// Everything that is said about a sending.
 package struct ProduceRequest: Sendable {
@@ -83,8 +84,8 @@ package struct ProduceOperation: Sendable {
             }
             guard survey.rowCount.isMultiple(of: Self.rowsBetweenNews) else { continue }
             try Task.checkCancellation()
-            let (done, failed) = (survey.rowCount, survey.badCount)
-            show(ProduceProgress(phase: .checking, done: done, total: nil, failed: failed, elapsed: .now - start))
+            let pace = Pace(survey.rowCount, of: nil, in: .now - start)
+            show(ProduceProgress(phase: .checking, pace: pace, failed: survey.badCount))
         }
         survey.uncomparedCount = comparison.uncomparedCount
         return survey

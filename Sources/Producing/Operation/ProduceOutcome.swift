@@ -1,7 +1,6 @@
 import CustomerContract
 package import Kafka
-import Records
-import Topics
+package import Topics
 
 /// How a sending ended.
 package struct ProduceOutcome: Sendable {
@@ -69,21 +68,8 @@ package struct ProduceProgress: Sendable {
     }
 
     package let phase: Phase
-    /// How many rows are checked, commands sent or commands answered.
-    package let done: Int
-    /// How many there are; `nil` while unknown.
-    package let total: Int?
+    /// The rows that are checked, commands that are sent or commands that are answered, since this phase began.
+    package let pace: Pace
     /// How many rows are wrong or commands failed.
     package let failed: Int
-    /// Since this phase began.
-    package let elapsed: Duration
-
-    /// How many a second since the phase began.
-    package var rate: Double { self.elapsed > .zero ? Double(self.done) / (self.elapsed / .seconds(1)) : 0 }
-
-    /// How long the rest takes at this rate; `nil` while unknown.
-    package var timeLeft: Duration? {
-        guard let total, self.rate > 0 else { return nil }
-        return Duration(boundedSeconds: Double(max(0, total - self.done)) / self.rate)
-    }
 }

@@ -21,27 +21,27 @@ struct ProduceSession {
     }
 
     /// A batch is about to be sent; before that, or a result might come first.
-    mutating func sending(_ batch: [RowBatches.Entry]) {
+    mutating func sending(_ batch: [RowCommand]) {
         self.outcome.resumeRow = batch.first?.place.number
         guard self.awaitsResults else { return }
-        for entry in batch { self.pending.expect(entry.command.id, at: entry.place) }
+        for command in batch { self.pending.expect(command.id, at: command.place) }
     }
 
     /// A batch was not sent after all, or it is unknown whether it was.
-    mutating func notSent(_ batch: [RowBatches.Entry]) {
+    mutating func notSent(_ batch: [RowCommand]) {
         guard self.awaitsResults else { return }
-        for entry in batch { self.pending.forget(entry.command.id, at: entry.place) }
+        for command in batch { self.pending.forget(command.id, at: command.place) }
     }
 
     /// The brokers have answered.
     ///
     /// - Parameter refused: what they did not take, by the index in the batch.
     /// - Returns: the trouble because of which nothing more can be sent, if it is one.
-    mutating func sent(_ batch: [RowBatches.Entry], refused: [Int: KafkaError]) throws -> KafkaError? {
+    mutating func sent(_ batch: [RowCommand], refused: [Int: KafkaError]) throws -> KafkaError? {
         var trouble: (index: Int, error: KafkaError)?
         for (index, error) in refused.sorted(by: { $0.key < $1.key }) {
-            let (place, command) = (batch[index].place, batch[index].command)
-            self.notSent([batch[index]])
+            let command = batch[index]
+            self.notSent([command])
             // What no command may do is no fault of this one.
             guard error.disposition == .permanent, !error.isNotPermitted else {
                 if trouble == nil { trouble = (index, error) }
@@ -50,9 +50,9 @@ struct ProduceSession {
             self.outcome.refused += 1
             self.outcome.firstRefusal = self.outcome.firstRefusal ?? error
             let problem = RowProblem.notSent("the brokers refused it: \(error)")
-            try self.writeDown(place, problem)
+            try self.writeDown(command.place, problem)
             let key = command.key.map { String(decoding: $0, as: UTF8.self) }
-            try self.files.add(ResultLine(place, key, status: .notSent, problem))
+            try self.files.add(ResultLine(command.place, key, status: .notSent, problem))
         }
         self.outcome.sent += batch.count - refused.count
         self.outcome.resumeRow = trouble.map { batch[$0.index].place.number }
@@ -103,11 +103,6 @@ struct ProduceSession {
 
 /// The commands of a file that can be sent, in batches bounded by number and bytes.
 struct RowBatches {
-    struct Entry: Sendable {
-        let place: RowPlace
-        let command: RowCommand
-    }
-
     /// Bytes of one batch; a single command may have more.
     private static let maximumBytes = 4 << 20
     private static let maximumCount = 1_000
@@ -131,15 +126,15 @@ struct RowBatches {
     }
 
     /// The next ones; none at the end.
-    mutating func next() throws(InputFailure) -> [Entry] {
-        var batch: [Entry] = []
+    mutating func next() throws(InputFailure) -> [RowCommand] {
+        var batch: [RowCommand] = []
         var bytes = 0
         while batch.count < self.limit, bytes < Self.maximumBytes, let row = try self.rows.next() {
             guard row.place.number >= self.firstRow else { continue }
             do throws(RowProblem) {
                 let (command, _) = try self.rules.command(row, comparedBy: &self.comparison)
                 bytes += command.value?.count ?? 0
-                batch.append(Entry(place: row.place, command: command))
+                batch.append(command)
             } catch {
                 self.badCount += 1
             }

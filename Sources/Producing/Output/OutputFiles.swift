@@ -114,12 +114,10 @@ package final class NewFile {
 enum FailureLine {
     /// The line, without its end.
     static func encoded(_ row: InputRow, _ problem: RowProblem) -> [UInt8] {
-        var failure = JSONObject([
-            .init(name: "row", value: .number(JSONNumber(row.place.number))),
-            .init(name: "code", value: .string(problem.code)),
-            .init(name: "message", value: .string(problem.message)),
+        let failure = JSONObject(filled: [
+            "row": .integer(row.place.number), "code": .string(problem.code), "message": .string(problem.message),
+            "details": problem.details.map { .object($0) },
         ])
-        if let details = problem.details { failure["details"] = .object(details) }
         let about = JSONObject.Member(name: "failure", value: .object(failure))
         let rest = (try? RowContent(row))?.line?.members.filter { $0.name != about.name } ?? [Self.value(row)]
         return JSONWriter.encode(JSONObject([about] + rest))

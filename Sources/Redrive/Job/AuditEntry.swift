@@ -3,19 +3,14 @@ package import Records
 
 /// One line of the audit log: who did what to the dead letters or to the ledger, when, and the outcome.
 package struct AuditEntry: Sendable {
-    private var object = JSONObject()
+    private var object: JSONObject
 
-    /// Begins an entry.
-    ///
-    /// - Parameters:
-    ///   - action: What was done, such as `redrive.began`.
-    ///   - owner: Who did it.
+    /// Begins an entry about an action such as `redrive.began`.
     package init(_ action: String, by owner: JobRecord.Owner, at now: UnixMilliseconds) {
-        self["at"] = .string(now.description)
-        self["action"] = .string(action)
-        self["user"] = .string(owner.user)
-        self["host"] = .string(owner.host)
-        self["process"] = .whole(owner.process)
+        self.object = JSONObject([
+            "at": .string(now.description), "action": .string(action), "user": .string(owner.user),
+            "host": .string(owner.host), "process": .integer(owner.process),
+        ])
     }
 
     /// Begins an entry about a job on the letters of a topic, with the words that its operator gave.
@@ -41,9 +36,9 @@ package struct AuditEntry: Sendable {
 
     /// The counts of a job: what was sent, left and failed again, and the first and last offsets.
     mutating func add(_ counts: RedriveJob.Counts) {
-        self["matched"] = .whole(counts.matched)
-        self["moved"] = .whole(counts.moved)
-        self["moved_before"] = .whole(counts.movedBefore)
+        self["matched"] = .integer(counts.matched)
+        self["moved"] = .integer(counts.moved)
+        self["moved_before"] = .integer(counts.movedBefore)
         self["left"] = Self.numbers(counts.left.byName)
         self["failed_again"] = Self.numbers(counts.failedAgain)
         self.add(counts.ranges)
@@ -51,25 +46,24 @@ package struct AuditEntry: Sendable {
 
     /// The counts of letters that changed and that were chosen, and the first and last offsets.
     mutating func add(moved: Int, of matched: Int, in ranges: [Int32: ClosedRange<Int64>]) {
-        self["matched"] = .whole(matched)
-        self["moved"] = .whole(moved)
+        self["matched"] = .integer(matched)
+        self["moved"] = .integer(moved)
         self.add(ranges)
     }
 
     private mutating func add(_ ranges: [Int32: ClosedRange<Int64>]) {
         self["offsets"] = .array(
             ranges.sorted { $0.key < $1.key }.map { partition, range in
-                var offsets = JSONObject()
-                offsets["partition"] = .whole(partition)
-                offsets["first"] = .whole(range.lowerBound)
-                offsets["last"] = .whole(range.upperBound)
-                return .object(offsets)
+                .members([
+                    "partition": .integer(partition), "first": .integer(range.lowerBound),
+                    "last": .integer(range.upperBound),
+                ])
             }
         )
     }
 
     private static func numbers(_ counts: [String: Int]) -> JSONValue {
-        .object(JSONObject(counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .whole($0.value)) }))
+        .object(JSONObject(counts.sorted { $0.key < $1.key }.map { .init(name: $0.key, value: .integer($0.value)) }))
     }
 
     /// The line, without its end.

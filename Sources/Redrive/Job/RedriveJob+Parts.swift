@@ -22,23 +22,14 @@ extension RedriveJob {
         var batchLimit: Int { min(500, max(1, Int((self.rate ?? 4_000) / 8))) }
     }
 
-    /// What goes back in one transaction.
-    struct Batch: Sendable {
-        /// A dead letter with the record that it becomes.
-        struct Entry: Sendable {
-            let letter: DeadLetter
-            let record: ProducerRecord
+    /// A dead letter with the record that it becomes.
+    struct Outgoing: Sendable {
+        let letter: DeadLetter
+        let record: ProducerRecord
 
-            var byteCount: Int { (self.record.key?.count ?? 0) + (self.record.value?.count ?? 0) }
-        }
-
-        /// In the order of their partitions.
-        let entries: [Entry]
-
-        /// The places of the dead letters.
-        var places: [(partition: Int32, offset: Int64)] {
-            self.entries.map { ($0.letter.position.partition, $0.letter.position.offset) }
-        }
+        /// Where the dead letter is.
+        var place: (partition: Int32, offset: Int64) { (self.letter.position.partition, self.letter.position.offset) }
+        var byteCount: Int { (self.record.key?.count ?? 0) + (self.record.value?.count ?? 0) }
     }
 
     /// What a job has done so far.

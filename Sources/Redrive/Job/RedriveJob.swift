@@ -18,8 +18,8 @@ package struct RedriveJob: Sendable {
     enum Step: Sendable {
         /// Read at most this number of letters and pass each to ``take(_:)``.
         case read(Int)
-        /// Send this in one transaction with ``pages(with:of:)``, then call ``learn(_:at:)``.
-        case send(Batch)
+        /// Send these in one transaction with ``pages(with:of:)``, then call ``learn(_:at:)``.
+        case send([Outgoing])
         /// Give a sign of life: a transaction with the job's record alone; then call ``beaten(at:)``.
         case beat
         /// Wait until then.
@@ -40,7 +40,7 @@ package struct RedriveJob: Sendable {
     private let selection: Selection
     private let route: ReturnRoute
     private var pacer: RatePacer
-    private var waiting: [Batch.Entry] = []
+    private var waiting: [Outgoing] = []
     /// The number of those that are being sent, the first that wait.
     private var offered = 0
     private var sendsSingly = 0
@@ -104,29 +104,29 @@ package struct RedriveJob: Sendable {
 
     /// Takes in the outcome of a batch.
     mutating func learn(_ outcome: JobStore.Outcome, at now: Duration) {
-        let batch = Batch(entries: Array(self.waiting.prefix(self.offered)))
+        let batch = Array(self.waiting.prefix(self.offered))
         self.offered = 0
         switch outcome {
         case .committed(let positions): self.committed(batch, positions, at: now)
         // They are sent one by one, and the one that is refused again is left.
-        case .refused(let error) where batch.entries.count == 1:
+        case .refused(let error) where batch.count == 1:
             self.settle(1)
             self.counts.left[.refused(error.name), default: 0] += 1
-        case .refused: self.sendsSingly = batch.entries.count
+        case .refused: self.sendsSingly = batch.count
         case .aborted: break
         case .takenOver: self.stop(.takenOver)
         case .failed(let error): self.stop(.failed(error))
         }
     }
 
-    private mutating func committed(_ batch: Batch, _ positions: [Int: RecordPosition], at now: Duration) {
-        let count = batch.entries.count
+    private mutating func committed(_ batch: [Outgoing], _ positions: [Int: RecordPosition], at now: Duration) {
+        let count = batch.count
         self.settle(count)
-        for (partition, offset) in batch.places {
+        for (partition, offset) in batch.map(\.place) {
             self.marks.sentBack.insert(partition, offset)
             self.counts.moved(partition, offset)
         }
-        let places = batch.entries.indices.compactMap { positions[$0] }
+        let places = batch.indices.compactMap { positions[$0] }
         self.beaten(at: now)
         if self.canary != .passed {
             self.canarySent += count
@@ -180,17 +180,18 @@ package struct RedriveJob: Sendable {
         }
         guard !self.waiting.isEmpty else { return self.end(.finished) }
         if now < self.pacer.due { return .rest(until: min(self.pacer.due, self.nextBeat)) }
-        let batch = Batch(entries: self.cut(self.sendsSingly > 0 ? 1 : self.settings.batchLimit))
-        self.offered = batch.entries.count
+        let batch = self.cut(self.sendsSingly > 0 ? 1 : self.settings.batchLimit)
+        self.offered = batch.count
         self.pacer.sent(self.offered, at: now)
         return .send(batch)
     }
 
     /// The pages of ``LetterSet`` as they must be committed with a batch.
-    func pages(with batch: Batch, of topic: String) -> [Int64: [PartitionOffset]] {
+    func pages(with batch: [Outgoing], of topic: String) -> [Int64: [PartitionOffset]] {
+        let places = batch.map(\.place)
         var next = self.marks.sentBack
-        for place in batch.places { next.insert(place.partition, place.offset) }
-        return next.pages(holding: batch.places, of: topic)
+        for place in places { next.insert(place.partition, place.offset) }
+        return next.pages(holding: places, of: topic)
     }
 
     // MARK: Parts
@@ -247,7 +248,7 @@ package struct RedriveJob: Sendable {
     private var waitingBytes: Int { self.waiting.reduce(0) { $0 + $1.byteCount } }
 
     /// The first letters that wait, bounded in number and bytes; at least one.
-    private func cut(_ limit: Int) -> [Batch.Entry] {
+    private func cut(_ limit: Int) -> [Outgoing] {
         var bytes = 0
         var count = 0
         for entry in self.waiting.prefix(limit) {

@@ -86,30 +86,25 @@ extension RedriveOperation {
         _ originals: LineFile?,
         _ show: @Sendable (RedriveProgress) -> Void
     ) async throws -> RedriveJob.Ending {
-        var reader = try await TopicReader(self.client, ranges: run.plan.ranges, log: { _ in })
+        var reader = try await TopicReader(self.client, ranges: run.plan.ranges)
         var results: ResultFollower?
         if run.job.followsResults, !run.plan.results.isEmpty {
-            results = try await ResultFollower(
-                self.client,
-                behind: run.plan.results.mapValues { $0..<$0 },
-                log: { _ in }
-            )
+            results = try await ResultFollower(self.client, behind: run.plan.results.mapValues { $0..<$0 })
         }
         var attemptsLeft = Self.attempts
         var lastShown = Duration.seconds(-1)
         while true {
             if Task.isCancelled { run.job.stop(.cancelled) }
             let now = run.elapsed
-            var phase = RedriveProgress.Phase.sending
+            var isAwaitingCanary = false
             switch run.job.next(at: now) {
             case .read(let limit):
                 for record in try await reader.next(limit) { run.job.take(DeadLetter(record)) }
                 if reader.isDone { run.job.readAll() }
             case .send(let batch):
-                try originals?.append(batch.entries.map { ExportLine($0.letter, isExact: true).encoded })
+                try originals?.append(batch.map { ExportLine($0.letter, isExact: true).encoded })
                 let pages = LetterMarks.Pages(sentBack: run.job.pages(with: batch, of: self.request.topic))
-                let records = batch.entries.map(\.record)
-                let outcome = await self.commit(records, pages: pages, &run, sending: records.count)
+                let outcome = await self.commit(batch.map(\.record), pages: pages, &run, sending: batch.count)
                 run.job.learn(outcome, at: run.elapsed)
                 if case .aborted(let error) = outcome {
                     attemptsLeft -= 1
@@ -130,7 +125,7 @@ extension RedriveOperation {
                 // Ends early, with an error that says nothing else, when the task is cancelled.
                 try? await Task.sleep(until: run.started + until, tolerance: .zero)
             case .followResults(let until):
-                phase = .awaitingCanary
+                isAwaitingCanary = true
                 guard let results else {
                     run.job.stop(.canaryTimedOut)
                     break
@@ -143,7 +138,7 @@ extension RedriveOperation {
             }
             if now - lastShown >= .milliseconds(200) {
                 lastShown = now
-                show(self.progress(run, phase))
+                show(self.progress(run, isAwaitingCanary: isAwaitingCanary))
             }
         }
     }
@@ -167,13 +162,13 @@ extension RedriveOperation {
         return await self.store.commit(records, pages: pages, job: offsets, record: run.record)
     }
 
-    private func progress(_ run: Run, _ phase: RedriveProgress.Phase = .sending) -> RedriveProgress {
+    private func progress(_ run: Run, isAwaitingCanary: Bool = false) -> RedriveProgress {
         RedriveProgress(
             job: run.record.id,
             counts: run.job.counts,
             total: run.plan.sendable,
             elapsed: run.elapsed,
-            phase: phase
+            isAwaitingCanary: isAwaitingCanary
         )
     }
 

@@ -59,7 +59,7 @@ package struct RedriveOperation: Sendable {
         )
         var plan = RedrivePlan(start, request.selection, snapshot, found: found, results: results, route: route)
         let marks = try await self.store.marks(of: snapshot.ranges)
-        var reader = try await TopicReader(self.client, ranges: plan.ranges, log: { _ in })
+        var reader = try await TopicReader(self.client, ranges: plan.ranges)
         try await reader.visit { record in
             if plan.isFull { return false }
             plan.take(DeadLetter(record), marks[record.position])
@@ -71,13 +71,6 @@ package struct RedriveOperation: Sendable {
 
 /// How far a redrive has come.
 package struct RedriveProgress: Sendable {
-    package enum Phase: Sendable {
-        /// Records are being sent.
-        case sending
-        /// The results of the first ones are awaited.
-        case awaitingCanary
-    }
-
     /// The job's name.
     package let job: String
     package let counts: RedriveJob.Counts
@@ -85,17 +78,6 @@ package struct RedriveProgress: Sendable {
     package let total: Int
     /// The time since it began.
     package let elapsed: Duration
-    package let phase: Phase
-
-    /// Records a second since it began.
-    package var rate: Double {
-        let elapsed = self.elapsed / .seconds(1)
-        return elapsed > 0 ? Double(self.counts.moved) / elapsed : 0
-    }
-
-    /// The time that the rest takes at this rate; `nil` as long as it is unknown.
-    package var timeLeft: Duration? {
-        guard self.rate > 0 else { return nil }
-        return Duration(boundedSeconds: Double(max(0, self.total - self.counts.moved)) / self.rate)
-    }
+    /// Whether the results of the first ones are awaited, and nothing is sent meanwhile.
+    package let isAwaitingCanary: Bool
 }

@@ -82,11 +82,8 @@ package struct CommandEdits: Sendable, Hashable {
 
     private static func patch(_ name: String, _ value: JSONValue) -> MergePatch {
         let prefix = "metadata."
-        guard name.hasPrefix(prefix), name.count > prefix.count else {
-            return MergePatch(JSONObject([.init(name: name, value: value)]))
-        }
-        let entry = JSONObject([.init(name: String(name.dropFirst(prefix.count)), value: value)])
-        return MergePatch(JSONObject([.init(name: "metadata", value: .object(entry))]))
+        guard name.hasPrefix(prefix), name.count > prefix.count else { return MergePatch(JSONObject([name: value])) }
+        return MergePatch(JSONObject(["metadata": .members([String(name.dropFirst(prefix.count)): value])]))
     }
 
     /// The command with all changes; `nil` when the value is not a JSON object.

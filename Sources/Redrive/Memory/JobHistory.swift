@@ -43,10 +43,6 @@ package struct JobHistory: Sendable {
         package internal(set) var command: [String]?
         /// The number of letters that were sent back, dismissed or restored.
         package internal(set) var moved = 0
-
-        init(id: String) {
-            self.id = id
-        }
     }
 
     private var jobs: [String: Job] = [:]

@@ -56,20 +56,14 @@ package struct JobRecord: Sendable, Hashable {
 extension JobRecord {
     /// The metadata.
     package var encoded: [UInt8] {
-        var object = JSONObject()
-        object["v"] = .whole(1)
-        object["id"] = .string(self.id)
-        object["identity"] = .string(self.identity)
-        object["summary"] = .string(String(self.summary.ascii.prefix(400)))
-        object["state"] = .string(self.state.rawValue)
-        object["user"] = .string(String(self.owner.user.ascii.prefix(64)))
-        object["host"] = .string(String(self.owner.host.ascii.prefix(255)))
-        object["process"] = .whole(self.owner.process)
-        object["began"] = .whole(self.beganAt.value)
-        object["beat"] = .whole(self.beat)
-        object["moved"] = .whole(self.moved)
-        object["since"] = self.since.map { .whole($0.value) }
-        object["until"] = self.until.map { .whole($0.value) }
+        var object = JSONObject(filled: [
+            "v": .integer(1), "id": .string(self.id), "identity": .string(self.identity),
+            "summary": .string(String(self.summary.ascii.prefix(400))), "state": .string(self.state.rawValue),
+            "user": .string(String(self.owner.user.ascii.prefix(64))),
+            "host": .string(String(self.owner.host.ascii.prefix(255))), "process": .integer(self.owner.process),
+            "began": .integer(self.beganAt.value), "beat": .integer(self.beat), "moved": .integer(self.moved),
+            "since": self.since.map { .integer($0.value) }, "until": self.until.map { .integer($0.value) },
+        ])
         switch self.canary {
         case .none: break
         case .awaited(let positions): object["canary"] = .object(Self.places(positions))
@@ -176,9 +170,4 @@ extension String {
     var ascii: String {
         String(String.UnicodeScalarView(self.unicodeScalars.map { (0x20..<0x7F).contains($0.value) ? $0 : "?" }))
     }
-}
-
-extension JSONValue {
-    /// A whole number.
-    static func whole(_ value: some BinaryInteger) -> JSONValue { .number(JSONNumber(Int(value))) }
 }

@@ -1,4 +1,4 @@
-package import Kafka
+import Kafka
 import Records
 
 /// What an operator did with a dead letter.
@@ -18,14 +18,8 @@ package enum LetterMark: String, Sendable, Hashable, CaseIterable {
 package struct LetterMarks: Sendable, Hashable {
     /// What the cluster keeps, by page; see ``LetterSet``.
     package struct Pages: Sendable {
-        var sentBack: [Int64: [PartitionOffset]]
-        var dismissed: [Int64: [PartitionOffset]]
-
-        /// Nothing is committed but what is named.
-        package init(sentBack: [Int64: [PartitionOffset]] = [:], dismissed: [Int64: [PartitionOffset]] = [:]) {
-            self.sentBack = sentBack
-            self.dismissed = dismissed
-        }
+        var sentBack: [Int64: [PartitionOffset]] = [:]
+        var dismissed: [Int64: [PartitionOffset]] = [:]
     }
 
     /// Those that were sent back, by any job.

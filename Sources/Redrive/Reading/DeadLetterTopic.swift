@@ -39,7 +39,7 @@ package struct DeadLetterTopic: Sendable {
     /// The dead letters that meet the selection, in portions: the next is read when it is asked for.
     package func portions(_ selection: Selection, _ state: LetterState) async throws -> Portions {
         let ranges = selection.narrowed(self.snapshot.ranges)
-        let reader = try await TopicReader(self.client, ranges: ranges, log: { _ in })
+        let reader = try await TopicReader(self.client, ranges: ranges)
         let left = selection.limit ?? .max
         return Portions(reader: reader, selection: selection, state: state, marks: self.marks, left: left)
     }
@@ -86,7 +86,7 @@ package struct DeadLetterTopic: Sendable {
     /// The position must be within the ends of its partition.
     static func letter(at position: RecordPosition, _ client: ClientProperties) async throws -> DeadLetter? {
         let ranges = [position.topicPartition: position.offset..<position.offset + 1]
-        var reader = try await TopicReader(client, ranges: ranges, log: { _ in })
+        var reader = try await TopicReader(client, ranges: ranges)
         var found: DeadLetter?
         try await reader.visit { record in
             found = DeadLetter(record)

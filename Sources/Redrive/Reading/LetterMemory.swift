@@ -44,7 +44,7 @@ package final class LetterMemory<Summary: Sendable> {
         guard !unread.isEmpty else { return true }
         var end = ContinuousClock.now + limit
         var hasBegun = false
-        var reader = try await TopicReader(self.client, ranges: unread, log: { _ in })
+        var reader = try await TopicReader(self.client, ranges: unread)
         while !reader.isDone {
             try Task.checkCancellation()
             let records = try await reader.next(Self.portion)

@@ -94,7 +94,7 @@ package struct StoryTeller: Sendable {
     ) async throws -> Story {
         var story = Story(externalID: search.externalID)
         let ranges = topics.all.map(\.ranges).reduce(into: [:]) { $0.merge($1) { $1 } }
-        var reader = try await TopicReader(self.client, ranges: ranges, log: { _ in })
+        var reader = try await TopicReader(self.client, ranges: ranges)
         try await reader.visit { record in
             look(record)
             let topic = record.topicPartition.topic

@@ -50,31 +50,26 @@ package struct ExportLine: Sendable, Hashable {
         self.key = letter.commandKey
         self.value = letter.record.value
         self.headers = letter.record.headers
-        var about = JSONObject([.init(name: "position", value: .string(letter.position.description))])
-        if let dialect = letter.dialect { about["dialect"] = .string(dialect.rawValue) }
-        if let kind = letter.kind { about["code"] = .string(kind) }
-        if let reason = letter.reason { about["reason"] = .string(reason) }
-        if let failedAt = letter.failedAt { about["failed_at"] = .string(failedAt.description) }
-        about["redrive_count"] = .number(JSONNumber(letter.redriveCount))
-        self.about = about
+        self.about = JSONObject(filled: [
+            "position": .string(letter.position.description), "dialect": letter.dialect.map { .string($0.rawValue) },
+            "code": letter.kind.map { .string($0) }, "reason": letter.reason.map { .string($0) },
+            "failed_at": letter.failedAt.map { .string($0.description) },
+            "redrive_count": .integer(letter.redriveCount),
+        ])
     }
 
     /// The line, without its end.
     package var encoded: [UInt8] {
-        var object = JSONObject([.init(name: "dead_letter", value: .object(self.about))])
-        if let topic { object["topic"] = .string(topic) }
-        if let partition { object["partition"] = .number(JSONNumber(Int(partition))) }
-        if let timestamp { object["timestamp"] = .number(JSONNumber(Int(timestamp.value))) }
+        let headers = self.headers.map { header -> JSONValue in
+            let name = JSONObject.Member(name: "name", value: .string(header.name.text))
+            return .object(JSONObject([name, Self.text("value", header.value)]))
+        }
+        var object = JSONObject(filled: [
+            "dead_letter": .object(self.about), "topic": self.topic.map { .string($0) },
+            "partition": self.partition.map { .integer($0) }, "timestamp": self.timestamp.map { .integer($0.value) },
+        ])
         object.members.append(Self.text("key", self.key))
-        object["headers"] = .array(
-            self.headers.map { header in
-                .object(
-                    JSONObject([
-                        .init(name: "name", value: .string(header.name.text)), Self.text("value", header.value),
-                    ])
-                )
-            }
-        )
+        object["headers"] = .array(headers)
         object.members.append(self.isExact ? Self.text("value", self.value) : Self.body(self.value))
         return JSONWriter.encode(object)
     }

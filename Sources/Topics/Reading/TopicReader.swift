@@ -20,17 +20,12 @@ package struct TopicReader {
     private var lastError: KafkaError?
 
     /// Begins to read ranges of partitions.
-    package init(
-        _ client: ClientProperties,
-        ranges: [TopicPartition: Range<Int64>],
-        log: @escaping KafkaLogSink
-    ) async throws(KafkaError) {
+    package init(_ client: ClientProperties, ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) {
         self.scan = TopicScan(ranges)
-        self.reader = try PartitionReader(client, log: log)
+        self.reader = try PartitionReader(client, log: { _ in })
         try await self.reader.read(from: self.scan.starts)
     }
 
-    /// Whether everything was read.
     package var isDone: Bool { self.scan.isDone }
 
     /// The next records, in the order of each partition: at most `limit`, maybe none yet.

@@ -23,7 +23,6 @@ struct TopicScan: Sendable {
         self.open.sorted().map { PartitionOffset($0, offset: self.positions[$0]) }
     }
 
-    /// Whether everything was read.
     var isDone: Bool { self.open.isEmpty }
 
     /// What is not read yet, for a message.

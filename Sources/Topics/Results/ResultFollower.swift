@@ -20,7 +20,7 @@ package struct ResultFollower: Sendable {
     package init(
         _ client: ClientProperties,
         behind ranges: [TopicPartition: Range<Int64>],
-        log: @escaping KafkaLogSink
+        log: @escaping KafkaLogSink = { _ in }
     ) async throws(KafkaError) {
         self.ranges = ranges
         self.reader = try PartitionReader(client, log: log)

@@ -5,16 +5,14 @@ import Records
 /// offset.
 package struct ResultReading: Sendable {
     private let client: ClientProperties
-    private let log: KafkaLogSink
     private let snapshot: TopicSnapshot
 
     /// Looks where the topic begins and ends now.
     ///
     /// - Throws: ``TopicSnapshot/Missing``, or ``KafkaError`` when the cluster does not answer.
-    package init(_ topic: String, _ client: ClientProperties, log: @escaping KafkaLogSink = { _ in }) async throws {
+    package init(_ topic: String, _ client: ClientProperties) async throws {
         self.client = client
-        self.log = log
-        self.snapshot = try await TopicSnapshot(topic, try Admin(client, log: log))
+        self.snapshot = try await TopicSnapshot(topic, try Admin(client, log: { _ in }))
     }
 
     /// Gives every event that is kept and meant to `body`, until it returns `false` or the end that the topic had.
@@ -22,7 +20,7 @@ package struct ResultReading: Sendable {
     /// - Returns: how many events were read, whether they were meant or not.
     @discardableResult
     package func visit(_ selection: ResultSelection, _ body: (ResultEvent) throws -> Bool) async throws -> Int {
-        var reader = try await TopicReader(self.client, ranges: self.snapshot.ranges, log: self.log)
+        var reader = try await TopicReader(self.client, ranges: self.snapshot.ranges)
         var count = 0
         try await reader.visit { record in
             guard let event = ResultEvent(record) else { return true }
@@ -63,7 +61,7 @@ package struct ResultReading: Sendable {
         _ body: (ResultEvent) throws -> Bool
     ) async throws {
         let ranges = fromBeginning ? self.snapshot.beginnings : self.snapshot.ranges
-        let follower = try await ResultFollower(self.client, behind: ranges, log: self.log)
+        let follower = try await ResultFollower(self.client, behind: ranges)
         while !Task.isCancelled {
             for record in try await follower.next(within: .milliseconds(250)).records {
                 guard let event = ResultEvent(record), selection.matches(event) else { continue }

@@ -19,23 +19,23 @@ struct DismissalOptions: ParsableArguments {
     var json = false
 
     /// Plans, asks and performs.
-    func run(_ action: DismissalRequest.Action, reason: String?) async throws {
+    func run(_ action: Dismissal.Action, reason: String?) async throws {
         let settings = try self.options.cluster()
         let form = try self.selecting.form()
-        let request = DismissalRequest(
+        let dismissal = try Dismissal(
             action,
             topic: self.selecting.topic.name(settings),
             selection: try form.selection(),
             reason: reason,
             words: form.words,
-            auditPath: self.audit.path(settings)
+            auditPath: self.audit.path(settings),
+            settings.client
         )
-        let operation = try DismissalOperation(request, settings.client)
-        let plan = try await operation.plan()
-        let text = plan.text(request)
+        let plan = try await dismissal.plan()
+        let text = plan.text(dismissal)
         if self.dryRun {
             if self.json {
-                print(plan.json(request).line, terminator: "")
+                print(plan.json(dismissal).line, terminator: "")
             } else {
                 Terminal.print(text + "Nothing was done: this was a dry run.\n")
             }
@@ -45,9 +45,9 @@ struct DismissalOptions: ParsableArguments {
         StandardError.write(text)
         if plan.matched == 0 { throw ExitStatus.nothingMatched.exit }
         try Terminal.confirm(action.question(plan.matched), isAnswered: self.yes)
-        let done = try await operation.run(plan)
+        let done = try await dismissal.run(plan)
         StandardError.write(action.outcome(done))
-        if self.json { print(plan.json(request, done: done).line, terminator: "") }
+        if self.json { print(plan.json(dismissal, done: done).line, terminator: "") }
     }
 }
 

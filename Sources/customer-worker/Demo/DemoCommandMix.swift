@@ -53,7 +53,7 @@ struct DemoResult: Sendable {
     ) async throws -> [Self] {
         let client = ClientProperties(brokers: brokers)
         let snapshot = try await TopicSnapshot(topic, try Admin(client, log: { _ in }))
-        let follower = try await ResultFollower(client, behind: snapshot.beginnings, log: { _ in })
+        let follower = try await ResultFollower(client, behind: snapshot.beginnings)
         let deadline = ContinuousClock.now + .seconds(60)
         var results: [Self] = []
         while results.count < count, ContinuousClock.now < deadline, !Task.isCancelled {

@@ -42,8 +42,8 @@ struct JobDriver {
     ///   - diesAfter: whether the process is killed behind a transaction that was committed.
     ///   - result: how a record that was sent fares; `nil` for no result.
     mutating func run(
-        commit: (RedriveJob.Batch) -> JobStore.Outcome? = { _ in .committed([:]) },
-        diesAfter: (RedriveJob.Batch) -> Bool = { _ in false },
+        commit: ([RedriveJob.Outgoing]) -> JobStore.Outcome? = { _ in .committed([:]) },
+        diesAfter: ([RedriveJob.Outgoing]) -> Bool = { _ in false },
         result: (ProducerRecord) -> String? = { _ in "created" }
     ) -> End {
         var sentBack = LetterSet()
@@ -70,11 +70,11 @@ struct JobDriver {
                 next = min(next + limit, self.letters.count)
                 if next == self.letters.count { job.readAll() }
             case .send(let batch):
-                self.times += batch.entries.map { _ in now }
+                self.times += batch.map { _ in now }
                 guard let outcome = commit(batch) else { return .died }
                 if case .committed = outcome {
                     let places = self.commit(batch, &job)
-                    self.moved = job.counts.movedBefore + job.counts.moved + batch.entries.count
+                    self.moved = job.counts.movedBefore + job.counts.moved + batch.count
                     self.canary = job.canary
                     if diesAfter(batch) { return .died }
                     job.learn(.committed(places), at: now)
@@ -108,14 +108,14 @@ struct JobDriver {
         RecordPosition(topic: "customer_commands", partition: 0, offset: Int64(index))
     }
 
-    private mutating func commit(_ batch: RedriveJob.Batch, _ job: inout RedriveJob) -> [Int: RecordPosition] {
+    private mutating func commit(_ batch: [RedriveJob.Outgoing], _ job: inout RedriveJob) -> [Int: RecordPosition] {
         for (page, offsets) in job.pages(with: batch, of: Letters.topic) {
             for offset in offsets { self.pages[page, default: [:]][offset.topicPartition.partition] = offset }
         }
         let first = self.log.count
-        self.log += batch.entries.map(\.record)
+        self.log += batch.map(\.record)
         return Dictionary(
-            uniqueKeysWithValues: batch.entries.indices.map { ($0, Self.position(first + $0)) }
+            uniqueKeysWithValues: batch.indices.map { ($0, Self.position(first + $0)) }
         )
     }
 

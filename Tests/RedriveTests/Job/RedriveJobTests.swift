@@ -187,7 +187,7 @@ import Topics
         driver.settings.rate = nil
         let bad = driver.letters[17].position
         let end = driver.run(commit: { batch in
-            batch.entries.contains { $0.letter.position == bad } ? .refused(Self.tooLarge) : .committed([:])
+            batch.contains { $0.letter.position == bad } ? .refused(Self.tooLarge) : .committed([:])
         })
         #expect(end == .over(.finished))
         #expect(driver.log.count == 49 && !driver.origins.contains(bad.description))

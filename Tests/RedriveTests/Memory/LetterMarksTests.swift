@@ -56,7 +56,7 @@ import Testing
         for mark in LetterMark.allCases {
             #expect(LetterState.allCases.filter { $0.includes(mark) }.map(\.rawValue) == [mark.rawValue, "all"])
         }
-        #expect(DismissalRequest.Action.dismiss.state == .waiting)
-        #expect(DismissalRequest.Action.restore.state == .dismissed)
+        #expect(Dismissal.Action.dismiss.state == .waiting)
+        #expect(Dismissal.Action.restore.state == .dismissed)
     }
 }

@@ -3,8 +3,17 @@ package import Kafka
 import Records
 import Topics
 
-/// What an operator asks for letters that need no sending back.
-package struct DismissalRequest: Sendable {
+/// Takes letters that need no sending back out of those that wait, or puts them back among them.
+///
+/// ```swift
+/// let dismissal = try Dismissal(.dismiss, topic: topic, selection: selection, reason: why, …, client)
+/// let plan = try await dismissal.plan()              // changes nothing
+/// let (job, count) = try await dismissal.run(plan)
+/// ```
+///
+/// All letters change in one transaction, so there is no half of it; the same dismissal after an error does the rest,
+/// or nothing.
+package struct Dismissal: Sendable {
     /// What is done with the letters.
     package enum Action: String, Sendable, Hashable {
         /// Letters that wait are dismissed.
@@ -22,61 +31,41 @@ package struct DismissalRequest: Sendable {
     package let selection: Selection
     /// Why, in the operator's words.
     package let reason: String?
-    /// The words that choose, as the operator gave them.
-    let words: [[String]]
-    let auditPath: String
+    private let words: [[String]]
+    private let auditPath: String
+    private let client: ClientProperties
+    private let owner: JobRecord.Owner
+    private let store: JobStore
 
-    /// A request with its parts.
+    /// Prepares; nothing connects yet.
+    ///
+    /// - Parameter words: The words that choose, as the operator gave them.
     package init(
         _ action: Action,
         topic: String,
         selection: Selection,
         reason: String?,
         words: [[String]],
-        auditPath: String
-    ) {
+        auditPath: String,
+        _ client: ClientProperties,
+        owner: JobRecord.Owner = .current()
+    ) throws(KafkaError) {
         self.action = action
         self.topic = topic
         self.selection = selection
         self.reason = reason
         self.words = words
         self.auditPath = auditPath
-    }
-}
-
-/// Takes letters that need no sending back out of those that wait, or puts them back among them.
-///
-/// ```swift
-/// let operation = try DismissalOperation(request, client)
-/// let plan = try await operation.plan()              // changes nothing
-/// let count = try await operation.run(plan)
-/// ```
-///
-/// All letters change in one transaction, so there is no half of it; the same request after an error does the rest, or
-/// nothing.
-package struct DismissalOperation: Sendable {
-    private let request: DismissalRequest
-    private let client: ClientProperties
-    private let owner: JobRecord.Owner
-    private let store: JobStore
-
-    /// Prepares; nothing connects yet.
-    package init(
-        _ request: DismissalRequest,
-        _ client: ClientProperties,
-        owner: JobRecord.Owner = .current()
-    ) throws(KafkaError) {
-        self.request = request
         self.client = client
         self.owner = owner
-        self.store = try JobStore(client, deadLetterTopic: request.topic)
+        self.store = try JobStore(client, deadLetterTopic: topic)
     }
 
     /// Finds out what would be done; nothing is changed.
     ///
     /// - Throws: ``RedriveRequest/Refusal`` while a redrive runs, `TopicSnapshot.Missing`, or `KafkaError`.
     package func plan() async throws -> DismissalPlan {
-        let topic = try await DeadLetterTopic(self.request.topic, self.client)
+        let topic = try await DeadLetterTopic(self.topic, self.client)
         let partitions = topic.snapshot.partitions
         let found = try await self.store.find(partitions).record
         // A redrive knows the marks by heart, and would send what was dismissed meanwhile.
@@ -84,7 +73,7 @@ package struct DismissalOperation: Sendable {
             throw RedriveRequest.Refusal.busy(found)
         }
         var plan = DismissalPlan(found: found)
-        try await topic.visit(self.request.selection, self.request.action.state) { letter, _ in
+        try await topic.visit(self.selection, self.action.state) { letter, _ in
             plan.take(letter.kind, letter.position.partition, letter.position.offset)
             return true
         }
@@ -97,8 +86,8 @@ package struct DismissalOperation: Sendable {
     /// - Throws: ``RedriveRequest/Refusal`` when a redrive began meanwhile, `LineFile.Failure` when the audit log
     ///   cannot be written (then nothing is done), `KafkaError` when the cluster refuses.
     package func run(_ plan: DismissalPlan) async throws -> (job: String, count: Int) {
-        let audit = try LineFile(path: self.request.auditPath)
-        let job = JobRecord.name(of: RedriveRequest.identity(of: self.request.words), at: .now())
+        let audit = try LineFile(path: self.auditPath)
+        let job = JobRecord.name(of: RedriveRequest.identity(of: self.words), at: .now())
         try audit.append([self.entry("began", job).encoded])
         do {
             let changed = try await self.change(plan)
@@ -116,29 +105,22 @@ package struct DismissalOperation: Sendable {
     }
 
     private func change(_ plan: DismissalPlan) async throws -> LetterSet {
-        let topic = self.request.topic
         try await self.store.take()
-        let snapshot = try await TopicSnapshot(topic, Admin(self.client, log: { _ in }))
+        let snapshot = try await TopicSnapshot(self.topic, Admin(self.client, log: { _ in }))
         // From here on no other process writes.
         guard try await self.store.find(snapshot.partitions).record == plan.found else {
             throw RedriveRequest.Refusal.overtaken
         }
-        let outcome = plan.done(self.request.action, to: try await self.store.marks(of: snapshot.ranges), of: topic)
+        let marks = try await self.store.marks(of: snapshot.ranges)
+        let outcome = plan.done(self.action, to: marks, of: self.topic)
         try await self.store.commit(outcome.pages)
         return outcome.changed
     }
 
     private func entry(_ moment: String, _ job: String) -> AuditEntry {
-        let request = self.request
-        var entry = AuditEntry(
-            "\(request.action.rawValue).\(moment)",
-            of: job,
-            by: self.owner,
-            request.topic,
-            request.selection.description,
-            request.words
-        )
-        entry["reason"] = request.reason.map(JSONValue.string)
+        let action = "\(self.action.rawValue).\(moment)"
+        var entry = AuditEntry(action, of: job, by: self.owner, self.topic, self.selection.description, self.words)
+        entry["reason"] = self.reason.map(JSONValue.string)
         return entry
     }
 }
@@ -167,7 +149,7 @@ package struct DismissalPlan: Sendable {
     ///
     /// Letters that were sent back since the plan was made stay as they are.
     func done(
-        _ action: DismissalRequest.Action,
+        _ action: Dismissal.Action,
         to marks: LetterMarks,
         of topic: String
     ) -> (changed: LetterSet, marks: LetterMarks, pages: LetterMarks.Pages) {
