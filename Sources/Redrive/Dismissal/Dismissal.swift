@@ -26,7 +26,6 @@ package struct Dismissal: Sendable {
     }
 
     package let action: Action
-    /// The dead-letter topic.
     package let topic: String
     package let selection: Selection
     /// Why, in the operator's words.

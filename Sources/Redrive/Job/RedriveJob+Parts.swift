@@ -47,9 +47,7 @@ extension RedriveJob {
         /// The lowest and the highest offset that was sent back, by partition of the dead-letter topic.
         var ranges: [Int32: ClosedRange<Int64>] = [:]
 
-        /// All that were left.
         package var leftCount: Int { self.left.values.reduce(0, +) }
-        /// All that failed again.
         package var failedAgainCount: Int { self.failedAgain.values.reduce(0, +) }
 
         mutating func moved(_ partition: Int32, _ offset: Int64) {

@@ -26,7 +26,6 @@ package struct RedriveJob: Sendable {
         case rest(until: Duration)
         /// Read results, at the longest until then; pass each to ``observe(_:succeeded:code:)``.
         case followResults(until: Duration)
-        /// It is over.
         case end(Ending)
     }
 
@@ -99,7 +98,6 @@ package struct RedriveJob: Sendable {
         }
     }
 
-    /// There is nothing more to read.
     mutating func readAll() { self.hasReadAll = true }
 
     /// Takes in the outcome of a batch.
@@ -148,7 +146,6 @@ package struct RedriveJob: Sendable {
         self.sendsSingly = max(0, self.sendsSingly - count)
     }
 
-    /// A sign of life was given.
     mutating func beaten(at now: Duration) { self.nextBeat = now + self.settings.beatInterval }
 
     /// A result was read; one of a record that this job did not send is skipped.
@@ -164,7 +161,6 @@ package struct RedriveJob: Sendable {
 
     // MARK: What the owner does next
 
-    /// The next step.
     mutating func next(at now: Duration) -> Step {
         if let ending { return .end(ending) }
         if let maximum = self.settings.maximumFailures,
@@ -239,7 +235,6 @@ package struct RedriveJob: Sendable {
         self.followed.removeFirst(excess)
     }
 
-    /// Whether any result is followed.
     var followsResults: Bool { self.canary != .passed || self.settings.maximumFailures != nil }
 
     /// Bytes of one transaction; a single record may have more.

@@ -201,7 +201,6 @@ extension RedriveOperation {
 }
 
 extension RedriveJob {
-    /// Takes in results.
     fileprivate mutating func learn(_ news: ResultFollower.News) {
         for event in news.records.lazy.compactMap({ ResultEvent($0) }) {
             guard let command = event.command else { continue }

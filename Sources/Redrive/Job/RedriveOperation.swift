@@ -71,12 +71,10 @@ package struct RedriveOperation: Sendable {
 
 /// How far a redrive has come.
 package struct RedriveProgress: Sendable {
-    /// The job's name.
     package let job: String
     package let counts: RedriveJob.Counts
     /// The number that this process will send if nothing fails.
     package let total: Int
-    /// The time since it began.
     package let elapsed: Duration
     /// Whether the results of the first ones are awaited, and nothing is sent meanwhile.
     package let isAwaitingCanary: Bool

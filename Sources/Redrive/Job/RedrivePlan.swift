@@ -100,10 +100,8 @@ package struct RedrivePlan: Sendable {
         if case .begin(let leaving) = self.start { leaving } else { nil }
     }
 
-    /// The number that would be sent.
     package var sendable: Int { self.targets.values.reduce(0, +) }
 
-    /// What is to be read.
     var ranges: [TopicPartition: Range<Int64>] { self.selection.narrowed(self.snapshot.ranges(upTo: self.ends)) }
 
     /// Whether more letters could change anything: the limit counts what the resumed job has sent.

@@ -1,6 +1,5 @@
 /// What an operator asks of a redrive.
 package struct RedriveRequest: Sendable {
-    /// The dead-letter topic.
     package let topic: String
     /// Which dead letters; its limit bounds the number that is sent.
     let selection: Selection
@@ -25,7 +24,6 @@ package struct RedriveRequest: Sendable {
     /// A topic that gets the audit entries too, in the job's own transactions.
     package var auditTopic: String?
 
-    /// A request with its necessary parts.
     package init(
         topic: String,
         selection: Selection,
@@ -59,16 +57,13 @@ package struct RedriveRequest: Sendable {
 
     /// Why a redrive does not begin: one sentence with what to do.
     package enum Refusal: Error, Sendable, CustomStringConvertible {
-        /// Another job is running.
         case running(JobRecord)
         /// A redrive is running, and what was asked is none.
         case busy(JobRecord)
-        /// Another job was abandoned.
         case abandoned(JobRecord)
         /// Another job began between the plan and the start.
         case overtaken
 
-        /// The sentence.
         package var description: String {
             switch self {
             case .running(let job):

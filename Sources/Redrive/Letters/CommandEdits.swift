@@ -15,12 +15,10 @@ package struct CommandEdits: Sendable, Hashable {
 
     /// An edit sets a field that commands do not have.
     package struct UnknownField: Error, Sendable, Hashable, CustomStringConvertible {
-        /// The name as it was given.
         let name: String
         /// The field that it most likely means; `nil` when none is near.
         let nearest: String?
 
-        /// The sentence.
         package var description: String {
             let fields = KnownField.allCases.map(\.fieldName).sorted().joined(separator: ", ")
             let way = self.nearest.map { "did you mean \($0)?" } ?? "expected one of \(fields)"

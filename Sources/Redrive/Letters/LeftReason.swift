@@ -6,7 +6,6 @@ package enum LeftReason: Error, Sendable, Hashable {
     case lapsSpent
     /// No header names its topic, and no `--to` gives one.
     case noSource
-    /// Its topic does not exist.
     case noSuchTopic
     /// Its topic is not one for commands.
     case forbiddenTopic

@@ -18,7 +18,6 @@ package struct LetterReport: Sendable {
         package let isRetryable: Bool?
         /// The number of times that they had been sent back when they failed.
         package let redriveCount: Int
-        /// What was done with them.
         package let mark: LetterMark
         /// The form of their reasons; empty for none, `nil` for several.
         package fileprivate(set) var reason: String?
@@ -36,14 +35,12 @@ package struct LetterReport: Sendable {
         }
     }
 
-    /// The letters of one group.
     package struct Tally: Sendable, Hashable {
         package fileprivate(set) var count = 0
         /// When the first of them failed.
         package fileprivate(set) var oldest: UnixMilliseconds?
         /// When the last of them failed.
         package fileprivate(set) var newest: UnixMilliseconds?
-        /// The first few.
         package fileprivate(set) var samples: [RecordPosition] = []
         /// Why the first of them failed, in words.
         package fileprivate(set) var reason: String?

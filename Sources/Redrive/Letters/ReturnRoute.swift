@@ -8,7 +8,6 @@ package import Topics
 ///
 /// The one place that decides it: a plan, a job and a list of letters all ask here.
 package struct ReturnRoute: Sendable {
-    /// What becomes of a dead letter.
     package struct Verdict: Sendable {
         /// The record that goes back, or why none does.
         package let outcome: Result<ProducerRecord, LeftReason>
@@ -22,17 +21,14 @@ package struct ReturnRoute: Sendable {
     /// The topic of all records; `nil` for the one that each letter came from.
     private let destination: String?
     private let edits: CommandEdits
-    /// The number of times that a command may be sent back.
     private let maximumLaps: Int
     private let rules: CommandRules
     /// Whether what is certain to fail again goes back all the same.
     private let isForced: Bool
-    /// Partitions of the cluster's topics.
     private let partitionCounts: [String: Int]
     /// Topics that never get a command: dead letters would circulate, and results are no commands.
     private let forbidden: Set<String>
 
-    /// A route for the dead letters of a topic.
     package init(
         destination: String? = nil,
         edits: CommandEdits = CommandEdits(),
@@ -128,7 +124,6 @@ package struct CommandRules: Sendable {
     /// Decodes and checks as the worker does, with its `validation.mode` and `limits.max_command_bytes`.
     private let reader: CommandReader
 
-    /// The worker's own reader for its topic.
     package init(commandTopic: String, reader: CommandReader) {
         self.commandTopic = commandTopic
         self.reader = reader

@@ -23,9 +23,7 @@ package struct Selection: Sendable, Hashable {
     package var letters: LetterSet?
     /// The keys of forms of reasons (``ReasonForm``), an empty one for none; without any, every reason.
     package var reasons: Set<String> = []
-    /// Headers that must be there.
     package var headers: [RecordHeader] = []
-    /// At most this number.
     package var limit: Int?
 
     package init() {}
@@ -104,11 +102,8 @@ extension RecordHeader {
 package enum LetterState: String, Sendable, Hashable, CaseIterable {
     /// Neither sent back nor dismissed.
     case waiting
-    /// Sent back by some job.
     case redriven
-    /// Dismissed by an operator.
     case dismissed
-    /// All of them.
     case all
 
     package func includes(_ mark: LetterMark) -> Bool { self == .all || self.rawValue == mark.rawValue }

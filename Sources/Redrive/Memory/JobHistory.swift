@@ -7,7 +7,6 @@ import Topics
 ///
 /// The audit log is a file of one machine, so jobs of other machines are not here but for the last one of the topic.
 package struct JobHistory: Sendable {
-    /// How a job is.
     package enum State: String, Sendable, Hashable {
         /// A process runs it.
         case running

@@ -8,7 +8,6 @@ import Topics
 ///
 /// JSON in ASCII, since brokers treat metadata as a string, and under their 4,096 bytes.
 package struct JobRecord: Sendable, Hashable {
-    /// How far a job has come.
     package enum State: String, Sendable, Hashable {
         /// A process runs it, or died running it.
         case running
@@ -44,7 +43,6 @@ package struct JobRecord: Sendable, Hashable {
     package var canary = Canary.none
     /// The selection's times as they were when it began, since `--since 2h` means another time later.
     package var since: UnixMilliseconds?
-    /// See ``since``.
     package var until: UnixMilliseconds?
 
     /// The name of a job that begins.
@@ -141,7 +139,6 @@ extension JobRecord {
             self.process = process
         }
 
-        /// This process.
         package static func current() -> Owner {
             var name = [CChar](repeating: 0, count: 256)
             gethostname(&name, name.count - 1)

@@ -9,7 +9,6 @@ package import Records
 /// All names in the cluster begin with `customer-worker.redrive.`, so that one prefixed rule of an access list covers
 /// them.
 package actor JobStore {
-    /// The outcome of a transaction.
     package enum Outcome: Sendable {
         /// It is committed; the positions of the records by their index, as far as they are known.
         case committed([Int: RecordPosition])

@@ -5,7 +5,6 @@ import Records
 package enum LetterMark: String, Sendable, Hashable, CaseIterable {
     /// Nothing yet: it waits.
     case waiting
-    /// It was sent back.
     case redriven
     /// It was dismissed: it needs no sending back.
     case dismissed

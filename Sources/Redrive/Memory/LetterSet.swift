@@ -125,13 +125,15 @@ extension LetterSet: CustomStringConvertible {
     /// Its number of offsets, and its runs as far as a sentence has room: `12 letters: 0/5-9, 3/7, …`.
     package var description: String {
         let runs = self.runs
-        let named = runs.prefix(8).map { run in
-            let last = run.offsets.count > 1 ? "-\(run.offsets.upperBound)" : ""
-            return "\(run.partition)/\(run.offsets.lowerBound)\(last)"
-        }
+        let named = runs.prefix(8).map { Self.text($0.partition, $0.offsets) }
         let count = self.count
         return "\(count) letter\(count == 1 ? "" : "s"): "
             + (named + (runs.count > 8 ? ["…"] : [])).joined(separator: ", ")
+    }
+
+    /// A run as ``insert(parsing:)`` reads it.
+    package static func text(_ partition: Int32, _ offsets: ClosedRange<Int64>) -> String {
+        "\(partition)/\(offsets.lowerBound)" + (offsets.count > 1 ? "-\(offsets.upperBound)" : "")
     }
 
     /// Puts in what `PARTITION/OFFSET` or `PARTITION/FIRST-LAST` names.

@@ -4,7 +4,6 @@ package import Topics
 
 /// A dead-letter topic at one moment, for everything that only reads: nothing is changed, not even an offset.
 package struct DeadLetterTopic: Sendable {
-    /// Its partitions and ends.
     package let snapshot: TopicSnapshot
     /// What has been sent back or dismissed.
     package let marks: LetterMarks

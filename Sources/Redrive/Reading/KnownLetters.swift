@@ -12,7 +12,6 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
     /// A letter, by its offset in its partition of the dead-letter topic.
     package struct Letter: Sendable {
         package let offset: Int64
-        /// What is remembered of it.
         package let summary: Summary
     }
 
@@ -29,7 +28,6 @@ package struct KnownLetters<Summary: Sendable>: Sendable {
 
     package var count: Int { self.letters.values.reduce(0) { $0 + $1.count } }
 
-    /// Whether no other letter can be remembered.
     package var isFull: Bool { self.count >= self.limit }
 
     /// Forgets what the topic has deleted, and all of a partition whose log is shorter than what was read of it: it was

@@ -14,11 +14,9 @@ extension Story {
         case failed
         /// A command is done, and its result is not here.
         case done
-        /// Nothing is known.
         case unknown
     }
 
-    /// What it waits for, if for anything.
     package var state: State {
         if self.unanswered.contains(where: { !$0.isDone }) { return .unanswered }
         if let letter = self.decisiveLetter {

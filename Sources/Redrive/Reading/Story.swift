@@ -32,7 +32,6 @@ package struct Story: Sendable {
         /// Its id in Flexprice.
         case customer = "customer_id"
 
-        /// The same for people.
         package var text: String {
             switch self {
             case .command: "command id"

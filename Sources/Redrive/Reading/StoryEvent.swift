@@ -25,7 +25,6 @@ package struct StoryEvent: Sendable {
         }
     }
 
-    /// Its time; `nil` when it is unknown.
     package let at: UnixMilliseconds?
     package let kind: Kind
     /// Its record; `nil` for the ledger.
@@ -43,6 +42,5 @@ package struct StoryEvent: Sendable {
     /// What the error says besides, by name: it may quote values of the customer's.
     package let quotes: [(name: String, value: String)]
 
-    /// The facts and the quotes.
     package var details: [(name: String, value: String)] { self.facts + self.quotes }
 }

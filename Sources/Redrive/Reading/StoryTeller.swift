@@ -8,7 +8,6 @@ import Topics
 ///
 /// It changes nothing, and it reads whole topics: seconds for some hundred thousand records.
 package struct StoryTeller: Sendable {
-    /// The subject of a story.
     package enum Subject: Sendable, Hashable {
         case customer(ExternalID)
         /// A record of one of the three topics.
@@ -18,7 +17,6 @@ package struct StoryTeller: Sendable {
         case named(String)
     }
 
-    /// A position has no record.
     package struct NoRecord: Error, Sendable, CustomStringConvertible {
         package let description: String
     }
@@ -44,7 +42,6 @@ package struct StoryTeller: Sendable {
         self.rules = rules
     }
 
-    /// The topics at one moment.
     private struct Topics {
         let admin: Admin
         let commands: TopicSnapshot

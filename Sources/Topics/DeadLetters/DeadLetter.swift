@@ -5,9 +5,7 @@ package import Records
 
 /// A record of a dead-letter topic, and what its headers tell of the command that failed.
 package struct DeadLetter: Sendable {
-    /// The command's position.
     package struct Source: Sendable, Hashable {
-        /// Its topic.
         package let topic: String
         /// Its partition, if the dialect tells.
         package let partition: Int32?
@@ -18,7 +16,6 @@ package struct DeadLetter: Sendable {
     /// The header in which a record that was sent back names its dead letter.
     package static let redrivenFrom: HeaderName = "dlq-redriven-from"
 
-    /// The record.
     package let record: KafkaRecord
     /// Who wrote it; `nil` when its dialect is unknown.
     package let dialect: Dialect?
@@ -32,7 +29,6 @@ package struct DeadLetter: Sendable {
     package let isRetryable: Bool?
     /// The consumer group, connector or handler that gave it up.
     package let group: String?
-    /// The command's id, if the dialect tells.
     package let commandID: String?
     /// How often it has been sent back.
     package let redriveCount: Int
@@ -84,7 +80,6 @@ package struct DeadLetter: Sendable {
     /// `TOPIC/PARTITION/OFFSET` of the dead letter itself.
     package var position: RecordPosition { self.record.position }
 
-    /// The key that the command had.
     package var commandKey: [UInt8]? {
         // Karafka keys its dead letters by partition, and writes a key of null as an empty text.
         guard let name = self.dialect?.headers.key,

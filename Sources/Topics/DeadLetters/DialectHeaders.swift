@@ -5,7 +5,6 @@ package import Records
 package struct DialectHeaders: Sendable {
     /// How partitions and offsets are written.
     enum Numbers: Sendable {
-        /// Decimal digits.
         case text
         /// 4 or 8 bytes, the most significant first, as `java.nio.ByteBuffer` writes them.
         case bigEndian
@@ -17,14 +16,12 @@ package struct DialectHeaders: Sendable {
     var group: HeaderName?
     /// Why, for programs: a code or the name of an exception's class; the first that is there counts.
     var kinds: [HeaderName] = []
-    /// Why, in words.
     var message: HeaderName?
     /// The key that the command had, where the dialect replaces it.
     var key: HeaderName?
     var numbers = Numbers.text
     /// Every header whose name begins so is the dialect's.
     var prefix: String?
-    /// Other names that are the dialect's.
     var others: [HeaderName] = []
 
     /// Whether a header belongs to the dialect, and so must not go back with the command.
@@ -36,7 +33,6 @@ package struct DialectHeaders: Sendable {
 }
 
 extension Dialect {
-    /// What its headers are called.
     package var headers: DialectHeaders { Self.table[self] ?? self.described }
 
     /// Made once, since every record is held against all of them.

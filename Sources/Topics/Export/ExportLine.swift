@@ -18,30 +18,22 @@ package import Records
 /// A line that says `failure` in place of `dead_letter` is read too: so commands are written down that could not be
 /// sent.
 package struct ExportLine: Sendable, Hashable {
-    /// Why a line is not one.
     package struct Problem: Error, Sendable, CustomStringConvertible {
-        /// The sentence.
         package let description: String
     }
 
     /// The topic that the command came from; `nil` when no header told.
     package let topic: String?
-    /// The partition that it came from.
     package let partition: Int32?
-    /// The timestamp of its record.
     package let timestamp: UnixMilliseconds?
-    /// The key.
     package let key: [UInt8]?
-    /// The value.
     package let value: [UInt8]?
-    /// The headers, those of the dead letter included.
     package let headers: RecordHeaders
     /// What is known of the failure; for people, and not needed to send the command again.
     package let about: JSONObject
     /// Whether the value is kept byte for byte.
     package let isExact: Bool
 
-    /// Describes a dead letter.
     package init(_ letter: DeadLetter, isExact: Bool = false) {
         self.isExact = isExact
         self.topic = letter.source?.topic
@@ -74,7 +66,6 @@ package struct ExportLine: Sendable, Hashable {
         return JSONWriter.encode(object)
     }
 
-    /// Reads a line.
     package init(parsing line: [UInt8]) throws(Problem) {
         let object: JSONObject
         do {

@@ -5,13 +5,10 @@ import Records
 ///
 /// Lines of several processes do not mix: each is one write(2) to a file opened with O_APPEND.
 package final class LineFile: Sendable {
-    /// Why a file cannot be written.
     package struct Failure: Error, Sendable, CustomStringConvertible {
-        /// The sentence, with the path and the system's reason.
         package let description: String
     }
 
-    /// Its path.
     package let path: String
     private let descriptor: Int32
 

@@ -4,7 +4,6 @@
 package struct SpillPlace: Sendable, Hashable {
     /// Drawn at random for each assignment, from 0 to 2^62 - 1.
     package let writer: Int64
-    /// 0 or 1.
     package let slot: Int
 
     /// Names a place; `writer` loses its two highest bits, `slot` all but its lowest.
@@ -13,7 +12,6 @@ package struct SpillPlace: Sendable, Hashable {
         self.slot = slot & 1
     }
 
-    /// The writer's other slot.
     package var other: SpillPlace { SpillPlace(writer: self.writer, slot: self.slot ^ 1) }
 }
 

@@ -10,7 +10,6 @@ package struct OffsetProgress: Sendable, Hashable {
     /// this concerns; `nil` when it is not known.
     package let fingerprint: RecordFingerprint?
 
-    /// Pairs a position with what is done beyond it.
     package init(offset: Int64, completed: CompletedOffsets, fingerprint: RecordFingerprint? = nil) {
         self.offset = offset
         self.completed = completed
@@ -28,10 +27,8 @@ package struct CompletedOffsets: Sendable, Hashable {
         self.runs = runs
     }
 
-    /// How many there are.
     package var count: Int64 { self.runs.reduce(0) { $0 &+ ($1.upperBound &- $1.lowerBound &+ 1) } }
 
-    /// Whether there is none.
     package var isEmpty: Bool { self.runs.isEmpty }
 }
 

@@ -19,7 +19,6 @@ package struct TopicReader {
     private var idle = Duration.zero
     private var lastError: KafkaError?
 
-    /// Begins to read ranges of partitions.
     package init(_ client: ClientProperties, ranges: [TopicPartition: Range<Int64>]) async throws(KafkaError) {
         self.scan = TopicScan(ranges)
         self.reader = try PartitionReader(client, log: { _ in })

@@ -18,7 +18,6 @@ struct TopicScan: Sendable {
         self.open = Set(ranges.filter { !$0.value.isEmpty }.keys)
     }
 
-    /// Where reading begins.
     var starts: [PartitionOffset] {
         self.open.sorted().map { PartitionOffset($0, offset: self.positions[$0]) }
     }

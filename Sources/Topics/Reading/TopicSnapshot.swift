@@ -3,15 +3,11 @@ package import Records
 
 /// A topic's partitions and their ends at one moment.
 package struct TopicSnapshot: Sendable, Hashable {
-    /// A topic that is not there.
     package struct Missing: Error, Sendable, CustomStringConvertible {
-        /// Its name.
         package let topic: String
-        /// The sentence, with what to do.
         package var description: String { "missing topic: \(self.topic); create with: customer-worker topics create" }
     }
 
-    /// Its name.
     package let topic: String
     /// From the first offset that is kept to the one behind the last that is decided.
     ///
@@ -50,7 +46,6 @@ package struct TopicSnapshot: Sendable, Hashable {
         self.ranges = ranges
     }
 
-    /// The partitions in order.
     package var partitions: [TopicPartition] { self.ranges.keys.sorted() }
 
     /// The same partitions, each empty at its first offset.

@@ -8,9 +8,7 @@ package import Records
 /// What this version does not know passes: another outcome, another error code, further members. Who writes a service
 /// reads with `CustomerResult`, which holds an event to the contract.
 package struct ResultEvent: Sendable {
-    /// Its position.
     package let position: RecordPosition
-    /// The record's timestamp.
     package let timestamp: UnixMilliseconds?
     /// The id of the command that it answers.
     package let commandID: CommandID
@@ -20,7 +18,6 @@ package struct ResultEvent: Sendable {
     package let isCreated: Bool
     /// The outcome of a created one, or the error's code.
     package let code: String
-    /// The event itself.
     package let body: JSONObject
 
     /// A command's 64 levels come back one level deeper, in `customer`; the rest is in reserve.
@@ -54,7 +51,6 @@ package struct ResultEvent: Sendable {
 
     // MARK: What few look at
 
-    /// The position of the command that it answers.
     package var command: RecordPosition? {
         guard let command = self.body["command"]?.objectValue, let topic = command["topic"]?.stringValue,
             let partition = command.integer("partition").flatMap({ Int32(exactly: $0) }),
@@ -63,7 +59,6 @@ package struct ResultEvent: Sendable {
         return RecordPosition(topic: topic, partition: partition, offset: Int64(offset))
     }
 
-    /// When the command reached its final state.
     package var completedAt: UnixMilliseconds? {
         self.body["completed_at"]?.stringValue.flatMap { UnixMilliseconds(parsing: $0) }
     }
@@ -71,10 +66,8 @@ package struct ResultEvent: Sendable {
     /// How many requests were made to the API for it.
     package var attempts: Int? { self.body.integer("attempts") }
 
-    /// The customer's id at the API.
     package var customerID: String? { self.body["customer"]?.objectValue?["id"]?.stringValue }
 
-    /// The error's sentence.
     package var message: String? { self.error?["message"]?.stringValue }
 
     /// The HTTP status of the answer that the command failed with.

@@ -9,17 +9,12 @@ package struct ResultSelection: Sendable {
     package var until: UnixMilliseconds?
     /// `created` or `failed`.
     package var isCreated: Bool?
-    /// Outcomes and error codes.
     package var codes: Set<String> = []
-    /// Customers.
     package var externalIDs: Set<ExternalID> = []
-    /// Commands.
     package var commandIDs: Set<CommandID> = []
 
-    /// Means everything.
     package init() {}
 
-    /// Whether an event is meant.
     package func matches(_ event: ResultEvent) -> Bool {
         if let since, let timestamp = event.timestamp, timestamp < since { return false }
         if let until, let timestamp = event.timestamp, timestamp >= until { return false }
