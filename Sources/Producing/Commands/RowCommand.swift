@@ -2,7 +2,6 @@ import CustomerContract
 import Kafka
 import Records
 
-/// A command that is to be sent.
 struct RowCommand: Sendable {
     let place: RowPlace
     /// Its `ce_id`.
@@ -52,7 +51,6 @@ struct CommandDigest: Sendable, Hashable {
         self.value = hash.prefix(16).reduce(0) { $0 << 8 | UInt128($1) }
     }
 
-    /// The first half.
     var high: UInt64 { UInt64(truncatingIfNeeded: self.value >> 64) }
 
     /// 32 hexadecimal digits.

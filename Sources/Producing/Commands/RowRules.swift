@@ -104,7 +104,6 @@ struct RowContent {
         }
     }
 
-    /// The customer's id, if it is a string.
     var externalID: String? { self.fields?[KnownField.externalID.fieldName]?.stringValue }
 
     /// The id that follows from what the command says.

@@ -52,7 +52,7 @@ package struct RowProblem: Error, Sendable, Hashable {
     /// The reason, without the place; it never repeats a value.
     package let message: String
     /// One sentence a field, if there are several.
-    package let details: JSONObject?
+    package var details: JSONObject?
 
     /// The code of a row in which a cell is not what its column wants, although the row is well formed.
     static let cellCode = "invalid_cell"
@@ -67,13 +67,9 @@ package struct RowProblem: Error, Sendable, Hashable {
             message: "has more than \(maximumBytes) bytes; see limits.max_command_bytes"
         )
     }
+}
 
-    init(code: String, message: String, details: JSONObject? = nil) {
-        self.code = code
-        self.message = message
-        self.details = details
-    }
-
+extension RowProblem {
     /// What a result says of a command that failed; `nil` for one that succeeded.
     init?(_ event: ResultEvent) {
         guard !event.isCreated else { return nil }

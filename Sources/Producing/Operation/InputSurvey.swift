@@ -11,24 +11,19 @@ package struct InputSurvey: Sendable, Hashable {
     package internal(set) var repeatedCount = 0
     /// Rows that were not compared with the others: their external_id first appears behind a million others.
     package internal(set) var uncomparedCount = 0
-    /// Fields that are not known.
     package internal(set) var unknownFields = UnknownFields()
 
-    /// Those that can be sent.
     package var goodCount: Int { self.rowCount - self.badCount }
 }
 
 /// The fields of a file's commands that are not known, such as misspelt ones; they are passed on as they are.
 package struct UnknownFields: Sendable, Hashable {
-    /// One of them.
     package struct Field: Sendable, Hashable {
         /// Its name, cut at 64 characters.
         package let name: String
         /// The known field that is most likely meant; `nil` when none is near.
         package let nearest: String?
-        /// The first row that has it.
         package let firstRow: Int
-        /// How many rows have it.
         package fileprivate(set) var count: Int
     }
 

@@ -16,7 +16,6 @@ package struct ProduceRequest: Sendable {
     /// How long no result may come before it is given up.
     package var patience = Duration.seconds(1_200)
 
-    /// A request with its necessary parts.
     package init(commandTopic: String, resultTopic: String, rules: RowRules) {
         self.commandTopic = commandTopic
         self.resultTopic = resultTopic

@@ -2,9 +2,7 @@ import CustomerContract
 package import Kafka
 package import Topics
 
-/// How a sending ended.
 package struct ProduceOutcome: Sendable {
-    /// Why it is over.
     package enum Ending: Sendable, Hashable {
         /// Everything was sent, and answered if that was asked.
         case finished
@@ -36,10 +34,8 @@ package struct ProduceOutcome: Sendable {
     package internal(set) var hasChanged = false
     package internal(set) var elapsed = Duration.zero
 
-    /// How many commands failed.
     package var failedCount: Int { self.failed.values.reduce(0, +) }
 
-    /// How many commands have a result.
     var answeredCount: Int { self.created.values.reduce(self.failedCount, +) }
 
     /// Every line of the table: the known outcomes always, then those that are new to us, then the codes that occurred.
@@ -61,7 +57,6 @@ package struct ProduceProgress: Sendable {
     package enum Phase: Sendable {
         /// Rows are checked; nothing is sent yet.
         case checking
-        /// Commands are sent.
         case sending
         /// Everything is sent, and results are awaited.
         case awaitingResults

@@ -109,7 +109,6 @@ struct RowBatches {
     /// With a rate, the number of batches a second, so that it holds within a second too.
     private static let batchesPerSecond = 10.0
 
-    /// Rows that were left out.
     private(set) var badCount = 0
     private var comparison = RowComparison()
     private var rows: CommandRows

@@ -1,6 +1,6 @@
 /// One JSON array: finds where each element begins and ends, and leaves what is between to the parser.
 struct ArrayRows: RowSource {
-    private var bytes: ByteReader
+    var bytes: ByteReader
     private let maximumBytes: Int
     private var number = 0
     private var isAtEnd = false

@@ -3,7 +3,6 @@ import CustomerContract
 /// The first row of a CSV file: what each column means.
 struct CSVHeader {
     let columns: [CSVColumn]
-    /// Their names as the file has them.
     let names: [String]
 
     /// Reads it.

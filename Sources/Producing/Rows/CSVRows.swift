@@ -11,7 +11,7 @@ struct CSVRows: RowSource {
     private let maximumBytes: Int
 
     init(_ bytes: ByteReader, maximumBytes: Int) throws(InputFailure) {
-        self.scanner = CSVScanner(bytes, maximumBytes: maximumBytes)
+        self.scanner = CSVScanner(bytes: bytes, maximumBytes: maximumBytes)
         self.maximumBytes = maximumBytes
         guard let first = try self.scanner.next() else {
             throw InputFailure(bytes.file, "is empty; expected a header such as external_id,name,email")
@@ -19,15 +19,15 @@ struct CSVRows: RowSource {
         self.header = try CSVHeader(first, of: bytes.file)
     }
 
-    mutating func move(to place: RowPlace) throws(InputFailure) {
-        try self.scanner.move(to: place)
+    var bytes: ByteReader {
+        get { self.scanner.bytes }
+        set { self.scanner.bytes = newValue }
     }
 
     mutating func next() throws(InputFailure) -> InputRow? {
         guard let row = try self.scanner.next() else { return nil }
         if let problem = self.problem(of: row) {
-            let end = self.scanner.bytes.offset
-            let text = try self.scanner.bytes.bytes(from: row.place.offset, to: end, atMost: self.maximumBytes)
+            let text = try self.bytes.bytes(from: row.place.offset, to: self.bytes.offset, atMost: self.maximumBytes)
             let last = text.lastIndex { $0 != 0x0A && $0 != 0x0D } ?? -1
             return InputRow(row.place, Array(text[...last]), problem)
         }

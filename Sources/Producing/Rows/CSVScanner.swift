@@ -3,7 +3,6 @@
 /// Cells are separated by commas; one that holds a comma, a quote or an end of line is in double quotes, in which a
 /// quote is doubled. Rows end with CR LF, LF or a lone CR. Empty lines are passed over.
 struct CSVScanner {
-    /// A row as it was cut.
     struct Row {
         let place: RowPlace
         let lastLine: Int
@@ -27,17 +26,8 @@ struct CSVScanner {
         case quote
     }
 
-    private(set) var bytes: ByteReader
-    private let maximumBytes: Int
-
-    init(_ bytes: ByteReader, maximumBytes: Int) {
-        self.bytes = bytes
-        self.maximumBytes = maximumBytes
-    }
-
-    mutating func move(to place: RowPlace) throws(InputFailure) {
-        try self.bytes.move(to: place)
-    }
+    var bytes: ByteReader
+    let maximumBytes: Int
 
     /// The next row; `nil` at the end.
     ///

@@ -1,10 +1,16 @@
 /// Cuts a file into rows, by the rules of one format.
 protocol RowSource: Sendable {
+    var bytes: ByteReader { get set }
+
     /// The next row; `nil` at the end.
     mutating func next() throws(InputFailure) -> InputRow?
 
     /// Goes to a place where a row begins.
     mutating func move(to place: RowPlace) throws(InputFailure)
+}
+
+extension RowSource {
+    mutating func move(to place: RowPlace) throws(InputFailure) { try self.bytes.move(to: place) }
 }
 
 /// The commands of a file, one after the other, in memory that does not grow with the file.
@@ -18,7 +24,7 @@ struct CommandRows {
         let bytes = try ByteReader(file)
         self.source =
             switch format {
-            case .jsonl: LineRows(bytes, maximumBytes: maximumBytes)
+            case .jsonl: LineRows(bytes: bytes, maximumBytes: maximumBytes)
             case .json: try ArrayRows(bytes, maximumBytes: maximumBytes)
             case .csv: try CSVRows(bytes, maximumBytes: maximumBytes)
             }
@@ -37,17 +43,8 @@ struct CommandRows {
 
 /// JSON Lines: one command a line; empty lines are passed over.
 struct LineRows: RowSource {
-    private var bytes: ByteReader
-    private let maximumBytes: Int
-
-    init(_ bytes: ByteReader, maximumBytes: Int) {
-        self.bytes = bytes
-        self.maximumBytes = maximumBytes
-    }
-
-    mutating func move(to place: RowPlace) throws(InputFailure) {
-        try self.bytes.move(to: place)
-    }
+    var bytes: ByteReader
+    let maximumBytes: Int
 
     mutating func next() throws(InputFailure) -> InputRow? {
         try self.bytes.skipWhiteSpace()

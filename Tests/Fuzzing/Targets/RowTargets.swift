@@ -111,7 +111,7 @@ enum RowsTarget {
         guard !marks.contains(where: { csv.starts(with: $0) }) else { return }
         var read: [[[UInt8]]] = []
         do {
-            var scanner = CSVScanner(try ByteReader(try Self.file(csv)), maximumBytes: 1 << 20)
+            var scanner = CSVScanner(bytes: try ByteReader(try Self.file(csv)), maximumBytes: 1 << 20)
             while let row = try scanner.next() {
                 check(row.fault == nil, "no fault")
                 read.append(row.cells)
