@@ -2,7 +2,6 @@ import Glibc
 
 /// What a simulator listens on, which key it accepts, and how much it keeps.
 package struct SimulatorConfiguration: Sendable {
-    /// The address to listen on.
     package var host: String
     /// The port to listen on; 0 takes any that is free.
     package var port: Int
@@ -31,7 +30,6 @@ package struct SimulatorClock: Sendable {
     /// Waits for a delay, a pause or the latency; throws when its task is cancelled.
     package var sleep: @Sendable (Duration) async throws -> Void
 
-    /// Makes a clock.
     package init(
         now: @escaping @Sendable () -> UnixNanoseconds,
         sleep: @escaping @Sendable (Duration) async throws -> Void
@@ -40,7 +38,6 @@ package struct SimulatorClock: Sendable {
         self.sleep = sleep
     }
 
-    /// The machine's clock.
     package static let system = SimulatorClock(
         now: {
             var time = timespec()

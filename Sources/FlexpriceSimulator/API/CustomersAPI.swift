@@ -6,7 +6,6 @@ import Records
 struct CustomersAPI {
     let state: SimulatorState
     let request: IncomingRequest
-    /// The faults that the request meets.
     let plan: FaultPlan
     /// Tells whether the client still waits, which decides about what is not committed yet.
     let connection: ClientConnection
@@ -80,7 +79,6 @@ struct CustomersAPI {
         }
     }
 
-    /// What any route but a create answers.
     private func handled(_ route: Route) throws(APIError) -> Answer {
         // The faults that a create meets inside its transaction mean the same to any other route.
         switch self.plan.decisive {

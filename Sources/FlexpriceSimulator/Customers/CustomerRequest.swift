@@ -3,7 +3,6 @@ import Records
 
 /// The body of `POST` or `PUT /v1/customers` as the server binds and validates it.
 struct CustomerRequest {
-    /// What is asked for.
     enum Kind {
         /// A create: absent, null and empty texts are the same, but of the contact.
         case create
@@ -22,7 +21,6 @@ struct CustomerRequest {
     }
 
     private let kind: Kind
-    /// The text fields that were sent.
     private(set) var texts: [CustomerField: String] = [:]
     private(set) var metadata: Metadata?
     private(set) var taxRateOverrides: [TaxRateOverride] = []

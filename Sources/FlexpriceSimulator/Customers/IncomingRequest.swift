@@ -25,7 +25,6 @@ struct IncomingRequest {
             }
     }
 
-    /// The external_ids that the request names.
     var externalIDs: [String] {
         switch self.route.name {
         case .lookup, .related: [String(decoding: self.route.parameter, as: UTF8.self)]

@@ -60,7 +60,6 @@ struct SearchFilter {
     /// The external_ids that are named, in either of the two ways.
     var externalIDs: [String] { self.listedIDs + (self.externalID.isEmpty ? [] : [self.externalID]) }
 
-    /// The 400 that the server answers, or `nil`.
     var error: APIError? {
         let message = "Invalid filter parameters"
         if !(1...Self.maximumLimit).contains(self.limit) {

@@ -1,9 +1,7 @@
 import JSON
 import Records
 
-/// A customer as the simulator keeps it.
 package struct SimulatedCustomer: Sendable {
-    /// The statuses that occur here.
     package enum Status: String, Sendable {
         case published
         case archived
@@ -25,7 +23,6 @@ package struct SimulatedCustomer: Sendable {
     /// The user behind the key.
     static let userID = "user_01K00000000000000000000000"
 
-    /// A customer that is created now.
     init(_ texts: [CustomerField: String], metadata: Metadata?, at now: UnixNanoseconds) {
         self.id = "cust_" + ULID.make(at: now)
         self.texts = texts

@@ -4,7 +4,6 @@ import HTTPTypes
 package struct EdgeAnswer: Sendable, Hashable {
     /// How a client is told to come back later.
     package enum RetryAfter: Sendable, Hashable {
-        /// A number of seconds.
         case seconds(Int)
         /// An HTTP date this number of seconds from now.
         case date(secondsFromNow: Int)
@@ -36,7 +35,6 @@ package struct EdgeAnswer: Sendable, Hashable {
         )
     }
 
-    /// One of each.
     static let all: [EdgeAnswer] = [
         requestTimeout, payloadTooLarge, unsupportedMediaType, badGateway, gatewayTimeout, tooManyRequests(nil),
         serviceUnavailable(nil),

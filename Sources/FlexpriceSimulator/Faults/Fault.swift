@@ -78,12 +78,10 @@ package enum Fault: Sendable, Hashable {
         case otherExternalID = "other_external_id"
     }
 
-    /// The names of all faults, sorted.
     static let names =
         (Plain.allCases.map(\.rawValue) + Timed.allCases.map(\.rawValue) + Valued.allCases.map(\.rawValue)
         + EdgeAnswer.all.map(\.name)).sorted()
 
-    /// The name of the fault in rules and counts.
     package var name: String {
         switch self {
         case .plain(let plain): plain.rawValue

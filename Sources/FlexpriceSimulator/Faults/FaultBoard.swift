@@ -1,6 +1,5 @@
 import Records
 
-/// The faults that one request meets.
 struct FaultPlan {
     private(set) var delayBeforeCommit = Duration.zero
     private(set) var delayAfterCommit = Duration.zero

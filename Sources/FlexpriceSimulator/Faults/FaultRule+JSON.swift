@@ -9,7 +9,6 @@ import Records
 /// `content_type` and `body` (`answer`). The scope's are `routes`, `skip`, `requests`, `share`, `seed`,
 /// `for_milliseconds` and `external_ids`.
 extension FaultRule {
-    /// Reads a list of rules.
     static func list(_ value: JSONValue, at place: String) throws(FaultSyntaxError) -> [FaultRule] {
         guard let elements = value.arrayValue else {
             throw FaultSyntaxError(place: place, message: "expected an array of faults, found \(value.kind)")
@@ -74,10 +73,19 @@ extension FaultRule {
 
     /// The rule in the form that ``list(_:at:)`` reads, members sorted by name.
     var json: JSONValue {
-        var object = JSONObject(["fault": .string(self.fault.name)])
+        let scope = self.scope
+        var object = JSONObject(filled: [
+            "fault": .string(self.fault.name),
+            "routes": scope.routes.map { .array($0.map(\.rawValue).sorted().map(JSONValue.string)) },
+            "skip": scope.skip > 0 ? .integer(scope.skip) : nil, "requests": scope.requests.map { .integer($0) },
+            "share": scope.share < 1 ? JSONNumber(spelling: "\(scope.share)").map(JSONValue.number) : nil,
+            "seed": scope.share < 1 ? JSONNumber(spelling: "\(scope.seed)").map(JSONValue.number) : nil,
+            "for_milliseconds": scope.duration.map { .integer($0.boundedMilliseconds) },
+            "external_ids": scope.externalIDs.map { .array($0.map(JSONValue.string)) },
+        ])
         switch self.fault {
-        case .timed(_, let time):
-            object["milliseconds"] = .integer(Int(time.boundedMilliseconds))
+        case .plain: break
+        case .timed(_, let time): object["milliseconds"] = .integer(time.boundedMilliseconds)
         case .forbidden(let reason): object["reason"] = .string(reason.rawValue)
         case .redirect(let location): object["location"] = .string(location)
         case .otherExternalID(let id): object["external_id"] = .string(id)
@@ -92,17 +100,7 @@ extension FaultRule {
             case .seconds(let seconds): object["retry_after"] = .integer(seconds)
             case .date(let seconds): object["retry_after_date"] = .integer(seconds)
             }
-        case .plain: break
         }
-        object["routes"] = self.scope.routes.map { .array($0.map(\.rawValue).sorted().map(JSONValue.string)) }
-        if self.scope.skip > 0 { object["skip"] = .integer(self.scope.skip) }
-        object["requests"] = self.scope.requests.map { .integer($0) }
-        if self.scope.share < 1 {
-            object["share"] = JSONNumber(spelling: "\(self.scope.share)").map(JSONValue.number)
-            object["seed"] = JSONNumber(spelling: "\(self.scope.seed)").map(JSONValue.number)
-        }
-        object["for_milliseconds"] = self.scope.duration.map { .integer(Int($0.boundedMilliseconds)) }
-        object["external_ids"] = self.scope.externalIDs.map { .array($0.map(JSONValue.string)) }
         return .sorted(object.members)
     }
 }

@@ -41,12 +41,10 @@ package struct FaultScope: Sendable, Hashable {
     package static func next(_ count: Int) -> FaultScope { FaultScope(requests: count) }
 }
 
-/// A fault and the requests that it meets.
 package struct FaultRule: Sendable, Hashable {
     package let fault: Fault
     package let scope: FaultScope
 
-    /// Makes a rule.
     package init(_ fault: Fault, _ scope: FaultScope = .always) {
         self.fault = fault
         self.scope = scope

@@ -84,10 +84,8 @@ enum APIError: Error {
         case .panic:
             return Answer(status: 500)
         case .middleware(let status, let error, let message):
-            var object = JSONObject()
-            object["error"] = error.map(JSONValue.string)
-            object["message"] = message.map(JSONValue.string)
-            return .json(status: status, .object(object))
+            let (error, message) = (error.map(JSONValue.string), message.map(JSONValue.string))
+            return .json(status: status, .object(JSONObject(filled: ["error": error, "message": message])))
         case .flat(let status, let code, let message, let details):
             var object = JSONObject(["code": .string(code), "message": .string(message)])
             if legacy {

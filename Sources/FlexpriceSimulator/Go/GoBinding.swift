@@ -9,7 +9,6 @@ typealias Metadata = [ExactText: String]
 /// A `null` leaves a field as it was, or makes a pointer, map or slice nil. A value of the wrong type is noted in
 /// ``hasMismatch``, and the rest is still bound; the caller then answers 400 for the whole body.
 struct GoBinding {
-    /// Whether a value had the wrong type.
     private(set) var hasMismatch = false
 
     /// The depth to which arrays and objects are read; Go goes to 10,000, which no request of this API needs.

@@ -16,7 +16,6 @@ struct RequestTarget {
     /// The first value of the query's parameter `name`; nil if it is absent.
     func parameter(_ name: String) -> String? { self.parameters(name).first }
 
-    /// All values of the query's parameter `name`.
     func parameters(_ name: String) -> [String] {
         (self.query ?? "").utf8.split(separator: UInt8(ascii: "&")).compactMap { pair in
             let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)

@@ -5,7 +5,6 @@ package struct UnixNanoseconds: Sendable, Hashable, Comparable {
     /// Nanoseconds since the epoch; enough until the year 2262.
     package let value: Int64
 
-    /// Makes the moment `value` nanoseconds after the epoch.
     package init(_ value: Int64) {
         self.value = value
     }

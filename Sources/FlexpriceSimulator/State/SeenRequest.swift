@@ -5,12 +5,10 @@ import JSON
 package struct SeenRequest: Sendable {
     /// Counts from 1; the requests of the simulator's own routes are not counted.
     package let number: Int
-    /// The body's bytes as they were sent.
     package let body: [UInt8]
     let receivedAt: UnixNanoseconds
     private let head: HTTPRequest
 
-    /// Keeps a request as it arrived.
     init(_ request: IncomingRequest, number: Int, at time: UnixNanoseconds) {
         self.number = number
         self.receivedAt = time
@@ -49,11 +47,9 @@ package struct SeenRequest: Sendable {
 package struct SimulatorStatistics: Sendable {
     /// Requests received, those of the simulator's own routes left out.
     package internal(set) var requests = 0
-    /// Requests by the name of their route.
     package internal(set) var requestsByRoute: [String: Int] = [:]
     /// Answers by HTTP status; 0 counts connections that were closed without an answer.
     package internal(set) var answersByStatus: [Int: Int] = [:]
-    /// Faults that took effect, by name.
     package internal(set) var faults: [String: Int] = [:]
     /// Requests that are being answered at this moment.
     package internal(set) var inFlight = 0

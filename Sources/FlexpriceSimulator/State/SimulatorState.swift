@@ -96,7 +96,6 @@ package final class SimulatorState: Sendable {
     /// The requests received, oldest first: the latest ones when there were more than the log holds.
     package var requests: [SeenRequest] { self.shared.withLock { Array($0.log) } }
 
-    /// The counts at this moment.
     package var statistics: SimulatorStatistics { self.shared.withLock { $0.statistics } }
 
     /// Waits until `count` requests have been received in all, whether or not they are answered yet.
