@@ -64,9 +64,9 @@ struct CheckPages: Sendable {
         }
     }
 
-    private var content: [String: Any] {
+    private var content: Content {
         let state = self.runner.current
-        var content: [String: Any] = [:]
+        var content: Content = [:]
         if let began = state.beganAt { content["running"] = Figures.moment(began) }
         guard let last = state.last else { return content }
         let failed = last.findings.filter { if case .failed = $0.state { true } else { false } }.count
@@ -75,13 +75,12 @@ struct CheckPages: Sendable {
             "kind": failed > 0 ? "bad" : "good",
             "sentence": failed > 0
                 ? "\(NumberText.count(failed, "finding")) would keep a worker from its work." : "A worker would run.",
-            "findings": last.findings.map { finding -> [String: Any] in
-                let row: [String: Any?] = [
+            "findings": last.findings.map { finding -> Content in
+                [
                     "subject": finding.subject, "state": finding.state.description.lowercased(),
                     "kind": Self.kind(finding.state), "found": finding.found,
                     "remedy": finding.remedy.isEmpty ? nil : finding.remedy,
                 ]
-                return row.filled
             },
         ]
         return content

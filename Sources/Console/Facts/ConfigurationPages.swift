@@ -15,8 +15,8 @@ struct ConfigurationPages: Sendable {
     }
 
     /// Read for each page: what a reload or a restart would take.
-    private func content(_ filter: String) -> [String: Any] {
-        var content: [String: Any] = ["filter": filter]
+    private func content(_ filter: String) -> Content {
+        var content: Content = ["filter": filter]
         do throws(ConfigurationErrors) {
             let loaded = try self.sources.load(needsKey: false)
             let wanted = filter.lowercased()
@@ -24,12 +24,11 @@ struct ConfigurationPages: Sendable {
                 let texts = [row.key, row.value ?? "", row.origin.description]
                 return wanted.isEmpty || texts.contains { $0.lowercased().contains(wanted) }
             }
-            content["rows"] = rows.map { row -> [String: Any] in
-                let cells: [String: Any?] = [
+            content["rows"] = rows.map { row -> Content in
+                [
                     "key": row.key, "origin": row.origin.description, "isSet": row.origin != .builtIn,
                     "reload": row.onReload.rawValue, "value": row.value,
                 ]
-                return cells.filled
             }
             content["file"] = loaded.configurationFile
             content["warnings"] = (loaded.warnings.map { "\($0)" }).map { ["text": $0] }

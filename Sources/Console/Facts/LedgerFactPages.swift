@@ -79,24 +79,23 @@ struct LedgerFactPages: Sendable {
         }
     }
 
-    private var content: [String: Any] {
+    private var content: Content {
         let state = self.figures()
-        let content: [String: Any?] = [
+        return [
             "store": self.url.description, "customers": state.stats.map { NumberText.count($0.customers) },
             "bytes": state.stats.map { Figures.bytes($0.bytes) }, "counted": state.at.map { Figures.moment($0) },
             "trouble": state.trouble, "isCounting": state.stats == nil && state.trouble == nil,
         ]
-        return content.filled
     }
 
-    private func entry(of id: ExternalID, _ session: Session?) async throws -> [String: Any]? {
+    private func entry(of id: ExternalID, _ session: Session?) async throws -> Content? {
         let ledger = try await LedgerFigures.open(self.url)
         guard let entry = try await ledger.entry(for: id) else { return nil }
         let object = entry.object
         let facts = object.members.filter { $0.name != "customer" }.map { member in
             ["name": member.name, "value": member.value.stringValue ?? PrettyJSON.text(member.value)]
         }
-        var content: [String: Any] = ["facts": facts, "href": "/search?\(Form([("q", id.text)]).query)"]
+        var content: Content = ["facts": facts, "href": Form.search(for: id.text)]
         if self.pages.seesValues(session), let customer = object["customer"] {
             content["customer"] = PrettyJSON.text(customer)
         } else {

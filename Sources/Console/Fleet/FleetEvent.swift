@@ -8,13 +8,11 @@ struct FleetEvent: Sendable, Equatable {
     enum Kind: String, Sendable {
         /// A process with another version.
         case deploy
-        /// A new process.
         case restart
         /// No answer any more, or one again.
         case contact
         /// A reason for not being ready began or ended: the breaker, a trickle, brokers that do not answer, …
         case readiness
-        /// The settings were read again.
         case reload
         /// The worker has other partitions.
         case rebalance
@@ -22,22 +20,13 @@ struct FleetEvent: Sendable, Equatable {
         case pause
     }
 
-    /// When it was seen, up to two seconds later than it happened.
-    let at: UnixMilliseconds
-    /// The worker's admin endpoint.
-    let worker: String
     let kind: Kind
-    /// One sentence.
     let text: String
     let isBad: Bool
-
-    init(_ kind: Kind, _ text: String, isBad: Bool = false, worker: String, at: UnixMilliseconds) {
-        self.at = at
-        self.worker = worker
-        self.kind = kind
-        self.text = text
-        self.isBad = isBad
-    }
+    /// The worker's admin endpoint.
+    let worker: String
+    /// When it was seen, up to two seconds later than it happened.
+    let at: UnixMilliseconds
 }
 
 extension FleetEvent {
@@ -47,7 +36,7 @@ extension FleetEvent {
         guard before.status != nil || before.silence != nil else { return [] }
         let worker = "\(after.address)"
         func event(_ kind: Kind, _ text: String, isBad: Bool = false) -> FleetEvent {
-            FleetEvent(kind, text, isBad: isBad, worker: worker, at: now)
+            FleetEvent(kind: kind, text: text, isBad: isBad, worker: worker, at: now)
         }
         guard let status = after.status else {
             return before.status == nil

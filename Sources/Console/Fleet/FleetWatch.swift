@@ -18,10 +18,6 @@ struct FleetView: Sendable {
         /// The time of its last answer; `nil` before the first.
         var answeredAt: UnixMilliseconds?
 
-        init(address: HostAndPort) {
-            self.address = address
-        }
-
         /// A number of the answer, by its path.
         func number(_ path: String...) -> Double? {
             let object = path.dropLast().reduce(self.status) { $0?.object($1) }
@@ -58,7 +54,6 @@ final class FleetWatch: Sendable {
 
     var view: FleetView { self.state.withLock(\.self) }
 
-    /// Asks until the task is cancelled.
     func run() async {
         var isFailing = false
         while !Task.isCancelled {

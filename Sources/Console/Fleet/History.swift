@@ -34,7 +34,6 @@ final class History: Sendable {
 
     /// The numbers of one step: of a worker the largest of the step, of the answers their rate.
     struct Sample: Sendable, Equatable {
-        /// By worker and series.
         var workers: [String: [Series: Double]] = [:]
         /// Requests a second, by status.
         var answers: [String: Double] = [:]

@@ -103,8 +103,9 @@ struct HistoryFile: Sendable {
             try Row.fetchAll(database, sql: "SELECT * FROM events ORDER BY number DESC LIMIT ?", arguments: [count])
                 .compactMap { row in
                     guard let kind = FleetEvent.Kind(rawValue: row["kind"]) else { return nil }
+                    let (isBad, worker): (Bool, String) = (row["is_bad"], row["worker"])
                     let at = UnixMilliseconds(row["at"])
-                    return FleetEvent(kind, row["text"], isBad: row["is_bad"], worker: row["worker"], at: at)
+                    return FleetEvent(kind: kind, text: row["text"], isBad: isBad, worker: worker, at: at)
                 }
         }
     }
@@ -122,11 +123,9 @@ extension History.Sample {
             let named = numbers.map { ($0.key.rawValue, $0.value) }
             return JSONObject.Member(name: worker, value: members(Dictionary(uniqueKeysWithValues: named)))
         }
-        let sample: [JSONObject.Member] = [
-            .init(name: "workers", value: .object(JSONObject(workers))),
-            .init(name: "answers", value: members(self.answers)), .init(name: "looks", value: .integer(self.looks)),
-        ]
-        return JSONValue.object(JSONObject(sample)).compact
+        return JSONValue.members([
+            "workers": .object(JSONObject(workers)), "answers": members(self.answers), "looks": .integer(self.looks),
+        ]).compact
     }
 
     /// Reads a sample; what is not there is absent from it.

@@ -4,27 +4,22 @@ import Redrive
 
 /// What the pages say of jobs to one user: those who see no values do not see the words that may hold some.
 struct JobContent {
-    private let session: Session?
-    private let sees: Bool
+    let session: Session?
+    let seesValues: Bool
     private let now = UnixMilliseconds.now()
-
-    init(_ session: Session?, viewersSeeValues: Bool) {
-        self.session = session
-        self.sees = session?.seesValues(viewersSeeValues) ?? false
-    }
 
     // MARK: A job's page
 
     /// A job of this console.
-    func page(_ job: JobRunner.Job) -> [String: Any] {
+    func page(_ job: JobRunner.Job) -> Content {
         let isOperator = self.session?.role == .operator
-        var content: [String: Any] = [
+        var content: Content = [
             "heading": "\(job.request.kind.title) by \(job.request.user)", "selection": self.selection(job.request),
             "planLines": job.phase == .planned || job.phase == .running ? job.plan.map { self.shown($0) } : [],
             "outcome": job.outcome?.lines.map { self.shown($0) } ?? [], "facts": [String](),
         ]
         content["remark"] = job.remark
-        var notice: [String: Any]?
+        var notice: Content?
         switch job.phase {
         case .planning: notice = ["kind": "", "text": "What it would do is being found out.", "again": true]
         case .planned:
@@ -44,12 +39,12 @@ struct JobContent {
         case .running:
             let latest = job.progress
             let stopping = job.isStopping ? "It stops after the transaction that is open." : nil
-            let progress: [String: Any?] = [
+            let progress: Content = [
                 "done": latest?.done ?? 0, "total": max(1, latest?.total ?? job.count ?? 1),
                 "text": stopping ?? latest?.text ?? "It begins.",
                 "stop": isOperator && !job.isStopping ? "/jobs/\(job.id)/stop" : nil,
             ]
-            content["progress"] = progress.filled
+            content["progress"] = progress
         case .ended:
             let isGood = job.outcome?.isGood ?? false
             notice = ["kind": isGood ? "good" : "warn", "text": isGood ? "It is done." : "It has ended."]
@@ -60,7 +55,7 @@ struct JobContent {
     }
 
     /// A job that only the audit log and the cluster know.
-    func page(_ job: JobHistory.Job) -> [String: Any] {
+    func page(_ job: JobHistory.Job) -> Content {
         let facts: [(String, String?)] = [
             ("job", job.id), ("began", job.beganAt?.description), ("ended", job.endedAt?.description),
             ("letters", NumberText.count(job.moved)), ("reason", job.reason),
@@ -77,14 +72,14 @@ struct JobContent {
     }
 
     /// The form that resumes a job; `nil` when this user cannot.
-    func resume(_ job: JobHistory.Job) -> [String: Any]? {
+    func resume(_ job: JobHistory.Job) -> Content? {
         guard job.isResumable, job.command != nil, self.session?.role == .operator else { return nil }
         return ["action": "/jobs/\(Form.encoded(job.id))/resume"]
     }
 
     // MARK: Lists
 
-    func row(_ job: JobRunner.Job) -> [String: Any] {
+    func row(_ job: JobRunner.Job) -> Content {
         let (state, badge): (String, String) =
             switch job.phase {
             case .planning: ("being planned", "quiet")
@@ -93,34 +88,31 @@ struct JobContent {
             case .ended: ("ended", job.outcome?.isGood == true ? "good" : "warn")
             case .refused: ("refused", "bad")
             }
-        let row: [String: Any?] = [
+        return [
             "href": "/jobs/\(job.id)", "kind": job.request.kind.title, "name": job.job ?? job.id, "state": state,
             "badge": badge, "user": job.request.user, "selection": self.selection(job.request),
             "text": job.phase == .running ? job.progress?.text : job.problem.map { self.shown($0) },
         ]
-        return row.filled
     }
 
-    func row(_ job: JobHistory.Job) -> [String: Any] {
-        let row: [String: Any?] = [
+    func row(_ job: JobHistory.Job) -> Content {
+        [
             "href": "/jobs/\(Form.encoded(job.id))", "kind": job.title, "name": job.id,
             "state": job.ending.map { "\(job.state.rawValue): \($0.replacing("_", with: " "))" } ?? job.state.rawValue,
             "badge": job.badge, "moved": NumberText.count(job.moved), "user": job.owner,
             "selection": self.shown(job.selection), "reason": job.reason,
             "began": job.beganAt.map { Figures.moment($0, now: self.now) },
         ]
-        return row.filled
     }
 
-    func line(_ line: JobBoard.AuditLine) -> [String: Any] {
-        let row: [String: Any?] = [
+    func line(_ line: JobBoard.AuditLine) -> Content {
+        [
             "at": line.at, "action": line.action, "user": line.user,
             // The words of a command change and choose letters by what they hold.
-            "details": line.details.filter { self.sees || $0.name != "command" }
+            "details": line.details.filter { self.seesValues || $0.name != "command" }
                 .map { ["name": $0.name, "value": self.shown($0.value)] },
             "job": line.job.map { ["href": "/jobs/\(Form.encoded($0))", "name": $0] },
         ]
-        return row.filled
     }
 
     private func selection(_ request: JobRequest) -> String {
@@ -129,7 +121,7 @@ struct JobContent {
 
     /// A sentence that may name a selection: one by a header's value is not for all eyes.
     private func shown(_ text: String) -> String {
-        self.sees || !text.contains("header ") ? text : "(hidden: it names values of headers)"
+        self.seesValues || !text.contains("header ") ? text : "(hidden: it names values of headers)"
     }
 }
 

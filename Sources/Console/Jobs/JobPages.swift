@@ -79,26 +79,25 @@ struct JobPages: Sendable {
 
     // MARK: Content
 
-    private func overview(_ session: Session?) async -> [String: Any] {
+    private func overview(_ session: Session?) async -> Content {
         let view = await self.board.current()
-        let text = JobContent(session, viewersSeeValues: self.pages.viewersSeeValues)
-        let content: [String: Any?] = [
+        let text = JobContent(session: session, seesValues: self.pages.seesValues(session))
+        return [
             "topic": self.topic, "now": await self.runner.jobs.prefix(20).map { text.row($0) },
             "jobs": view.jobs.prefix(100).map { text.row($0) },
             "audit": view.lines.suffix(50).reversed().map { text.line($0) }, "trouble": view.trouble,
             "reading": view.readAt == nil ? "The audit log and the cluster are being read." : nil,
         ]
-        return content.filled
     }
 
     /// What is known of a job; `nil` for none.
-    private func content(of id: String, _ session: Session?) async -> [String: Any]? {
+    private func content(of id: String, _ session: Session?) async -> Content? {
         let own = await self.runner.job(id)
         let view = await self.board.current()
         let name = own?.job ?? id
         let known = view.jobs.first { $0.id == name }
-        let text = JobContent(session, viewersSeeValues: self.pages.viewersSeeValues)
-        var content: [String: Any]
+        let text = JobContent(session: session, seesValues: self.pages.seesValues(session))
+        var content: Content
         switch (own, known) {
         case (nil, nil): return nil
         case (let own?, _): content = text.page(own)

@@ -4,7 +4,6 @@ import Records
 import Redrive
 import Settings
 
-/// What a user asks of a job.
 struct JobRequest: Sendable {
     enum Kind: String, Sendable {
         case redrive
@@ -115,7 +114,10 @@ struct JobPlanner: Sendable {
             lines: Self.lines(plan.text(asked)),
             isResumed: plan.resumed != nil
         ) { show in
-            let (ending, progress) = try await operation.run(plan) { show(JobProgress($0)) }
+            let (ending, progress) = try await operation.run(plan) { progress in
+                let news = progress.news
+                show(JobProgress(job: progress.job, done: news.done, total: news.total ?? news.done, text: news.text))
+            }
             let isGood = ending == .finished && progress.counts.leftCount + progress.counts.failedAgainCount == 0
             return JobOutcome(job: progress.job, lines: Self.lines(progress.text(ending)), isGood: isGood)
         }
@@ -145,12 +147,5 @@ struct JobPlanner: Sendable {
 
     private static func lines(_ text: String) -> [String] {
         text.split(separator: "\n").map { String($0.drop { $0 == " " }) }
-    }
-}
-
-extension JobProgress {
-    fileprivate init(_ progress: RedriveProgress) {
-        let news = progress.news
-        self.init(job: progress.job, done: news.done, total: news.total ?? news.done, text: news.text)
     }
 }

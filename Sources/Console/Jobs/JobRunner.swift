@@ -19,7 +19,6 @@ actor JobRunner {
         case refused
     }
 
-    /// A job as pages show it.
     struct Job: Sendable {
         /// The name of its page.
         let id: String
@@ -61,7 +60,6 @@ actor JobRunner {
     private var known: [String: Job] = [:]
     private var order: [String] = []
     private var current: String?
-    /// Stops the current job.
     private var stopping: AsyncStream<Void>.Continuation?
     private var lastNumber = 0
     private let work: AsyncStream<Work>

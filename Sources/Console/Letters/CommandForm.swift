@@ -14,7 +14,6 @@ struct CommandForm: Sendable {
     enum Kind: Sendable, Hashable {
         /// As a text; a number becomes one.
         case text
-        /// As JSON.
         case json
         /// As rows of keys and texts.
         case entries
@@ -28,7 +27,6 @@ struct CommandForm: Sendable {
         /// What the command has; `nil` for an absent field.
         let original: JSONValue?
         var name: String { self.field.fieldName }
-        /// The name of its control.
         var control: String { "field.\(self.name)" }
 
         /// Whether an operator wrote a plain text in the place of JSON, where a text belongs.

@@ -19,10 +19,6 @@ struct LetterActions: Sendable {
     private static let mostRuns = 2_000
     private static let mostReasonBytes = 1_024
 
-    init(desk: LetterDesk) {
-        self.desk = desk
-    }
-
     func addRoutes(to router: Router<ConsoleContext>) {
         router.post("/letters/redrive") { _, context in
             var words = JobWords()
@@ -76,14 +72,14 @@ struct LetterActions: Sendable {
 
     private func askForReason(_ request: Request, _ context: ConsoleContext) -> Response {
         let fields = context.form.fields.filter { !["csrf", "reason"].contains($0.name) }
-        let consequence = "They need no sending back and no longer wait. They stay in their topic, and can be restored."
-        let content: [String: Any] = [
-            "question": "Dismiss the chosen letters?", "consequence": consequence,
-            "facts": [String](), "action": "/letters/dismiss", "reason": true, "danger": false,
-            "fields": fields.map { ["name": $0.name, "value": $0.value] }, "confirm": "Plan to dismiss",
-            "back": "/letters",
+        let content: Content = [
+            "question": "Dismiss the chosen letters?",
+            "consequence":
+                "They need no sending back and no longer wait. They stay in their topic, and can be restored.",
+            "facts": [String](), "action": "/letters/dismiss", "reason": true, "back": "/letters",
         ]
-        return self.desk.pages.page("confirm", title: "Dismiss", content, request, context)
+        let label = "Plan to dismiss"
+        return self.desk.pages.confirmation(label, title: "Dismiss", fields: fields, content, request, context)
     }
 
     /// The letters that a form means: those that are checked, or all of its filter.
@@ -126,10 +122,7 @@ struct LetterActions: Sendable {
                     + "code, a reason or a time, or act in steps"
             )
         }
-        selection.letters = runs.map { run in
-            let last = run.offsets.count > 1 ? "-\(run.offsets.upperBound)" : ""
-            return "\(run.partition)/\(run.offsets.lowerBound)\(last)"
-        }
+        selection.letters = runs.map { LetterSet.text($0.partition, $0.offsets) }
         return selection
     }
 

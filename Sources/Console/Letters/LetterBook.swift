@@ -58,9 +58,8 @@ struct LetterBook: Sendable {
         let test = filter.test(self.forms, now: now)
         for (place, letters) in self.known.letters.sorted(by: { $0.key < $1.key }) {
             for letter in letters where test(letter.summary) {
-                let mark = self.marks[place.partition, letter.offset]
-                guard filter.state.includes(mark) else { continue }
-                body(Line(partition: place.partition, offset: letter.offset, mark: mark, summary: letter.summary))
+                let line = self.line(place.partition, letter)
+                if filter.state.includes(line.mark) { body(line) }
             }
         }
     }
@@ -80,9 +79,12 @@ struct LetterBook: Sendable {
     /// A letter; `nil` when it is not remembered.
     func line(_ topic: String, partition: Int32, offset: Int64) -> Line? {
         let place = TopicPartition(topic: topic, partition: partition)
-        return self.known.letter(at: place, offset: offset).map {
-            Line(partition: partition, offset: offset, mark: self.marks[partition, offset], summary: $0.summary)
-        }
+        return self.known.letter(at: place, offset: offset).map { self.line(partition, $0) }
+    }
+
+    private func line(_ partition: Int32, _ letter: KnownLetters<LetterSummary>.Letter) -> Line {
+        let mark = self.marks[partition, letter.offset]
+        return Line(partition: partition, offset: letter.offset, mark: mark, summary: letter.summary)
     }
 
     /// The letters that a letter's command has been before, and those that it became later, in their order.
@@ -106,9 +108,8 @@ struct LetterBook: Sendable {
     private func successor(of line: Line) -> Line? {
         let origin = LetterSummary.Origin(partition: line.partition, offset: line.offset)
         for (place, letters) in self.known.letters {
-            for letter in letters where letter.summary.origin == origin {
-                let mark = self.marks[place.partition, letter.offset]
-                return Line(partition: place.partition, offset: letter.offset, mark: mark, summary: letter.summary)
+            if let next = letters.first(where: { $0.summary.origin == origin }) {
+                return self.line(place.partition, next)
             }
         }
         return nil

@@ -3,13 +3,11 @@ import Records
 import Redrive
 import Settings
 
-/// Which letters a page shows.
 struct LetterFilter: Sendable, Hashable {
     /// The code or class; an empty one for letters without, `nil` for any.
     var kind: String?
     /// The key of the reason's form; an empty one for letters without a reason, `nil` for any.
     var why: String?
-    /// A field that is wrong.
     var field: String?
     /// The topic of the command; an empty one where it is unknown, `nil` for any.
     var source: String?

@@ -3,9 +3,7 @@ import Operations
 import Records
 import Redrive
 
-/// Letters counted in groups.
 struct LetterGroups: Sendable {
-    /// What letters of one group have in common.
     enum Grouping: String, Sendable, CaseIterable {
         /// The code and the form of the reason.
         case reason
@@ -13,7 +11,6 @@ struct LetterGroups: Sendable {
         /// A field that is wrong; a letter may be in several groups.
         case field
         case source
-        /// How long ago it failed.
         case age
 
         var title: String {
@@ -28,7 +25,6 @@ struct LetterGroups: Sendable {
         let kind: String?
         /// The name, where neither code nor reason is one.
         let name: String?
-        /// The form of the reasons.
         let form: ReasonForms.Place?
         var count = 0
         /// Those that failed in each of the last 24 hours, the latest last.
@@ -45,7 +41,6 @@ struct LetterGroups: Sendable {
 
     /// The largest groups first.
     let groups: [Group]
-    /// The number of groups that are not shown.
     let hidden: Int
     let count: Int
 

@@ -120,7 +120,7 @@ actor LetterIndex {
             self.summaries = LetterSummaries()
         }
         self.descriptions = topics
-        return self.route(topics)
+        return ReturnRoute(topics: topics, forbidden: [self.topic, self.resultTopic], rules: self.rules)
     }
 
     /// The way back that an operator chooses.
@@ -134,20 +134,10 @@ actor LetterIndex {
         if self.descriptions.isEmpty {
             self.descriptions = try await Admin(self.client, log: { _ in }).topics(timeout: .seconds(3))
         }
-        return self.route(self.descriptions, edits, maximumLaps: maximumLaps, isForced: isForced)
-    }
-
-    private func route(
-        _ topics: [TopicDescription],
-        _ edits: CommandEdits = CommandEdits(),
-        maximumLaps: Int = ReturnRoute.usualLaps,
-        isForced: Bool = false
-    ) -> ReturnRoute {
-        ReturnRoute(
-            destination: nil,
+        return ReturnRoute(
             edits: edits,
             maximumLaps: maximumLaps,
-            topics: topics,
+            topics: self.descriptions,
             forbidden: [self.topic, self.resultTopic],
             rules: self.rules,
             isForced: isForced

@@ -6,7 +6,7 @@ import Topics
 
 extension LetterPage {
     /// The form that edits a command, with what was written last and what is wrong with it.
-    static func edit(_ command: CommandForm, _ letter: DeadLetter, _ form: Form, _ check: Check?) -> [String: Any] {
+    static func edit(_ command: CommandForm, _ letter: DeadLetter, _ form: Form, _ check: Check?) -> Content {
         let isFirst = check == nil
         func problem(_ field: String) -> String? {
             let sentences = (check?.problems ?? []).filter { $0.field == field }.map(\.message)
@@ -15,33 +15,31 @@ extension LetterPage {
         func written(_ control: String, _ original: String) -> String {
             isFirst ? original : form.all(control).first ?? original
         }
-        let fields = command.fields.filter { $0.kind != .entries }.map { field -> [String: Any] in
+        let fields = command.fields.filter { $0.kind != .entries }.map { field -> Content in
             let value = written(field.control, field.shown)
-            let content: [String: Any?] = [
+            return [
                 "name": field.name, "control": field.control, "value": value, "isText": field.kind == .text,
                 "isJSON": field.kind == .json, "rows": self.rows(value), "removable": field.original != nil,
                 "removed": form["remove.\(field.name)"] != nil, "problem": problem(field.name),
                 "hint": self.hint(field),
             ]
-            return content.filled
         }
-        let entries: [String: Any?] = [
+        let entries: Content = [
             "rows": self.entries(command, form, isFirst), "problem": problem(KnownField.metadata.fieldName),
         ]
         let hasEntries = command.fields.contains { $0.kind == .entries }
-        let content: [String: Any?] = [
+        return [
             "fields": fields, "other": written("field.\(CommandForm.other)", command.others),
             "otherRows": self.rows(command.others), "allowUnknown": form["allow_unknown"] != nil,
             "force": form["force"] != nil, "needsLaps": letter.redriveCount >= ReturnRoute.usualLaps,
             "maximumLaps": form["max_laps"] ?? "\(letter.redriveCount + 1)",
-            "lapsText": NumberText.count(letter.redriveCount, "time"), "entries": hasEntries ? entries.filled : nil,
+            "lapsText": NumberText.count(letter.redriveCount, "time"), "entries": hasEntries ? entries : nil,
             "otherProblem": problem(CommandForm.other), "checkSummary": check?.summary,
         ]
-        return content.filled
     }
 
     /// The rows of the metadata, and three empty ones.
-    private static func entries(_ command: CommandForm, _ form: Form, _ isFirst: Bool) -> [[String: Any]] {
+    private static func entries(_ command: CommandForm, _ form: Form, _ isFirst: Bool) -> [Content] {
         let field = KnownField.metadata.fieldName
         let known: [(key: String, value: String)] =
             isFirst

@@ -14,7 +14,6 @@ struct LetterPage: Sendable {
     let desk: LetterDesk
     let actions: LetterActions
 
-    /// A letter with what is known of it.
     private struct Found {
         let letter: DeadLetter
         let line: LetterBook.Line?
@@ -75,7 +74,6 @@ struct LetterPage: Sendable {
 
     // MARK: Checking
 
-    /// What the rules say of an edited command.
     struct Check {
         var problems: [(field: String, message: String)] = []
         var summary = ""
@@ -145,7 +143,7 @@ struct LetterPage: Sendable {
         _ session: Session?,
         _ form: Form,
         _ check: Check?
-    ) async throws -> [String: Any] {
+    ) async throws -> Content {
         let letter = found.letter
         let sees = self.desk.pages.seesValues(session)
         let now = UnixMilliseconds.now()
@@ -153,7 +151,7 @@ struct LetterPage: Sendable {
         let ids = letter.bodyAndKey
         let headers = letter.record.headers.filter { header in sees || Self.isHarmless(header.name) }
         let hidden = letter.record.headers.count - headers.count
-        let content: [String: Any?] = [
+        let content: Content = [
             "place": found.place, "code": letter.kind ?? "without a code", "state": found.mark.title,
             "stateKind": found.mark == .waiting ? "warn" : "quiet",
             "why": self.why(letter, sees) ?? "No header says why.",
@@ -161,7 +159,7 @@ struct LetterPage: Sendable {
                 .map { ["field": $0.name, "message": $0.value.stringValue ?? ""] },
             "facts": self.facts(found, sees), "laps": self.laps(found, sees, now),
             "mayExport": sees, "mayDismiss": found.mark == .waiting, "mayRestore": found.mark == .dismissed,
-            "story": (ids.body ?? (sees ? ids.key : nil)).map { "/search?q=" + Form.encoded($0) },
+            "story": (ids.body ?? (sees ? ids.key : nil)).map { Form.search(for: $0) },
             "lastLap": Self.lastLap(found), "verdict": found.mark == .waiting ? Self.verdict(verdict) : nil,
             "headers": headers.map { ["name": $0.name.text, "value": LetterView.shown($0.value)] },
             "headersTitle": "Headers (\(headers.count)\(hidden > 0 ? "; \(hidden) more are hidden" : ""))",
@@ -170,14 +168,14 @@ struct LetterPage: Sendable {
                 : "Key, value, and headers that may hold values are hidden from viewers (console.viewers_see_values).",
             "record": sees ? Self.record(letter, verdict.failure) : nil,
         ]
-        guard sees, session?.role == .operator, found.mark == .waiting else { return content.filled }
-        return content.filled.merging(self.editing(found, form, check)) { $1 }
+        guard sees, session?.role == .operator, found.mark == .waiting else { return content }
+        return content.merging(self.editing(found, form, check))
     }
 
     /// The form that edits the command, or why there is none.
-    private func editing(_ found: Found, _ form: Form, _ check: Check?) -> [String: Any] {
+    private func editing(_ found: Found, _ form: Form, _ check: Check?) -> Content {
         let largest = self.desk.cluster.settings.worker.maximumCommandBytes
-        var content: [String: Any] = [:]
+        var content: Content = [:]
         if let size = found.letter.record.value?.count, size > largest {
             content["noEdit"] =
                 "Its value has \(NumberText.count(size)) bytes, more than a command may have "
@@ -214,18 +212,17 @@ struct LetterPage: Sendable {
         }
     }
 
-    private func laps(_ found: Found, _ sees: Bool, _ now: UnixMilliseconds) -> [[String: Any]] {
+    private func laps(_ found: Found, _ sees: Bool, _ now: UnixMilliseconds) -> [Content] {
         guard let line = found.line else { return [] }
         return found.book.laps(self.desk.index.topic, of: line).map { lap in
             let reason = sees ? lap.summary.reason : found.book.why(lap.summary.form, false)
-            let row: [String: Any?] = [
+            return [
                 "place": "\(lap.partition)/\(lap.offset)", "state": lap.mark.title,
                 "kind": lap.mark == .waiting ? "warn" : "quiet",
                 "current": lap.partition == line.partition && lap.offset == line.offset,
                 "text": [lap.summary.kind, reason].compactMap(\.self).joined(separator: ": "),
                 "at": lap.summary.failedAt.map { Figures.moment($0, now: now) },
             ]
-            return row.filled
         }
     }
 
@@ -238,21 +235,20 @@ struct LetterPage: Sendable {
         return earlier == 0 ? "It was not sent back yet." : nil
     }
 
-    private static func verdict(_ verdict: ReturnRoute.Verdict) -> [String: Any] {
+    private static func verdict(_ verdict: ReturnRoute.Verdict) -> Content {
         switch verdict.outcome {
         case .success(let record): ["kind": "good", "text": "A redrive sends it to \(record.topic)."]
         case .failure(let reason): ["kind": "warn", "text": "A redrive leaves it: \(reason.text)."]
         }
     }
 
-    private static func record(_ letter: DeadLetter, _ failure: CommandFailure?) -> [String: Any] {
+    private static func record(_ letter: DeadLetter, _ failure: CommandFailure?) -> Content {
         let value = ShownValue(letter, wrong: failure?.details?.members.map(\.name) ?? [])
-        let segments = value.segments.map { segment -> [String: Any] in
+        let segments = value.segments.map { segment -> Content in
             ["text": segment.text, "wrong": segment.isWrong]
         }
         let key = LetterView.shown(letter.record.key)
-        let record: [String: Any?] = ["key": key, "segments": segments, "valueNote": value.note]
-        return record.filled
+        return ["key": key, "segments": segments, "valueNote": value.note]
     }
 }
 

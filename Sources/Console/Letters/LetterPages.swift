@@ -6,7 +6,6 @@ import Records
 import Redrive
 import Settings
 
-/// What the pages of letters are made from.
 struct LetterDesk: Sendable {
     let cluster: ClusterSettings
     let index: LetterIndex
@@ -47,7 +46,7 @@ struct LetterPages: Sendable {
 
     // MARK: Groups
 
-    private func groups(_ query: Form, _ session: Session?) async throws -> [String: Any] {
+    private func groups(_ query: Form, _ session: Session?) async throws -> Content {
         let filter = try LetterFilter(query)
         let grouping = query["by"].flatMap { LetterGroups.Grouping(rawValue: $0) } ?? .reason
         let (book, standing) = await self.desk.index.book()
@@ -55,7 +54,7 @@ struct LetterPages: Sendable {
         let sees = self.desk.pages.seesValues(session)
         let groups = LetterGroups(book, filter, by: grouping, now: now)
         let counts = book.counts
-        let states = LetterState.allCases.map { state -> [String: Any] in
+        let states = LetterState.allCases.map { state -> Content in
             let count = state == .all ? counts.values.reduce(0, +) : counts.first { state.includes($0.key) }?.value ?? 0
             var other = filter
             other.state = state
@@ -64,7 +63,7 @@ struct LetterPages: Sendable {
                 "href": "/letters?" + Form(other.query + [("by", grouping.rawValue)]).query,
             ]
         }
-        let groupings = LetterGroups.Grouping.allCases.map { other -> [String: Any] in
+        let groupings = LetterGroups.Grouping.allCases.map { other -> Content in
             [
                 "label": "By \(other.title.lowercased())", "current": other == grouping,
                 "href": "/letters?" + Form(filter.query + [("by", other.rawValue)]).query,
@@ -72,12 +71,12 @@ struct LetterPages: Sendable {
         }
         let nothing = filter.state == .waiting ? "No dead letters wait." : "There are none."
         let hidden = groups.hidden > 0 ? NumberText.count(groups.hidden, "more group") : nil
-        let content: [String: Any?] = [
+        let content: Content = [
             "groupedBy": grouping.title, "groups": groups.groups.map { Self.row($0, book, sees, now) },
             "nothing": standing.readAt == nil ? "The dead letters are being read." : nothing,
             "hidden": hidden.map { "\($0) of fewer letters not shown." }, "states": states, "groupings": groupings,
         ]
-        return await self.frame(book, standing, filter, sees, now).merging(content.filled) { $1 }
+        return await self.frame(book, standing, filter, sees, now).merging(content)
     }
 
     private static func row(
@@ -85,9 +84,9 @@ struct LetterPages: Sendable {
         _ book: LetterBook,
         _ sees: Bool,
         _ now: UnixMilliseconds
-    ) -> [String: Any] {
+    ) -> Content {
         let recent = group.trend.reduce(0, +)
-        let row: [String: Any?] = [
+        return [
             "href": "/letters/list?" + Form(group.filter.query).query,
             "title": group.name ?? group.kind ?? "without a code", "count": NumberText.count(group.count),
             "trend": group.trend.map(String.init).joined(separator: ","), "verdict": group.verdict,
@@ -97,7 +96,6 @@ struct LetterPages: Sendable {
             "newest": group.newest.map { Figures.moment($0, now: now) },
             "example": group.example.map { "\($0.partition)/\($0.offset)" },
         ]
-        return row.filled
     }
 
     /// What both pages say of the index, its troubles and the job that runs.
@@ -107,7 +105,7 @@ struct LetterPages: Sendable {
         _ filter: LetterFilter,
         _ sees: Bool,
         _ now: UnixMilliseconds
-    ) async -> [String: Any] {
+    ) async -> Content {
         let waiting = book.counts[.waiting] ?? 0
         let rest = standing.remaining > 0 ? ": up to \(NumberText.count(standing.remaining)) are left" : ""
         let isReading = !standing.isWhole && standing.trouble == nil
@@ -116,7 +114,7 @@ struct LetterPages: Sendable {
             + "\(NumberText.count(standing.unread)) later ones are not until some of these are sent back or dismissed; "
             + "«dlq list» counts all."
         let running = await self.desk.runner.running
-        let content: [String: Any?] = [
+        return [
             "summary": "\(NumberText.count(waiting, "letter")) wait\(waiting == 1 ? "s" : "")",
             "readAt": standing.readAt.map { Figures.moment($0, now: now) },
             "trouble": standing.trouble.map { "The dead letters cannot be read now: \($0)" },
@@ -126,12 +124,11 @@ struct LetterPages: Sendable {
             "runningJob": running.map { ["text": "\($0.request.user) runs a job.", "href": "/jobs/\($0.id)"] },
             "mayExport": sees, "export": "/letters/export?" + Form(filter.query).query,
         ]
-        return content.filled
     }
 
     // MARK: List
 
-    private func list(_ query: Form, _ session: Session?) async throws -> [String: Any] {
+    private func list(_ query: Form, _ session: Session?) async throws -> Content {
         let sees = self.desk.pages.seesValues(session)
         let filter = try LetterFilter(query, searchesKeys: sees)
         let (book, standing) = await self.desk.index.book()
@@ -139,14 +136,14 @@ struct LetterPages: Sendable {
         let number = try query.number("page", 1...1_000_000) ?? 1
         let page = book.page(filter, number: number, now: now)
         func link(_ number: Int) -> String { "/letters/list?" + Form(filter.query + [("page", "\(number)")]).query }
-        let pager: [String: Any?] = [
+        let pager: Content = [
             "text": "Page \(page.number) of \(page.pageCount)",
             "newer": page.number > 1 ? link(page.number - 1) : nil,
             "older": page.number < page.pageCount ? link(page.number + 1) : nil,
         ]
         let parts = filter.query.map { ["name": $0.name, "value": $0.value] }
         let count = NumberText.count(page.count, "letter")
-        let content: [String: Any?] = [
+        let content: Content = [
             "selection": "\(count): \(filter.text)", "countText": count,
             "lines": page.lines.map { Self.row($0, book, sees, now) },
             "filter": [
@@ -154,14 +151,14 @@ struct LetterPages: Sendable {
                 "since": filter.since ?? "",
             ],
             "filterRest": parts.filter { ["why", "source", "until"].contains($0["name"]) }, "filterAll": parts,
-            "states": LetterState.allCases.map { state -> [String: Any] in
+            "states": LetterState.allCases.map { state -> Content in
                 ["value": state.rawValue, "label": state.title, "current": state == filter.state]
             },
             "canSend": filter.state == .waiting || filter.state == .all,
             "canRestore": filter.state == .dismissed || filter.state == .all,
-            "pager": page.pageCount > 1 ? pager.filled : nil,
+            "pager": page.pageCount > 1 ? pager : nil,
         ]
-        return await self.frame(book, standing, filter, sees, now).merging(content.filled) { $1 }
+        return await self.frame(book, standing, filter, sees, now).merging(content)
     }
 
     private static func row(
@@ -169,9 +166,9 @@ struct LetterPages: Sendable {
         _ book: LetterBook,
         _ sees: Bool,
         _ now: UnixMilliseconds
-    ) -> [String: Any] {
+    ) -> Content {
         let letter = line.summary
-        let row: [String: Any?] = [
+        return [
             "place": "\(line.partition)/\(line.offset)", "code": letter.kind ?? "–",
             "why": (sees ? letter.reason : book.why(letter.form, false)) ?? "–",
             "fields": letter.fields.isEmpty ? "–" : letter.fields.joined(separator: ", "),
@@ -179,7 +176,6 @@ struct LetterPages: Sendable {
             "externalID": letter.externalID ?? (sees ? letter.key : nil),
             "failedAt": letter.failedAt.map { Figures.moment($0, now: now) },
         ]
-        return row.filled
     }
 }
 

@@ -34,14 +34,8 @@ actor LetterReader {
         self.kept.removeAll { $0.at + Self.longestKept < .now }
         if let known = self.kept.first(where: { $0.letter.position == position }) { return known.letter }
         let client = self.client
-        let found = try await withThrowingTaskGroup(of: DeadLetter?.self) { group in
-            group.addTask { try await DeadLetterTopic.letter(within: position, client) }
-            group.addTask {
-                try await Task.sleep(for: Self.longest)
-                throw TimedOut()
-            }
-            defer { group.cancelAll() }
-            return try await group.next() ?? nil
+        let found = try await finish(within: Self.longest, orThrow: TimedOut()) {
+            try await DeadLetterTopic.letter(within: position, client)
         }
         if let found { self.keep(found) }
         return found

@@ -16,7 +16,7 @@ struct OverviewPages: Sendable {
             let span = Form(queryOf: request)["span"] == "24h" ? "24h" : "15m"
             var content = self.content
             content["span"] = span
-            content["spans"] = [("15m", "15 minutes"), ("24h", "24 hours")].map { name, label -> [String: Any] in
+            content["spans"] = [("15m", "15 minutes"), ("24h", "24 hours")].map { name, label -> Content in
                 ["href": "/?span=\(name)", "label": label, "current": name == span]
             }
             return self.pages.page("overview", title: "Overview", content, request, context, live: "/live/overview")
@@ -49,7 +49,7 @@ struct OverviewPages: Sendable {
         }
     }
 
-    private var content: [String: Any] {
+    private var content: Content {
         let view = self.fleet.view
         let now = UnixMilliseconds.now()
         return [
@@ -58,7 +58,7 @@ struct OverviewPages: Sendable {
         ]
     }
 
-    private func group(_ view: FleetView) -> [String: Any] {
+    private func group(_ view: FleetView) -> Content {
         let answering = view.workers.filter { $0.status != nil }
         let ready = view.workers.count { $0.isReady == true }
         func sum(_ name: String) -> Double? {
@@ -75,7 +75,7 @@ struct OverviewPages: Sendable {
             } else {
                 "\(ready) of \(view.workers.count) workers are ready."
             }
-        let figures: [String: Any?] = [
+        return [
             "name": self.group, "sentence": sentence, "ready": "\(ready) of \(view.workers.count)",
             "kind": ready == view.workers.count ? "good" : ready > 0 ? "warn" : "bad",
             "rate": Figures.rate(sum("rate_per_second")).map { "\($0)/s" },
@@ -83,20 +83,18 @@ struct OverviewPages: Sendable {
             "lag": Figures.count(sum("lag")), "inFlight": Figures.count(sum("in_flight")),
             "oldest": Figures.time(answering.compactMap { $0.number("oldest_unfinished_seconds") }.max()),
         ]
-        return figures.filled
     }
 
-    private static func card(_ worker: FleetView.Worker, now: UnixMilliseconds) -> [String: Any] {
+    private static func card(_ worker: FleetView.Worker, now: UnixMilliseconds) -> Content {
         guard let status = worker.status else {
-            let card: [String: Any?] = [
+            return [
                 "address": "\(worker.address)", "badge": "no answer", "kind": "bad", "answers": false,
                 "why": worker.silence.map { "\($0.prefix(1).uppercased())\($0.dropFirst())." } ?? "Not asked yet.",
                 "seen": worker.answeredAt.map { Figures.moment($0, now: now) },
             ]
-            return card.filled
         }
         let isReady = worker.isReady == true
-        let card: [String: Any?] = [
+        return [
             "address": "\(worker.address)", "badge": isReady ? "ready" : "not ready", "kind": isReady ? "good" : "bad",
             "why": WhyAnswer(status).sentence, "answers": true, "version": status.string("version"),
             "uptime": worker.number("uptime_seconds").map { Figures.age(Int($0)) },
@@ -106,10 +104,9 @@ struct OverviewPages: Sendable {
             "inFlight": Figures.count(worker.number("in_flight")),
             "oldest": Figures.time(worker.number("oldest_unfinished_seconds")),
         ]
-        return card.filled
     }
 
-    private static func line(_ event: FleetEvent) -> [String: Any] {
+    private static func line(_ event: FleetEvent) -> Content {
         [
             "at": event.at.description, "clock": Figures.clock(event.at), "worker": event.worker,
             "word": event.kind.rawValue, "kind": event.isBad ? "bad" : "quiet", "sentence": event.text,

@@ -45,11 +45,11 @@ struct PartitionPages: Sendable {
         return self.pages.page("partitions", title: "Partitions", content, request, context, live: live, status: status)
     }
 
-    private func content(_ session: Session?) async -> [String: Any] {
+    private func content(_ session: Session?) async -> Content {
         let now = UnixMilliseconds.now()
         async let slowest = self.lanes.slowest()
         let pauses = await self.pauses.current(at: now)
-        var content: [String: Any] = [
+        var content: Content = [
             "partitions": PartitionRows.partitions(self.fleet.view),
             "lanes": PartitionRows.lanes(await slowest, at: now), "pauses": PartitionRows.pauses(pauses, at: now),
             "isOperator": session?.role == .operator,
@@ -184,11 +184,10 @@ struct PartitionPages: Sendable {
         _ context: ConsoleContext
     ) -> Response {
         let fields = context.form.fields.filter { $0.name != "csrf" } + [(name: "confirmed", value: "1")]
-        let content: [String: Any] = [
-            "question": "\(label) \(words)?", "consequence": consequence, "confirm": label, "danger": false,
-            "action": request.uri.path, "facts": facts.map { ["name": $0.name, "value": $0.value] },
-            "fields": fields.map { ["name": $0.name, "value": $0.value] }, "back": "/partitions",
+        let content: Content = [
+            "question": "\(label) \(words)?", "consequence": consequence, "action": request.uri.path,
+            "facts": facts.map { ["name": $0.name, "value": $0.value] }, "back": "/partitions",
         ]
-        return self.pages.page("confirm", title: label, content, request, context)
+        return self.pages.confirmation(label, title: label, fields: fields, content, request, context)
     }
 }

@@ -7,7 +7,7 @@ import Records
 /// The rows of the partitions' page, from what the workers say.
 enum PartitionRows {
     /// A row for each partition of each worker that answers, the largest lag first.
-    static func partitions(_ view: FleetView) -> [[String: Any]] {
+    static func partitions(_ view: FleetView) -> [Content] {
         let held = view.workers.flatMap { worker in
             (worker.status?.objects("partitions") ?? []).map { (worker, $0) }
         }
@@ -21,7 +21,7 @@ enum PartitionRows {
             let lag = partition.double("lag")
             let isPaused = partition.isTrue("paused")
             let isOverShare = partition.isTrue("over_share")
-            let row: [String: Any?] = [
+            return [
                 "topic": partition.string("topic"), "partition": partition.spelling("partition"),
                 "lag": Figures.count(lag), "committed": Figures.count(partition.double("committed")),
                 "logEnd": Figures.count(partition.double("log_end")),
@@ -29,13 +29,11 @@ enum PartitionRows {
                 "kind": isPaused || isOverShare ? "warn" : nil, "paused": isPaused, "overShare": isOverShare,
                 "share": largest > 0 ? Int(((lag ?? 0) / largest * 100).rounded()) : 0,
             ]
-            return row.filled
         }
     }
 
     /// A row for each command that has been in flight longest or is retried, of all workers, the oldest first.
-    static func lanes(_ answers: [(worker: String, slowest: [JSONObject])], at now: UnixMilliseconds) -> [[String: Any]]
-    {
+    static func lanes(_ answers: [(worker: String, slowest: [JSONObject])], at now: UnixMilliseconds) -> [Content] {
         let commands = answers.flatMap { answer in answer.slowest.map { (answer.worker, $0) } }
             .filter { Self.isWorthARow($0.1) }
             .sorted { ($0.1.double("age_seconds") ?? 0) > ($1.1.double("age_seconds") ?? 0) }
@@ -43,14 +41,13 @@ enum PartitionRows {
             let id = command.string("external_id")
             let attempts = command.double("attempts") ?? 0
             let next = command.string("next_attempt").flatMap { UnixMilliseconds(parsing: $0) }
-            let row: [String: Any?] = [
+            return [
                 "externalID": id ?? "no external_id",
-                "href": "/search?q=" + Form.encoded(id ?? command.string("position") ?? ""),
+                "href": Form.search(for: id ?? command.string("position") ?? ""),
                 "stage": command.string("waits_for"), "age": Figures.time(command.double("age_seconds")),
                 "attempts": Figures.count(attempts), "next": next.map { Figures.ago($0, now: now) }, "worker": worker,
                 "position": command.string("position"), "kind": attempts > 1 ? "warn" : nil,
             ]
-            return row.filled
         }
     }
 
@@ -61,16 +58,15 @@ enum PartitionRows {
     }
 
     /// A row for each pause that the workers or the ledger know.
-    static func pauses(_ pauses: [Pause], at now: UnixMilliseconds) -> [[String: Any]] {
+    static func pauses(_ pauses: [Pause], at now: UnixMilliseconds) -> [Content] {
         pauses.map { pause in
             let (kind, value) = pause.scope.parts
-            let row: [String: Any?] = [
+            return [
                 "scope": Self.words(pause.scope), "kind": kind, "value": value,
                 "reason": pause.reason.isEmpty ? nil : pause.reason, "by": pause.author,
                 "since": Figures.moment(pause.beganAt, now: now),
                 "until": pause.endsAt.map { Figures.moment($0, now: now) },
             ]
-            return row.filled
         }
     }
 

@@ -61,25 +61,23 @@ struct ResultPages: Sendable {
         }
     }
 
-    private func content(_ filter: Filter, seesValues: Bool) -> [String: Any] {
+    private func content(_ filter: Filter, seesValues: Bool) -> Content {
         let state = self.look()
         let rows = Array(state.rows.lazy.filter { filter.matches($0) }.prefix(Self.shown))
-        let content: [String: Any?] = [
+        return [
             "rows": rows.map { Self.row($0, seesValues) }, "isReading": !state.isRead && state.trouble == nil,
             "of": NumberText.count(state.rows.count, "result"), "trouble": state.trouble,
         ]
-        return content.filled
     }
 
-    private static func row(_ row: ResultFeed.Row, _ seesValues: Bool) -> [String: Any] {
-        let content: [String: Any?] = [
+    private static func row(_ row: ResultFeed.Row, _ seesValues: Bool) -> Content {
+        [
             "code": row.code, "word": row.isCreated ? "created" : "failed", "kind": row.isCreated ? "good" : "bad",
-            "commandID": row.commandID, "commandHref": "/search?\(Form([("q", row.commandID)]).query)",
+            "commandID": row.commandID, "commandHref": Form.search(for: row.commandID),
             "position": row.position.description, "at": row.at?.description,
             "time": row.at.map { "\($0.description.prefix(10)) \(Figures.clock($0))" }, "externalID": row.externalID,
-            "href": row.externalID.map { "/search?\(Form([("q", $0)]).query)" },
+            "href": row.externalID.map { Form.search(for: $0) },
             "says": row.isCreated ? row.customerID : seesValues ? row.message : nil,
         ]
-        return content.filled
     }
 }

@@ -70,7 +70,7 @@ struct SearchPages: Sendable {
         guard let question = try Self.question(request) else {
             return self.pages.page("search", title: "Search", ["intro": true], request, context)
         }
-        var content: [String: Any] = ["query": question.text]
+        var content: Content = ["query": question.text]
         let parameters: [(name: String, value: String)] =
             [("q", question.text)] + (question.isExternalID ? [("id", "1")] : [])
         let query = Form(parameters).query
@@ -84,7 +84,7 @@ struct SearchPages: Sendable {
         }
         defer { withExtendedLifetime(turn) {} }
         let sees = self.pages.seesValues(context.session)
-        content.merge(await self.content(question, within: end - .now, seesValues: sees)) { $1 }
+        content = content.merging(await self.content(question, within: end - .now, seesValues: sees))
         return self.pages.page("search", title: "Search", content, request, context)
     }
 
@@ -100,21 +100,13 @@ struct SearchPages: Sendable {
         }
     }
 
-    private func content(_ question: Question, within limit: Duration, seesValues: Bool) async -> [String: Any] {
+    private func content(_ question: Question, within limit: Duration, seesValues: Bool) async -> Content {
         do {
-            let answer = try await withThrowingTaskGroup(of: StoryInquiry.Answer.self) { group in
-                group.addTask { try await self.read(question) }
-                group.addTask {
-                    try await Task.sleep(for: limit)
-                    throw PageError(
-                        .gatewayTimeout,
-                        "the topics were not read within \(Int(limit.components.seconds)) s; "
-                            + "`customer-worker explain` on the command line has no such limit"
-                    )
-                }
-                defer { group.cancelAll() }
-                guard let answer = try await group.next() else { throw CancellationError() }
-                return answer
+            let late =
+                "the topics were not read within \(Int(limit.components.seconds)) s; "
+                + "`customer-worker explain` on the command line has no such limit"
+            let answer = try await finish(within: limit, orThrow: PageError(.gatewayTimeout, late)) {
+                try await self.read(question)
             }
             return ["story": StoryContent(answer, seesValues: seesValues, configPath: self.configPath).content]
         } catch let error as StoryTeller.NoRecord {

@@ -1,7 +1,6 @@
 import Operations
 import Records
 
-/// A token that logs a user in.
 struct AccessToken: Sendable, Equatable {
     let user: String
     let role: Role

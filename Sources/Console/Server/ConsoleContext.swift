@@ -34,7 +34,6 @@ struct ConsoleContext: RequestContext {
     }
 }
 
-/// What a user may do.
 enum Role: String, Sendable {
     /// Reads; values of customers are hidden unless `console.viewers_see_values` is set.
     case viewer
@@ -52,9 +51,6 @@ struct Session: Sendable, Equatable {
 }
 
 extension Session {
-    /// Whether the user sees what customers' commands hold: operators do, viewers if a setting says so.
-    func seesValues(_ viewersSeeValues: Bool) -> Bool { self.role == .operator || viewersSeeValues }
-
     /// The user as an owner of jobs, pauses and audit lines.
     var owner: JobRecord.Owner { JobRecord.Owner(console: self.user) }
 

@@ -58,7 +58,7 @@ struct ErrorPages: RouterMiddleware {
             return Response.json(.string(sentence), status: status)
         }
         let title = status.reasonPhrase
-        let content: [String: Any] = ["status": status.code, "heading": title, "sentence": sentence]
+        let content: Content = ["status": status.code, "heading": title, "sentence": sentence]
         return self.pages.page("error", title: title, content, request, context, status: status)
     }
 

@@ -46,7 +46,7 @@ enum Figures {
     }
 
     /// A moment as templates want it: `iso` and `ago`.
-    static func moment(_ time: UnixMilliseconds, now: UnixMilliseconds = .now()) -> [String: Any] {
+    static func moment(_ time: UnixMilliseconds, now: UnixMilliseconds = .now()) -> Content {
         ["iso": time.description, "ago": Self.ago(time, now: now)]
     }
 

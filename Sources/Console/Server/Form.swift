@@ -52,6 +52,9 @@ struct Form: Sendable, Equatable {
         text.addingPercentEncoding(withAllowedCharacters: Self.kept) ?? ""
     }
 
+    /// The page that looks for something.
+    static func search(for text: String) -> String { "/search?q=\(Self.encoded(text))" }
+
     private static let kept = CharacterSet(charactersIn: "-_.0123456789")
         .union(CharacterSet(charactersIn: "a"..."z")).union(CharacterSet(charactersIn: "A"..."Z"))
 

@@ -126,14 +126,8 @@ final class LiveStreams: Sendable {
     static func write(_ buffer: ByteBuffer, _ writer: inout any ResponseBodyWriter) async throws {
         // A cancelled write ends with an error, and the connection with it.
         let alarm = WriteAlarm(writer)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                try await Task.sleep(for: Self.writeTimeout)
-                throw PageError(.requestTimeout, "the client takes nothing")
-            }
-            group.addTask { try await alarm.write(buffer) }
-            defer { group.cancelAll() }
-            try await group.next()
+        try await finish(within: Self.writeTimeout, orThrow: PageError(.requestTimeout, "the client takes nothing")) {
+            try await alarm.write(buffer)
         }
     }
 
@@ -146,5 +140,23 @@ final class LiveStreams: Sendable {
             var writer = self.writer
             try await writer.write(buffer)
         }
+    }
+}
+
+/// Does something, or gives up on it after a time, and cancels it.
+func finish<Value: Sendable>(
+    within limit: Duration,
+    orThrow failure: any Error,
+    _ body: @escaping @Sendable () async throws -> Value
+) async throws -> Value {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+        group.addTask { try await body() }
+        group.addTask {
+            try await Task.sleep(for: limit)
+            throw failure
+        }
+        defer { group.cancelAll() }
+        guard let value = try await group.next() else { throw failure }
+        return value
     }
 }

@@ -5,7 +5,6 @@ import Logging
 import Operations
 import Synchronization
 
-/// Logging in with a token, and out again.
 struct LoginPages: Sendable {
     private static let mostFormBytes = 8_192
 
@@ -58,7 +57,7 @@ struct LoginPages: Sendable {
         problem: String?,
         _ status: HTTPResponse.Status
     ) -> Response {
-        let content = ["next": Self.place(next), "error": problem].compactMapValues { $0 as Any? }
+        let content: Content = ["next": Self.place(next), "error": problem]
         return self.pages.page("login", title: "Log in", content, request, context, status: status)
     }
 
@@ -105,7 +104,6 @@ final class LoginLimit: Sendable {
         }
     }
 
-    /// An address tried in vain.
     func failed(_ address: String, at now: ContinuousClock.Instant = .now) {
         self.window.withLock { window in
             Self.turn(&window, now)

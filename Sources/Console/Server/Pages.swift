@@ -12,8 +12,8 @@ struct Pages: Sendable {
         ("/jobs", "Jobs"), ("/ledger", "Ledger"), ("/configuration", "Configuration"), ("/check", "Check"),
     ]
 
-    /// Whether viewers see what customers' commands hold.
-    let viewersSeeValues: Bool
+    /// Whether viewers see what customers' commands hold; operators do.
+    private let viewersSeeValues: Bool
     private let library: MustacheLibrary
     private let streams = LiveStreams()
 
@@ -23,8 +23,9 @@ struct Pages: Sendable {
         self.library = try Files.library()
     }
 
-    /// Whether a user sees what customers' commands hold.
-    func seesValues(_ session: Session?) -> Bool { session?.seesValues(self.viewersSeeValues) ?? false }
+    func seesValues(_ session: Session?) -> Bool {
+        session.map { $0.role == .operator || self.viewersSeeValues } ?? false
+    }
 
     /// A whole page.
     ///
@@ -35,7 +36,7 @@ struct Pages: Sendable {
     func page(
         _ template: String,
         title: String,
-        _ content: [String: Any] = [:],
+        _ content: Content = [:],
         _ request: Request,
         _ context: ConsoleContext,
         live: String? = nil,
@@ -46,7 +47,7 @@ struct Pages: Sendable {
         frame["version"] = BuildInfo.version
         frame["live"] = live
         let path = request.uri.path
-        frame["nav"] = Self.entries.map { entry -> [String: Any] in
+        frame["nav"] = Self.entries.map { entry -> Content in
             let isCurrent = entry.href == "/" ? path == "/" : path == entry.href || path.hasPrefix(entry.href + "/")
             return ["href": entry.href, "label": entry.label, "current": isCurrent]
         }
@@ -61,8 +62,26 @@ struct Pages: Sendable {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
+    /// Asks whether a form is meant: it is sent again as it came, with the answer.
+    ///
+    /// - Parameters:
+    ///   - label: What the button says.
+    ///   - fields: Of the form; the session's token is added by the page.
+    ///   - content: More that the template asks for.
+    func confirmation(
+        _ label: String,
+        title: String,
+        fields: [(name: String, value: String)],
+        _ content: Content,
+        _ request: Request,
+        _ context: ConsoleContext
+    ) -> Response {
+        let shown: Content = ["confirm": label, "fields": fields.map { ["name": $0.name, "value": $0.value] }]
+        return self.page("confirm", title: title, shown.merging(content), request, context)
+    }
+
     /// A template alone, as a live stream sends it.
-    func fragment(_ template: String, _ content: [String: Any]) -> String {
+    func fragment(_ template: String, _ content: Content) -> String {
         self.library.render(content, withTemplate: template) ?? ""
     }
 
@@ -74,18 +93,13 @@ struct Pages: Sendable {
     func live(
         every interval: Duration,
         _ parts: [String: String],
-        _ content: @escaping @Sendable () async -> [String: Any]?
+        _ content: @escaping @Sendable () async -> Content?
     ) throws(PageError) -> Response {
         try self.streams.response(every: interval) {
             guard let content = await content() else { return nil }
             return content.isEmpty ? [:] : parts.mapValues { self.fragment($0, content) }
         }
     }
-}
-
-extension [String: Any?] {
-    /// What is there, as templates want it: they take an absent value for none, and `nil` for a text.
-    var filled: [String: Any] { self.compactMapValues(\.self) }
 }
 
 extension Response {

@@ -22,17 +22,17 @@ import Testing
         return job
     }
 
-    private static func text(_ content: [String: Any]) -> String { "\(content)" }
+    private static func text(_ content: Content) -> String { "\(content)" }
 
     @Test func `only the operator who planned a job is asked to confirm it`() {
         let job = Self.job(.planned)
-        func asked(_ session: Session?) -> [String: Any]? {
-            JobContent(session, viewersSeeValues: true).page(job)["confirmation"] as? [String: Any]
+        func asked(_ session: Session?) -> Content? {
+            JobContent(session: session, seesValues: true).page(job)["confirmation"] as? Content
         }
         #expect(asked(Self.operators[0])?["count"] as? Int == 3)
         #expect(asked(Self.operators[0])?["label"] as? String == "Send 3 letters back")
         #expect(asked(Self.operators[1]) == nil && asked(Self.viewer) == nil && asked(nil) == nil)
-        let none = JobContent(Self.operators[0], viewersSeeValues: true).page(Self.job(.planned, count: 0))
+        let none = JobContent(session: Self.operators[0], seesValues: true).page(Self.job(.planned, count: 0))
         #expect(none["confirmation"] == nil)
     }
 
@@ -45,11 +45,11 @@ import Testing
             )
         )
         for phase in [JobRunner.Phase.planning, .planned, .running, .ended, .refused] {
-            let hidden = JobContent(Self.viewer, viewersSeeValues: false)
+            let hidden = JobContent(session: Self.viewer, seesValues: false)
             for content in [hidden.page(Self.job(phase)), hidden.row(Self.job(phase)), hidden.line(line)] {
                 #expect(!Self.text(content).contains("Secret"), "\(phase)")
             }
-            let shown = JobContent(Self.viewer, viewersSeeValues: true)
+            let shown = JobContent(session: Self.viewer, seesValues: true)
             #expect(Self.text(shown.page(Self.job(phase))).contains("Secret"))
             #expect(Self.text(shown.line(line)).contains("name=Secret"))
         }
@@ -63,8 +63,8 @@ import Testing
         history.read(Array((ended + #""ending":"cancelled","moved":3,"moved_before":0}"#).utf8))
         let job = history.jobs(of: "dlq")[0]
         #expect(job.command == ["--code rejected"] && job.isResumable)
-        let action = JobContent(Self.operators[1], viewersSeeValues: false).resume(job)?["action"] as? String
+        let action = JobContent(session: Self.operators[1], seesValues: false).resume(job)?["action"] as? String
         #expect(action == "/jobs/j/resume")
-        #expect(JobContent(Self.viewer, viewersSeeValues: true).resume(job) == nil)
+        #expect(JobContent(session: Self.viewer, seesValues: true).resume(job) == nil)
     }
 }
