@@ -6,7 +6,6 @@ import Records
 struct FleetEvent: Sendable, Equatable {
     /// The kinds, by the name that the page marks them with.
     enum Kind: String, Sendable {
-        /// A process with another version.
         case deploy
         case restart
         /// No answer any more, or one again.
@@ -14,9 +13,7 @@ struct FleetEvent: Sendable, Equatable {
         /// A reason for not being ready began or ended: the breaker, a trickle, brokers that do not answer, …
         case readiness
         case reload
-        /// The worker has other partitions.
         case rebalance
-        /// An operator paused or resumed something.
         case pause
     }
 

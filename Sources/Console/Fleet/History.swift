@@ -13,9 +13,7 @@ final class History: Sendable {
         let step: Int64
         let count: Int64
 
-        /// 15 minutes in steps of 5 seconds.
         static let quarterHour = Span(step: 5, count: 180)
-        /// 24 hours in steps of 2 minutes.
         static let day = Span(step: 120, count: 720)
 
         /// The step that a time is in.

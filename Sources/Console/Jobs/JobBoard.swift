@@ -31,7 +31,6 @@ actor JobBoard {
         var readAt: UnixMilliseconds?
     }
 
-    /// Between two looks.
     static let interval: Duration = .seconds(3)
     /// A running job gives a sign of life every two seconds.
     private static let longestSilence: Duration = .seconds(8)
@@ -49,7 +48,6 @@ actor JobBoard {
     private var seen: (record: JobRecord, at: ContinuousClock.Instant)?
     private var view = View()
 
-    /// Names the topic and the audit log; nothing is read yet.
     init(topic: String, auditPath: String, _ client: ClientProperties) {
         self.topic = topic
         self.auditPath = auditPath

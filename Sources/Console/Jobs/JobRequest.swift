@@ -72,7 +72,6 @@ struct JobOutcome: Sendable, Hashable {
     let isGood: Bool
 }
 
-/// Plans jobs against the cluster.
 struct JobPlanner: Sendable {
     let cluster: ClusterSettings
 

@@ -45,7 +45,6 @@ struct CommandForm: Sendable {
     }
 
     struct Edited: Sendable {
-        /// The changes; `nil` for none.
         var patch: JSONObject?
         /// What cannot be read, by field; `other` is the area of unknown fields.
         var problems: [(field: String, message: String)] = []

@@ -25,7 +25,6 @@ struct LetterBook: Sendable {
     private let known: KnownLetters<LetterSummary>
     private let marks: LetterMarks
     let forms: ReasonForms
-    /// The number of letters by what was done with them.
     let counts: [LetterMark: Int]
     /// The earliest timestamp among those that wait, which retention deletes first.
     let oldestWaitingRecord: UnixMilliseconds?
@@ -76,7 +75,6 @@ struct LetterBook: Sendable {
         return Page(lines: shown, count: count, number: number)
     }
 
-    /// A letter; `nil` when it is not remembered.
     func line(_ topic: String, partition: Int32, offset: Int64) -> Line? {
         let place = TopicPartition(topic: topic, partition: partition)
         return self.known.letter(at: place, offset: offset).map { self.line(partition, $0) }

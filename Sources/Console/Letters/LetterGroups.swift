@@ -31,9 +31,7 @@ struct LetterGroups: Sendable {
         var trend = [Int](repeating: 0, count: 24)
         var oldest: UnixMilliseconds?
         var newest: UnixMilliseconds?
-        /// Those that a redrive would send.
         var sendable = 0
-        /// Those that it would leave, by reason.
         var stays: [LeftReason: Int] = [:]
         /// The newest of them.
         var example: (partition: Int32, offset: Int64)?

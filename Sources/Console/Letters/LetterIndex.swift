@@ -45,7 +45,6 @@ actor LetterIndex {
     private var retentionRead: ContinuousClock.Instant?
     private var retentionMilliseconds: String?
 
-    /// Names the topics; nothing connects yet.
     init(
         topic: String,
         resultTopic: String,
@@ -148,10 +147,8 @@ actor LetterIndex {
     private func readRetention() async {
         if self.retentionRead.map({ $0 + .seconds(60) < .now }) ?? true {
             self.retentionRead = .now
-            // A remark, which is worth no long wait: the embedded brokers, for one, never answer it.
-            let settings = try? await Admin(self.client, log: { _ in })
-                .configuration(ofTopic: self.topic, timeout: .seconds(2))
-            self.retentionMilliseconds = settings?["retention.ms"]
+            let admin = try? Admin(self.client, log: { _ in })
+            self.retentionMilliseconds = try? await admin?.retentionMilliseconds(of: self.topic)
         }
         self.standing.retention = RetentionGuard(
             retentionMilliseconds: self.retentionMilliseconds,

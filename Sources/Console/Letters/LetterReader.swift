@@ -20,7 +20,6 @@ actor LetterReader {
     /// A topic may have been created again.
     private static let longestKept: Duration = .seconds(60)
 
-    /// Names the topic; nothing connects yet.
     init(topic: String, _ client: ClientProperties) {
         self.topic = topic
         self.client = client

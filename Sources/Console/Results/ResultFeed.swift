@@ -51,7 +51,6 @@ final class ResultFeed: Sendable {
         var trouble: String?
     }
 
-    /// The newest results that are kept.
     static let most = 1_000
     /// The records before the end of each partition that are read first.
     private static let first: Int64 = 200

@@ -4,7 +4,6 @@ import Operations
 import Records
 import Topics
 
-/// The newest results, live.
 struct ResultPages: Sendable {
     static let shown = 50
 

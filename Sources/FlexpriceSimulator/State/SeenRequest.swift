@@ -51,9 +51,7 @@ package struct SimulatorStatistics: Sendable {
     /// Answers by HTTP status; 0 counts connections that were closed without an answer.
     package internal(set) var answersByStatus: [Int: Int] = [:]
     package internal(set) var faults: [String: Int] = [:]
-    /// Requests that are being answered at this moment.
     package internal(set) var inFlight = 0
-    /// The most requests that were in flight at one time.
     package internal(set) var peakInFlight = 0
     /// Customers that clients created, stubs left out.
     package internal(set) var customersCreated = 0

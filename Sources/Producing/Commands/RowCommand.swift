@@ -4,7 +4,6 @@ import Records
 
 struct RowCommand: Sendable {
     let place: RowPlace
-    /// Its `ce_id`.
     let id: CommandID
     /// The key: the external_id.
     let key: [UInt8]?
@@ -53,7 +52,6 @@ struct CommandDigest: Sendable, Hashable {
 
     var high: UInt64 { UInt64(truncatingIfNeeded: self.value >> 64) }
 
-    /// 32 hexadecimal digits.
     var hexadecimal: String {
         let digits = String(self.value, radix: 16)
         return String(repeating: "0", count: 32 - digits.count) + digits

@@ -15,7 +15,6 @@ struct RowComparison {
     enum Verdict: Hashable {
         /// No row before it names this customer, or none that is remembered.
         case new
-        /// A row before it says the same.
         case repeated
         /// A row before it, with this number, says something else of the same customer.
         case conflicting(with: Int)

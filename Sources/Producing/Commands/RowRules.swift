@@ -71,7 +71,6 @@ package struct RowRules: Sendable {
 
 /// What a row has: a command's fields, or a line of an export with a command inside.
 struct RowContent {
-    /// The key that the line names.
     let key: [UInt8]?
     let value: [UInt8]?
     /// The headers that the line names, less those of a dead letter.

@@ -22,7 +22,6 @@ struct ByteReader {
         }
     }
 
-    /// The next byte's offset in the file.
     var offset: Int64 { self.chunkStart + Int64(self.index) }
 
     /// Continues elsewhere.

@@ -100,7 +100,6 @@ package struct InputFailure: Error, Sendable, CustomStringConvertible {
     }
 }
 
-/// The format of a file of commands.
 package enum InputFormat: String, Sendable, CaseIterable {
     /// A JSON object a line.
     case jsonl

@@ -58,7 +58,6 @@ package struct ProduceProgress: Sendable {
         /// Rows are checked; nothing is sent yet.
         case checking
         case sending
-        /// Everything is sent, and results are awaited.
         case awaitingResults
     }
 

@@ -72,7 +72,6 @@ package struct OutputFiles {
 package final class NewFile {
     private static let batchBytes = 1 << 16
 
-    /// The number of lines that were added.
     package private(set) var count = 0
     private let file: LineFile
     private var waiting: [[UInt8]]

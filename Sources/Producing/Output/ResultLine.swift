@@ -29,9 +29,7 @@ package struct ResultLine: Sendable, Hashable {
     }
 
     enum Status: String, Sendable {
-        /// The customer exists.
         case created
-        /// The worker answered with an error.
         case failed
         /// The row is wrong and was left out.
         case skipped
@@ -48,14 +46,12 @@ package struct ResultLine: Sendable, Hashable {
     /// The columns behind the number.
     private let texts: [String?]
 
-    /// A row with its result.
     init(_ place: RowPlace, _ event: ResultEvent) {
         self.number = place.number
         let status = event.isCreated ? Status.created : .failed
         self.texts = [event.externalID?.text, status.rawValue, event.code, event.customerID, event.message]
     }
 
-    /// A row without a result.
     init(_ place: RowPlace, _ externalID: String?, status: Status, _ problem: RowProblem?) {
         self.number = place.number
         self.texts = [externalID, status.rawValue, problem?.code, nil, problem?.message]

@@ -10,7 +10,6 @@ struct PendingCommands: Sendable {
     private var places: [CommandDigest: RowPlace] = [:]
     /// Rows with an id that waits already.
     private var others: [CommandDigest: [RowPlace]] = [:]
-    /// Which commands of such an id were answered.
     private var answered: [CommandDigest: Set<RecordPosition>] = [:]
     private(set) var count = 0
 
@@ -39,7 +38,6 @@ struct PendingCommands: Sendable {
         self.count -= 1
     }
 
-    /// Whether a result of that id is waited for.
     func isExpected(_ id: CommandID) -> Bool { self.places[CommandDigest(id)] != nil }
 
     /// Takes a result; the row that it answers, or `nil` when it answers none that waits.

@@ -5,7 +5,6 @@ import Records
 package enum WorkerNotice: Sendable, Hashable {
     /// The consumer group has no member, so no worker runs.
     case absent
-    /// It has a member again.
     case joined
     /// Whether it has members is unknown, and its committed offsets do not move.
     case silent

@@ -60,11 +60,9 @@ struct CSVHeader {
 enum CSVColumn: Hashable {
     /// A field whose value is a string.
     case text(KnownField)
-    /// A field that is true or false.
     case boolean(KnownField)
     /// A field that is a list or an object, written as JSON.
     case json(KnownField)
-    /// One entry of the metadata.
     case metadata(key: String)
 
     private static let metadataPrefix = KnownField.metadata.fieldName + "."

@@ -90,7 +90,6 @@ package struct RedrivePlan: Sendable {
         self.found = found.record
     }
 
-    /// The job that is resumed, if there is one.
     package var resumed: JobRecord? {
         if case .resume(let record) = self.start { record } else { nil }
     }

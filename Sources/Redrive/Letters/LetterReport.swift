@@ -37,16 +37,12 @@ package struct LetterReport: Sendable {
 
     package struct Tally: Sendable, Hashable {
         package fileprivate(set) var count = 0
-        /// When the first of them failed.
         package fileprivate(set) var oldest: UnixMilliseconds?
-        /// When the last of them failed.
         package fileprivate(set) var newest: UnixMilliseconds?
         package fileprivate(set) var samples: [RecordPosition] = []
         /// Why the first of them failed, in words.
         package fileprivate(set) var reason: String?
-        /// The number of those that a redrive would send.
         package fileprivate(set) var sendable = 0
-        /// The number of those that a redrive would leave, by reason.
         package fileprivate(set) var left: [LeftReason: Int] = [:]
         fileprivate var form: ReasonForm?
 
@@ -146,7 +142,6 @@ package struct LetterReport: Sendable {
     /// Letters that wait, whether or not they are in groups.
     package var waitingCount: Int { self.counts[.waiting] ?? 0 }
 
-    /// The groups, the largest first.
     package var sorted: [(group: Group, tally: Tally)] {
         func order(_ group: Group) -> (String, String, String, Int, String, String) {
             (group.kind, group.source, group.dialect, group.redriveCount, group.mark.rawValue, group.reason ?? "")

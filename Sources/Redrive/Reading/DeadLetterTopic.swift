@@ -98,13 +98,16 @@ package struct DeadLetterTopic: Sendable {
     ///
     /// - Parameter report: A report over all that wait.
     package func retention(_ report: LetterReport) async throws -> RetentionGuard {
-        // A remark, which is worth no long wait: the embedded brokers, for one, never answer it.
-        let settings = try await self.admin.configuration(ofTopic: self.snapshot.topic, timeout: .seconds(2))
-        return RetentionGuard(
-            retentionMilliseconds: settings["retention.ms"],
-            oldestWaiting: report.oldestWaitingRecord,
-            now: .now()
-        )
+        let milliseconds = try await self.admin.retentionMilliseconds(of: self.snapshot.topic)
+        let oldest = report.oldestWaitingRecord
+        return RetentionGuard(retentionMilliseconds: milliseconds, oldestWaiting: oldest, now: .now())
+    }
+}
+
+extension Admin {
+    /// A topic's `retention.ms`, for a remark, which is worth no long wait: the embedded brokers never answer it.
+    package func retentionMilliseconds(of topic: String) throws(KafkaError) -> String? {
+        try self.configuration(ofTopic: topic, timeout: .seconds(2))["retention.ms"]
     }
 }
 

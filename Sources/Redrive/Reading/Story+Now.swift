@@ -8,7 +8,6 @@ extension Story {
         case unanswered
         /// Dead letters wait; one that a redrive would leave, or would send in vain, comes before others.
         case letter(RecordPosition, isSendable: Bool)
-        /// The customer exists.
         case created
         /// The last command failed, and no dead letter of it waits.
         case failed
@@ -28,12 +27,9 @@ extension Story {
     }
 
     /// The state in one sentence.
-    package var waitsFor: String { self.waitsFor(isOutline: false) }
-
-    /// The state in one sentence.
     ///
     /// - Parameter isOutline: whether what a rule says of the customer's values is left out.
-    package func waitsFor(isOutline: Bool) -> String {
+    package func waitsFor(isOutline: Bool = false) -> String {
         switch self.state {
         case .unanswered: self.unanswered.first { !$0.isDone }?.text ?? ""
         case .letter: self.decisiveLetter.map { self.sentence(about: $0, isOutline: isOutline) } ?? ""

@@ -11,7 +11,6 @@ package struct Story: Sendable {
     package let externalID: ExternalID?
     /// What the name that was asked for is, where it is not the external_id.
     package internal(set) var foundBy: Name?
-    /// What happened, in order.
     package private(set) var events: [StoryEvent] = []
     /// The state of what is open now, and what it waits for.
     package private(set) var now: [String] = []

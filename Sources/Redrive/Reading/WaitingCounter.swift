@@ -67,7 +67,6 @@ package actor WaitingCounter {
 
     private let memory: LetterMemory<CountedLetter>
 
-    /// Names the topic; nothing connects yet.
     package init(_ topic: String, _ client: ClientProperties) {
         self.memory = LetterMemory(topic, client, limit: KnownLetters<CountedLetter>.mostCounted)
     }

@@ -23,7 +23,6 @@ package struct DeadLetter: Sendable {
     package let source: Source?
     /// Why it failed, for programs: one of our codes, or the name of an exception's class.
     package let kind: String?
-    /// Why it failed, in words.
     package let reason: String?
     /// Whether the same command may succeed later; `nil` when no header tells.
     package let isRetryable: Bool?
@@ -32,8 +31,6 @@ package struct DeadLetter: Sendable {
     package let commandID: String?
     /// How often it has been sent back.
     package let redriveCount: Int
-    /// How often it has been a dead letter, as far as is known.
-    package let deliveryCount: Int
     /// When it first failed, if that is known.
     package let firstFailedAt: UnixMilliseconds?
     /// When it last failed; the record's timestamp where no header tells.
@@ -62,7 +59,6 @@ package struct DeadLetter: Sendable {
         // Flexprice's own replay tool counts in a header of another name.
         let replays = dialect == .watermill ? reading.number("replay_count", .text, as: Int32.self) : nil
         self.redriveCount = max(earlier.redriveCount, Int(replays ?? 0))
-        self.deliveryCount = max(earlier.deliveryCount, 1)
         self.firstFailedAt = earlier.firstFailedAt
         guard dialect == .own else {
             self.isRetryable = nil

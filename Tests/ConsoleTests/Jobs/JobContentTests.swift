@@ -26,8 +26,8 @@ import Testing
 
     @Test func `only the operator who planned a job is asked to confirm it`() {
         let job = Self.job(.planned)
-        func asked(_ session: Session?) -> Content? {
-            JobContent(session: session, seesValues: true).page(job)["confirmation"] as? Content
+        func asked(_ session: Session?) -> [String: Any]? {
+            JobContent(session: session, seesValues: true).page(job)["confirmation"] as? [String: Any]
         }
         #expect(asked(Self.operators[0])?["count"] as? Int == 3)
         #expect(asked(Self.operators[0])?["label"] as? String == "Send 3 letters back")

@@ -66,7 +66,8 @@ import Topics
                 )
             )
             #expect(Set(again.headers.map(\.name)).count == again.headers.count)
-            #expect(letter.redriveCount == lap && letter.deliveryCount == lap + 1)
+            let deliveries = EarlierDeadLetter(letter.record.headers).deliveryCount
+            #expect(letter.redriveCount == lap && deliveries == lap + 1)
         }
         #expect(throws: LeftReason.lapsSpent) { try Letters.route().record(for: letter).get() }
     }

@@ -121,21 +121,21 @@ import Topics
         let letter = RecordPosition(topic: Letters.topic, partition: 0, offset: 7)
         let good = try Self.story(Letters.own())
         #expect(good.state == .letter(letter, isSendable: true))
-        #expect(good.waitsFor == "the dead letter \(letter) waits: a redrive sends it back")
+        #expect(good.waitsFor() == "the dead letter \(letter) waits: a redrive sends it back")
         let bad = try Self.story(Letters.own(value: Letters.badValue))
         #expect(bad.state == .letter(letter, isSendable: false))
-        #expect(bad.waitsFor.contains("would fail again with invalid_command, since address_country must be"))
+        #expect(bad.waitsFor().contains("would fail again with invalid_command, since address_country must be"))
         #expect(bad.waitsFor(isOutline: true).hasSuffix("would fail again with invalid_command"))
         let spent = try Self.story(Letters.own(offset: 8), Letters.own(laps: 3))
         #expect(spent.state == .letter(letter, isSendable: false))
         #expect(
-            spent.waitsFor == "2 dead letters wait: \(letter) stays: sent back too often (--max-laps)"
+            spent.waitsFor() == "2 dead letters wait: \(letter) stays: sent back too often (--max-laps)"
         )
         let open = try Self.story(Letters.own()) { $0.command(Self.command(10, at: 0)) }
-        #expect(open.state == .unanswered && open.waitsFor.contains("has no result here"))
+        #expect(open.state == .unanswered && open.waitsFor().contains("has no result here"))
         let failure = #""status":"failed","error":{"code":"rejected","message":"m"}"#
         let failed = try Self.story { try Self.tell(&$0, Self.result(of: 1, at: "2026-11-24T10:00:01.000Z", failure)) }
-        #expect(failed.state == .failed && failed.waitsFor.contains("the last result is rejected"))
+        #expect(failed.state == .failed && failed.waitsFor().contains("the last result is rejected"))
         let success = #""status":"created","outcome":"created""#
         let created = try Self.story { try Self.tell(&$0, Self.result(of: 1, at: "2026-11-24T10:00:01.000Z", success)) }
         #expect(created.state == .created)
