@@ -65,9 +65,7 @@ actor JobRunner {
     private let work: AsyncStream<Work>
     private let orders: AsyncStream<Work>.Continuation
 
-    /// - Parameters:
-    ///   - changed: Is called when a job has changed letters.
-    ///   - plan: Plans a job.
+    /// - Parameter changed: Is called when a job has changed letters.
     init(
         changed: @escaping @Sendable () -> Void = {},
         _ plan: @escaping @Sendable (JobRequest) async throws -> PlannedJob

@@ -47,9 +47,6 @@ struct LetterSummaries: Sendable {
     /// Texts beyond these are kept by each letter.
     private static let mostShared = 10_000
 
-    /// Summarizes a letter.
-    ///
-    /// - Parameter verdict: What a redrive would do with it.
     mutating func summary(of letter: DeadLetter, _ verdict: ReturnRoute.Verdict) -> LetterSummary {
         let ids = letter.bodyAndKey
         var stays: LeftReason?

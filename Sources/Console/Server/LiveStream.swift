@@ -9,7 +9,6 @@ final class Places: Sendable {
     let most: Int
     private let taken = Mutex(0)
 
-    /// - Parameter most: how many may be taken at one time.
     init(_ most: Int) {
         self.most = most
     }

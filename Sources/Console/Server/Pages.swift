@@ -29,10 +29,7 @@ struct Pages: Sendable {
 
     /// A whole page.
     ///
-    /// - Parameters:
-    ///   - template: Its template's name.
-    ///   - content: What the template asks for.
-    ///   - live: The path of the stream that keeps it fresh.
+    /// - Parameter live: The path of the stream that keeps it fresh.
     func page(
         _ template: String,
         title: String,
@@ -62,12 +59,7 @@ struct Pages: Sendable {
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
     }
 
-    /// Asks whether a form is meant: it is sent again as it came, with the answer.
-    ///
-    /// - Parameters:
-    ///   - label: What the button says.
-    ///   - fields: Of the form; the session's token is added by the page.
-    ///   - content: More that the template asks for.
+    /// Asks whether a form is meant: its fields are sent again, with the session's token and the answer.
     func confirmation(
         _ label: String,
         title: String,
@@ -89,7 +81,7 @@ struct Pages: Sendable {
     ///
     /// - Parameters:
     ///   - parts: The templates, by the ids of their elements.
-    ///   - content: What the templates ask for; `nil` for nothing new, an empty dictionary ends the stream.
+    ///   - content: Of all of them; `nil` for nothing new, an empty one ends the stream.
     func live(
         every interval: Duration,
         _ parts: [String: String],

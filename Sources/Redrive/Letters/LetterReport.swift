@@ -87,7 +87,6 @@ package struct LetterReport: Sendable {
     ///
     /// - Parameters:
     ///   - state: Which letters are put in groups.
-    ///   - limit: How many at most; `nil` for all.
     ///   - route: Says what a redrive would do with those that wait.
     package init(of state: LetterState = .all, limit: Int? = nil, route: ReturnRoute? = nil) {
         self.state = state

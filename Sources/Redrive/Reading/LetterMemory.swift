@@ -19,8 +19,6 @@ package final class LetterMemory<Summary: Sendable> {
     private static var portion: Int { 250 }
 
     /// Names the topic; nothing connects yet.
-    ///
-    /// - Parameter limit: The number of letters that are remembered at most.
     package init(_ topic: String, _ client: ClientProperties, limit: Int) {
         self.topic = topic
         self.client = client
