@@ -11,6 +11,10 @@ import Records
     private var completion: HTTPTransport.Completion?
     private var headers: UnsafeMutablePointer<curl_slist>?
     private var addresses: UnsafeMutablePointer<curl_slist>?
+    private var url = ""
+    /// ``url`` in its parts, which libcurl would take apart and put together again for each request otherwise.
+    private var parsedURL: OpaquePointer?
+    private var method: HTTPRequest.Method?
     private let maximumAnswerBytes: Int
 
     /// Sockets that libcurl wants to be watched for it.
@@ -33,7 +37,7 @@ import Records
         self.set(CURLOPT_CONNECTTIMEOUT_MS, Int(TransportSettings.connectTimeout.wholeMilliseconds))
         self.set(CURLOPT_MAXAGE_CONN, Int(TransportSettings.idleLimit.components.seconds))
         self.set(CURLOPT_MAXLIFETIME_CONN, max(1, Int(settings.connectionLifetime.components.seconds)))
-        // Says that no coding is wanted; an answer that has one all the same is decoded.
+        // An answer that has a coding although none is wanted is decoded.
         self.set(CURLOPT_ACCEPT_ENCODING, "identity")
         if let authorities = settings.authorities {
             _ = unsafe authorities.pem.withUnsafeBytes { bytes in
@@ -52,6 +56,7 @@ import Records
         unsafe curl_easy_cleanup(self.handle)
         unsafe curl_slist_free_all(self.headers)
         unsafe curl_slist_free_all(self.addresses)
+        unsafe curl_url_cleanup(self.parsedURL)
     }
 
     /// Makes the handle ready for a request.
@@ -62,20 +67,22 @@ import Records
         self.socketCount = 0
         self.head = AnswerHead()
         self.isTooLong = false
-        self.set(CURLOPT_URL, request.url)
+        if request.url != self.url { self.set(url: request.url) }
         self.set(CURLOPT_TIMEOUT_MS, max(1, Int(request.timeout.wholeMilliseconds)))
         var headers: UnsafeMutablePointer<curl_slist>?
         for line in request.headers { unsafe headers = curl_slist_append(headers, line) }
+        // Written here, since libcurl formats a line of its own twice.
+        unsafe headers = curl_slist_append(headers, "accept-encoding: identity")
         // Without it a long body would wait for a «100 Continue».
         unsafe headers = curl_slist_append(headers, "Expect:")
         _ = unsafe cw_curl_set_pointer(self.handle, CURLOPT_HTTPHEADER, headers)
         unsafe curl_slist_free_all(self.headers)
         unsafe self.headers = headers
         if let body = request.body {
-            self.set(CURLOPT_POST, 1)
             _ = unsafe cw_curl_set_size(self.handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(body.count))
             _ = unsafe body.withUnsafeBytes { bytes in
-                // An empty array has no address, and no address would mean that the body is read from elsewhere.
+                // It makes the request a POST. An empty array has no address, and no address would mean that the body
+                // is read from elsewhere.
                 unsafe cw_curl_set_pointer(
                     self.handle,
                     CURLOPT_COPYPOSTFIELDS,
@@ -85,7 +92,8 @@ import Records
         } else {
             self.set(CURLOPT_HTTPGET, 1)
         }
-        self.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue)
+        if request.method != self.method { self.set(CURLOPT_CUSTOMREQUEST, request.method.rawValue) }
+        self.method = request.method
     }
 
     /// Ends the request with what libcurl says of it.
@@ -193,11 +201,22 @@ import Records
         _ = unsafe value.withCString { unsafe cw_curl_set_pointer(self.handle, option, $0) }
     }
 
+    private func set(url: String) {
+        self.url = url
+        self.set(CURLOPT_URL, url)
+        let parsed = unsafe curl_url()
+        let isParsed = unsafe url.withCString { unsafe curl_url_set(parsed, CURLUPART_URL, $0, 0) } == CURLUE_OK
+        // What cannot be parsed is left to libcurl, which says so when it comes to the request.
+        _ = unsafe cw_curl_set_pointer(self.handle, CURLOPT_CURLU, isParsed ? UnsafeRawPointer(parsed) : nil)
+        unsafe curl_url_cleanup(self.parsedURL)
+        unsafe self.parsedURL = parsed
+    }
+
     private func set(_ proxy: ProxyChoice?) {
-        // Set in any case: else libcurl would read the environment by rules of its own.
+        // Both set in any case: else libcurl would read the environment by rules of its own.
         self.set(CURLOPT_PROXY, proxy?.curlURL ?? "")
-        guard let proxy else { return }
         self.set(CURLOPT_NOPROXY, "")
+        guard let proxy else { return }
         self.set(CURLOPT_HTTPPROXYTUNNEL, 1)
         self.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         if let (user, password) = proxy.login {
