@@ -1,3 +1,5 @@
+import Glibc
+
 /// An API key whose bytes may be escaped: as JSON (`\u005f`, `\/`), in a URL (`%5F`) or in HTML (`&#95;`, `&#x5f;`).
 struct EscapedKey {
     private let key: [UInt8]
@@ -8,7 +10,10 @@ struct EscapedKey {
 
     /// Whether anything in a text is escaped.
     static func mayBe(in bytes: [UInt8]) -> Bool {
-        bytes.contains(UInt8(ascii: "\\")) || bytes.contains(UInt8(ascii: "%")) || bytes.contains(UInt8(ascii: "&"))
+        unsafe bytes.withUnsafeBytes { all in
+            guard let base = all.baseAddress else { return false }
+            return "\\%&".utf8.contains { unsafe memchr(base, CInt($0), all.count) != nil }
+        }
     }
 
     /// The bytes with every occurrence masked.

@@ -29,6 +29,8 @@ package struct HTTPAnswer: Sendable {
     ///
     /// By bytes: it is asked of every answer, and names of media types are ASCII (RFC 9110, section 8.3.1).
     static func isJSON(contentType: String) -> Bool {
+        // As Flexprice writes it, with or without its charset.
+        if contentType == "application/json; charset=utf-8" || contentType == "application/json" { return true }
         var type = contentType.utf8.prefix { $0 != UInt8(ascii: ";") }[...]
         while type.first?.isBlank ?? false { type.removeFirst() }
         while type.last?.isBlank ?? false { type.removeLast() }
