@@ -1,6 +1,5 @@
 import Glibc
 import Records
-import Topics
 
 /// The bytes of a file of commands, which can be read from any place and more than once.
 ///
@@ -74,7 +73,9 @@ package final class InputFile: Sendable {
             let count = chunk.withUnsafeMutableBytes { Glibc.read(source, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             if count == 0 { return copy }
-            guard count > 0, LineFile.write(chunk[..<count], to: copy) else {
+            guard count > 0,
+                chunk.withUnsafeBytes({ WholeWrite.write(.init(rebasing: $0[..<count]), to: copy) }) == nil
+            else {
                 let reason = SystemReason.last
                 close(copy)
                 throw InputFailure(name, "cannot be copied to a temporary file in \(folder) (TMPDIR): \(reason)")

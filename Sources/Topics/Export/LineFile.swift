@@ -30,21 +30,11 @@ package final class LineFile: Sendable {
         guard !lines.isEmpty else { return }
         var bytes: [UInt8] = []
         for line in lines { bytes += line + [UInt8(ascii: "\n")] }
-        guard Self.write(bytes[...], to: self.descriptor) else { throw Self.failure(self.path) }
+        guard bytes.withUnsafeBytes({ WholeWrite.write($0, to: self.descriptor) }) == nil else {
+            throw Self.failure(self.path)
+        }
         // A pipe or a terminal has nothing to flush.
         if fdatasync(self.descriptor) != 0, errno != EINVAL { throw Self.failure(self.path) }
-    }
-
-    /// Writes all bytes to a descriptor; `false` when the system refuses, for the reason in `errno`.
-    package static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) -> Bool {
-        var rest = bytes
-        while !rest.isEmpty {
-            let count = rest.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return false }
-            rest = rest.dropFirst(count)
-        }
-        return true
     }
 
     private static func failure(_ path: String) -> Failure {
