@@ -39,11 +39,23 @@ def described(brokers):
 
 
 def wait_until_stable(brokers, seconds=60):
-    """Waits until every member has joined the last generation."""
-    deadline = time.monotonic() + seconds
-    while _describe(brokers).state.name != "STABLE":
-        if time.monotonic() > deadline:
-            raise AssertionError(f"the group is {described(brokers)} after {seconds} s")
+    """Waits until every member has joined the last generation.
+
+    This broker at times forgets to answer those who wait for it: after half of the time they are sent away once, and every one of
+    them must come back.
+    """
+    began, before = time.monotonic(), None
+    while True:
+        group = _describe(brokers)
+        if group.state.name == "STABLE" and (before is None or before <= {m.client_id for m in group.members}):
+            return
+        passed = time.monotonic() - began
+        if passed > seconds:
+            raise AssertionError(f"the group is {described(brokers)} after {seconds} s; it had {sorted(before)}")
+        if passed > seconds / 2 and before is None:
+            print(f"        members are sent away, since the group is {described(brokers)}", flush=True)
+            before = {m.client_id for m in group.members}
+            remove_all(brokers)
         time.sleep(0.1)
 
 
