@@ -7,14 +7,24 @@ import socket
 import struct
 import time
 
+from confluent_kafka import KafkaError, KafkaException
 from confluent_kafka.admin import AdminClient
 
 GROUP = "customer_worker"
+LOADING = (KafkaError.COORDINATOR_LOAD_IN_PROGRESS, KafkaError.COORDINATOR_NOT_AVAILABLE, KafkaError.NOT_COORDINATOR)
 
 
 def _describe(brokers):
     client = AdminClient({"bootstrap.servers": brokers, "log_level": 0})
-    return client.describe_consumer_groups([GROUP], request_timeout=10)[GROUP].result(timeout=20)
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return client.describe_consumer_groups([GROUP], request_timeout=10)[GROUP].result(timeout=20)
+        except KafkaException as error:
+            # Kafka makes the topic of groups with the first of them.
+            if error.args[0].code() not in LOADING or time.monotonic() > deadline:
+                raise
+        time.sleep(0.1)
 
 
 def members(brokers):
