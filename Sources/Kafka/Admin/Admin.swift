@@ -123,15 +123,20 @@ package import Records
     }
 
     /// Asks what a group has committed for partitions, with metadata, without becoming a member of it.
+    ///
+    /// - Parameter isSettled: whether an open transaction that moves these offsets is waited for; Kafka gives no answer
+    ///   before its end then (KIP-447), which for a process that was killed is its timeout.
     package func offsets(
         of group: String,
         for partitions: [TopicPartition],
+        isSettled: Bool = true,
         timeout: Duration = .seconds(10)
     ) throws(KafkaError) -> [PartitionOffset] {
         let reader = unsafe try ClientHandle(
             RD_KAFKA_CONSUMER,
             context: ClientContext(log: self.log),
-            properties: ConsumerSettings(client: self.properties, group: group).properties(),
+            properties: ConsumerSettings(client: self.properties, group: group).properties()
+                + (isSettled ? [] : [("isolation.level", "read_uncommitted")]),
             register: { unsafe ClientContext.register($0) }
         )
         _ = unsafe rd_kafka_poll_set_consumer(reader.pointer)

@@ -37,6 +37,11 @@ package actor JobStore {
     private let transactionalID: String
     private let admin: Admin
     private let producer: TransactionalProducer
+    /// Whether this process has the topic.
+    ///
+    /// Before, what is read is only looked at, or compared with what is read then, so that it need not wait for the
+    /// open transaction of a process that was killed.
+    private var isTaken = false
 
     /// Prepares for a dead-letter topic; takes nothing yet.
     package init(_ client: ClientProperties, deadLetterTopic: String) throws(KafkaError) {
@@ -71,7 +76,11 @@ package actor JobStore {
         _ partitions: [TopicPartition],
         results: [TopicPartition] = []
     ) async throws(KafkaError) -> Found {
-        let offsets = try await self.admin.offsets(of: self.jobGroup, for: partitions + results)
+        let offsets = try await self.admin.offsets(
+            of: self.jobGroup,
+            for: partitions + results,
+            isSettled: self.isTaken
+        )
         let first = offsets.first { $0.topicPartition == partitions.first }
         let known = Dictionary(
             offsets.compactMap { entry in entry.offset.map { (entry.topicPartition, $0) } },
@@ -97,7 +106,8 @@ package actor JobStore {
     {
         var letters = LetterSet()
         for (page, partitions) in LetterSet.pageNumbers(of: ranges) {
-            let offsets = try await self.admin.offsets(of: self.pageGroup(mark, page), for: partitions)
+            let group = self.pageGroup(mark, page)
+            let offsets = try await self.admin.offsets(of: group, for: partitions, isSettled: self.isTaken)
             for offset in offsets { letters.read(offset) }
         }
         return letters
@@ -128,6 +138,7 @@ package actor JobStore {
     /// Takes the topic: the process that had it is fenced, and its open transaction is aborted.
     package func take() async throws(KafkaError) {
         _ = try await self.producer.current()
+        self.isTaken = true
     }
 
     /// Sends records back and remembers them, in one transaction.
