@@ -99,6 +99,12 @@ def beside():
         producer = Producer({"bootstrap.servers": s.broker.address, "message.max.bytes": 9_000_000})
         served = Served(s.broker.address)
         faults, sent, slow, longest = [], 0, [], 0
+        refused = []
+
+        def delivered(error, message):
+            if error:
+                refused.append(error.name())
+
         for number, kind in enumerate(kinds):
             poison = [f"poison_{number}_{n}" for n in range(EACH)]
             if kind in ANSWERS:
@@ -106,12 +112,17 @@ def beside():
                 harness.inject(s.api, faults)
             for name in poison:
                 record = RECORDS[kind](name) if kind in RECORDS else dict(key=name, value=body(name))
-                producer.produce(TOPIC, **record)
+                producer.produce(TOPIC, **record, on_delivery=delivered)
+            # In batches of their own: brokers refuse a whole one for a time of the far future.
+            expect(producer.flush(30) == 0, "the poison could not be sent")
             plain = [f"plain_{number}_{n}" for n in range(PLAIN * (3 if OPTIONS.pile_up else 1))]
             for name in plain:
                 producer.produce(TOPIC, body(name), key=name)
             expect(producer.flush(30) == 0, "the commands could not be sent")
-            sent += EACH + len(plain)
+            sent += EACH + len(plain) - len(refused)
+            if refused:
+                print(f"        {kind}: refused by the broker, {refused}", flush=True)
+            refused.clear()
             took, missing = served.wait(set(plain), WITHIN)
             longest = max(longest, took)
             print(f"        {kind}: {took:.1f} s{f', {len(missing)} of {len(plain)} without a result' if missing else ''}", flush=True)

@@ -119,7 +119,7 @@ class Soak:
     def new_producer(self):
         # A frozen broker would get a command twice.
         self.producer = Producer({"bootstrap.servers": self.brokers, "linger.ms": 5, "message.max.bytes": 9_000_000,
-                                  "enable.idempotence": self.broker is None,
+                                  "enable.idempotence": self.broker is None or harness.BROKER is not None,
                                   "topic.metadata.refresh.interval.ms": 2_000, "message.timeout.ms": 0, "log_level": 2})
 
     def settle(self):
