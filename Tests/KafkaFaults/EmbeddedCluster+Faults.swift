@@ -68,4 +68,9 @@ extension EmbeddedCluster {
         let errors = codes.map { rd_kafka_resp_err_t(rawValue: $0) }
         unsafe rd_kafka_mock_push_request_errors_array(self.cluster, request, errors.count, errors)
     }
+
+    /// Lets requests of a kind succeed again.
+    package func endFailures(request: Int16) {
+        unsafe rd_kafka_mock_clear_request_errors(self.cluster, request)
+    }
 }

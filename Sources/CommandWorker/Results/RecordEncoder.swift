@@ -160,12 +160,20 @@ extension RecordEncoder {
         let topic = self.deadLetters.topic
         let hasLetters = batch.contains { if case .failed = $0.outcome { true } else { false } }
         guard hasLetters, await self.topics.lacks(topic) else { return nil }
-        return KafkaError(
-            code: .unknownTopicOrPartition,
-            message: "the dead-letter topic \(topic) is not there",
-            disposition: .retry,
-            topic: topic
-        )
+        return .missing(topic)
+    }
+
+    /// The error of a topic that is not there, of those that records wait for; `nil` when all are, as far as is known.
+    ///
+    /// What was deleted a moment ago is believed to be there by client and directory: the client waits half a minute
+    /// for it (`topic.metadata.propagation.max.ms`), and Kafka takes no partition of a transaction that has one that it
+    /// does not know.
+    func missingTopic(of late: Set<Int>, _ encoded: EncodedBatch) async -> KafkaError? {
+        await self.topics.doubt()
+        for topic in Set(late.map { encoded.records[$0].topic }).sorted() where await self.topics.lacks(topic) {
+            return .missing(topic)
+        }
+        return nil
     }
 
     /// Asks the cluster again about the topics that refused records.
@@ -181,6 +189,17 @@ extension RecordEncoder {
             self.limits.teach(record.topic, refused: record.largestBatchBytes)
         }
         return false
+    }
+}
+
+extension KafkaError {
+    fileprivate static func missing(_ topic: String) -> Self {
+        Self(
+            code: .unknownTopicOrPartition,
+            message: "the topic \(topic) is not there",
+            disposition: .retry,
+            topic: topic
+        )
     }
 }
 

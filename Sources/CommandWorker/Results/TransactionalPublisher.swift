@@ -24,6 +24,8 @@ actor TransactionalPublisher: ResultPublisher {
         case refused([Int: KafkaError])
         /// It failed, at a step, for a reason that concerns no record.
         case failed(KafkaError, at: Step)
+        /// It waits for a topic that the cluster says is not there.
+        case waits(KafkaError)
     }
 
     private let consumer: Consumer
@@ -37,6 +39,10 @@ actor TransactionalPublisher: ResultPublisher {
     private let transactionTimeout: Duration
     private let offsetsLimit: Duration
     private let clock: any Clock<Duration>
+
+    /// How often a stalled transaction is looked at before its commit waits for it: even with the shortest limit of a
+    /// plan that takes longer than ``TopicDirectory/refreshInterval``.
+    private static let stalledTurns = 4
 
     /// - Parameters:
     ///   - transactionTimeout: the age at which the brokers abort a transaction by themselves.
@@ -104,6 +110,9 @@ actor TransactionalPublisher: ResultPublisher {
                 if let error = forms.learn(refused, of: encoded, &self.replies) {
                     return .failed(error, unpublished: nil)
                 }
+            case .waits(let error):
+                await self.producer.abort()
+                if let error = forms.learn(topicError: error, of: encoded) { return .failed(error, unpublished: nil) }
             case .failed(let error, let step) where step == .filling && error.produceVerdict == .topic:
                 await self.encoder.topics.doubt()
                 await self.producer.abort()
@@ -136,8 +145,12 @@ actor TransactionalPublisher: ResultPublisher {
             let filled = try await producer.enqueue(encoded.records, plan: encoded.plan)
             if let end = await self.trial(filled.refused(after: encoded.plan.limit), producer) { return end }
             if !batch.offsets.isEmpty { try await self.send(batch.offsets, of: member, producer) }
-            let settled = try await producer.settle(encoded.plan)
-            if let end = await self.trial(settled.refused(after: encoded.plan.limit), producer) { return end }
+            for _ in 0..<Self.stalledTurns {
+                let settled = try await producer.settle(encoded.plan)
+                if let end = await self.trial(settled.refused(after: encoded.plan.limit), producer) { return end }
+                guard case .stalled(let late) = settled else { break }
+                if let error = await self.encoder.missingTopic(of: late, encoded) { return .waits(error) }
+            }
             step = .committing
             try await producer.commitTransaction(attempts: 3)
             return .ended(.published)
@@ -235,7 +248,8 @@ extension EnqueueEnd {
     /// What was refused, or taken for refused since it is late; `nil` when everything may continue.
     fileprivate func refused(after limit: Duration) -> [Int: KafkaError]? {
         switch self {
-        case .complete: nil
+        // Where others wait too, the commit waits for all.
+        case .complete, .stalled: nil
         case .refused(let refused): refused
         case .late(let late):
             Dictionary(

@@ -30,6 +30,9 @@ package enum EnqueueEnd: Sendable, Hashable {
     case refused([Int: KafkaError])
     /// Only these watched records are not acknowledged within the plan's limit; all others are.
     case late(Set<Int>)
+    /// These watched records are not acknowledged within the plan's limit, and neither are others: the brokers are
+    /// away, or the transaction waits for a topic that is gone, without which Kafka takes none of its partitions.
+    case stalled(Set<Int>)
 }
 
 /// What an error of a produced record says about what to do next.

@@ -17,8 +17,10 @@ extension Producer {
         for (index, record) in records.enumerated() {
             if barriers.first == index {
                 barriers.removeFirst()
-                let end = try self.settle(within: plan.limit)
-                if end != .complete { return end }
+                switch try self.settle(within: plan.limit) {
+                case .complete, .stalled: break
+                case let end: return end
+                }
             }
             do {
                 try self.produce(record, mark: Self.mark(index, &watched))
@@ -66,8 +68,8 @@ extension Producer {
             if let error = self.transactionError() ?? self.fatalError() { throw error }
             let late = self.client.context.unacknowledged
             guard ContinuousClock.now >= end else { continue }
-            // Where others wait too, it is not these records' trouble, and the commit waits for all.
-            return self.outstanding(beside: late) > 0 || late.isEmpty ? .complete : .late(late)
+            if late.isEmpty { return .complete }
+            return self.outstanding(beside: late) > 0 ? .stalled(late) : .late(late)
         }
     }
 

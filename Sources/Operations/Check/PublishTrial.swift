@@ -81,7 +81,7 @@ struct PublishTrial {
             if end == .complete { end = try await producer.settle(plan) }
             switch end {
             case .complete: return .taken
-            case .late: return .late
+            case .late, .stalled: return .late
             case .refused(let refused): return .refused(await Self.cause(refused[0], of: producer) ?? .unexplained)
             }
         } catch {

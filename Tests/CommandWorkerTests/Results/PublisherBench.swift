@@ -11,12 +11,20 @@ final class PublisherBench: Sendable {
     let cluster: EmbeddedCluster
     /// Yields when a producer has something to say, as when its broker is gone.
     let complaints: AsyncStream<Void>
+    /// Yields when the cluster is asked for its topics and hides one.
+    let misses: AsyncStream<Void>
     private let consumer: Consumer
     private let admin: Admin
     private let publisher: any ResultPublisher
     let tally = ReductionTally()
+    private let hidden = Hidden()
     private let made: Counter
     private let published = Counter()
+
+    /// A topic that the cluster does not tell of.
+    private final class Hidden: Sendable {
+        let topic = Mutex<String?>(nil)
+    }
 
     private final class Counter: Sendable {
         private let count = Mutex<Int>(0)
@@ -47,6 +55,8 @@ final class PublisherBench: Sendable {
         )
         let (complaints, complain) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
         self.complaints = complaints
+        let (misses, miss) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
+        self.misses = misses
         // It need not join: the mock takes offsets from nobody in particular.
         self.consumer = try Consumer(ConsumerSettings(client: client, group: "g"), log: { _ in }, onReadable: {})
         let admin = try Admin(client, log: { _ in })
@@ -57,7 +67,12 @@ final class PublisherBench: Sendable {
             results: ResultEncoder(resultsTopic: "results"),
             replyTopics: LiveReplyTopics(ReplyTopicAllowList(["replies", "others"])),
             deadLetters: DeadLetterEncoder(topic: "letters", group: "g", partitionCount: 1),
-            topics: TopicDirectory { () async throws(KafkaError) in try await admin.topics() },
+            topics: TopicDirectory { [hidden] () async throws(KafkaError) in
+                let topics = try await admin.topics()
+                guard let name = hidden.topic.withLock({ $0 }) else { return topics }
+                miss.yield()
+                return topics.filter { $0.name != name }
+            },
             limits: TopicLimits(largestRecord: 104_857_600) { topic async throws(KafkaError) in
                 // These brokers have no controller and never answer.
                 try await admin.configuration(ofTopic: topic, timeout: .milliseconds(100))
@@ -88,6 +103,9 @@ final class PublisherBench: Sendable {
             makeProducer: makeProducer
         )
     }
+
+    /// Lets the cluster say that a topic is not there, to whom asks for all of them.
+    func hide(_ topic: String) { self.hidden.topic.withLock { $0 = topic } }
 
     /// How many producers were made so far.
     var producerCount: Int { self.made.value }

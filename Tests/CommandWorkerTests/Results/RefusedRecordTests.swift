@@ -62,6 +62,38 @@ import Testing
         await bench.close()
     }
 
+    @Test(arguments: [[], ["replies"]])
+    func `a topic that is gone is found within its limit, although nothing of its transaction gets out`(
+        replyTopics: [String]
+    ) async throws {
+        let bench = try PublisherBench()
+        #expect(try await bench.publish(replyTopics: replyTopics, fails: true).isPublished)
+        // AddPartitionsToTxn: UNKNOWN_TOPIC_OR_PART for one partition is none for all, and is asked again.
+        bench.hide(replyTopics.first ?? "letters")
+        bench.cluster.failNext(request: 24, with: Array(repeating: 3, count: 10_000))
+        let outcome = Task { try await bench.publish(replyTopics: replyTopics, fails: true) }
+        if replyTopics.isEmpty {
+            guard case .failed(let error, nil) = try await outcome.value else {
+                Issue.record("published into a topic that is gone")
+                return
+            }
+            #expect(error.topic == "letters")
+            // The next ones do not wait for it.
+            guard case .failed = try await bench.publish(fails: true) else {
+                Issue.record("published into a topic that is gone")
+                return
+            }
+            bench.cluster.endFailures(request: 24)
+            #expect(try await bench.publish().isPublished)
+        } else {
+            // Without that topic the same batch gets out, once its partitions are taken.
+            for await _ in bench.misses { break }
+            bench.cluster.endFailures(request: 24)
+            #expect(try await outcome.value.isPublished)
+        }
+        await bench.close()
+    }
+
     @Test(arguments: [true, false])
     func `a dead-letter topic without a leader is named, and nothing is reduced for it`(
         isTransactional: Bool
