@@ -54,7 +54,7 @@ extension CommandWorker {
     func receive(_ event: ConsumerEvent, into core: inout WorkerCore, at now: Moment) -> WorkerError? {
         switch event {
         case .record(let record):
-            core.received(record, decode: self.decode, at: now)
+            core.received(record, decode: { self.decode($0) }, at: now)
         case .assigned(let partitions):
             self.troubles.end(.rebalanceAnswer)
             self.logger.info("Partitions assigned", metadata: ["partitions": "\(partitions.sorted())"])

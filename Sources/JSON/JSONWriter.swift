@@ -232,7 +232,7 @@ extension [UInt8] {
     package static func mayNeedEscape(_ text: String) -> Bool { text.withBytes { mayNeedEscape($0) } }
 
     /// Whether a byte may need an escape; looks at eight at a time, the last eight overlapping those before.
-    private static func mayNeedEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+    package static func mayNeedEscape(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
         let raw = UnsafeRawBufferPointer(bytes)
         guard bytes.count >= 8 else {
             // What fills the word up needs none.

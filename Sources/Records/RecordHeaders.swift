@@ -2,28 +2,37 @@
 public struct RecordHeader: Sendable, Hashable {
     /// The name; names may repeat in a record.
     public let name: HeaderName
-    /// The value; nil is Kafka's null, which is not the same as empty.
-    public let value: [UInt8]?
+    /// The value, as a part of memory that other parts of its record may share; nil is Kafka's null, which is not the
+    /// same as empty.
+    public let bytes: ArraySlice<UInt8>?
 
     /// A header with a value of bytes.
     @inlinable
     public init(name: HeaderName, value: [UInt8]?) {
+        self.init(name: name, bytes: value.map { $0[...] })
+    }
+
+    /// A header with a value in memory that it shares.
+    @inlinable
+    public init(name: HeaderName, bytes: ArraySlice<UInt8>?) {
         self.name = name
-        self.value = value
+        self.bytes = bytes
     }
 
     /// A header with a text value, written as UTF-8.
     @inlinable
     public init(name: HeaderName, text: String) {
-        self.name = name
-        self.value = Array(text.utf8)
+        self.init(name: name, value: Array(text.utf8))
     }
+
+    /// The value, copied unless the header was made with it; nil when it is null.
+    @inlinable public var value: [UInt8]? { self.bytes.map { Array($0) } }
 
     /// The value as text; nil when it is null or not UTF-8.
     @inlinable
     public var text: String? {
-        guard let value else { return nil }
-        return String(validating: value, as: UTF8.self)
+        guard let bytes else { return nil }
+        return String(validating: bytes, as: UTF8.self)
     }
 }
 
@@ -76,7 +85,7 @@ public struct RecordHeaders: Sendable, Hashable {
     /// What the headers weigh in memory, about, in bytes: names and values, and 64 for each header.
     @inlinable
     public var byteCount: Int {
-        self.fields.reduce(0) { $0 + $1.name.text.utf8.count + ($1.value?.count ?? 0) + 64 }
+        self.fields.reduce(0) { $0 + $1.name.text.utf8.count + ($1.bytes?.count ?? 0) + 64 }
     }
 
     /// Makes room for that many headers in all.

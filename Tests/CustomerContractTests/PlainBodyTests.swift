@@ -53,19 +53,19 @@ import Testing
         #"{"external_id":"a","timezone":"Local"}"#,
         "{\"external_id\":\"a\tb\"}", "[]", "", "null",
     ]) func `any other body is left to the rules`(body: String) {
-        #expect(PlainBodyScanner.scan(Array(body.utf8)) == nil)
+        #expect(PlainBodyScanner.scan(Array(body.utf8)[...]) == nil)
     }
 
     @Test(arguments: TaxIdentifier.allCases) func `reserved metadata are left to the rules`(identifier: TaxIdentifier) {
         let body = bodyWith("\"metadata\":{\"\(identifier.rawValue)\":\"\"}")
-        #expect(PlainBodyScanner.scan(Array(body.utf8)) == nil)
+        #expect(PlainBodyScanner.scan(Array(body.utf8)[...]) == nil)
     }
 
     @Test func `bytes that are not UTF-8 are left to the rules, wherever they are`() {
         for member in [#""name":"#, #""metadata":{"k":"#] {
             var body = Array((#"{"external_id":"a","# + member + "\"").utf8)
             body += [0xc3, 0x28] + Array((member.contains("{") ? "\"}}" : "\"}").utf8)
-            #expect(PlainBodyScanner.scan(body) == nil)
+            #expect(PlainBodyScanner.scan(body[...]) == nil)
         }
     }
 
@@ -77,13 +77,13 @@ import Testing
         for (field, bound) in bounds {
             for (count, isPlain) in [(bound, true), (bound + 1, false)] {
                 let body = bodyWith("\"\(field.fieldName)\":\"\(String(repeating: "x", count: count))\"")
-                #expect((PlainBodyScanner.scan(Array(body.utf8)) != nil) == isPlain, "\(field) of \(count)")
+                #expect((PlainBodyScanner.scan(Array(body.utf8)[...]) != nil) == isPlain, "\(field) of \(count)")
             }
         }
         let metadata = (0..<17).map { "\"k\($0)\":\"v\"" }
         for (count, isPlain) in [(16, true), (17, false)] {
             let body = bodyWith("\"metadata\":{\(metadata.prefix(count).joined(separator: ","))}")
-            #expect((PlainBodyScanner.scan(Array(body.utf8)) != nil) == isPlain, "\(count) metadata")
+            #expect((PlainBodyScanner.scan(Array(body.utf8)[...]) != nil) == isPlain, "\(count) metadata")
         }
     }
 }

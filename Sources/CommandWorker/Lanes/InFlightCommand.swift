@@ -91,7 +91,7 @@ struct PendingResult: Sendable {
     /// About the bytes of its records.
     var byteCount: Int {
         switch self.result.outcome {
-        case .created(_, let customer): customer.json.count + Self.rest
+        case .created(_, let customer): customer.bytes.count + Self.rest
         // The letter holds the command.
         case .failed: self.size + Self.rest
         }

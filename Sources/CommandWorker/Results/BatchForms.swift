@@ -128,7 +128,7 @@ struct BatchForms: Sendable {
         // What helps all of a kind, and takes nothing away, needs no search.
         let evident = refused.filter { index, error in
             let record = encoded.records[index]
-            return error.lacksKey && record.key == nil
+            return error.lacksKey && record.keyBytes == nil
                 || error.code == .invalidTimestamp && encoded.references[index].isLetter
                     && !self.letterForm(encoded.references[index].owner).contains(.ownTimestamp)
         }
@@ -221,7 +221,7 @@ extension ResultForm {
     /// The form to try after a refusal.
     fileprivate func next(_ error: KafkaError, _ record: ProducerRecord, isReply: Bool) -> ResultForm? {
         var next = self
-        if error.lacksKey, record.key == nil, !self.addsKey {
+        if error.lacksKey, record.keyBytes == nil, !self.addsKey {
             next.addsKey = true
             return next
         }
@@ -245,7 +245,7 @@ extension LetterForm {
 
     /// The form to try after a refusal; `nil` when nothing is left to leave out.
     fileprivate func next(_ error: KafkaError, _ record: ProducerRecord) -> LetterForm? {
-        if error.lacksKey, record.key == nil, !self.contains(.addedKey) { return self.union(.addedKey) }
+        if error.lacksKey, record.keyBytes == nil, !self.contains(.addedKey) { return self.union(.addedKey) }
         if error.code == .invalidTimestamp, !self.contains(.ownTimestamp) { return self.union(.ownTimestamp) }
         let rank = Self.sizes.firstIndex(of: self.intersection(Self.size)) ?? Self.sizes.count
         guard rank + 1 < Self.sizes.count else { return nil }

@@ -37,7 +37,8 @@ package struct RecentFailure: Sendable, Hashable {
     package let at: UnixMilliseconds
 
     init(_ result: CommandResult, _ failure: CommandFailure) {
-        self.id = result.context.id
+        // The ring outlives the record, in whose memory the id lies.
+        self.id = result.context.id.copied
         self.position = result.context.message.position
         self.externalID = result.context.externalID
         self.code = failure.code

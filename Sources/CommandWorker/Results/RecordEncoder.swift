@@ -56,7 +56,7 @@ struct RecordEncoder: Sendable {
                 let form = forms.isPlain ? ResultForm() : forms.resultForm(owner)
                 let whole = encoder.encode(result, form: form, completedAt: moment?.text ?? [])
                 if whole.topic == self.results.resultsTopic,
-                    (whole.value?.count ?? 0) + Self.mostBesideValue <= resultLimit, form == .full
+                    (whole.valueBytes?.count ?? 0) + Self.mostBesideValue <= resultLimit, form == .full
                 {
                     groups.add(whole, reference, limit: resultLimit, to: &encoded)
                 } else {

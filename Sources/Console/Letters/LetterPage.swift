@@ -176,7 +176,7 @@ struct LetterPage: Sendable {
     private func editing(_ found: Found, _ form: Form, _ check: Check?) -> Content {
         let largest = self.desk.cluster.settings.worker.maximumCommandBytes
         var content: Content = [:]
-        if let size = found.letter.record.value?.count, size > largest {
+        if let size = found.letter.record.valueBytes?.count, size > largest {
             content["noEdit"] =
                 "Its value has \(NumberText.count(size)) bytes, more than a command may have "
                 + "(\(NumberText.count(largest))), and is not edited here: «dlq redrive --letter \(found.place) "

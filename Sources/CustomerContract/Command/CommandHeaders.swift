@@ -56,13 +56,13 @@ struct CommandHeaders {
         }
     }
 
-    private subscript(meaning: Meaning) -> [UInt8]? {
+    private subscript(meaning: Meaning) -> ArraySlice<UInt8>? {
         let place = places[meaning.rawValue]
-        return place < 0 ? nil : headers[place].value
+        return place < 0 ? nil : headers[place].bytes
     }
 
     /// The id that the producer chose, unchecked.
-    var ceID: [UInt8]? { self[.ceID] }
+    var ceID: ArraySlice<UInt8>? { self[.ceID] }
 
     /// Whether the value is a CloudEvent in structured mode: its media type, parameters and case left aside.
     var isStructuredCloudEvent: Bool {
@@ -78,7 +78,7 @@ struct CommandHeaders {
     /// The trace context, when it is well formed.
     var trace: TraceContext? {
         guard let traceparent = self[.traceparent] else { return nil }
-        return TraceContext(traceparent: traceparent, tracestate: self[.tracestate])
+        return TraceContext(traceparent: Array(traceparent), tracestate: self[.tracestate].map { Array($0) })
     }
 
     /// What the producer wants to find on its reply, and where.
@@ -86,7 +86,7 @@ struct CommandHeaders {
         var echoed = RecordHeaders()
         for meaning in Meaning.echoed {
             guard let value = self[meaning], value.count <= ReplyCorrelation.maximumHeaderBytes else { continue }
-            echoed.append(RecordHeader(name: meaning.name, value: value))
+            echoed.append(RecordHeader(name: meaning.name, bytes: value))
         }
         let topic = Self.topic(self[.springReplyTopic]) ?? Self.topic(self[.replyTo])
         return ReplyCorrelation(
@@ -99,13 +99,13 @@ struct CommandHeaders {
     /// The topic's name as text; bytes that are not UTF-8 are replaced, which makes it a name that no topic can have.
     ///
     /// So does the cut: Kafka's names have at most 249 bytes.
-    private static func topic(_ value: [UInt8]?) -> String? {
+    private static func topic(_ value: ArraySlice<UInt8>?) -> String? {
         guard let value, !value.isEmpty else { return nil }
         return String(decoding: value.prefix(256), as: UTF8.self)
     }
 
     /// Spring writes the partition as four bytes, big-endian.
-    private static func partition(_ value: [UInt8]?) -> Int32? {
+    private static func partition(_ value: ArraySlice<UInt8>?) -> Int32? {
         guard let value, value.count == 4 else { return nil }
         let partition = value.reduce(Int32(0)) { $0 << 8 | Int32($1) }
         return partition >= 0 ? partition : nil

@@ -86,7 +86,7 @@ public struct CommandReader: Sendable {
 
     /// The command of a record whose value is an ordinary body, as nearly every one is.
     private func plainCommand(_ message: KafkaRecord, _ headers: CommandHeaders) -> CreateCustomerCommand? {
-        guard let value = message.value, value.count <= maximumBytes, !headers.isStructuredCloudEvent,
+        guard let value = message.valueBytes, value.count <= maximumBytes, !headers.isStructuredCloudEvent,
             let body = PlainBodyScanner.scan(value)
         else { return nil }
         return CreateCustomerCommand(
@@ -115,7 +115,7 @@ public struct CommandReader: Sendable {
     }
 
     private func id(of message: KafkaRecord, _ headers: CommandHeaders, eventID: String?) -> CommandID {
-        eventID.flatMap { CommandID(producerChosen: Array($0.utf8)) }
+        eventID.flatMap { CommandID(producerChosen: Array($0.utf8)[...]) }
             ?? headers.ceID.flatMap { CommandID(producerChosen: $0) }
             ?? CommandID(message.position)
     }

@@ -21,7 +21,7 @@ public struct CreateCustomerCommand: Sendable {
     /// The fingerprint of `fields`.
     @inlinable public var fingerprint: Fingerprint { self.parts.fingerprint }
     /// Digests of the single fields, to say later which ones differ.
-    @inlinable public var fieldDigests: FieldDigests { self.parts.fieldDigests }
+    public var fieldDigests: FieldDigests { self.parts.fieldDigests ?? FieldDigests(from: self.parts) }
     /// The names of top-level fields that this contract does not know, in their order; they are passed on untouched.
     @inlinable public var unknownFields: [String] { self.parts.unknownFields }
 
@@ -50,11 +50,12 @@ public struct CreateCustomerCommand: Sendable {
 
     /// Everything of a command: its context with what the body adds.
     // @unchecked as its superclass is, and for the same reason: constants alone.
-    @usableFromInline final class Parts: CommandContext.Parts, @unchecked Sendable {
+    @usableFromInline final class Parts: CommandContext.Parts, DigestSource, @unchecked Sendable {
         /// `externalID`, which every command has that may be carried out.
         @usableFromInline let usableID: ExternalID
         @usableFromInline let fingerprint: Fingerprint
-        @usableFromInline let fieldDigests: FieldDigests
+        /// Of a command that is not ordinary: the digests of one that is come from its bytes.
+        let fieldDigests: FieldDigests?
         @usableFromInline let unknownFields: [String]
         let fields: CommandFields
 
@@ -73,8 +74,15 @@ public struct CreateCustomerCommand: Sendable {
             self.usableID = externalID
             self.fields = fields
             self.unknownFields = unknownFields
-            (self.fingerprint, self.fieldDigests) = fields.digest()
+            switch fields {
+            case .plain(let body): (self.fingerprint, self.fieldDigests) = (body.fingerprint(), nil)
+            case .tree(let object): (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: object)
+            }
             super.init(message, id, lane ?? externalID, correlation, trace, nil, warnings)
+        }
+
+        func appendDigests(to output: inout OutputSpan<UInt8>) {
+            if case .plain(let body) = self.fields { body.appendDigests(to: &output) }
         }
     }
 }
@@ -97,13 +105,6 @@ enum CommandFields: Sendable {
         switch self {
         case .plain(let body): body.encoded
         case .tree(let object): JSONWriter.encode(object)
-        }
-    }
-
-    func digest() -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
-        switch self {
-        case .plain(let body): body.digest()
-        case .tree(let object): CanonicalForm.digest(of: object)
         }
     }
 }

@@ -11,8 +11,8 @@ package struct PlainBody: Sendable {
     /// A part of the bytes.
     typealias Place = Range<UInt32>
 
-    /// The record's value.
-    package let bytes: [UInt8]
+    /// The record's value, as a part of the record's memory.
+    package let bytes: ArraySlice<UInt8>
     /// The JSON text of each known field's value; empty for one that is absent or null.
     private var places = InlineArray<20, Place>(repeating: 0..<0)
     /// Whether there is no white space between the tokens.
@@ -24,7 +24,7 @@ package struct PlainBody: Sendable {
     /// How many there are.
     var metadataCount = 0
 
-    init(_ bytes: [UInt8]) { self.bytes = bytes }
+    init(_ bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
     /// The place of a field's value.
     subscript(field: KnownField) -> Place {
@@ -49,14 +49,14 @@ package struct PlainBody: Sendable {
     /// The members as a tree, the name at the end where it was lacking.
     var object: JSONObject {
         // It was read once already, with stricter rules.
-        var object = (try? JSONParser.parseObject(self.bytes)) ?? JSONObject()
+        var object = (try? JSONParser.parseObject(Array(self.bytes))) ?? JSONObject()
         if self.lacksName { object[KnownField.name.fieldName] = .string(self.text(.externalID)) }
         return object
     }
 
     /// The body as compact JSON: the bytes themselves for a producer that writes it so.
     var encoded: [UInt8] {
-        if self.isCompact, !self.lacksName { return self.bytes }
+        if self.isCompact, !self.lacksName { return Array(self.bytes) }
         return JSONWriter.encode(self.object)
     }
 
@@ -78,7 +78,7 @@ package struct PlainBody: Sendable {
             output.append(UInt8(ascii: "{"))
             for index in 0..<self.metadataCount {
                 if index > 0 { output.append(UInt8(ascii: ",")) }
-                let (name, value) = self.parts(ofMetadata: index)
+                let (name, value) = self.parts(ofMetadata: index, bytes)
                 output.append(copying: UnsafeBufferPointer(rebasing: bytes[name]))
                 output.append(UInt8(ascii: ":"))
                 output.append(copying: UnsafeBufferPointer(rebasing: bytes[value]))
@@ -89,50 +89,73 @@ package struct PlainBody: Sendable {
     }
 
     /// The name and the value of one of the metadata, with their quotes.
-    private func parts(ofMetadata index: Int) -> (name: Range<Int>, value: Range<Int>) {
+    private func parts(
+        ofMetadata index: Int,
+        _ bytes: UnsafeBufferPointer<UInt8>
+    ) -> (name: Range<Int>, value: Range<Int>) {
         let start = Int(self.metadata[index].lowerBound)
         let end = Int(self.metadata[index].upperBound)
         // Neither has a quote within.
         let quote = UInt8(ascii: "\"")
         var nameEnd = start + 1
-        while self.bytes[nameEnd] != quote { nameEnd += 1 }
+        while bytes[nameEnd] != quote { nameEnd += 1 }
         var valueStart = nameEnd + 1
-        while self.bytes[valueStart] != quote { valueStart += 1 }
+        while bytes[valueStart] != quote { valueStart += 1 }
         return (start..<nameEnd + 1, valueStart..<end)
     }
 }
 
 extension PlainBody {
-    /// The fingerprint, and the digests of the fields, as ``CanonicalForm`` makes them.
-    func digest() -> (fingerprint: Fingerprint, fieldDigests: FieldDigests) {
+    /// The fingerprint, as ``CanonicalForm`` makes it.
+    func fingerprint() -> Fingerprint {
         // Each member is as long as in the text, but for a name that is lacking there.
         let most = 2 * self.bytes.count + 16
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most) { buffer in
             var form = CanonicalBuffer(buffer)
-            var digests = FieldDigestsBuilder(unknownFieldCount: 0)
             form.append(UInt8(ascii: "{"))
-            self.bytes.withUnsafeBufferPointer { bytes in
-                for field in KnownField.byName {
-                    let place = self[field]
-                    if place.isEmpty { continue }
-                    if form.count > 1 { form.append(UInt8(ascii: ",")) }
-                    let start = form.count
-                    field.quotedName.withUnsafeBufferPointer { form.append($0) }
-                    if field == .metadata {
-                        self.appendMetadata(bytes, to: &form)
-                    } else {
-                        form.append(UnsafeBufferPointer(rebasing: bytes[Int(place.lowerBound)..<Int(place.upperBound)]))
-                    }
-                    digests.add(field, canonicalMember: form.bytes(from: start))
-                }
+            self.forEachMember { field, bytes in
+                if form.count > 1 { form.append(UInt8(ascii: ",")) }
+                self.append(field, bytes, to: &form)
             }
             form.append(UInt8(ascii: "}"))
-            return (Fingerprint(canonical: UnsafeRawBufferPointer(form.bytes(from: 0))), digests.build())
+            return Fingerprint(canonical: UnsafeRawBufferPointer(form.bytes))
+        }
+    }
+
+    /// The digests of the fields, as ``CanonicalForm`` makes them: a known field has five bytes.
+    func appendDigests(to output: inout OutputSpan<UInt8>) {
+        output.append(FieldDigests.version)
+        self.forEachMember { field, bytes in
+            var digest = MemberDigest()
+            self.append(field, bytes, to: &digest)
+            output.append(field.rawValue)
+            digest.append(to: &output)
+        }
+    }
+
+    /// Lends the bytes with each field that is there and not null, in the order of the canonical form.
+    private func forEachMember(_ body: (KnownField, UnsafeBufferPointer<UInt8>) -> Void) {
+        self.bytes.withUnsafeBufferPointer { bytes in
+            for field in KnownField.byName where !self[field].isEmpty { body(field, bytes) }
+        }
+    }
+
+    private func append(
+        _ field: KnownField,
+        _ bytes: UnsafeBufferPointer<UInt8>,
+        to form: inout some CanonicalOutput
+    ) {
+        field.quotedName.withUnsafeBufferPointer { form.append($0) }
+        if field == .metadata {
+            self.appendMetadata(bytes, to: &form)
+        } else {
+            let place = self[field]
+            form.append(UnsafeBufferPointer(rebasing: bytes[Int(place.lowerBound)..<Int(place.upperBound)]))
         }
     }
 
     /// The metadata sorted by their names; each name is there once.
-    private func appendMetadata(_ bytes: UnsafeBufferPointer<UInt8>, to form: inout CanonicalBuffer) {
+    private func appendMetadata(_ bytes: UnsafeBufferPointer<UInt8>, to form: inout some CanonicalOutput) {
         var order = InlineArray<16, UInt8>(repeating: 0)
         for index in 0..<self.metadataCount {
             var place = index
@@ -145,7 +168,7 @@ extension PlainBody {
         form.append(UInt8(ascii: "{"))
         for index in 0..<self.metadataCount {
             if index > 0 { form.append(UInt8(ascii: ",")) }
-            let (name, value) = self.parts(ofMetadata: Int(order[index]))
+            let (name, value) = self.parts(ofMetadata: Int(order[index]), bytes)
             form.append(UnsafeBufferPointer(rebasing: bytes[name]))
             form.append(UInt8(ascii: ":"))
             form.append(UnsafeBufferPointer(rebasing: bytes[value]))
@@ -163,8 +186,14 @@ extension PlainBody {
     }
 }
 
+/// What takes canonical bytes as they come.
+private protocol CanonicalOutput {
+    mutating func append(_ byte: UInt8)
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>)
+}
+
 /// Canonical bytes as they grow in memory that is there for one call.
-private struct CanonicalBuffer {
+private struct CanonicalBuffer: CanonicalOutput {
     private let memory: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
 
@@ -182,7 +211,7 @@ private struct CanonicalBuffer {
         self.count += bytes.count
     }
 
-    func bytes(from start: Int) -> UnsafeBufferPointer<UInt8> {
-        UnsafeBufferPointer(rebasing: self.memory[start..<self.count])
-    }
+    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: self.memory[..<self.count]) }
 }
+
+extension MemberDigest: CanonicalOutput {}

@@ -15,7 +15,7 @@ struct PlainBodyScanner {
     private var bits: UInt8 = 0
 
     /// Reads a record's value.
-    static func scan(_ value: [UInt8]) -> PlainBody? {
+    static func scan(_ value: ArraySlice<UInt8>) -> PlainBody? {
         // A place has 32 bits.
         guard value.count <= Int32.max else { return nil }
         return value.withUnsafeBufferPointer { bytes in

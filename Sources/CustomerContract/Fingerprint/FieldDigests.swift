@@ -11,19 +11,53 @@ import Records
 /// listed: those longer than 255 bytes, or all unknown ones when there are more than 64. Fields are in the order of
 /// their names' bytes.
 public struct FieldDigests: Sendable, Hashable {
+    private enum Storage: Sendable {
+        case encoded([UInt8])
+        /// Of fields whose bytes are at hand: encoded when asked for.
+        case source(any DigestSource)
+    }
+
+    private let storage: Storage
+
     /// The encoding that a ledger keeps.
-    public let encoded: [UInt8]
+    public var encoded: [UInt8] { self.withBytes { Array($0) } }
+
+    /// Lends the encoding, without a piece of memory for it; it is valid only for the duration of the closure.
+    package func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        switch self.storage {
+        case .encoded(let encoded):
+            return try encoded.withUnsafeBytes(body)
+        case .source(let source):
+            return try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.mostKnownBytes) { buffer in
+                var output = OutputSpan(buffer: buffer, initializedCount: 0)
+                source.appendDigests(to: &output)
+                let count = output.finalize(for: buffer)
+                return try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<count])))
+            }
+        }
+    }
 
     /// Reads an encoding; nil when it is damaged or of a version that is not known here.
     public init?(encoded: [UInt8]) {
         guard Self.decode(encoded) != nil else { return nil }
-        self.encoded = encoded
+        self.storage = .encoded(encoded)
     }
 
     /// An encoding that is well formed by construction.
     init(wellFormed encoded: [UInt8]) {
-        self.encoded = encoded
+        self.storage = .encoded(encoded)
     }
+
+    /// The digests that a source makes whenever they are asked for; they keep it.
+    init(from source: any DigestSource) {
+        self.storage = .source(source)
+    }
+
+    /// Compares the encodings.
+    public static func == (left: FieldDigests, right: FieldDigests) -> Bool { left.encoded == right.encoded }
+
+    /// Hashes the encoding.
+    public func hash(into hasher: inout Hasher) { hasher.combine(self.encoded) }
 
     /// The names of the fields that only one side has or that differ, sorted by their bytes.
     ///
@@ -41,6 +75,9 @@ public struct FieldDigests: Sendable, Hashable {
         for entry in Self.decode(encoded) ?? [] { digests[ExactText(entry.name), default: []].append(entry.digest) }
         return digests
     }
+
+    /// The encoding of all known fields, each once, in bytes.
+    private static let mostKnownBytes = 1 + 5 * KnownField.byName.count
 
     static let version: UInt8 = 1
     static let namedFollows: UInt8 = 0
@@ -79,11 +116,16 @@ public struct FieldDigests: Sendable, Hashable {
     }
 }
 
+/// What encodes the digests of known fields, each there once at most.
+protocol DigestSource: AnyObject, Sendable {
+    func appendDigests(to output: inout OutputSpan<UInt8>)
+}
+
 /// Collects the digests of fields, which must come in the order of their names' bytes.
 struct FieldDigestsBuilder {
     private var encoded: [UInt8] = [FieldDigests.version]
     private let listsUnknownFields: Bool
-    private var unlistedDigest: UInt32?
+    private var unlistedDigest: MemberDigest?
 
     init(unknownFieldCount: Int) {
         listsUnknownFields = unknownFieldCount <= FieldDigests.maximumListedUnknownFields
@@ -93,19 +135,21 @@ struct FieldDigestsBuilder {
     /// Adds a known field by the canonical bytes of its name and value.
     mutating func add(_ field: KnownField, canonicalMember: UnsafeBufferPointer<UInt8>) {
         encoded.append(field.rawValue)
-        append(Self.fnv1a(canonicalMember, from: Self.offsetBasis))
+        append(MemberDigest(canonicalMember))
     }
 
     /// Adds an unknown field by the canonical bytes of its name and value.
     mutating func add(unknown name: String, canonicalMember: UnsafeBufferPointer<UInt8>) {
         guard listsUnknownFields, name.utf8.count <= 255 else {
-            unlistedDigest = Self.fnv1a(canonicalMember, from: unlistedDigest ?? Self.offsetBasis)
+            var digest = unlistedDigest ?? MemberDigest()
+            digest.append(canonicalMember)
+            unlistedDigest = digest
             return
         }
         encoded.append(FieldDigests.namedFollows)
         encoded.append(UInt8(name.utf8.count))
         encoded.append(contentsOf: name.utf8)
-        append(Self.fnv1a(canonicalMember, from: Self.offsetBasis))
+        append(MemberDigest(canonicalMember))
     }
 
     consuming func build() -> FieldDigests {
@@ -116,21 +160,31 @@ struct FieldDigestsBuilder {
         return FieldDigests(wellFormed: encoded)
     }
 
-    private mutating func append(_ digest: UInt32) {
-        encoded.append(addingCapacity: 4) { (output: inout OutputSpan<UInt8>) in
-            output.append(UInt8(truncatingIfNeeded: digest >> 24))
-            output.append(UInt8(truncatingIfNeeded: digest >> 16))
-            output.append(UInt8(truncatingIfNeeded: digest >> 8))
-            output.append(UInt8(truncatingIfNeeded: digest))
-        }
+    private mutating func append(_ digest: MemberDigest) {
+        encoded.append(addingCapacity: 4) { digest.append(to: &$0) }
+    }
+}
+
+/// The digest of one member: FNV-1a, 32 bits (draft-eastlake-fnv), of its canonical bytes.
+struct MemberDigest {
+    private var hash: UInt32 = 0x811c_9dc5
+
+    init() {}
+
+    init(_ canonicalMember: UnsafeBufferPointer<UInt8>) { append(canonicalMember) }
+
+    mutating func append(_ byte: UInt8) {
+        hash = (hash ^ UInt32(byte)) &* 0x0100_0193
     }
 
-    private static let offsetBasis: UInt32 = 0x811c_9dc5
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        for byte in bytes { append(byte) }
+    }
 
-    /// FNV-1a, 32 bits (draft-eastlake-fnv).
-    private static func fnv1a(_ bytes: UnsafeBufferPointer<UInt8>, from start: UInt32) -> UInt32 {
-        var hash = start
-        for byte in bytes { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
-        return hash
+    func append(to output: inout OutputSpan<UInt8>) {
+        output.append(UInt8(truncatingIfNeeded: hash >> 24))
+        output.append(UInt8(truncatingIfNeeded: hash >> 16))
+        output.append(UInt8(truncatingIfNeeded: hash >> 8))
+        output.append(UInt8(truncatingIfNeeded: hash))
     }
 }

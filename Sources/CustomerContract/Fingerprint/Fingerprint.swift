@@ -6,7 +6,14 @@ import Records
 /// Member order, absent versus null, escapes and the spelling of numbers do not change it. See `CanonicalForm`.
 public struct Fingerprint: Sendable, Hashable, CustomStringConvertible {
     /// The hash in words, which need no memory of their own.
-    private var words: SIMD4<UInt64> = .zero
+    ///
+    /// Not a vector of them: it would lie on a boundary of 32 bytes, and with it every object that has one, for which
+    /// allocators take longer.
+    private struct Words: Hashable {
+        var (first, second, third, fourth): (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+    }
+
+    private var words = Words()
 
     /// The 32 bytes of the hash.
     public var bytes: [UInt8] { withBytes { Array($0) } }

@@ -22,16 +22,25 @@ public enum CommandOutcome: Sendable, Hashable {
 
 /// A customer as the backend gave it: one encoded JSON object, passed on byte for byte.
 public struct CustomerDocument: Sendable, Hashable {
-    /// The JSON text; whoever makes a document vouches that it is exactly one object.
-    public let json: [UInt8]
+    /// The JSON text, as a part of memory that other customers may share; whoever makes a document vouches that it is
+    /// exactly one object.
+    package let bytes: ArraySlice<UInt8>
+
+    /// The JSON text, copied unless the document was made with it.
+    public var json: [UInt8] { Array(self.bytes) }
 
     /// Wraps text that is known to be one JSON object.
     public init(json: [UInt8]) {
-        self.json = json
+        self.bytes = json[...]
+    }
+
+    /// Wraps text that is known to be one JSON object, in memory that it shares.
+    package init(bytes: ArraySlice<UInt8>) {
+        self.bytes = bytes
     }
 
     /// Encodes an object.
     public init(_ object: JSONObject) {
-        json = JSONWriter.encode(object)
+        self.init(json: JSONWriter.encode(object))
     }
 }

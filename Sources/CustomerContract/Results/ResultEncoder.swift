@@ -72,14 +72,40 @@ public struct ResultEncoder: Sendable {
                 partition = correlation.replyPartition
             }
         }
-        let key = key(of: result.context, form)
+        let parts = parts(of: result, completedAt: completedAt, form)
         return ProducerRecord(
             topic: topic,
             partition: partition,
-            key: key,
-            value: value(of: result, completedAt: completedAt, form.extent),
-            headers: headers(of: result, key: key, completedAt: completedAt, refusedTopic: refused, form),
+            keyBytes: parts.key,
+            valueBytes: parts.value,
+            headers: headers(of: result, parts, completedAt: completedAt, refusedTopic: refused, form),
             timestamp: result.completedAt
+        )
+    }
+
+    /// What a record has of its own, in one piece of memory.
+    private struct Parts {
+        let value: ArraySlice<UInt8>
+        let key: ArraySlice<UInt8>?
+        let eventID: ArraySlice<UInt8>
+    }
+
+    private func parts(of result: CommandResult, completedAt: [UInt8], _ form: ResultForm) -> Parts {
+        let context = result.context
+        var memory = value(of: result, completedAt: completedAt, form.extent)
+        let valueEnd = memory.count
+        if let stated = context.statedID {
+            stated.text.withBytes { memory.append(contentsOf: $0) }
+        } else if form.addsKey {
+            memory.append(contentsOf: context.id.bytes)
+        }
+        let keyEnd = memory.count
+        Self.appendEventID(of: context.message, to: &memory)
+        let hasKey = context.statedID != nil || form.addsKey
+        return Parts(
+            value: memory[..<valueEnd],
+            key: hasKey ? memory[valueEnd..<keyEnd] : nil,
+            eventID: memory[keyEnd...]
         )
     }
 
@@ -88,43 +114,37 @@ public struct ResultEncoder: Sendable {
     ///
     /// The timestamp tells apart the records of a topic that was deleted and created again.
     public static func eventID(of message: KafkaRecord) -> String {
-        String(decoding: self.eventIDBytes(of: message), as: UTF8.self)
+        var bytes: [UInt8] = []
+        appendEventID(of: message, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 
-    private static func eventIDBytes(of message: KafkaRecord) -> [UInt8] {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(message.position.topic.utf8.count + 64)
+    private static func appendEventID(of message: KafkaRecord, to bytes: inout [UInt8]) {
         message.position.append(to: &bytes)
-        guard let timestamp = message.timestamp else { return bytes }
+        guard let timestamp = message.timestamp else { return }
         bytes.append(UInt8(ascii: "@"))
         bytes.appendDecimal(timestamp.value)
-        return bytes
-    }
-
-    private func key(of context: CommandContext, _ form: ResultForm) -> [UInt8]? {
-        if let stated = context.statedID { return Array(stated.text.utf8) }
-        return form.addsKey ? Array(context.id.text.utf8) : nil
     }
 
     private func headers(
         of result: CommandResult,
-        key: [UInt8]?,
+        _ parts: Parts,
         completedAt: [UInt8],
         refusedTopic: String?,
         _ form: ResultForm
     ) -> RecordHeaders {
         let context = result.context
         var headers: RecordHeaders = []
-        headers.reserveCapacity(16)
+        headers.reserveCapacity(8 + context.correlation.headers.count)
         headers.append(Self.specVersionHeader)
-        headers.append(RecordHeader(name: .ceID, value: Self.eventIDBytes(of: context.message)))
+        headers.append(RecordHeader(name: .ceID, bytes: parts.eventID))
         headers.append(typeHeader(of: result.outcome))
         headers.append(sourceHeader)
         // A usable id is the key too: the same bytes.
-        if context.externalID != nil { headers.append(RecordHeader(name: .ceSubject, value: key)) }
+        if context.externalID != nil { headers.append(RecordHeader(name: .ceSubject, bytes: parts.key)) }
         headers.append(RecordHeader(name: .ceTime, value: completedAt))
         headers.append(Self.contentTypeHeader)
-        headers.append(RecordHeader(name: .ceCausationID, text: context.id.text))
+        headers.append(RecordHeader(name: .ceCausationID, bytes: context.id.bytes))
         if form.extent != .minimal, let trace = context.trace {
             headers.append(RecordHeader(name: .traceparent, text: trace.traceparent))
             if let tracestate = trace.tracestate {
@@ -151,7 +171,8 @@ public struct ResultEncoder: Sendable {
         }
     }
 
-    /// What a plain result has beside its customer and its texts, at most, in bytes; other results may have more.
+    /// What a plain result and its event's id have beside customer and texts, at most, in bytes; other results may
+    /// have more.
     private static let mostBesideCustomer = 512
 
     private func value(of result: CommandResult, completedAt: [UInt8], _ extent: ResultForm.Extent) -> [UInt8] {
@@ -200,21 +221,22 @@ public struct ResultEncoder: Sendable {
         let context = result.context
         guard case .created(let outcome, let customer) = result.outcome, extent == .full, context.warnings.isEmpty,
             result.unverified.isEmpty, let externalID = context.externalID,
-            ![UInt8].mayNeedEscape(externalID.text), ![UInt8].mayNeedEscape(context.id.text),
+            ![UInt8].mayNeedEscape(externalID.text), !context.id.bytes.withUnsafeBufferPointer([UInt8].mayNeedEscape),
             ![UInt8].mayNeedEscape(context.message.position.topic)
         else { return nil }
         let position = context.message.position
-        let texts = externalID.text.utf8.count + context.id.text.utf8.count + position.topic.utf8.count
+        // Room for what follows the value in the same memory: the key, and the event's id with the topic's name.
+        let texts = 2 * (externalID.text.utf8.count + position.topic.utf8.count) + context.id.bytes.count
         var value: [UInt8] = []
-        value.append(addingCapacity: customer.json.count + texts + Self.mostBesideCustomer) { output in
+        value.append(addingCapacity: customer.bytes.count + texts + Self.mostBesideCustomer) { output in
             output.append(literal: #"{"status":"created","outcome":""#)
             output.append(text: outcome.rawValue)
             output.append(literal: #"","external_id":""#)
             output.append(text: externalID.text)
             output.append(literal: #"","customer":"#)
-            output.append(copying: customer.json)
+            customer.bytes.withUnsafeBufferPointer { output.append(copying: $0) }
             output.append(literal: #","command":{"id":""#)
-            output.append(text: context.id.text)
+            context.id.bytes.withUnsafeBufferPointer { output.append(copying: $0) }
             output.append(literal: #"","topic":""#)
             output.append(text: position.topic)
             output.append(literal: #"","partition":"#)
@@ -291,6 +313,6 @@ public struct ResultEncoder: Sendable {
 extension CommandOutcome {
     /// The bytes of the customer; none of a failure.
     fileprivate var customerBytes: Int {
-        if case .created(_, let customer) = self { customer.json.count } else { 0 }
+        if case .created(_, let customer) = self { customer.bytes.count } else { 0 }
     }
 }

@@ -200,8 +200,8 @@ package import Records
         on client: OpaquePointer
     ) -> rd_kafka_resp_err_t {
         let headers = unsafe Self.headers(record.headers)
-        let code = unsafe Self.withBytes(record.key) { key in
-            unsafe Self.withBytes(record.value) { value in
+        let code = unsafe Self.withBytes(record.keyBytes) { key in
+            unsafe Self.withBytes(record.valueBytes) { value in
                 unsafe cw_produce(
                     client,
                     record.topic,
@@ -236,7 +236,7 @@ package import Records
     private static func headers(_ headers: RecordHeaders) -> OpaquePointer? {
         guard !headers.isEmpty, let list = unsafe rd_kafka_headers_new(headers.count) else { return nil }
         for header in headers {
-            unsafe Self.withBytes(header.value) { value in
+            unsafe Self.withBytes(header.bytes) { value in
                 _ = unsafe rd_kafka_header_add(list, header.name.text, -1, value.start, value.count)
             }
         }
@@ -245,7 +245,7 @@ package import Records
 
     /// Lends bytes to C for one call: a null pointer for `nil`, but never for an empty value, which Kafka tells apart.
     private static func withBytes<R>(
-        _ bytes: [UInt8]?,
+        _ bytes: ArraySlice<UInt8>?,
         _ body: ((start: UnsafeRawPointer?, count: Int)) -> R
     ) -> R {
         guard let bytes else { return unsafe body((nil, 0)) }

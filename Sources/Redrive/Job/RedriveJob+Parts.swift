@@ -29,7 +29,7 @@ extension RedriveJob {
 
         /// Where the dead letter is.
         var place: (partition: Int32, offset: Int64) { (self.letter.position.partition, self.letter.position.offset) }
-        var byteCount: Int { (self.record.key?.count ?? 0) + (self.record.value?.count ?? 0) }
+        var byteCount: Int { (self.record.keyBytes?.count ?? 0) + (self.record.valueBytes?.count ?? 0) }
     }
 
     /// What a job has done so far.

@@ -66,7 +66,7 @@ package struct Story: Sendable {
             brief = "sent back from \(from), lap \(lap)"
         }
         if let id = headers.filledText(.ceID) { details.append(("command_id", id)) }
-        details.append(("bytes", "\(record.value?.count ?? 0)"))
+        details.append(("bytes", "\(record.valueBytes?.count ?? 0)"))
         self.add(.command, at: record.timestamp, position, of: position, text, brief, details)
     }
 

@@ -24,8 +24,8 @@ struct StorySearch: Sendable {
     /// Whether the bytes of a record are worth reading; `false` is certain.
     func mayFind(_ record: KafkaRecord) -> Bool {
         guard let externalID else { return self.position != nil }
-        if let key = record.key, key.elementsEqual(externalID.text.utf8) { return true }
-        guard let plain, let value = record.value else { return record.value != nil }
+        if let key = record.keyBytes, key.elementsEqual(externalID.text.utf8) { return true }
+        guard let plain, let value = record.valueBytes else { return record.valueBytes != nil }
         // With escapes anything may be spelt in another way.
         return value.containsBytes(plain) || value.contains(UInt8(ascii: "\\"))
     }
@@ -39,7 +39,7 @@ struct StorySearch: Sendable {
     func finds(result record: KafkaRecord, of command: RecordPosition) -> Bool {
         if let position, record.position == position || command == position { return true }
         guard let externalID else { return false }
-        return record.key.map { $0.elementsEqual(externalID.text.utf8) } ?? false
+        return record.keyBytes.map { $0.elementsEqual(externalID.text.utf8) } ?? false
     }
 
     func finds(letter: DeadLetter) -> Bool {
@@ -56,7 +56,7 @@ struct StorySearch: Sendable {
     }
 }
 
-extension [UInt8] {
+extension ArraySlice<UInt8> {
     /// Whether the pattern occurs in it.
     func containsBytes(_ pattern: [UInt8]) -> Bool {
         guard let first = pattern.first, self.count >= pattern.count else { return pattern.isEmpty }
@@ -88,7 +88,7 @@ extension StorySearch {
             let letter = DeadLetter(record)
             return found(letter.externalIDs.first, letter.position, .command)
         }
-        guard isName(record.headers[.ceCausationID]) || record.value?.containsBytes(Array(name.utf8)) ?? false,
+        guard isName(record.headers[.ceCausationID]) || record.valueBytes?.containsBytes(Array(name.utf8)) ?? false,
             let event = ResultEvent(record)
         else { return nil }
         let position = event.command ?? event.position

@@ -57,9 +57,9 @@ package struct RecordFingerprint: Sendable, Hashable {
             }
         }
         mix(record.timestamp?.value ?? -1)
-        mix(Int64(record.key?.count ?? -1))
-        mix(Int64(record.value?.count ?? -1))
-        for byte in record.key?.prefix(256) ?? [] { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+        mix(Int64(record.keyBytes?.count ?? -1))
+        mix(Int64(record.valueBytes?.count ?? -1))
+        for byte in record.keyBytes?.prefix(256) ?? [] { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
         self.value = Int64(hash >> 16)
     }
 }
