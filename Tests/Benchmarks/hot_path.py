@@ -21,7 +21,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(HERE))
 BASELINE = os.path.join(HERE, "hot_path.json")
 FOLDER = os.path.join(ROOT, ".build", "hot-path")
-STEPS = ["decode", "tracker", "dispatcher", "ledger", "encode", "engine"]
+STEPS = ["decode", "tracker", "dispatcher", "ledger", "encode", "engine", "road"]
 # Whole batches of every step (512 records of the engine, 100 entries of the ledger): a half one would cost as much as a whole one.
 SHORT, LONG = 12_800, 25_600
 LIMIT = 1.05

@@ -112,6 +112,29 @@ import Testing
     }
 
     @Test(arguments: LedgerFactory.allCases)
+    func `in batches of any size each entry is the first of its external_id, or gets the one that was`(
+        factory: LedgerFactory
+    ) async throws {
+        try await factory.withLedger { ledger in
+            var first: [ExternalID: LedgerEntry] = [:]
+            for batch in 0..<20 {
+                // Ids come again within a batch and in later ones.
+                let entries = try (0..<batch * 7 % 60 + 1).map { number in
+                    let id = (number * 31 + batch * 17) % 97 % (batch + 40)
+                    return try entry("id\(id)", offset: Int64(batch * 100 + number))
+                }
+                var earlier: [LedgerEntry?] = []
+                for entry in entries {
+                    earlier.append(first[entry.externalID])
+                    first[entry.externalID] = first[entry.externalID] ?? entry
+                }
+                #expect(try await ledger.apply(LedgerBatch(entries: entries)).earlier == earlier)
+            }
+            #expect(try await ledger.count() == first.count)
+        }
+    }
+
+    @Test(arguments: LedgerFactory.allCases)
     func `of the same external_id twice in a batch the first stays`(
         factory: LedgerFactory
     )

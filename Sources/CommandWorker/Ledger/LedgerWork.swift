@@ -52,7 +52,7 @@ struct LedgerWriter: Sendable {
     let metrics: StoreMetrics
 
     func write(_ batch: LedgerWork, at moment: UnixMilliseconds) async -> LedgerAnswer {
-        let made = batch.creations.map { self.customers.make($0.command, at: moment) }
+        let made = self.customers.make(batch.creations.map(\.command), at: moment)
         var request = LedgerBatch(lookUps: batch.lookUps.map(\.command.externalID))
         request.superseded = batch.superseded
         request.entries.reserveCapacity(made.count + batch.entries.count)

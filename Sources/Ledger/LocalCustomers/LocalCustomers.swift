@@ -34,8 +34,56 @@ package final class LocalCustomers: Sendable {
 
     /// Makes the customer of a command, with all the fields of the API's answer in its order.
     package func make(_ command: CreateCustomerCommand, at moment: UnixMilliseconds) -> CustomerDocument {
+        var json: [UInt8] = []
+        self.append(command, at: moment, to: &json)
+        return CustomerDocument(json: json)
+    }
+
+    /// Makes the customers of commands, of which some share a piece of memory.
+    package func make(
+        _ commands: [CreateCustomerCommand],
+        at moment: UnixMilliseconds
+    ) -> [CustomerDocument] {
+        var made: [CustomerDocument] = []
+        made.reserveCapacity(commands.count)
+        var ends: [Int] = []
+        var memory: [UInt8] = []
+        func share() {
+            var start = 0
+            for end in ends {
+                made.append(CustomerDocument(bytes: memory[start..<end]))
+                start = end
+            }
+            ends.removeAll(keepingCapacity: true)
+            memory = []
+        }
+        for command in commands {
+            if memory.isEmpty {
+                memory.reserveCapacity(min(Self.sharedBytes, (commands.count - made.count) * Self.usualBytes))
+            }
+            self.append(command, at: moment, to: &memory)
+            ends.append(memory.count)
+            if memory.count > Self.sharedBytes - 2 * Self.usualBytes { share() }
+        }
+        share()
+        return made
+    }
+
+    /// The memory that customers share, in bytes: it lasts as long as one of them, and fits the allocator's caches.
+    private static let sharedBytes = 28_000
+    /// What an ordinary customer has, about, in bytes.
+    private static let usualBytes = 1_024
+
+    private func append(_ command: CreateCustomerCommand, at moment: UnixMilliseconds, to json: inout [UInt8]) {
         let (id, time) = self.making.withLock { $0.next(at: moment) }
-        if let body = command.plainBody { return CustomerDocument(json: self.json(of: body, id, time)) }
+        if let body = command.plainBody {
+            self.append(body, id, time, to: &json)
+        } else {
+            json.append(contentsOf: self.json(of: command, id, time))
+        }
+    }
+
+    private func json(of command: CreateCustomerCommand, _ id: ULID, _ time: [UInt8]) -> [UInt8] {
         var writer = JSONWriter(capacity: 768)
         writer.beginObject()
         writer.plainName("id")
@@ -61,7 +109,7 @@ package final class LocalCustomers: Sendable {
             writer.string("")
         }
         writer.endObject()
-        return CustomerDocument(json: writer.bytes)
+        return writer.bytes
     }
 
     /// What a customer has beside what its command and the environment's id have, at most, in bytes.
@@ -73,9 +121,8 @@ package final class LocalCustomers: Sendable {
     private static let presentWhenSent: [KnownField] = [.contact, .billingCurrency, .contactPersons, .taxTreatment]
 
     /// The same document of an ordinary body, whose values are there as JSON: written in one piece.
-    private func json(of body: PlainBody, _ id: ULID, _ time: [UInt8]) -> [UInt8] {
+    private func append(_ body: PlainBody, _ id: ULID, _ time: [UInt8], to json: inout [UInt8]) {
         let most = body.bytes.count + (body.lacksName ? body.bytes.count : 0) + self.environmentID.count
-        var json: [UInt8] = []
         json.append(addingCapacity: most + Self.mostBesideCommand) { (output: inout OutputSpan<UInt8>) in
             output.append(literal: #"{"id":"cust_"#)
             id.append(to: &output)
@@ -103,7 +150,6 @@ package final class LocalCustomers: Sendable {
             output.append(copying: time)
             output.append(literal: #"","created_by":"","updated_by":""}"#)
         }
-        return json
     }
 
     private static func write(_ command: CreateCustomerCommand, to writer: inout JSONWriter) {

@@ -4,19 +4,32 @@ import Records
 
 /// One entry as a row of `customers`, both ways.
 enum LedgerRow {
-    static let insert = """
-        INSERT INTO customers (external_id, fingerprint, field_digests, customer, outcome, command_id, topic,
-            "partition", "offset", record_timestamp, remembered_at)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (external_id) DO NOTHING
-        """
+    static let insert = insertion(of: 1)
+
+    /// The insert of ``severalRows``: SQLite prepares its cursors and buffers once for all of them, which takes a sixth
+    /// off an entry of a large batch.
+    ///
+    /// `OR FAIL`, since SQLite would otherwise keep the old form of each page until none of the rows can break a rule;
+    /// where one fails, the whole transaction is rolled back.
+    static let insertSeveral = insertion(of: severalRows)
+    static let severalRows = 16
+
+    private static func insertion(of rows: Int) -> String {
+        let row = "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        return """
+            INSERT OR FAIL INTO customers (external_id, fingerprint, field_digests, customer, outcome, command_id,
+                topic, "partition", "offset", record_timestamp, remembered_at)
+            VALUES \(Array(repeating: row, count: rows).joined(separator: ", "))
+            ON CONFLICT (external_id) DO NOTHING
+            """
+    }
 
     private static let columns = """
         fingerprint, field_digests, customer, outcome, command_id, topic, "partition", "offset", record_timestamp,
         remembered_at, external_id
         """
 
-    static let select = "SELECT \(columns) FROM customers WHERE external_id = ?"
+    static let select = "SELECT \(columns), id FROM customers WHERE external_id = ?"
 
     static let page = "SELECT \(columns) FROM customers WHERE external_id > ? ORDER BY external_id LIMIT ?"
 

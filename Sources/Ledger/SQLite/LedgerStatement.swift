@@ -20,54 +20,42 @@ struct LedgerStatement {
         self.connection = connection
     }
 
-    /// Runs ``LedgerRow/insert``; false when there is an entry of that external_id already.
-    func insert(_ entry: LedgerEntry) throws -> Bool {
-        try self.bind(Int64(entry.position.partition), at: 8)
-        try self.bind(entry.position.offset, at: 9)
-        if let timestamp = entry.recordTimestamp {
-            try self.bind(timestamp.value, at: 10)
-        } else {
-            try self.check(sqlite3_bind_null(self.pointer, 10))
-        }
-        try self.bind(entry.rememberedAt.value, at: 11)
-        // Bound where they are: a copy of them would cost as much as SQLite's own.
-        try entry.fingerprint.withBytes { fingerprint in
-            try entry.fieldDigests.encoded.withUnsafeBytes { digests in
-                try entry.customer.json.withUnsafeBytes { customer in
-                    try self.bind(fingerprint, asText: false, at: 2)
-                    try self.bind(digests, asText: false, at: 3)
-                    try self.bind(customer, asText: true, at: 4)
-                    try self.withTextsBound(of: entry) { try self.run { _ in } }
+    /// Runs an insert of as many rows as there are entries; the ids of those that are new, which follow each other.
+    func insert(_ rows: borrowing GatheredRows) throws -> Range<Int64> {
+        try rows.bytes.withUnsafeBytes { bytes in
+            var (column, start) = (Int32(0), 0)
+            for (entry, ends) in zip(rows.entries, rows.ends) {
+                for index in ends.indices {
+                    let isText = !GatheredRows.blobs.contains(index)
+                    let value = UnsafeRawBufferPointer(rebasing: bytes[start..<ends[index]])
+                    try self.bind(value, asText: isText, at: column + Int32(index) + 1)
+                    start = ends[index]
                 }
-            }
-        }
-        return sqlite3_changes(self.connection) > 0
-    }
-
-    private func withTextsBound(of entry: LedgerEntry, _ body: () throws -> Void) throws {
-        try entry.externalID.text.withBytes { externalID in
-            try entry.outcome.rawValue.withBytes { outcome in
-                try entry.commandID.text.withBytes { commandID in
-                    try entry.position.topic.withBytes { topic in
-                        try self.bind(UnsafeRawBufferPointer(externalID), asText: true, at: 1)
-                        try self.bind(UnsafeRawBufferPointer(outcome), asText: true, at: 5)
-                        try self.bind(UnsafeRawBufferPointer(commandID), asText: true, at: 6)
-                        try self.bind(UnsafeRawBufferPointer(topic), asText: true, at: 7)
-                        try body()
-                    }
+                column += Int32(ends.count)
+                try self.bind(Int64(entry.position.partition), at: column + 1)
+                try self.bind(entry.position.offset, at: column + 2)
+                if let timestamp = entry.recordTimestamp {
+                    try self.bind(timestamp.value, at: column + 3)
+                } else {
+                    try self.check(sqlite3_bind_null(self.pointer, column + 3))
                 }
+                try self.bind(entry.rememberedAt.value, at: column + 4)
+                column += 4
             }
+            try self.run { _ in }
         }
+        let (last, count) = (sqlite3_last_insert_rowid(self.connection), Int64(sqlite3_changes(self.connection)))
+        return count == 0 ? 0..<0 : last - count + 1..<last + 1
     }
 
     /// Runs ``LedgerRow/select``; a row that cannot be understood is damage, not absence.
-    func find(_ externalID: ExternalID) throws -> LedgerEntry? {
+    func find(_ externalID: ExternalID) throws -> (entry: LedgerEntry, id: Int64)? {
         var text = externalID.text
         return try text.withUTF8 { bytes in
             try self.bind(UnsafeRawBufferPointer(bytes), asText: true, at: 1)
-            var entry: LedgerEntry?
-            try self.run { entry = try LedgerRow.read($0) }
-            return entry
+            var found: (LedgerEntry, Int64)?
+            try self.run { found = (try LedgerRow.read($0), $0.integer(11) ?? 0) }
+            return found
         }
     }
 

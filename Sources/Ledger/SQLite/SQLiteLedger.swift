@@ -111,7 +111,7 @@ package final class SQLiteLedger: Ledger {
             var answers = LedgerAnswers()
             answers.found.reserveCapacity(batch.lookUps.count)
             for externalID in batch.lookUps {
-                answers.found.append(try find.find(externalID))
+                answers.found.append(try find.find(externalID)?.entry)
             }
             for entry in batch.superseded {
                 try database.execute(
@@ -122,22 +122,48 @@ package final class SQLiteLedger: Ledger {
                     ]
                 )
             }
-            guard !batch.entries.isEmpty else { return answers }
-            let insert = try LedgerStatement(LedgerRow.insert, in: database)
-            answers.earlier.reserveCapacity(batch.entries.count)
-            for entry in batch.entries {
-                // ON CONFLICT leaves an earlier entry where it is.
-                let isOurs = try insert.insert(entry)
-                answers.earlier.append(isOurs ? nil : try find.find(entry.externalID))
-            }
+            answers.earlier = try Self.insert(batch.entries, in: database, find)
             return answers
         }
+    }
+
+    /// For each entry `nil` if it stays, or the one that was there before it.
+    private static func insert(
+        _ entries: [LedgerEntry],
+        in database: Database,
+        _ find: LedgerStatement
+    ) throws -> [LedgerEntry?] {
+        var earlier: [LedgerEntry?] = []
+        guard !entries.isEmpty else { return earlier }
+        earlier.reserveCapacity(entries.count)
+        let one = try LedgerStatement(LedgerRow.insert, in: database)
+        let several = try LedgerStatement(LedgerRow.insertSeveral, in: database)
+        var rows = GatheredRows()
+        var rest = entries[...]
+        while !rest.isEmpty {
+            let isSeveral = rest.count >= LedgerRow.severalRows
+            rows.gather(rest.prefix(isSeveral ? LedgerRow.severalRows : 1))
+            rest = rest.dropFirst(rows.entries.count)
+            let new = try (isSeveral ? several : one).insert(rows)
+            if new.count == rows.entries.count {
+                earlier.append(contentsOf: repeatElement(nil, count: rows.entries.count))
+                continue
+            }
+            // ON CONFLICT leaves an earlier entry where it is, and does not say which: its place does.
+            var seen: Set<ExternalID> = []
+            for entry in rows.entries {
+                let kept = try find.find(entry.externalID)
+                let isNew = kept.map { new.contains($0.id) } ?? true
+                earlier.append(seen.insert(entry.externalID).inserted && isNew ? nil : kept?.entry)
+            }
+        }
+        return earlier
     }
 
     /// What is remembered of one external_id, or `nil`.
     package func entry(for externalID: ExternalID) async throws(LedgerError) -> LedgerEntry? {
         try await self.run { database in
-            try LedgerStatement(LedgerRow.select, in: database).find(externalID)
+            try LedgerStatement(LedgerRow.select, in: database).find(externalID)?.entry
         }
     }
 

@@ -20,7 +20,10 @@ enum Step: String, CaseIterable {
     case encode
     /// The whole core, with a store, an API and a broker that answer at once.
     case engine
-    /// The same with an API that takes 10 ms; by the clock, so that only its rate says anything.
+    /// The whole road within the worker: a record as the consumer made it, the core, customers made here and remembered
+    /// in a SQLite file, and the records of their results as the producer gets them.
+    case road
+    /// The core with an API that takes 10 ms; by the clock, so that only its rate says anything.
     case engineAtWork = "engine-at-work"
 
     /// Takes so many steps; how many came to their end.
@@ -29,9 +32,10 @@ enum Step: String, CaseIterable {
         case .decode: try Self.decode(count)
         case .tracker: Self.tracker(count)
         case .dispatcher: try Self.dispatcher(count)
-        case .ledger: try Self.ledger(count)
+        case .ledger: try Self.waiting { try await Self.inLedger { try await Self.fill(count, $0) } }
         case .encode: try Self.encode(count)
         case .engine: try Engine.run(count)
+        case .road: try Self.waiting { try await Self.inLedger { try await Road.run(count, $0) } }
         case .engineAtWork: try EngineAtWork.run(count)
         }
     }
