@@ -41,6 +41,7 @@ RECORDS = {
     "id of 200 kB": lambda name: dict(key=name, value=body(name + "x" * 200_000)),
     "key of 900 kB": lambda name: dict(key=b"k" * 900_000, value=body(name)),
     "thousand headers": lambda name: dict(key=name, value=body(name, address_country="Germany"), headers=[("h", b"\xff" * 300)] * 1_000),
+    "header of 900 kB": lambda name: dict(key=name, value=body(name, address_country="Germany"), headers=[("ce_id", b"i" * 900_000)]),
     "headers without values": lambda name: dict(key=name, value=body(name), headers=[("ce_id", None), ("traceparent", None)]),
     "time of 1970": lambda name: dict(key=name, value=body(name), timestamp=1),
     "time of 2200": lambda name: dict(key=name, value=body(name), timestamp=7_258_118_400_000),
