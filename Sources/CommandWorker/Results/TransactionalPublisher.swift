@@ -145,7 +145,7 @@ actor TransactionalPublisher: ResultPublisher {
             let filled = try await producer.enqueue(encoded.records, plan: encoded.plan)
             if let end = await self.trial(filled.refused(after: encoded.plan.limit), producer) { return end }
             if !batch.offsets.isEmpty { try await self.send(batch.offsets, of: member, producer) }
-            for _ in 0..<Self.stalledTurns {
+            for _ in 0..<Self.stalledTurns where !Task.isCancelled {
                 let settled = try await producer.settle(encoded.plan)
                 if let end = await self.trial(settled.refused(after: encoded.plan.limit), producer) { return end }
                 guard case .stalled(let late) = settled else { break }
