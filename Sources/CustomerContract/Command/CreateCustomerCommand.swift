@@ -54,8 +54,9 @@ public struct CreateCustomerCommand: Sendable {
         /// `externalID`, which every command has that may be carried out.
         @usableFromInline let usableID: ExternalID
         @usableFromInline let fingerprint: Fingerprint
-        /// Of a command that is not ordinary: the digests of one that is come from its bytes.
+        /// Of a command that is not ordinary; those of one that is are in ``knownDigests``.
         let fieldDigests: FieldDigests?
+        let knownDigests: KnownDigests
         @usableFromInline let unknownFields: [String]
         let fields: CommandFields
 
@@ -75,14 +76,14 @@ public struct CreateCustomerCommand: Sendable {
             self.fields = fields
             self.unknownFields = unknownFields
             switch fields {
-            case .plain(let body): (self.fingerprint, self.fieldDigests) = (body.fingerprint(), nil)
-            case .tree(let object): (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: object)
+            case .plain(let body):
+                (self.fingerprint, self.knownDigests) = body.digest()
+                self.fieldDigests = nil
+            case .tree(let object):
+                (self.fingerprint, self.fieldDigests) = CanonicalForm.digest(of: object)
+                self.knownDigests = KnownDigests()
             }
             super.init(message, id, lane ?? externalID, correlation, trace, nil, warnings)
-        }
-
-        func appendDigests(to output: inout OutputSpan<UInt8>) {
-            if case .plain(let body) = self.fields { body.appendDigests(to: &output) }
         }
     }
 }

@@ -106,56 +106,36 @@ package struct PlainBody: Sendable {
 }
 
 extension PlainBody {
-    /// The fingerprint, as ``CanonicalForm`` makes it.
-    func fingerprint() -> Fingerprint {
+    /// The fingerprint, and the digests of the fields, as ``CanonicalForm`` makes them.
+    func digest() -> (fingerprint: Fingerprint, digests: KnownDigests) {
         // Each member is as long as in the text, but for a name that is lacking there.
         let most = 2 * self.bytes.count + 16
         return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: most) { buffer in
             var form = CanonicalBuffer(buffer)
+            var digests = KnownDigests()
             form.append(UInt8(ascii: "{"))
-            self.forEachMember { field, bytes in
-                if form.count > 1 { form.append(UInt8(ascii: ",")) }
-                self.append(field, bytes, to: &form)
+            self.bytes.withUnsafeBufferPointer { bytes in
+                for field in KnownField.byName {
+                    let place = self[field]
+                    if place.isEmpty { continue }
+                    if form.count > 1 { form.append(UInt8(ascii: ",")) }
+                    let start = form.count
+                    field.quotedName.withUnsafeBufferPointer { form.append($0) }
+                    if field == .metadata {
+                        self.appendMetadata(bytes, to: &form)
+                    } else {
+                        form.append(UnsafeBufferPointer(rebasing: bytes[Int(place.lowerBound)..<Int(place.upperBound)]))
+                    }
+                    digests.add(field, canonicalMember: form.bytes(from: start))
+                }
             }
             form.append(UInt8(ascii: "}"))
-            return Fingerprint(canonical: UnsafeRawBufferPointer(form.bytes))
-        }
-    }
-
-    /// The digests of the fields, as ``CanonicalForm`` makes them: a known field has five bytes.
-    func appendDigests(to output: inout OutputSpan<UInt8>) {
-        output.append(FieldDigests.version)
-        self.forEachMember { field, bytes in
-            var digest = MemberDigest()
-            self.append(field, bytes, to: &digest)
-            output.append(field.rawValue)
-            digest.append(to: &output)
-        }
-    }
-
-    /// Lends the bytes with each field that is there and not null, in the order of the canonical form.
-    private func forEachMember(_ body: (KnownField, UnsafeBufferPointer<UInt8>) -> Void) {
-        self.bytes.withUnsafeBufferPointer { bytes in
-            for field in KnownField.byName where !self[field].isEmpty { body(field, bytes) }
-        }
-    }
-
-    private func append(
-        _ field: KnownField,
-        _ bytes: UnsafeBufferPointer<UInt8>,
-        to form: inout some CanonicalOutput
-    ) {
-        field.quotedName.withUnsafeBufferPointer { form.append($0) }
-        if field == .metadata {
-            self.appendMetadata(bytes, to: &form)
-        } else {
-            let place = self[field]
-            form.append(UnsafeBufferPointer(rebasing: bytes[Int(place.lowerBound)..<Int(place.upperBound)]))
+            return (Fingerprint(canonical: UnsafeRawBufferPointer(form.bytes(from: 0))), digests)
         }
     }
 
     /// The metadata sorted by their names; each name is there once.
-    private func appendMetadata(_ bytes: UnsafeBufferPointer<UInt8>, to form: inout some CanonicalOutput) {
+    private func appendMetadata(_ bytes: UnsafeBufferPointer<UInt8>, to form: inout CanonicalBuffer) {
         var order = InlineArray<16, UInt8>(repeating: 0)
         for index in 0..<self.metadataCount {
             var place = index
@@ -186,14 +166,8 @@ extension PlainBody {
     }
 }
 
-/// What takes canonical bytes as they come.
-private protocol CanonicalOutput {
-    mutating func append(_ byte: UInt8)
-    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>)
-}
-
 /// Canonical bytes as they grow in memory that is there for one call.
-private struct CanonicalBuffer: CanonicalOutput {
+private struct CanonicalBuffer {
     private let memory: UnsafeMutableBufferPointer<UInt8>
     private(set) var count = 0
 
@@ -211,7 +185,7 @@ private struct CanonicalBuffer: CanonicalOutput {
         self.count += bytes.count
     }
 
-    var bytes: UnsafeBufferPointer<UInt8> { UnsafeBufferPointer(rebasing: self.memory[..<self.count]) }
+    func bytes(from start: Int) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: self.memory[start..<self.count])
+    }
 }
-
-extension MemberDigest: CanonicalOutput {}

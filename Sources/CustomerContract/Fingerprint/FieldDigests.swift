@@ -13,7 +13,7 @@ import Records
 public struct FieldDigests: Sendable, Hashable {
     private enum Storage: Sendable {
         case encoded([UInt8])
-        /// Of fields whose bytes are at hand: encoded when asked for.
+        /// Of fields that another object keeps the digests of: lent when asked for.
         case source(any DigestSource)
     }
 
@@ -28,12 +28,7 @@ public struct FieldDigests: Sendable, Hashable {
         case .encoded(let encoded):
             return try encoded.withUnsafeBytes(body)
         case .source(let source):
-            return try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.mostKnownBytes) { buffer in
-                var output = OutputSpan(buffer: buffer, initializedCount: 0)
-                source.appendDigests(to: &output)
-                let count = output.finalize(for: buffer)
-                return try body(UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: buffer[..<count])))
-            }
+            return try source.knownDigests.withBytes(body)
         }
     }
 
@@ -48,7 +43,7 @@ public struct FieldDigests: Sendable, Hashable {
         self.storage = .encoded(encoded)
     }
 
-    /// The digests that a source makes whenever they are asked for; they keep it.
+    /// The digests that a source keeps; they keep the source.
     init(from source: any DigestSource) {
         self.storage = .source(source)
     }
@@ -75,9 +70,6 @@ public struct FieldDigests: Sendable, Hashable {
         for entry in Self.decode(encoded) ?? [] { digests[ExactText(entry.name), default: []].append(entry.digest) }
         return digests
     }
-
-    /// The encoding of all known fields, each once, in bytes.
-    private static let mostKnownBytes = 1 + 5 * KnownField.byName.count
 
     static let version: UInt8 = 1
     static let namedFollows: UInt8 = 0
@@ -116,9 +108,32 @@ public struct FieldDigests: Sendable, Hashable {
     }
 }
 
-/// What encodes the digests of known fields, each there once at most.
+/// What keeps the digests of known fields.
 protocol DigestSource: AnyObject, Sendable {
-    func appendDigests(to output: inout OutputSpan<UInt8>)
+    var knownDigests: KnownDigests { get }
+}
+
+/// The encoding of the digests of known fields, each there once at most, without memory of its own.
+struct KnownDigests: Sendable {
+    /// The version, and five bytes for each of the nineteen fields.
+    private var encoded = InlineArray<96, UInt8>(repeating: 0)
+    private var count = 1
+
+    /// No field yet.
+    init() { encoded[0] = FieldDigests.version }
+
+    /// Adds a field by the canonical bytes of its name and value.
+    mutating func add(_ field: KnownField, canonicalMember: UnsafeBufferPointer<UInt8>) {
+        let digest = MemberDigest(canonicalMember).bytes
+        encoded[count] = field.rawValue
+        for index in digest.indices { encoded[count + 1 + index] = digest[index] }
+        count += 5
+    }
+
+    /// Lends the encoding; it is valid only for the duration of the closure.
+    func withBytes<Result>(_ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        try withUnsafeBytes(of: encoded) { try body(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+    }
 }
 
 /// Collects the digests of fields, which must come in the order of their names' bytes.
@@ -161,7 +176,8 @@ struct FieldDigestsBuilder {
     }
 
     private mutating func append(_ digest: MemberDigest) {
-        encoded.append(addingCapacity: 4) { digest.append(to: &$0) }
+        let bytes = digest.bytes
+        for index in bytes.indices { encoded.append(bytes[index]) }
     }
 }
 
@@ -173,18 +189,17 @@ struct MemberDigest {
 
     init(_ canonicalMember: UnsafeBufferPointer<UInt8>) { append(canonicalMember) }
 
-    mutating func append(_ byte: UInt8) {
-        hash = (hash ^ UInt32(byte)) &* 0x0100_0193
-    }
-
     mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
-        for byte in bytes { append(byte) }
+        var hash = hash
+        for byte in bytes { hash = (hash ^ UInt32(byte)) &* 0x0100_0193 }
+        self.hash = hash
     }
 
-    func append(to output: inout OutputSpan<UInt8>) {
-        output.append(UInt8(truncatingIfNeeded: hash >> 24))
-        output.append(UInt8(truncatingIfNeeded: hash >> 16))
-        output.append(UInt8(truncatingIfNeeded: hash >> 8))
-        output.append(UInt8(truncatingIfNeeded: hash))
+    /// The digest, big-endian.
+    var bytes: InlineArray<4, UInt8> {
+        [
+            UInt8(truncatingIfNeeded: hash >> 24), UInt8(truncatingIfNeeded: hash >> 16),
+            UInt8(truncatingIfNeeded: hash >> 8), UInt8(truncatingIfNeeded: hash),
+        ]
     }
 }

@@ -118,7 +118,7 @@ enum TextsTarget {
     }
 
     private static func checkID(_ bytes: [UInt8]) {
-        guard let id = CommandID(producerChosen: bytes) else { return }
+        guard let id = CommandID(producerChosen: bytes[...]) else { return }
         check(Array(id.text.utf8) == bytes, "an id is passed on as it came")
         check(EventText.commandID(id.text) == id, "an id that a producer may choose may stand in a result")
     }
