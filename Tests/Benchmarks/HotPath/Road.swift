@@ -17,7 +17,7 @@ struct Road {
 
     private var now: Moment { Moment(uptime: self.uptime, wall: Samples.now) }
 
-    /// Takes in so many records; how many results became records.
+    /// Takes in that number of records; returns how many results became records.
     static func run(_ count: Int, _ ledger: SQLiteLedger) async throws -> Int {
         var road = Road(ledger)
         let read = CommandReader().read

@@ -8,7 +8,7 @@ extension Step {
     /// Commands of one batch.
     private static let batch = 100
 
-    /// Looks up and remembers so many, by batches; how many were new.
+    /// Looks up and remembers that number of entries, by batches; returns how many were new.
     static func fill(_ count: Int, _ ledger: SQLiteLedger) async throws -> Int {
         var done = 0
         for first in stride(from: 0, to: count, by: Self.batch) {
